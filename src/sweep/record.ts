@@ -1,0 +1,59 @@
+import type { Proportion } from "../stats/mod.ts";
+import type { Experiment } from "./experiment.ts";
+
+/** One line of `runs/<hash>/epochs.jsonl`: the state of a run at the end of an epoch. */
+export interface EpochLine {
+  /** 1-based. An epoch is `recipe.samplesPerEpoch` samples, whatever the number of training images. */
+  epoch: number;
+  /** Optimizer steps taken since the start. */
+  step: number;
+  /** Learning rate of the epoch's last step. */
+  learningRate: number;
+  /** Mean training loss of the epoch, nats. */
+  trainLoss: number;
+  /** Mean cross-entropy on the validation images, nats, without label smoothing. */
+  validationLoss: number;
+  /** Accuracy on the validation images with its 95% interval. */
+  validation: Proportion;
+  /** Wall time of the epoch in seconds, evaluation included. Not part of what must be reproducible. */
+  seconds: number;
+}
+
+/** One line of `runs/<hash>/predictions.jsonl`: what the network said about one validation image. */
+export interface Prediction {
+  /** Key of the image within its dataset. */
+  key: string;
+  /** Index of the true dataset in `experiment.datasets`. */
+  label: number;
+  /** Softmax output, one number a dataset, in the order of `experiment.datasets`. */
+  probabilities: number[];
+}
+
+/** `runs/<hash>/result.json`: the outcome of a finished run. */
+export interface Result {
+  /** Accuracy on all validation images with its 95% interval. */
+  accuracy: Proportion;
+  /** 1 / number of datasets. */
+  chance: number;
+  /** Accuracy (recall) on the images of each dataset, in the order of `experiment.datasets`. */
+  perDataset: Proportion[];
+  /** `confusion[t][p]`: number of validation images of dataset t that were called p. */
+  confusion: number[][];
+  /** Number of trainable parameters. */
+  parameters: number;
+  /** Wall time in seconds over all sessions of the run. */
+  seconds: number;
+  /** What it ran on, for example "TensorFlow 2.21.0, CPU". */
+  engine: string;
+  /** ISO 8601. */
+  finishedAt: string;
+}
+
+/** Everything that a finished run leaves behind, read back from `runs/<hash>/`. */
+export interface RunRecord {
+  /** Identity of the experiment: the first 16 hex digits of the sha256 of its canonical JSON. */
+  hash: string;
+  experiment: Experiment;
+  epochs: EpochLine[];
+  result: Result;
+}
