@@ -1,0 +1,87 @@
+/** Registers native TensorFlow as a tfjs backend, so that every tfjs op and gradient runs on it. */
+import { createRequire } from "node:module";
+import * as tf from "@tensorflow/tfjs";
+import { TensorFlowBinding } from "./binding.ts";
+import { setNativeEnvironment } from "./capi.ts";
+import { findLibrary, type NativeLibrary } from "./library.ts";
+
+/** What the project's tensors run on. */
+export interface Engine {
+  /** tfjs backend: `tensorflow` is native; `webgpu` the fallback. */
+  backend: "tensorflow" | "webgpu";
+  /** Version of native TensorFlow, or of tfjs for the fallback. */
+  version: string;
+  /** Types of the devices, for example `["CPU"]` or `["CPU", "GPU"]`. */
+  devices: string[];
+  /** Folder of the native library and the rule that found it; absent for the fallback. */
+  library?: NativeLibrary;
+  /** Sets aside what a reader should know, such as why the fallback was taken. */
+  note?: string;
+}
+
+const require = createRequire(import.meta.url);
+
+let started: Promise<Engine> | undefined;
+
+/**
+ * Starts the engine once: native TensorFlow where its library is found, else WebGPU, which can train as well. (tfjs's
+ * WASM backend has no gradients of convolutions and is used for nothing.)
+ *
+ * @throws {Error} when neither can be had, with what to do
+ */
+export function startEngine(): Promise<Engine> {
+  return started ??= start();
+}
+
+/** One line about an engine, for example `TensorFlow 2.21.0, CPU`. */
+export function describeEngine(engine: Engine): string {
+  const name = engine.backend === "tensorflow" ? "TensorFlow" : "tfjs WebGPU";
+  return `${name} ${engine.version}, ${engine.devices.includes("GPU") ? "GPU" : "CPU"}`;
+}
+
+async function start(): Promise<Engine> {
+  tf.enableProdMode();
+  const library = findLibrary();
+  if (library) return await startNative(library);
+  return await startWebGpu();
+}
+
+async function startNative(library: NativeLibrary): Promise<Engine> {
+  // Read when the library is loaded: report errors only, and give the same bits from the same inputs.
+  setNativeEnvironment({ TF_CPP_MIN_LOG_LEVEL: "2", TF_DETERMINISTIC_OPS: "1" });
+  const binding = new TensorFlowBinding(library);
+  restoreRemovedNodeFunctions();
+  // The package's entry point would load its addon; these two inner modules hold the kernels and the backend.
+  require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
+  const { NodeJSKernelBackend } = require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend");
+  tf.registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu"));
+  await tf.setBackend("tensorflow");
+  const devices = [...new Set(binding.devices.map((device) => device.type))];
+  return { backend: "tensorflow", version: binding.TF_Version, devices, library };
+}
+
+/** tfjs-node 4.22 calls two functions of node:util that Node 23 removed. */
+function restoreRemovedNodeFunctions(): void {
+  const util = require("node:util");
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
+}
+
+async function startWebGpu(): Promise<Engine> {
+  const note = "Native TensorFlow was not found; this runs on WebGPU. `deno task lab` installs TensorFlow.";
+  try {
+    await import("@tensorflow/tfjs-backend-webgpu");
+    if (await tf.setBackend("webgpu")) {
+      await tf.ready();
+      return { backend: "webgpu", version: tf.version.tfjs, devices: ["GPU"], note };
+    }
+  } catch (cause) {
+    throw new Error(noEngine, { cause });
+  }
+  throw new Error(noEngine);
+}
+
+const noEngine =
+  "Nothing to train on: native TensorFlow was not found (looked in NTD_TENSORFLOW, .venv and the " +
+  "system's Python packages) and this machine offers no WebGPU device. Run `deno task lab` or `deno task test` once: " +
+  "set-up installs TensorFlow into .venv.";

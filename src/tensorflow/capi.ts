@@ -1,0 +1,116 @@
+/**
+ * TensorFlow's C API through Deno FFI: the symbols that the project calls, and the few conventions around them (status
+ * objects, C strings). Headers: tensorflow/c/c_api.h, tensorflow/c/eager/c_api.h, tensorflow/c/tf_tstring.h.
+ */
+import type { NativeLibrary } from "./library.ts";
+
+/** A non-null native pointer. */
+export type Pointer = Deno.PointerObject;
+
+const [P, B, I, L, F, U, V, Z] = ["pointer", "buffer", "i32", "i64", "f32", "u8", "void", "usize"] as const;
+
+const symbols = {
+  TF_Version: { parameters: [], result: P },
+  TF_NewStatus: { parameters: [], result: P },
+  TF_GetCode: { parameters: [P], result: I },
+  TF_Message: { parameters: [P], result: P },
+
+  TFE_NewContextOptions: { parameters: [], result: P },
+  TFE_ContextOptionsSetConfig: { parameters: [P, B, Z, P], result: V },
+  TFE_DeleteContextOptions: { parameters: [P], result: V },
+  TFE_NewContext: { parameters: [P, P], result: P },
+  TFE_ContextListDevices: { parameters: [P, P], result: P },
+  TF_DeviceListCount: { parameters: [P], result: I },
+  TF_DeviceListType: { parameters: [P, I, P], result: P },
+  TF_DeviceListName: { parameters: [P, I, P], result: P },
+  TF_DeleteDeviceList: { parameters: [P], result: V },
+
+  TFE_NewOp: { parameters: [P, B, P], result: P },
+  TFE_DeleteOp: { parameters: [P], result: V },
+  TFE_OpAddInput: { parameters: [P, P, P], result: V },
+  TFE_OpSetAttrType: { parameters: [P, B, I], result: V },
+  TFE_OpSetAttrInt: { parameters: [P, B, L], result: V },
+  TFE_OpSetAttrFloat: { parameters: [P, B, F], result: V },
+  TFE_OpSetAttrBool: { parameters: [P, B, U], result: V },
+  TFE_OpSetAttrString: { parameters: [P, B, B, Z], result: V },
+  TFE_OpSetAttrShape: { parameters: [P, B, B, I, P], result: V },
+  TFE_OpSetAttrIntList: { parameters: [P, B, B, I], result: V },
+  TFE_OpSetAttrTypeList: { parameters: [P, B, B, I], result: V },
+  TFE_Execute: { parameters: [P, B, B, P], result: V },
+
+  TFE_NewTensorHandle: { parameters: [P, P], result: P },
+  TFE_DeleteTensorHandle: { parameters: [P], result: V },
+  TFE_TensorHandleDataType: { parameters: [P], result: I },
+  TFE_TensorHandleNumDims: { parameters: [P, P], result: I },
+  TFE_TensorHandleDim: { parameters: [P, I, P], result: L },
+  TFE_TensorHandleResolve: { parameters: [P, P], result: P },
+
+  TF_AllocateTensor: { parameters: [I, B, I, Z], result: P },
+  TF_TensorData: { parameters: [P], result: P },
+  TF_TensorByteSize: { parameters: [P], result: Z },
+  TF_DeleteTensor: { parameters: [P], result: V },
+  TF_StringInit: { parameters: [P], result: V },
+  TF_StringCopy: { parameters: [P, B, Z], result: V },
+  TF_StringGetDataPointer: { parameters: [P], result: P },
+  TF_StringGetSize: { parameters: [P], result: Z },
+} as const;
+
+const libc = Deno.build.os === "darwin" ? "libSystem.dylib" : "libc.so.6";
+
+/**
+ * Sets environment variables that native code reads, unless they are set already. `Deno.env.set` is not enough: it changes
+ * what Deno reads, not the C library's environment.
+ */
+export function setNativeEnvironment(variables: Record<string, string>): void {
+  const { symbols, close } = Deno.dlopen(libc, { setenv: { parameters: [B, B, I], result: I } });
+  const encoder = new TextEncoder();
+  for (const [name, value] of Object.entries(variables)) {
+    symbols.setenv(encoder.encode(name + "\0"), encoder.encode(value + "\0"), 0);
+  }
+  close();
+}
+
+/** The opened library with one status object, which every call that can fail writes to. */
+export class CApi {
+  readonly call: Deno.DynamicLibrary<typeof symbols>["symbols"];
+  /** Pass as the `TF_Status*` of a call, then {@link check}. Calls are made one after another, so one is enough. */
+  readonly status: Pointer;
+  readonly version: string;
+  #names = new Map<string, Uint8Array<ArrayBuffer>>();
+  #encoder = new TextEncoder();
+
+  constructor(library: NativeLibrary) {
+    // Opened and never closed: its threads live as long as the process.
+    Deno.dlopen(library.framework, {});
+    this.call = Deno.dlopen(library.core, symbols).symbols;
+    this.status = this.call.TF_NewStatus()!;
+    this.version = this.string(this.call.TF_Version());
+  }
+
+  /** A NUL-terminated copy of an op's or attribute's name; names repeat, so they are kept. */
+  name(text: string): Uint8Array<ArrayBuffer> {
+    let bytes = this.#names.get(text);
+    if (!bytes) this.#names.set(text, bytes = this.#encoder.encode(text + "\0"));
+    return bytes;
+  }
+
+  /** UTF-8 bytes without a terminator, for the calls that take a length. */
+  bytes(text: string): Uint8Array<ArrayBuffer> {
+    return this.#encoder.encode(text);
+  }
+
+  /** Reads a C string that the library owns. */
+  string(pointer: Deno.PointerValue): string {
+    return pointer ? new Deno.UnsafePointerView(pointer).getCString() : "";
+  }
+
+  /**
+   * Throws what the last call reported, if it failed.
+   * @param what the operation in words, which starts the message
+   */
+  check(what: string): void {
+    if (this.call.TF_GetCode(this.status) !== 0) {
+      throw new Error(`TensorFlow, ${what}: ${this.string(this.call.TF_Message(this.status))}`);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+/** Native TensorFlow for tfjs: the only room that knows C. */
+export { describeEngine, type Engine, startEngine } from "./backend.ts";
+export { findLibrary, type NativeLibrary } from "./library.ts";
+export * as tf from "@tensorflow/tfjs";
