@@ -62,12 +62,12 @@ const libc = Deno.build.os === "darwin" ? "libSystem.dylib" : "libc.so.6";
  * what Deno reads, not the C library's environment.
  */
 export function setNativeEnvironment(variables: Record<string, string>): void {
-  const { symbols, close } = Deno.dlopen(libc, { setenv: { parameters: [B, B, I], result: I } });
+  const library = Deno.dlopen(libc, { setenv: { parameters: [B, B, I], result: I } });
   const encoder = new TextEncoder();
   for (const [name, value] of Object.entries(variables)) {
-    symbols.setenv(encoder.encode(name + "\0"), encoder.encode(value + "\0"), 0);
+    library.symbols.setenv(encoder.encode(name + "\0"), encoder.encode(value + "\0"), 0);
   }
-  close();
+  library.close();
 }
 
 /** The opened library with one status object, which every call that can fail writes to. */
