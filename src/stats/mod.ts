@@ -1,0 +1,4 @@
+export * from "./intervals.ts";
+export * from "./proportion.ts";
+export * from "./tests.ts";
+export * from "./trend.ts";

@@ -1,0 +1,94 @@
+"""Writes stats.json: what scipy and statsmodels say, for tests/stats/ to compare with.
+
+Run: pip install scipy==1.17.1 statsmodels==0.15.0; python tests/reference/stats.py
+"""
+import itertools
+import json
+import pathlib
+
+from scipy.stats import binomtest, chi2_contingency, kendalltau
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint, proportions_ztest
+
+SIDES = {"greater": "greater", "less": "less", "two-sided": "two-sided"}
+STATSMODELS_SIDES = {"greater": "larger", "less": "smaller", "two-sided": "two-sided"}
+
+
+def wilson(correct, n, confidence):
+    low, high = proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
+    return {"correct": correct, "n": n, "confidence": confidence, "low": low, "high": high}
+
+
+def binomial(correct, n, chance):
+    return {"correct": correct, "n": n, "chance": chance,
+            "p": {side: binomtest(correct, n, chance, side).pvalue for side in SIDES}}
+
+
+def two_proportions(a, b):
+    p = {}
+    for side, name in STATSMODELS_SIDES.items():
+        z, p[side] = proportions_ztest([a[0], b[0]], [a[1], b[1]], alternative=name)
+    return {"a": a, "b": b, "z": z, "p": p}
+
+
+def homogeneity(samples):
+    table = [[c for c, n in samples], [n - c for c, n in samples]]
+    result = chi2_contingency(table, correction=False)
+    return {"samples": samples, "statistic": result.statistic, "p": result.pvalue}
+
+
+def holm(p):
+    return {"p": p, "adjusted": list(multipletests(p, method="holm")[1])}
+
+
+def jonckheere(groups):
+    return sum((y > x) + 0.5 * (y == x)
+               for a, b in itertools.combinations(groups, 2) for x in a for y in b)
+
+
+def trend_by_enumeration(groups):
+    """Every assignment of the values to the groups, counted."""
+    values = [v for g in groups for v in g]
+    observed = jonckheere(groups)
+    outcomes = []
+    for order in itertools.permutations(values):
+        rest = iter(order)
+        outcomes.append(jonckheere([[next(rest) for _ in g] for g in groups]))
+    share = lambda keep: sum(map(keep, outcomes)) / len(outcomes)
+    return {"groups": groups, "statistic": observed, "greater": share(lambda j: j >= observed),
+            "less": share(lambda j: j <= observed)}
+
+
+def trend_by_kendall(groups, method):
+    x = [i for i, g in enumerate(groups) for _ in g]
+    y = [v for g in groups for v in g]
+    p = {side: kendalltau(x, y, method=method, alternative=side).pvalue for side in SIDES}
+    return {"groups": groups, "statistic": jonckheere(groups), "p": p}
+
+
+fixture = {
+    "wilson": [wilson(*case) for case in [
+        (0, 10, 0.95), (10, 10, 0.95), (1, 1, 0.95), (1306, 1500, 0.95), (500, 1500, 0.95),
+        (8470, 10000, 0.99), (3, 7, 0.5), (29999, 30000, 0.999)]],
+    "binomial": [binomial(*case) for case in [
+        (0, 10, 0.5), (10, 10, 0.5), (7, 12, 1 / 3), (560, 1500, 1 / 3), (1306, 1500, 1 / 3),
+        (480, 1500, 1 / 3), (5200, 30000, 1 / 6), (3, 3, 0.9)]],
+    "two_proportions": [two_proportions(*case) for case in [
+        ((870, 1000), (610, 1000)), ((45, 90), (50, 100)), ((1, 20), (9, 25)), ((8470, 10000), (8390, 10000))]],
+    "homogeneity": [homogeneity(samples) for samples in [
+        [(870, 1000), (610, 1000), (700, 900)], [(5, 10), (6, 11)], [(333, 1000), (340, 1000), (325, 1000)],
+        [(100 + 3 * i, 300) for i in range(20)]]],
+    "holm": [holm(p) for p in [
+        [0.01, 0.04, 0.03, 0.005], [0.2], [0.5, 0.5, 0.9], [1e-9, 0.02, 0.02, 0.02, 0.7]]],
+    "trend_enumerated": [trend_by_enumeration(groups) for groups in [
+        [[0.5], [0.6], [0.7], [0.8]], [[0.5, 0.55], [0.6, 0.53], [0.7, 0.8]], [[0.9, 0.8], [0.7], [0.75, 0.6]],
+        [[3], [1, 4, 5], [2, 6]]]],
+    "trend_exact": [trend_by_kendall(groups, "exact") for groups in [
+        [[0.50], [0.61], [0.58], [0.70], [0.73], [0.71], [0.85]], [[9], [7], [8], [5], [6], [3], [1], [2]]]],
+    "trend_ties": [trend_by_kendall(groups, "asymptotic") for groups in [
+        [[1, 1, 2], [2, 3, 3], [3, 4, 1]], [[0.5], [0.5], [0.6], [0.6], [0.7]],
+        [[5, 5], [5, 4], [4, 4, 3], [2, 3]], [[i % 7 + 0.1 * i for i in range(40)], [i % 5 + 1 for i in range(40)]]]],
+}
+
+path = pathlib.Path(__file__).with_name("stats.json")
+path.write_text(json.dumps(fixture, indent=2) + "\n")
