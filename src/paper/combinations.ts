@@ -1,0 +1,56 @@
+import { type Proportion, wilson } from "../stats/mod.ts";
+import type { RunRecord } from "../sweep/mod.ts";
+
+/** The outcome for one set of datasets, over all its runs. */
+export interface Combination {
+  /** In the order of the first run's experiment. */
+  datasets: string[];
+  /** All runs' validation images taken together (several where a sweep repeats it with other seeds). */
+  accuracy: Proportion;
+  /** 1 / number of datasets. */
+  chance: number;
+}
+
+/**
+ * The combinations of datasets among `records`, in the order of their first run. Runs of the same datasets are taken
+ * together, so pass the records of one sweep whose other fields, but for the seed, are the same.
+ */
+export function combinationsOf(records: readonly RunRecord[]): Combination[] {
+  const groups = Map.groupBy(records, ({ experiment }) => experiment.datasets.toSorted().join("\n"));
+  return [...groups.values()].map((runs) => {
+    const sum = (field: "correct" | "n") =>
+      runs.reduce((total, { result }) => total + result.accuracy[field], 0);
+    const { datasets } = runs[0].experiment;
+    return { datasets, accuracy: wilson(sum("correct"), sum("n")), chance: 1 / datasets.length };
+  });
+}
+
+/** The combinations of exactly three datasets, as in Table 2. */
+export function triplesOf(records: readonly RunRecord[]): Combination[] {
+  return combinationsOf(records).filter(({ datasets }) => datasets.length === 3);
+}
+
+/**
+ * The series of Table 2's second half: the largest combination among the records and its beginnings (its first three
+ * datasets, its first four, …), smallest first, as far as they were run.
+ */
+export function growingSeries(records: readonly RunRecord[]): Combination[] {
+  const all = combinationsOf(records);
+  const largest = all.reduce<string[]>(
+    (found, { datasets }) => datasets.length > found.length ? datasets : found,
+    [],
+  );
+  return all
+    .filter(({ datasets }) => datasets.length >= 3 && isBeginning(datasets, largest))
+    .toSorted((a, b) => a.datasets.length - b.datasets.length);
+}
+
+function isBeginning(datasets: readonly string[], whole: readonly string[]): boolean {
+  const beginning = new Set(whole.slice(0, datasets.length));
+  return datasets.every((dataset) => beginning.has(dataset));
+}
+
+/** Number of ways to choose three of `count` datasets. */
+export function triplesAmong(count: number): number {
+  return count * (count - 1) * (count - 2) / 6;
+}

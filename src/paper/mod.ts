@@ -1,0 +1,6 @@
+export * from "./appendix.ts";
+export * from "./claims.ts";
+export * from "./combination_claims.ts";
+export * from "./combinations.ts";
+export * from "./successors.ts";
+export * from "./tables.ts";

@@ -1,0 +1,203 @@
+/**
+ * The numbers of "A Decade's Battle on Dataset Bias: Are We There Yet?" (Liu & He, arXiv 2403.08632; ICLR 2025), as
+ * printed. Every accuracy is a percentage. Appendices are in appendix.ts, what came after the paper in successors.ts.
+ */
+
+/** How the paper is cited under a figure. */
+export const CITATION = "Liu & He 2024, arXiv 2403.08632";
+
+/** One accuracy as printed. */
+export interface PaperRow {
+  /** The row's name in the paper. */
+  name: string;
+  /** Accuracy, %. */
+  percent: number;
+}
+
+/** A table or figure of the paper. */
+export interface PaperTable<Row> {
+  /** Where it is in the paper, for example "Table 2". */
+  source: string;
+  /** What was varied and on which datasets. */
+  caption: string;
+  rows: readonly Row[];
+}
+
+const row = (name: string, percent: number): PaperRow => ({ name, percent });
+
+/** Table 1: the six datasets and the letters that name their combinations ("YCD"). */
+export const table1: PaperTable<{ name: string; symbol: string; what: string }> = {
+  source: "Table 1",
+  caption: "The six datasets",
+  rows: [
+    { name: "YFCC", symbol: "Y", what: "100M Flickr images (YFCC100M)" },
+    { name: "CC", symbol: "C", what: "12M image-text pairs from the web (CC12M)" },
+    { name: "DataComp", symbol: "D", what: "1B image-text pairs from Common Crawl (DataComp-1B)" },
+    { name: "WIT", symbol: "W", what: "11.5M Wikipedia image-text pairs" },
+    {
+      name: "LAION",
+      symbol: "L",
+      what: "2B image-text pairs from Common Crawl (LAION-2B; filtered before use)",
+    },
+    { name: "ImageNet", symbol: "I", what: "14M images from search engines" },
+  ],
+};
+
+/** Table 2, three-way: all 20 combinations of three of the six datasets; chance 33.3%. */
+export const table2: PaperTable<PaperRow> = {
+  source: "Table 2",
+  caption: "All 20 three-way combinations, 1M training images per dataset",
+  // deno-fmt-ignore
+  rows: [
+    row("YCD", 84.7), row("YCW", 83.9), row("YCL", 85.0), row("YCI", 92.7), row("YDW", 85.8),
+    row("YDL", 72.1), row("YDI", 90.2), row("YWL", 86.6), row("YWI", 86.7), row("YLI", 91.9),
+    row("CDW", 83.6), row("CDL", 62.8), row("CDI", 82.8), row("CWL", 84.3), row("CWI", 91.3),
+    row("CLI", 84.1), row("DWL", 71.5), row("DWI", 88.9), row("DLI", 68.2), row("WLI", 90.7),
+  ],
+};
+
+/** Table 2, more datasets: chance 1/3, 1/4, 1/5, 1/6. */
+export const table2Series: PaperTable<PaperRow & { datasets: number }> = {
+  source: "Table 2",
+  caption: "3, 4, 5 and 6 datasets, 1M training images per dataset",
+  rows: [
+    { ...row("YCD", 84.7), datasets: 3 },
+    { ...row("YCDW", 79.1), datasets: 4 },
+    { ...row("YCDWL", 67.4), datasets: 5 },
+    { ...row("YCDWLI", 69.2), datasets: 6 },
+  ],
+};
+
+/** Table 3: architectures. */
+export const table3: PaperTable<PaperRow> = {
+  source: "Table 3",
+  caption: "Architectures on YCD, 1M training images per dataset",
+  rows: [
+    row("AlexNet", 77.8),
+    row("VGG-16", 83.5),
+    row("ResNet-50", 83.8),
+    row("ViT-S", 82.4),
+    row("ConvNeXt-T", 84.7),
+  ],
+};
+
+/** Figure 2: model size. Only the two ends are printed as numbers. */
+export const figure2: PaperTable<PaperRow & { parameters: number }> = {
+  source: "Figure 2",
+  caption: "ConvNeXt of varied width and depth on YCD, 1M training images per dataset",
+  rows: [
+    { ...row("smallest ConvNeXt", 72.4), parameters: 7_000 },
+    { ...row("ConvNeXt-T", 84.7), parameters: 27_000_000 },
+  ],
+};
+
+/** Figure 3: data size. A curve without printed numbers. */
+export const figure3 = {
+  source: "Figure 3",
+  caption: "Accuracy rises with the number of training images per dataset, on YCD",
+  models: ["ConvNeXt", "AlexNet"],
+} as const;
+
+/** Table 4: augmentation against the number of training images per dataset. */
+export const table4: PaperTable<PaperRow & { imagesPerDataset: number }> = {
+  source: "Table 4",
+  caption: "Augmentation and training images per dataset, on YCD",
+  rows: ([
+    ["none", 43.2, 71.9, 76.8],
+    ["RandCrop", 66.1, 74.5, 84.2],
+    ["RandCrop, RandAug", 70.2, 78.0, 85.0],
+    ["RandCrop, RandAug, MixUp/CutMix", 72.4, 80.1, 84.7],
+  ] as const).flatMap(([name, ...percents]) =>
+    [10_000, 100_000, 1_000_000].map((imagesPerDataset, i) => ({
+      ...row(name, percents[i]),
+      imagesPerDataset,
+    }))
+  ),
+};
+
+/** Table 5: a fixed corruption of training and validation images alike. */
+export const table5: PaperTable<PaperRow> = {
+  source: "Table 5",
+  caption: "Corruptions of training and validation images, on YCD",
+  rows: [
+    row("none", 84.7),
+    row("color jitter, strength 1.0", 81.1),
+    row("color jitter, strength 2.0", 80.2),
+    row("Gaussian noise, std 0.2", 77.3),
+    row("Gaussian noise, std 0.3", 75.1),
+    row("Gaussian blur, radius 3", 80.9),
+    row("Gaussian blur, radius 5", 78.1),
+    row("low resolution, 64x64", 78.4),
+    row("low resolution, 32x32", 68.4),
+  ],
+};
+
+/** One line of Table 6: TRAINING accuracy in percent, or null where training fails to converge. */
+export interface PseudoDatasetRow {
+  imagesPerSet: number;
+  withoutAugmentation: number | null;
+  withAugmentation: number | null;
+}
+
+/** Table 6: three pseudo-datasets from one source; validation accuracy is about 33% (chance) throughout. */
+export const table6: PaperTable<PseudoDatasetRow> & { validationPercent: number } = {
+  source: "Table 6",
+  caption: "Training accuracy on three sets sampled from YFCC alone",
+  validationPercent: 33,
+  rows: [
+    { imagesPerSet: 100, withoutAugmentation: 100, withAugmentation: 100 },
+    { imagesPerSet: 1_000, withoutAugmentation: 100, withAugmentation: 100 },
+    { imagesPerSet: 10_000, withoutAugmentation: 100, withAugmentation: null },
+    { imagesPerSet: 100_000, withoutAugmentation: null, withAugmentation: null },
+  ],
+};
+
+/** Table 7: dataset classification from self-supervised features. */
+export const table7: PaperTable<PaperRow> = {
+  source: "Table 7",
+  caption: "Linear probe for dataset classification, YCD, ViT-B",
+  rows: [
+    row("fully supervised", 82.9),
+    row("MAE pre-trained on ImageNet-1K", 76.2),
+    row("MAE pre-trained on YCD", 78.4),
+  ],
+};
+
+/** Table 8: semantic classification from the dataset classifier's features. */
+export const table8: PaperTable<PaperRow> = {
+  source: "Table 8",
+  caption: "Linear probe on ImageNet-1K classes, ViT-B",
+  rows: [
+    row("random weights", 6.7),
+    row("Y+C+D", 27.7),
+    row("Y+C+D+W", 34.2),
+    row("Y+C+D+W+L", 34.2),
+    row("Y+C+D+W+L+I", 34.8),
+    row("MAE", 68.0),
+    row("MoCo v3", 76.7),
+  ],
+};
+
+/** Figure 5: the user study. */
+export const figure5 = {
+  source: "Figure 5",
+  caption: "20 people, 100 validation images each, labelled training images free to browse, no time limit",
+  people: 20,
+  imagesEach: 100,
+  meanPercent: 45.4,
+  medianPercent: 44,
+  /** Users by accuracy, %. */
+  histogram: [
+    { from: 40, to: 45, users: 11 },
+    { from: 45, to: 50, users: 7 },
+    { from: 50, to: null, users: 2 },
+  ],
+  /** Of the 20; they did no better. */
+  withComputerVisionExperience: 14,
+  /** What the users named as patterns. */
+  patterns: {
+    YFCC: "people, scenery, natural light",
+    CC: "cartoon, product, logo, clean background",
+    DataComp: "white background, single item, text",
+  },
+} as const;
