@@ -1,23 +1,9 @@
 import type { Proportion } from "../stats/mod.ts";
+import type { EpochSummary } from "../train/mod.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** One line of `runs/<hash>/epochs.jsonl`: the state of a run at the end of an epoch. */
-export interface EpochLine {
-  /** 1-based. An epoch is `recipe.samplesPerEpoch` samples, whatever the number of training images. */
-  epoch: number;
-  /** Optimizer steps taken since the start. */
-  step: number;
-  /** Learning rate of the epoch's last step. */
-  learningRate: number;
-  /** Mean training loss of the epoch, nats. */
-  trainLoss: number;
-  /** Mean cross-entropy on the validation images, nats, without label smoothing. */
-  validationLoss: number;
-  /** Accuracy on the validation images with its 95% interval. */
-  validation: Proportion;
-  /** Wall time of the epoch in seconds, evaluation included. Not part of what must be reproducible. */
-  seconds: number;
-}
+export type EpochLine = EpochSummary;
 
 /** One line of `runs/<hash>/predictions.jsonl`: what the network said about one validation image. */
 export interface Prediction {

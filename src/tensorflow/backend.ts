@@ -2,8 +2,8 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { TensorFlowBinding } from "./binding.ts";
-import { setNativeEnvironment } from "./capi.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
+import { setNativeEnvironment } from "./process.ts";
 
 /** What the project's tensors run on. */
 export interface Engine {

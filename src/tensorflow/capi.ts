@@ -3,6 +3,7 @@
  * objects, C strings). Headers: tensorflow/c/c_api.h, tensorflow/c/eager/c_api.h, tensorflow/c/tf_tstring.h.
  */
 import type { NativeLibrary } from "./library.ts";
+import { keepLoaded, withoutStderr } from "./process.ts";
 
 /** A non-null native pointer. */
 export type Pointer = Deno.PointerObject;
@@ -55,21 +56,6 @@ const symbols = {
   TF_StringGetSize: { parameters: [P], result: Z },
 } as const;
 
-const libc = Deno.build.os === "darwin" ? "libSystem.dylib" : "libc.so.6";
-
-/**
- * Sets environment variables that native code reads, unless they are set already. `Deno.env.set` is not enough: it changes
- * what Deno reads, not the C library's environment.
- */
-export function setNativeEnvironment(variables: Record<string, string>): void {
-  const library = Deno.dlopen(libc, { setenv: { parameters: [B, B, I], result: I } });
-  const encoder = new TextEncoder();
-  for (const [name, value] of Object.entries(variables)) {
-    library.symbols.setenv(encoder.encode(name + "\0"), encoder.encode(value + "\0"), 0);
-  }
-  library.close();
-}
-
 /** The opened library with one status object, which every call that can fail writes to. */
 export class CApi {
   readonly call: Deno.DynamicLibrary<typeof symbols>["symbols"];
@@ -80,9 +66,10 @@ export class CApi {
   #encoder = new TextEncoder();
 
   constructor(library: NativeLibrary) {
-    // Opened and never closed: its threads live as long as the process.
-    Deno.dlopen(library.framework, {});
-    this.call = Deno.dlopen(library.core, symbols).symbols;
+    this.call = withoutStderr(() => {
+      for (const path of [library.framework, library.core]) keepLoaded(path);
+      return Deno.dlopen(library.core, symbols).symbols;
+    });
     this.status = this.call.TF_NewStatus()!;
     this.version = this.string(this.call.TF_Version());
   }

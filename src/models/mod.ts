@@ -1,0 +1,13 @@
+/** Networks as plain functions over named tensors. */
+export type { CnnConfig } from "./cnn.ts";
+export type { ConvNeXtConfig } from "./convnext.ts";
+export type { Model } from "./model.ts";
+export {
+  countParameters,
+  decayMask,
+  initialise,
+  type Parameters,
+  type ParameterSpec,
+  unflatten,
+} from "./parameters.ts";
+export { createModel, type ModelConfig, modelNames, models } from "./registry.ts";

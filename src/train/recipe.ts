@@ -1,0 +1,47 @@
+/** How a network is trained, as one plain object. */
+export interface Recipe {
+  /** Length of training. An epoch is {@link samplesPerEpoch} samples, whatever the number of training images. */
+  epochs: number;
+  /** Samples seen in one epoch; the paper counts epochs of ImageNet-1K. */
+  samplesPerEpoch: number;
+  /** Epochs over which the learning rate rises linearly from 0. */
+  warmupEpochs: number;
+  /** Images a step. */
+  batchSize: number;
+  /** Peak learning rate of AdamW. */
+  learningRate: number;
+  /** Decoupled weight decay; not applied to biases, norms and scales. */
+  weightDecay: number;
+  /** Decay rates of AdamW's first and second moment. */
+  betas: [number, number];
+  /** Share of the target that is spread evenly over all classes, [0, 1). */
+  labelSmoothing: number;
+  /** Largest global norm of the gradient; `null` leaves it as it is. */
+  clipNorm: number | null;
+  /** Decay a step of the exponential moving average of the weights, which is then what is evaluated; `null` for none. */
+  ema: number | null;
+}
+
+/** The paper's recipe: Appendix A, Table 9. */
+export const paperRecipe: Recipe = {
+  epochs: 300,
+  samplesPerEpoch: 1_281_167,
+  warmupEpochs: 20,
+  batchSize: 4096,
+  learningRate: 1e-3,
+  weightDecay: 0.3,
+  betas: [0.9, 0.95],
+  labelSmoothing: 0.1,
+  clipNorm: null,
+  ema: null,
+};
+
+/** Optimizer steps in one epoch: the last, partial batch is not taken. */
+export function stepsPerEpoch(recipe: Recipe): number {
+  return Math.floor(recipe.samplesPerEpoch / recipe.batchSize);
+}
+
+/** Optimizer steps of the whole training. */
+export function totalSteps(recipe: Recipe): number {
+  return recipe.epochs * stepsPerEpoch(recipe);
+}
