@@ -1,25 +1,129 @@
-import type { Augmentation } from "../data/mod.ts";
-import type { Recipe } from "../train/mod.ts";
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { createModel, type ModelConfig } from "../models/mod.ts";
+import { stepsPerEpoch } from "../train/mod.ts";
+
+const count = z.int().min(1);
+const share = z.number().min(0).max(1);
+
+const recipeSchema = z.strictObject({
+  epochs: count,
+  samplesPerEpoch: count,
+  warmupEpochs: z.number().min(0),
+  batchSize: count,
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0),
+  betas: z.tuple([share, share]),
+  labelSmoothing: z.number().min(0).lt(1),
+  clipNorm: z.number().positive().nullable(),
+  ema: z.number().gt(0).lt(1).nullable(),
+});
+
+const modelSchema: z.ZodType<string | ModelConfig> = z.union([
+  z.string(),
+  z.strictObject({
+    family: z.literal("convnext"),
+    depths: z.array(count).min(1),
+    dims: z.array(count).min(1),
+    patch: count,
+    layerScale: z.number(),
+    dropPath: z.number().min(0).lt(1),
+  }),
+  z.strictObject({ family: z.literal("cnn"), dims: z.array(count).min(1) }),
+]);
+
+const experimentSchema = z.strictObject({
+  /** Names of manifests in `data_manifests/`, two or more; their order is the order of the classes. */
+  datasets: z.array(z.string()).min(2, "a combination needs two datasets or more"),
+  /** Training images sampled from each dataset. The paper: 1,000,000. */
+  imagesPerDataset: count,
+  /** Validation images sampled from each dataset. The paper: 10,000. */
+  validationPerDataset: count,
+  /** Side of the square that the network sees, px. The paper: 224. */
+  imageSize: count,
+  /** Random transforms of training images. */
+  augmentation: z.strictObject({
+    crop: z.enum(["random-resized", "none"]),
+    scale: z.tuple([share, share]),
+    ratio: z.tuple([z.number().positive(), z.number().positive()]),
+    flip: share,
+  }),
+  /** Name of a model in the registry, for example `convnext_micro`, or a configuration of your own. */
+  model: modelSchema,
+  /** How it is trained. */
+  recipe: recipeSchema,
+  /** Decides sampling, initial weights, order, crops and dropped paths. */
+  seed: z.int().min(0),
+});
 
 /**
  * Everything that determines the outcome of one run, as a plain serialisable object. Its hash is its identity: the same
  * experiment is never trained twice.
  */
-export interface Experiment {
-  /** Names of manifests in `data_manifests/`, two or more; their order is the order of the classes. */
-  datasets: string[];
-  /** Training images sampled from each dataset. The paper: 1,000,000. */
-  imagesPerDataset: number;
-  /** Validation images sampled from each dataset. The paper: 10,000. */
-  validationPerDataset: number;
-  /** Side of the square that the network sees, px. The paper: 224. */
-  imageSize: number;
-  /** Random transforms of training images. */
-  augmentation: Augmentation;
-  /** Name of a model in the registry, for example `convnext_micro`. */
-  model: string;
-  /** How it is trained. */
-  recipe: Recipe;
-  /** Decides sampling, initial weights, order, crops and dropped paths. */
-  seed: number;
+export type Experiment = z.infer<typeof experimentSchema>;
+
+/** A fault of an experiment's description, found before anything is trained. */
+export class ExperimentError extends Error {
+  override name = "ExperimentError";
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const field = issue.path.join(".") || "the experiment";
+  if (issue.code !== "unrecognized_keys") return `${field}: ${issue.message}`;
+  const where = issue.path.length ? `${field}.` : "";
+  return issue.keys.map((key) => `${where}${key}: there is no such field`).join("; ");
+}
+
+/**
+ * Checks an experiment.
+ *
+ * @returns the experiment itself
+ * @throws {ExperimentError} naming every field at fault: unknown or missing, out of range, an unknown model, a dataset named
+ *   twice, an image smaller than the network's stride, a batch larger than an epoch
+ */
+export function checkExperiment(experiment: unknown): Experiment {
+  const parsed = experimentSchema.safeParse(experiment);
+  if (!parsed.success) {
+    throw new ExperimentError(`Not an experiment. ${parsed.error.issues.map(describeIssue).join(". ")}.`);
+  }
+  const { datasets, imageSize, model, recipe } = parsed.data;
+  const twice = datasets.find((name, i) => datasets.indexOf(name) !== i);
+  if (twice) throw new ExperimentError(`datasets: "${twice}" is named twice.`);
+  if (stepsPerEpoch(recipe) < 1) {
+    throw new ExperimentError(
+      `recipe.batchSize (${recipe.batchSize}) is larger than recipe.samplesPerEpoch (${recipe.samplesPerEpoch}).`,
+    );
+  }
+  const { name, stride } = createModel(model, datasets.length);
+  if (imageSize < stride) {
+    throw new ExperimentError(
+      `imageSize: ${imageSize} px is less than ${name}'s stride of ${stride} px. Choose ${stride} or more, or a smaller patch.`,
+    );
+  }
+  return parsed.data;
+}
+
+/** JSON with sorted keys: the same text for equal objects. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, part) =>
+      part && typeof part === "object" && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1))
+        : part,
+  );
+}
+
+/** Raised when the code changes such that an old record no longer says what a new run would. */
+const RECORD_VERSION = 1;
+
+/**
+ * Identity of an experiment on the data that its datasets' names stand for today.
+ *
+ * @param data hash of each dataset's manifest, in the order of `experiment.datasets`
+ * @returns 16 hex digits
+ */
+export function experimentHash(experiment: Experiment, data: string[]): string {
+  const identity = canonicalJson({ experiment, data, version: RECORD_VERSION });
+  return createHash("sha256").update(identity).digest("hex").slice(0, 16);
 }

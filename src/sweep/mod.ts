@@ -1,0 +1,14 @@
+/** Experiments, their records, and sweeps over them. */
+export {
+  canonicalJson,
+  checkExperiment,
+  type Experiment,
+  ExperimentError,
+  experimentHash,
+} from "./experiment.ts";
+export { baseline, grid, type Overrides, type Preset, presetFromEnvironment, presets } from "./presets.ts";
+export type { RunProgress } from "./progress.ts";
+export type { EpochLine, Prediction, Result, RunRecord } from "./record.ts";
+export { hashOf, run, type RunOptions } from "./run.ts";
+export { RunFolder, runsFolder } from "./store.ts";
+export { sweep } from "./sweep.ts";

@@ -1,0 +1,106 @@
+import { paperRecipe } from "../train/mod.ts";
+import type { Experiment } from "./experiment.ts";
+
+/** How large everything is: seconds, minutes or GPU-days. */
+export const presets = ["smoke", "laptop", "paper"] as const;
+export type Preset = typeof presets[number];
+
+/** What a preset decides; datasets and seed are the experiment's own. */
+type Scale = Omit<Experiment, "datasets" | "seed">;
+
+/** RandCrop as in the paper's Table 4 (torchvision's defaults) and a flip. */
+const randomCrop: Experiment["augmentation"] = {
+  crop: "random-resized",
+  scale: [0.08, 1],
+  ratio: [3 / 4, 4 / 3],
+  flip: 0.5,
+};
+
+const scales: Record<Preset, Scale> = {
+  /** Seconds: shows that everything runs, not that anything holds. */
+  smoke: {
+    imagesPerDataset: 64,
+    validationPerDataset: 50,
+    imageSize: 32,
+    augmentation: { ...randomCrop, scale: [0.5, 1] },
+    model: { family: "convnext", depths: [1, 1], dims: [8, 16], patch: 4, layerScale: 1, dropPath: 0 },
+    recipe: {
+      ...paperRecipe,
+      epochs: 3,
+      samplesPerEpoch: 192,
+      warmupEpochs: 1,
+      batchSize: 32,
+      learningRate: 4e-3,
+    },
+  },
+  /** Minutes on two cores, with an interval narrow enough to tell combinations apart. */
+  laptop: {
+    imagesPerDataset: 1000,
+    validationPerDataset: 500,
+    imageSize: 32,
+    augmentation: { ...randomCrop, scale: [0.3, 1] },
+    model: "convnext_micro",
+    recipe: {
+      ...paperRecipe,
+      epochs: 12,
+      samplesPerEpoch: 2048,
+      warmupEpochs: 2,
+      batchSize: 128,
+      learningRate: 2e-3,
+      weightDecay: 0.05,
+    },
+  },
+  /** Section 3 and Appendix A of the paper. */
+  paper: {
+    imagesPerDataset: 1_000_000,
+    validationPerDataset: 10_000,
+    imageSize: 224,
+    augmentation: randomCrop,
+    model: "convnext_tiny",
+    recipe: paperRecipe,
+  },
+};
+
+/** What an experiment may change: any field; of the recipe and the augmentation any part. */
+export interface Overrides extends Partial<Omit<Experiment, "recipe" | "augmentation">> {
+  preset?: Preset;
+  recipe?: Partial<Experiment["recipe"]>;
+  augmentation?: Partial<Experiment["augmentation"]>;
+}
+
+/**
+ * The preset that the environment asks for (`NTD_PRESET`, which headless runs set), else `laptop`.
+ *
+ * @throws {Error} for an unknown name
+ */
+export function presetFromEnvironment(): Preset {
+  const name = Deno.env.get("NTD_PRESET") || "laptop";
+  if ((presets as readonly string[]).includes(name)) return name as Preset;
+  throw new Error(`NTD_PRESET: there is no preset "${name}". Known presets: ${presets.join(", ")}.`);
+}
+
+/** The paper's experiment at a preset's scale, with whatever fields are given changed. */
+export function baseline(
+  { preset, recipe, augmentation, ...fields }: Overrides & { datasets: string[] },
+): Experiment {
+  const scale = scales[preset ?? presetFromEnvironment()];
+  return {
+    ...scale,
+    seed: 0,
+    ...fields,
+    recipe: { ...scale.recipe, ...recipe },
+    augmentation: { ...scale.augmentation, ...augmentation },
+  };
+}
+
+/** Every combination of the listed values: the last field varies fastest. */
+export function grid(
+  base: Omit<Overrides, "datasets"> & { datasets?: string[] },
+  axes: { [F in keyof Overrides]?: Overrides[F][] },
+): Experiment[] {
+  let points: Overrides[] = [base];
+  for (const [field, values] of Object.entries(axes)) {
+    points = points.flatMap((point) => (values as unknown[]).map((value) => ({ ...point, [field]: value })));
+  }
+  return points.map((point) => baseline(point as Overrides & { datasets: string[] }));
+}

@@ -1,0 +1,135 @@
+/** Runs one experiment and keeps its record. */
+import { openPool, type Pool, readManifest, sampleExperiment } from "../data/mod.ts";
+import { trainingBatches, validationBatches } from "../data/mod.ts";
+import { countParameters, createModel } from "../models/mod.ts";
+import { wilson } from "../stats/mod.ts";
+import { describeEngine, startEngine } from "../tensorflow/mod.ts";
+import { argmax, type Evaluation, train } from "../train/mod.ts";
+import { checkExperiment, type Experiment, experimentHash } from "./experiment.ts";
+import type { RunProgress } from "./progress.ts";
+import type { EpochLine, Prediction, Result, RunRecord } from "./record.ts";
+import { RunFolder, runsFolder } from "./store.ts";
+
+/** How a run is watched and stopped. */
+export interface RunOptions {
+  /** Stops training between two steps; what is done is kept, and running again goes on from there. */
+  signal?: AbortSignal;
+  /** Told where the run stands: while data is made, at every step, at every epoch. */
+  onProgress?: (progress: RunProgress) => void;
+  /** Folder of the records. Default: `NTD_RUNS`, else `runs/`. */
+  runs?: string;
+}
+
+/** Identity of an experiment on today's data; the name of its folder under `runs/`. */
+export function hashOf(experiment: Experiment): string {
+  return experimentHash(experiment, experiment.datasets.map((name) => readManifest(name).hash));
+}
+
+/**
+ * The record of an experiment: read back where it has been run before, else trained, from its checkpoint where there is one.
+ * Two processes that ask for the same experiment do it once.
+ *
+ * @throws {ExperimentError} for an experiment that cannot be run, before anything is trained
+ * @throws the signal's reason when aborted
+ */
+export async function run(experiment: Experiment, options: RunOptions = {}): Promise<RunRecord> {
+  const checked = checkExperiment(experiment);
+  const folder = new RunFolder(hashOf(checked), options.runs ?? runsFolder());
+  const known = await folder.record();
+  if (known) return known;
+  using _lock = await folder.lock();
+  return await folder.record() ?? await trainAndRecord(checked, folder, options);
+}
+
+async function trainAndRecord(
+  experiment: Experiment,
+  folder: RunFolder,
+  options: RunOptions,
+): Promise<RunRecord> {
+  const { datasets, seed, imageSize, recipe } = experiment;
+  const { signal, onProgress } = options;
+  const label = datasets.join(" + ");
+  const pools: Pool[] = [];
+  try {
+    for (const name of datasets) {
+      pools.push(
+        await openPool(name, {
+          signal,
+          onProgress: (data) => onProgress?.({ phase: "data", label: name, ...data }),
+        }),
+      );
+    }
+    const { imagesPerDataset, validationPerDataset, augmentation } = experiment;
+    const split = sampleExperiment(pools, {
+      train: imagesPerDataset,
+      validation: validationPerDataset,
+      seed,
+    });
+    const engine = describeEngine(await startEngine());
+    await folder.writeExperiment(experiment);
+    const model = createModel(experiment.model, datasets.length);
+    const source = { pools, imageSize, batchSize: recipe.batchSize };
+    const training = trainingBatches({ ...source, indices: split.train, augmentation, seed });
+    const validation = validationBatches({ ...source, indices: split.validation });
+    let epochs: EpochLine[] = [];
+    const evaluation = await train({
+      model,
+      recipe,
+      training,
+      validation,
+      seed,
+      folder: folder.path,
+      signal,
+      onStart: async (done) => void (epochs = await folder.keepEpochs(done)),
+      onStep: ({ step, totalSteps, imagesPerSecond }) =>
+        onProgress?.({ phase: "train", label, done: step, total: totalSteps, imagesPerSecond }),
+      onEpoch: async (line) => {
+        epochs.push(line);
+        await folder.appendEpoch(line);
+        onProgress?.({
+          phase: "train",
+          label,
+          done: line.step,
+          total: recipe.epochs * line.step / line.epoch,
+          line,
+        });
+      },
+      onDamagedCheckpoint: (error) => console.warn(`${error.message} Going on from the one before it.`),
+    });
+    const keys = split.validation.flatMap((indices, d) =>
+      Array.from(indices, (i) => pools[d].entries[i].key)
+    );
+    const result: Result = {
+      ...summarise(evaluation, datasets.length),
+      parameters: countParameters(model.specs),
+      seconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0),
+      engine,
+      finishedAt: new Date().toISOString(),
+    };
+    await folder.finish(predictionsOf(evaluation, keys, datasets.length), result);
+    return { hash: folder.hash, experiment, epochs, result };
+  } finally {
+    for (const pool of pools) pool.close();
+  }
+}
+
+function summarise({ probabilities, labels, accuracy }: Evaluation, classes: number) {
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  labels.forEach((label, i) => confusion[label][argmax(probabilities, i * classes, classes)]++);
+  const perDataset = confusion.map((row, label) => wilson(row[label], row.reduce((a, b) => a + b)));
+  return { accuracy, chance: 1 / classes, perDataset, confusion };
+}
+
+/** Digits of a probability that a record keeps. */
+const PROBABILITY_DIGITS = 4;
+
+function predictionsOf({ probabilities, labels }: Evaluation, keys: string[], classes: number): Prediction[] {
+  return keys.map((key, i) => ({
+    key,
+    label: labels[i],
+    probabilities: Array.from(
+      probabilities.subarray(i * classes, (i + 1) * classes),
+      (p) => Number(p.toFixed(PROBABILITY_DIGITS)),
+    ),
+  }));
+}
