@@ -63,7 +63,8 @@ const byAccuracy = (a: Combination, b: Combination) => a.accuracy.value - b.accu
 /** Says what is missing unless every triple of the datasets that occur was run. */
 function missingTriples(triples: readonly Combination[]): string | undefined {
   const expected = triplesAmong(Math.max(3, new Set(triples.flatMap(({ datasets }) => datasets)).size));
-  if (triples.length < expected) return `${triples.length} of ${expected} three-way combinations were run`;
+  if (triples.length >= expected) return undefined;
+  return `${triples.length} of ${expected} three-way combinations were run`;
 }
 
 function everyTripleAboveChance(records: readonly RunRecord[]): Outcome {

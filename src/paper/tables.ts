@@ -86,8 +86,8 @@ export const figure2: PaperTable<PaperRow & { parameters: number }> = {
   source: "Figure 2",
   caption: "ConvNeXt of varied width and depth on YCD, 1M training images per dataset",
   rows: [
-    { ...row("smallest ConvNeXt", 72.4), parameters: 7_000 },
-    { ...row("ConvNeXt-T", 84.7), parameters: 27_000_000 },
+    { ...row("ConvNeXt", 72.4), parameters: 7_000 },
+    { ...row("ConvNeXt", 84.7), parameters: 27_000_000 },
   ],
 };
 

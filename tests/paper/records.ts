@@ -44,7 +44,9 @@ export function syntheticRecord(shape: Shape): RunRecord {
     };
   });
   return {
-    hash: datasets.join("-").slice(0, 16),
+    hash: [...JSON.stringify(shape)].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 2 ** 48, 7).toString(
+      16,
+    ),
     experiment: {
       datasets,
       imagesPerDataset: 1500,

@@ -1,0 +1,74 @@
+import sharp from "sharp";
+import { openPlotlyPage, type PlotlyPage } from "./browser.ts";
+import { textWidth } from "./text_metrics.ts";
+import { type Figure, FONT_FAMILY, WIDTH } from "./theme.ts";
+
+/** How a figure becomes an image. */
+export interface ImageOptions {
+  /** px. @default the layout's width, else 760 */
+  width?: number;
+  /** px. @default the layout's height, else 460 */
+  height?: number;
+  /** A CSS color. @default "#ffffff": a dark page shows it as a card */
+  background?: string;
+  /** Pixels of the PNG a px of the figure. @default 2 */
+  scale?: number;
+}
+
+let page: Promise<PlotlyPage> | undefined;
+
+/** The figure as plotly.js draws it, as SVG. The first call loads plotly.js, which takes about a second. */
+export async function renderSvg(figure: Figure, options: ImageOptions = {}): Promise<string> {
+  page ??= installedWidthScale().then(openPlotlyPage);
+  const { plotly, target } = await page;
+  const { width, height } = sizeOf(figure, options);
+  const place = target();
+  try {
+    // A copy, because plotly writes its own fields into what it is given.
+    const { data, layout } = structuredClone(figure);
+    const background = options.background ?? "#ffffff";
+    await plotly.newPlot(place, data, { ...layout, width, height, paper_bgcolor: background }, {
+      staticPlot: true,
+    });
+    const uri = await plotly.toImage(place, { format: "svg", width, height });
+    return decodeURIComponent(uri.replace(/^data:image\/svg\+xml,/, ""));
+  } finally {
+    plotly.purge(place);
+    place.remove();
+  }
+}
+
+/** The figure as a PNG. */
+export async function renderPng(figure: Figure, options: ImageOptions = {}): Promise<Uint8Array> {
+  const svg = await renderSvg(figure, options);
+  const density = 72 * (options.scale ?? 2);
+  const png = sharp(new TextEncoder().encode(svg), { density }).png({ palette: true, compressionLevel: 9 });
+  return new Uint8Array(await png.toBuffer());
+}
+
+function sizeOf({ layout }: Figure, { width, height }: ImageOptions) {
+  return {
+    width: width ?? (layout.width as number | undefined) ?? WIDTH,
+    height: height ?? (layout.height as number | undefined) ?? 460,
+  };
+}
+
+/**
+ * The installed font's width over Helvetica's, at least 1: a machine without Helvetica's metrics draws with a wider font,
+ * and labels must not be cut there either.
+ */
+async function installedWidthScale(): Promise<number> {
+  const [sample, size] = ["Validation accuracy 0123456789", 40];
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="80">` +
+    `<rect width="1200" height="80" fill="white"/>` +
+    `<text x="20" y="60" font-size="${size}" font-family="${FONT_FAMILY}">${sample}</text></svg>`;
+  const { data, info } = await sharp(new TextEncoder().encode(svg)).greyscale().raw()
+    .toBuffer({ resolveWithObject: true });
+  const inked = data.reduce((right, value, at) => value < 128 ? Math.max(right, at % info.width) : right, 0);
+  if (inked === 0) {
+    console.warn(
+      "No font was found, so the figures' PNGs have no text. Install one, for example fonts-liberation.",
+    );
+  }
+  return Math.max(1, (inked - 20) / textWidth(sample, size));
+}

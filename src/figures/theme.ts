@@ -1,0 +1,119 @@
+import type { Proportion } from "../stats/mod.ts";
+
+/** A trace of plotly.js; its attributes are plotly's own. */
+export type Trace = Record<string, unknown>;
+/** A layout of plotly.js. */
+export type Layout = Record<string, unknown>;
+
+/** A figure as plotly.js and every front end that knows it take it. */
+export interface Figure {
+  data: Trace[];
+  layout: Layout;
+}
+
+/**
+ * Told apart with normal vision and with each kind of color blindness (CIE76 distance of every pair at least 15 after
+ * Machado et al. 2009), with a contrast of at least 3:1 on white and on #111 alike.
+ */
+export const PALETTE = ["#0072B2", "#C1361F", "#009E73", "#D673AE", "#B58F00", "#8A6FE8"] as const;
+
+/** The one language of all figures: the paper grey, ours in color, chance dashed. */
+export const COLORS = {
+  ours: PALETTE[0],
+  paper: "#8C8C8C",
+  chance: "#8C8C8C",
+  text: "#757575",
+  grid: "rgba(128, 128, 128, 0.22)",
+  transparent: "rgba(0, 0, 0, 0)",
+} as const;
+
+/** Families that have the same letter widths, so that the static image breaks no label. */
+export const FONT_FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif";
+
+/** Width of a figure where the front end doesn't set one, px. */
+export const WIDTH = 760;
+
+/** The default data's families of datasets; each uses the palette in the same order. */
+const FAMILIES = [
+  ["tabler", "phosphor", "mdi", "remix", "mingcute", "carbon"],
+  ["noto", "twemoji", "openmoji", "fluent-emoji", "emojione", "fxemoji"],
+  ["yfcc", "cc", "datacomp", "wit", "laion", "imagenet"],
+];
+
+/** The color of a dataset, the same in every figure and gallery; an unknown name gets one from its letters. */
+export function datasetColor(dataset: string): string {
+  const known = FAMILIES.map((family) => family.indexOf(dataset)).find((index) => index >= 0);
+  const letters = [...dataset].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
+  return PALETTE[(known ?? letters) % PALETTE.length];
+}
+
+/** What every figure's layout starts from. `title` may hold plotly's inline tags (`<b>`, `<br>`, `<sub>`). */
+export function baseLayout(title: string, subtitle?: string): Layout {
+  return {
+    title: {
+      text: `<b>${title}</b>`,
+      ...(subtitle && { subtitle: { text: subtitle, font: { size: 12, color: COLORS.text } } }),
+      font: { size: 16 },
+      x: 0,
+      xref: "paper",
+      xanchor: "left",
+      y: 1,
+      yref: "container",
+      yanchor: "top",
+      pad: { t: 14 },
+    },
+    font: { family: FONT_FAMILY, size: 13, color: COLORS.text },
+    paper_bgcolor: COLORS.transparent,
+    plot_bgcolor: COLORS.transparent,
+    colorway: [...PALETTE],
+    height: 460,
+    margin: { l: 64, r: 28, t: 72, b: 56 },
+    hoverlabel: { font: { family: FONT_FAMILY } },
+  };
+}
+
+/** An axis; `overrides` are plotly's own attributes. */
+export function axis(title: string, overrides: Layout = {}): Layout {
+  return {
+    title: { text: title, standoff: 12, font: { size: 13 } },
+    gridcolor: COLORS.grid,
+    linecolor: COLORS.grid,
+    tickcolor: COLORS.grid,
+    zeroline: false,
+    automargin: true,
+    ...overrides,
+  };
+}
+
+/** An axis of accuracies in percent, from `low` to `high`. */
+export function percentAxis(title: string, low: number, high: number, overrides: Layout = {}): Layout {
+  return axis(title, { range: [low, high], ticksuffix: "%", ...overrides });
+}
+
+/** A legend in one line below the axis title, off the data; `y` in shares of the plot's height. */
+export function legendBelow(y: number): Layout {
+  return { orientation: "h", x: 0, xanchor: "left", y, yanchor: "top", bgcolor: COLORS.transparent };
+}
+
+/** The 95% intervals of proportions as plotly's error bars, in percent. */
+export function intervalBars(proportions: readonly Proportion[], color: string): Layout {
+  return {
+    type: "data",
+    symmetric: false,
+    array: proportions.map(({ value, high }) => 100 * (high - value)),
+    arrayminus: proportions.map(({ value, low }) => 100 * (value - low)),
+    color,
+    thickness: 1.6,
+    width: 4,
+  };
+}
+
+/** A share as hover and label text: "87.1%". */
+export function percentText(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/** Text that plotly must show as it is, not as its inline tags. */
+export function plainText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,31 @@
+import { accuracyAgainst, combinationsFigure, confusionFigure } from "../../src/figures/mod.ts";
+import { type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
+import { figure2, table3, table4 } from "../../src/paper/mod.ts";
+import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
+
+const records = iconRecords();
+
+/** Two networks at two sizes of data with two seeds. */
+export const sweep = [100, 1000].flatMap((imagesPerDataset) =>
+  ["cnn_small", "convnext_micro"].flatMap((model) =>
+    [0, 1].map((seed) =>
+      syntheticRecord({
+        datasets: ICONS.slice(0, 3),
+        accuracy: 0.6 + imagesPerDataset / 5000,
+        experiment: { imagesPerDataset, model, seed },
+      })
+    )
+  )
+);
+
+/** Every figure, each from records that it is meant for. */
+export const FIGURES: Record<string, () => Figure> = {
+  combinations: () => combinationsFigure(records),
+  numberOfDatasets: () => numberOfDatasetsFigure(records),
+  learningCurves: () => learningCurvesFigure(records),
+  learningCurvesOfThree: () => learningCurvesFigure(records.slice(0, 3)),
+  confusion: () => confusionFigure(records[records.length - 1]),
+  againstImages: () => accuracyAgainst("imagesPerDataset", sweep, { paper: table4 }),
+  againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
+  againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
+};

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { openPlotlyPage } from "../../src/figures/browser.ts";
+import { accuracyAgainst, combinationsFigure, confusionFigure } from "../../src/figures/mod.ts";
+import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
+import { table2, table4 } from "../../src/paper/mod.ts";
+import { iconRecords, syntheticRecord } from "../paper/records.ts";
+import { FIGURES, sweep } from "./examples.ts";
+
+const records = iconRecords();
+const texts = (values: unknown) => (values as unknown[]).map(String);
+const named = (figure: Figure, name: RegExp) => figure.data.filter((trace) => name.test(`${trace.name}`));
+
+Deno.test("figures: plotly.js finds nothing to object to", async () => {
+  const { plotly } = await openPlotlyPage(1);
+  const { validate } = plotly as unknown as {
+    validate(data: unknown, layout: unknown): { msg: string }[] | undefined;
+  };
+  for (const [name, draw] of Object.entries(FIGURES)) {
+    const { data, layout } = structuredClone(draw());
+    // "did not get coerced": valid, but without effect, as a grid's color where no grid is shown.
+    const objections = (validate(data, layout) ?? []).filter(({ msg }) =>
+      !msg.includes("did not get coerced")
+    );
+    assert.equal(objections.map(({ msg }) => msg).join(), "", name);
+  }
+});
+
+Deno.test("figures: chance is dashed, the paper grey, and no figure sets a background", () => {
+  for (const [name, draw] of Object.entries(FIGURES)) {
+    const { data, layout } = draw();
+    assert.equal(layout.paper_bgcolor, COLORS.transparent, name);
+    assert.equal(layout.plot_bgcolor, COLORS.transparent, name);
+    for (const trace of named({ data, layout }, /^chance/)) {
+      assert.equal((trace.line as { dash: string }).dash, "dash", name);
+    }
+    for (const trace of named({ data, layout }, /^the paper/)) {
+      assert.equal((trace.marker as { color: string }).color, COLORS.paper, name);
+    }
+  }
+});
+
+Deno.test("combinationsFigure: ours sorted, with intervals; the paper's 20 on a strip of their own", () => {
+  const figure = combinationsFigure(records);
+  const [ours] = named(figure, /^ours/);
+  const [paper] = named(figure, /^the paper/);
+  const x = ours.x as number[];
+  assert.equal(x.length, 20);
+  assert.deepEqual(x, x.toSorted((a, b) => a - b));
+  const bars = ours.error_x as { array: number[]; arrayminus: number[] };
+  assert.ok(bars.array.every((bar) => bar > 0) && bars.arrayminus.every((bar) => bar > 0));
+  assert.deepEqual((paper.x as number[]).toSorted(), table2.rows.map(({ percent }) => percent).toSorted());
+  assert.ok(Math.max(...(paper.y as number[])) < Math.min(...(ours.y as number[])));
+});
+
+Deno.test("numberOfDatasetsFigure: chance is 1/N at each N", () => {
+  const [chance] = named(numberOfDatasetsFigure(records), /^chance/);
+  const values = new Set((chance.y as (number | null)[]).filter((y) => y !== null));
+  assert.deepEqual([...values], [100 / 3, 25, 20, 100 / 6]);
+});
+
+Deno.test("learningCurvesFigure: a line a run in each panel, one legend entry a group", () => {
+  const { data } = learningCurvesFigure(records);
+  const lines = data.filter(({ mode, line }) => mode === "lines" && !(line as { dash?: string }).dash);
+  assert.equal(lines.length, 2 * records.length);
+  assert.equal(lines.filter(({ showlegend }) => showlegend).length, 4);
+});
+
+Deno.test("confusionFigure: each row adds up to one, counts are in the text", () => {
+  const record = records[0];
+  const [{ z, text }] = confusionFigure(record).data;
+  (z as number[][]).forEach((row) =>
+    assert.ok(Math.abs(row.reduce((sum, share) => sum + share, 0) - 1) < 1e-9)
+  );
+  assert.match(texts((text as string[][])[0])[0], new RegExp(`<br>${record.result.confusion[0][0]}$`));
+});
+
+Deno.test("accuracyAgainst: a line for each other differing field, seeds together, log axis where it spans ten", () => {
+  const figure = accuracyAgainst("imagesPerDataset", sweep, { paper: table4 });
+  const ours = named(figure, /^ours/);
+  assert.deepEqual(ours.map(({ name }) => name), ["ours, cnn_small", "ours, convnext_micro"]);
+  assert.deepEqual(ours[0].x, [100, 1000]);
+  assert.match(texts(ours[0].customdata)[0], /n = 3000$/);
+  assert.equal(named(figure, /^the paper/).length, 4);
+  assert.equal((figure.layout.xaxis as { type: string }).type, "log");
+});
+
+Deno.test("accuracyAgainst: an unknown field is named, with the known ones", () => {
+  assert.throws(() => accuracyAgainst("imagePerDataset", sweep), /"imagePerDataset".*imagesPerDataset/);
+});
+
+Deno.test("figures: dataset names can't become markup", () => {
+  const hostile = ["<img src=x>", "a&b", "<b>c"];
+  const record = syntheticRecord({ datasets: hostile, accuracy: 0.8 });
+  for (const draw of [combinationsFigure, numberOfDatasetsFigure, learningCurvesFigure]) {
+    assert.doesNotMatch(JSON.stringify(draw([record])), /<img|<b>c/);
+  }
+  assert.doesNotMatch(JSON.stringify(confusionFigure(record)), /<img|<b>c/);
+});

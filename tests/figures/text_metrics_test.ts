@@ -1,0 +1,9 @@
+import assert from "node:assert/strict";
+import { textWidth } from "../../src/figures/text_metrics.ts";
+
+Deno.test("textWidth: Helvetica's own advance widths", () => {
+  assert.equal(textWidth("AV", 1000), 667 + 667);
+  assert.equal(textWidth("0123456789", 10), 55.6);
+  assert.equal(textWidth("", 12), 0);
+  assert.ok(textWidth("accuracy", 12, true) > textWidth("accuracy", 12));
+});
