@@ -8,6 +8,7 @@ export {
   initialise,
   type Parameters,
   type ParameterSpec,
+  specSize,
   unflatten,
 } from "./parameters.ts";
 export { createModel, type ModelConfig, modelNames, models } from "./registry.ts";

@@ -6,17 +6,17 @@ import { adamW } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Everything that a step changes. All flat vectors, one number a parameter. */
-export interface TrainState {
+export type TrainState = {
   parameters: tf.Tensor1D;
   /** AdamW's moments. */
   m: tf.Tensor1D;
   v: tf.Tensor1D;
   /** Moving average of the parameters; absent when the recipe has none. */
   ema?: tf.Tensor1D;
-}
+};
 
 /** Everything that a step reads from outside. */
-export interface StepInput {
+export type StepInput = {
   /** [B, H, W, 3], normalised. */
   images: tf.Tensor4D;
   /** Soft targets, [B, classes]. */
@@ -26,13 +26,13 @@ export interface StepInput {
   corrections: tf.Tensor1D;
   /** Stochastic depth, [branches, B]; absent for a model without. */
   keep?: tf.Tensor2D;
-}
+};
 
 /** A step: new state and the loss of the batch (scalar, nats). Reads no value, keeps nothing. */
 export type Step = (state: TrainState, input: StepInput) => { state: TrainState; loss: tf.Scalar };
 
 /** Scales a gradient down to a global norm, as `torch.nn.utils.clip_grad_norm_` does. */
-function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {
+export function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {
   const scale = tf.minimum(1, tf.div(norm, gradient.norm().add(1e-6)));
   return gradient.mul(scale);
 }

@@ -6,6 +6,7 @@ import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 Deno.test("parameter counts at 1000 classes are the published ones", () => {
   const count = (name: string) => countParameters(createModel(name, 1000).specs);
   assert.equal(count("convnext_tiny"), 28_589_128);
+  assert.equal(count("convnext_atto"), 3_695_520); // timm 1.0
 });
 
 Deno.test("tensor names are timm's", () => {
