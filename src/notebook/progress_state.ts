@@ -1,0 +1,92 @@
+import type { EpochLine, RunProgress } from "../sweep/mod.ts";
+
+/** What the views of progress are drawn from: the last event, and the learning curve of each run so far. */
+export interface ProgressState {
+  event: RunProgress;
+  /** Epochs by the run's label, in the order of the runs. */
+  curves: ReadonlyMap<string, readonly EpochLine[]>;
+  /** Seconds since the first event. */
+  elapsed: number;
+  /** Seconds left, as far as the pace so far tells. */
+  left?: number;
+  /** Set at the end: "done", "interrupted", "failed". */
+  ending?: string;
+}
+
+/** Collects events into a state. */
+export class ProgressHistory {
+  #first?: { at: number; share: number };
+  #event?: RunProgress;
+  #imagesPerSecond?: number;
+  readonly #curves = new Map<string, EpochLine[]>();
+
+  /** @param now Milliseconds, for example from `performance.now()`. */
+  add(event: RunProgress, now: number): void {
+    this.#first ??= { at: now, share: shareDone(event) };
+    // An event at the end of an epoch has no speed of its own; the last one goes on.
+    if (event.label !== this.#event?.label || event.phase !== this.#event.phase) {
+      this.#imagesPerSecond = undefined;
+    }
+    this.#imagesPerSecond = event.imagesPerSecond ?? this.#imagesPerSecond;
+    this.#event = { ...event, imagesPerSecond: this.#imagesPerSecond };
+    if (event.line) this.#curveOf(event.label).push(event.line);
+  }
+
+  /** Undefined before the first event. */
+  state(now: number, ending?: string): ProgressState | undefined {
+    if (!this.#event || !this.#first) return undefined;
+    const elapsed = (now - this.#first.at) / 1000;
+    const [share, gained] = [shareDone(this.#event), shareDone(this.#event) - this.#first.share];
+    const left = gained > 0 && !ending ? elapsed * (1 - share) / gained : undefined;
+    return { event: this.#event, curves: this.#curves, elapsed, left, ending };
+  }
+
+  #curveOf(label: string): EpochLine[] {
+    const curve = this.#curves.get(label) ?? [];
+    this.#curves.set(label, curve);
+    return curve;
+  }
+}
+
+/** Share of everything that is done, in [0, 1]; making data counts for nothing, as it is made once. */
+export function shareDone({ phase, done, total, position }: RunProgress): number {
+  const own = total > 0 ? Math.min(1, done / total) : 0;
+  if (!position) return own;
+  return (position.index - 1 + (phase === "train" ? own : 0)) / position.of;
+}
+
+/** What is being done, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, 2 min 10 s left". */
+export function progressText({ event, elapsed, left, ending }: ProgressState): string {
+  const { phase, label, done, total, imagesPerSecond, position } = event;
+  const run = position ? ` (${position.index} of ${position.of})` : "";
+  if (ending) {
+    const runs = position ? `run ${position.index} of ${position.of}` : label;
+    return `${ending}: ${runs}, ${duration(elapsed)}`;
+  }
+  return [
+    `${phase === "data" ? "preparing" : "training on"} ${label}${run} ${
+      total > 0 ? percent(done / total) : ""
+    }`.trimEnd(),
+    ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
+    ...(left === undefined ? [] : [`${duration(left)} left`]),
+  ].join(", ");
+}
+
+/** An epoch in one line: "epoch 4: training loss 0.512, validation accuracy 84.1%". */
+export function epochText({ epoch, trainLoss, validation }: EpochLine): string {
+  return `epoch ${epoch}: training loss ${trainLoss.toFixed(3)}, validation accuracy ${
+    percent(validation.value)
+  }`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
+/** Seconds as people say them: "8 s", "2 min 10 s", "1 h 5 min". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor(whole % 3600 / 60)} min`;
+}

@@ -1,0 +1,79 @@
+import { Displayable, escapeMarkup, type MimeBundle } from "./kernel.ts";
+
+/** A column of a table. */
+export interface Column<Row> {
+  /** The header. */
+  title: string;
+  /** What a row shows here; numbers stand right. */
+  value: (row: Row) => string | number;
+}
+
+/**
+ * Rows as a table, in HTML, Markdown and plain text.
+ *
+ * @param columns Fields of the rows, or titles with functions of a row. Default: all fields of the first row.
+ */
+export function table<Row extends object>(
+  rows: readonly Row[],
+  columns: readonly ((keyof Row & string) | Column<Row>)[] = Object.keys(
+    rows[0] ?? {},
+  ) as (keyof Row & string)[],
+): Displayable {
+  return new Displayable(() => tableBundle(rows, columns));
+}
+
+/** The table's output, for views that add formats to it. */
+export function tableBundle<Row extends object>(
+  rows: readonly Row[],
+  columns: readonly ((keyof Row & string) | Column<Row>)[],
+): MimeBundle {
+  const full = columns.map((column): Column<Row> =>
+    typeof column === "string"
+      ? { title: column, value: (row) => asText(row[column as keyof Row & string]) }
+      : column
+  );
+  const titles = full.map(({ title }) => title);
+  const cells = rows.map((row) => full.map(({ value }) => value(row)));
+  return {
+    "text/html": asHtml(titles, cells),
+    "text/markdown": asMarkdown(titles, cells),
+    "text/plain": asPlain(titles, cells),
+  };
+}
+
+type Cells = readonly (readonly (string | number)[])[];
+
+function asText(value: unknown): string | number {
+  if (typeof value === "number") return value;
+  return Array.isArray(value) ? value.join(", ") : `${value ?? ""}`;
+}
+
+function asHtml(titles: readonly string[], cells: Cells): string {
+  const align = (cell: string | number) =>
+    `style="text-align:${typeof cell === "number" ? "right" : "left"}"`;
+  const head = titles.map((title, i) => `<th ${align(cells[0]?.[i] ?? "")}>${escapeMarkup(title)}</th>`);
+  const body = cells.map((row) =>
+    `<tr>${row.map((cell) => `<td ${align(cell)}>${escapeMarkup(`${cell}`)}</td>`).join("")}</tr>`
+  );
+  return `<table><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+}
+
+function asMarkdown(titles: readonly string[], cells: Cells): string {
+  const line = (row: readonly (string | number)[]) =>
+    `| ${
+      row.map((cell) => escapeMarkup(`${cell}`).replaceAll("|", "\\|").replaceAll("\n", " ")).join(" | ")
+    } |`;
+  const rule = titles.map((_, i) => typeof cells[0]?.[i] === "number" ? "--:" : "---");
+  return [line(titles), line(rule), ...cells.map(line)].join("\n");
+}
+
+function asPlain(titles: readonly string[], cells: Cells): string {
+  const rows = [titles, ...cells].map((row) => row.map(String));
+  const widths = titles.map((_, i) => Math.max(...rows.map((row) => [...row[i]].length)));
+  return rows.map((row, at) =>
+    row.map((cell, i) => {
+      const right = at > 0 && typeof cells[at - 1][i] === "number";
+      return right ? cell.padStart(widths[i]) : cell.padEnd(widths[i]);
+    }).join("  ").trimEnd()
+  ).join("\n");
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import sharp from "sharp";
+import { driveKernel } from "./kernel_driver.ts";
+
+interface Output {
+  output_type: string;
+  data: Record<string, string & { data: unknown[]; claims: { verdict: string }[] }>;
+}
+
+interface Executed {
+  replies: string[];
+  outputs: Output[][];
+}
+
+const CELLS = [
+  `import { claimsOf, exampleFigure, exampleImage, RUN_EVENTS } from "../tests/notebook/examples.ts";
+   import { gallery, live, show, showClaims, table } from "~/notebook/mod.ts";`,
+  `show(exampleFigure())`,
+  `table([{ dataset: "<tabler>", images: 6268 }])`,
+  `showClaims(claimsOf())`,
+  `gallery("Samples", [{ label: "tabler", images: [exampleImage("a <b>")] }])`,
+  `const answer = await live(async ({ onProgress }) => {
+     for (const event of RUN_EVENTS) onProgress?.(event);
+     return await Promise.resolve(42);
+   });
+   answer`,
+];
+
+Deno.test("in a real kernel: a figure, tables, a gallery and progress show as they should", async () => {
+  const { replies, outputs } = await driveKernel<Executed>("run_cells.py", { cells: CELLS });
+  assert.deepEqual(replies, CELLS.map(() => "ok"));
+  const [, [figure], [rows], [claims], [images], progress] = outputs;
+
+  const members = Object.keys(figure.data).toSorted();
+  assert.deepEqual(members, ["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
+  assert.equal(figure.data["application/vnd.plotly.v1+json"].data.length, 3);
+  assert.equal((await sharp(Uint8Array.fromBase64(figure.data["image/png"])).metadata()).width, 1520);
+  assert.match(figure.data["text/plain"], /tabler \+ phosphor \+ mdi/);
+
+  assert.match(rows.data["text/html"], /&lt;tabler&gt;.*6268/);
+  const collected = claims.data["application/vnd.name-that-dataset.claims+json"].claims;
+  assert.equal(collected[0].verdict, "holds");
+  assert.equal((await sharp(Uint8Array.fromBase64(images.data["image/png"])).metadata()).format, "png");
+
+  assert.deepEqual(progress.map(({ output_type }) => output_type), ["display_data", "execute_result"]);
+  assert.match(progress[0].data["text/html"], /done: run 2 of 2.*<svg/s);
+  assert.equal(progress[1].data["text/plain"].replace(/\x1b\[\d+m/g, ""), "42");
+});
+
+interface Interrupted {
+  seconds: number;
+  ename: string;
+  evalue: string;
+  after: string;
+  alive: boolean;
+}
+
+Deno.test("in a real kernel: the stop button ends a long cell with AbortError and keeps the kernel", async () => {
+  const answer = await driveKernel<Interrupted>("interrupt_cell.py", {
+    before: `import { interruptible } from "~/notebook/mod.ts"; let kept = "still here"; let steps = 0;`,
+    running: `await interruptible(async (signal) => {
+      console.log("started");
+      while (true) {
+        signal.throwIfAborted();
+        steps++;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    });`,
+    after: `console.log(kept, steps > 0)`,
+  });
+  assert.equal(answer.ename, "AbortError");
+  assert.match(answer.evalue, /What was done is kept/);
+  assert.ok(answer.seconds < 2, `took ${answer.seconds} s`);
+  assert.match(answer.after, /still here true/);
+  assert.ok(answer.alive);
+});
