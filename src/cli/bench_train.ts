@@ -1,8 +1,9 @@
 /** `deno task bench train`: images a second of the training step, beside PyTorch and plain tfjs in the same run. */
 import { countParameters, createModel, models } from "../models/mod.ts";
 import type { ConvNeXtConfig } from "../models/mod.ts";
-import { describeEngine, startEngine, tf } from "../tensorflow/mod.ts";
+import { compile, describeEngine, startEngine, tf } from "../tensorflow/mod.ts";
 import { biasCorrections, initialState, makeStep, paperRecipe, smoothTargets } from "../train/mod.ts";
+import type { Step, StepInput, StepOutput, TrainState } from "../train/mod.ts";
 import { plainTfjsStep } from "./bench/plain_tfjs.ts";
 import { findPyTorch, type Peer, startPeer } from "./bench/pytorch.ts";
 
@@ -13,8 +14,10 @@ export interface TrainBenchRow {
   /** Side of the images, px. */
   image: number;
   parameters: number;
-  /** The project's training step. */
-  ours: number;
+  /** The project's training step, op by op. */
+  eager: number;
+  /** The project's training step as it trains: one native call. */
+  compiled: number;
   /** tfjs as its examples use it, on the same native library. */
   plain_tfjs: number;
   /** The better of float32 and bfloat16 autocast; null without PyTorch. */
@@ -22,6 +25,7 @@ export interface TrainBenchRow {
   pytorch_float32: number | null;
   pytorch_bfloat16: number | null;
   ratio_to_pytorch: number | null;
+  ratio_to_eager: number;
   ratio_to_plain_tfjs: number;
   engine: string;
   pytorch: string | null;
@@ -37,18 +41,23 @@ const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.len
 /** A contestant: takes a number of steps and returns the seconds that they took. */
 type Contestant = (steps: number) => Promise<number> | number;
 
-function timed(step: () => void): Contestant {
-  return (steps) => {
+function timed(step: () => unknown): Contestant {
+  return async (steps) => {
     const start = performance.now();
-    for (let i = 0; i < steps; i++) step();
+    for (let i = 0; i < steps; i++) await step();
     return (performance.now() - start) / 1000;
   };
 }
 
-/** The project's own step with a batch that stays the same. */
-function ourStep(config: ConvNeXtConfig, images: tf.Tensor4D, targets: tf.Tensor2D): () => number {
+/** The project's own step with a batch that stays the same; `wrap` compiles it or does not. */
+function ourStep(
+  config: ConvNeXtConfig,
+  images: tf.Tensor4D,
+  targets: tf.Tensor2D,
+  wrap: (step: Step) => (state: TrainState, input: StepInput) => StepOutput | Promise<StepOutput>,
+): () => Promise<number> {
   const model = createModel(config, CLASSES);
-  const step = makeStep(model, paperRecipe);
+  const step = wrap(makeStep(model, paperRecipe));
   let state = initialState(model, paperRecipe, 0);
   const input = {
     images,
@@ -56,14 +65,16 @@ function ourStep(config: ConvNeXtConfig, images: tf.Tensor4D, targets: tf.Tensor
     learningRate: tf.scalar(1e-3),
     corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
   };
-  return () => {
-    const next = tf.tidy(() => step(state, input));
+  return async () => {
+    const next = await step(state, input);
     const [value] = next.loss.dataSync();
-    tf.dispose([...Object.values(state), next.loss]);
+    tf.dispose([state, next.loss]);
     state = next.state;
     return value;
   };
 }
+
+const eagerly = (step: Step) => (state: TrainState, input: StepInput) => tf.tidy(() => step(state, input));
 
 /** Rounds in which every contestant has a turn, so that a slow minute of the machine hits all; medians of images/s. */
 async function compete(
@@ -108,7 +119,8 @@ async function benchModel(
     ? await startPeer(python, { ...config, classes: CLASSES, batch, image, threads })
     : undefined;
   const rates = await compete({
-    ours: timed(ourStep(config, images, targets)),
+    eager: timed(ourStep(config, images, targets, eagerly)),
+    compiled: timed(ourStep(config, images, targets, compile)),
     plain_tfjs: timed(plainTfjsStep(config, images, targets)),
     ...peerContestants(peer),
   }, batch);
@@ -120,13 +132,15 @@ async function benchModel(
     batch,
     image,
     parameters: countParameters(createModel(config, CLASSES).specs),
-    ours: rates.ours,
+    eager: rates.eager,
+    compiled: rates.compiled,
     plain_tfjs: rates.plain_tfjs,
     pytorch_best: pytorchBest,
     pytorch_float32: rates.pytorch_float32 ?? null,
     pytorch_bfloat16: rates.pytorch_bfloat16 ?? null,
-    ratio_to_pytorch: pytorchBest && rates.ours / pytorchBest,
-    ratio_to_plain_tfjs: rates.ours / rates.plain_tfjs,
+    ratio_to_pytorch: pytorchBest && rates.compiled / pytorchBest,
+    ratio_to_eager: rates.compiled / rates.eager,
+    ratio_to_plain_tfjs: rates.compiled / rates.plain_tfjs,
     engine,
     pytorch: peer?.torch ?? null,
   };

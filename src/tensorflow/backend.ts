@@ -1,7 +1,7 @@
 /** Registers native TensorFlow as a tfjs backend, so that every tfjs op and gradient runs on it. */
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
-import { TensorFlowBinding } from "./binding.ts";
+import { TensorFlowBinding, type TensorMetadata } from "./binding.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
 import { setNativeEnvironment } from "./process.ts";
 
@@ -22,6 +22,29 @@ export interface Engine {
 const require = createRequire(import.meta.url);
 
 let started: Promise<Engine> | undefined;
+
+/** tfjs-node's backend, as far as compiling functions needs it. */
+export interface NativeBackend {
+  binding: TensorFlowBinding;
+  /** Numbers of tensors in native memory; values that are still JavaScript's are copied there first. */
+  getInputTensorIds(tensors: tf.Tensor[]): number[];
+  /** A tfjs tensor for an op's output. */
+  createOutputTensor(metadata: TensorMetadata): tf.Tensor;
+}
+
+/** The class as it is; the package exports no types for it. */
+interface NodeJSKernelBackend extends NativeBackend {
+  tensorMap: { get(dataId: object): { values: unknown; madeInside?: boolean } };
+  move(dataId: object, ...rest: unknown[]): void;
+}
+type NodeJSKernelBackendClass = new (binding: TensorFlowBinding, packageName: string) => NodeJSKernelBackend;
+
+let native: NativeBackend | undefined;
+
+/** The native backend; `undefined` before {@link startEngine} and on another engine. */
+export function nativeBackend(): NativeBackend | undefined {
+  return tf.getBackend() === "tensorflow" ? native : undefined;
+}
 
 /**
  * Starts the engine once: native TensorFlow where its library is found, else WebGPU, which can train as well. (tfjs's
@@ -54,10 +77,34 @@ async function startNative(library: NativeLibrary): Promise<Engine> {
   // The package's entry point would load its addon; these two inner modules hold the kernels and the backend.
   require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
   const { NodeJSKernelBackend } = require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend");
-  tf.registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu"));
+  const backend = native = withTracing(NodeJSKernelBackend, binding);
+  tf.registerBackend("tensorflow", () => backend as unknown as tf.KernelBackend);
   await tf.setBackend("tensorflow");
   const devices = [...new Set(binding.devices.map((device) => device.type))];
   return { backend: "tensorflow", version: binding.TF_Version, devices, library };
+}
+
+/**
+ * tfjs-node's backend copies values to native memory when an op first reads them. While a function is traced, only values that
+ * are made inside it may become constants of its graph; those from outside are copied as ever.
+ */
+function withTracing(Base: NodeJSKernelBackendClass, binding: TensorFlowBinding): NativeBackend {
+  class TracingBackend extends Base {
+    override move(dataId: object, ...rest: unknown[]) {
+      super.move(dataId, ...rest);
+      this.tensorMap.get(dataId).madeInside = binding.isTracing;
+    }
+
+    override getInputTensorIds(tensors: tf.Tensor[]): number[] {
+      if (!binding.isTracing) return super.getInputTensorIds(tensors);
+      return tensors.flatMap((tensor) => {
+        const { values, madeInside } = this.tensorMap.get(tensor.dataId);
+        const copy = () => super.getInputTensorIds([tensor]);
+        return values && !madeInside ? binding.outsideTrace(copy) : copy();
+      });
+    }
+  }
+  return new TracingBackend(binding, "@tensorflow/tfjs-node-gpu");
 }
 
 /** tfjs-node 4.22 calls two functions of node:util that Node 23 removed. */

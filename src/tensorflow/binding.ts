@@ -2,17 +2,11 @@
  * The native side of tfjs-node, over TensorFlow's C API: what `dist/tfjs_binding.d.ts` of `@tensorflow/tfjs-node-gpu`
  * expects of its C++ addon, without the addon. Tensors are numbered; the numbers are what tfjs keeps.
  */
+import { AttributeType, eagerWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
 import { CApi, type Pointer } from "./capi.ts";
+import { Graph, type GraphOutput } from "./graph.ts";
 import type { NativeLibrary } from "./library.ts";
 import { createNativeTensor, DataType, readNativeTensor, sizeOf, type Values } from "./tensor.ts";
-
-/** One attribute of an op; `type` is one of the `TF_ATTR_*` numbers. */
-export interface OpAttribute {
-  name: string;
-  type: number;
-  // deno-lint-ignore no-explicit-any -- as untyped as tfjs hands it over: number, string, boolean, list or Int64Scalar
-  value: any;
-}
 
 /** What an op returns for each output. */
 export interface TensorMetadata {
@@ -21,12 +15,24 @@ export interface TensorMetadata {
   dtype: number;
 }
 
-interface Entry extends TensorMetadata {
-  handle: Pointer;
+/** A tensor in native memory, or, made while tracing, an output of a graph's node. */
+type Entry = TensorMetadata & { handle?: Pointer; output?: GraphOutput; graph?: Graph };
+
+/** A tensor from outside that a traced function reads. */
+interface Argument {
+  id: number;
+  placeholder: GraphOutput;
 }
 
-/** `TF_AttrType` of c_api.h. */
-const AttributeType = { string: 0, int: 1, float: 2, bool: 3, type: 4, shape: 5, resource: 9 } as const;
+/** A function that {@link TensorFlowBinding.trace} made. */
+export interface NativeFunction {
+  name: string;
+  /** Tensors that the function takes, in this order. */
+  arguments: number[];
+  outputCount: number;
+  /** How many nodes of each op its graph has. */
+  histogram: Record<string, number>;
+}
 
 /** No TensorFlow op that tfjs calls has more outputs, except splits, for which the array grows. */
 const INITIAL_OUTPUTS = 64;
@@ -61,6 +67,8 @@ export class TensorFlowBinding {
   readonly #context: Pointer;
   readonly #tensors = new Map<number, Entry>();
   #nextId = 1;
+  #functions = 0;
+  #tracing: { graph: Graph; arguments: Argument[] } | undefined;
   #outputs = new BigUint64Array(INITIAL_OUTPUTS);
   readonly #outputCount = new Int32Array(1);
 
@@ -104,46 +112,53 @@ export class TensorFlowBinding {
   }
 
   createTensor(shape: number[], dtype: number, values: Values): number {
+    if (this.#tracing) {
+      const { graph } = this.#tracing;
+      const output = graph.constant(shape, dtype, values);
+      return this.#register({ output, graph, shape: shape.slice(), dtype }).id;
+    }
     const { call, status } = this.#api;
     const tensor = createNativeTensor(this.#api, shape, dtype, values);
     const handle = call.TFE_NewTensorHandle(tensor, status)!;
     call.TF_DeleteTensor(tensor);
     this.#api.check("making a tensor");
-    return this.#register(handle, shape.slice(), dtype).id;
+    return this.#register({ handle, shape: shape.slice(), dtype }).id;
   }
 
   deleteTensor(id: number): void {
     const entry = this.#tensors.get(id);
     if (!entry) return;
-    this.#api.call.TFE_DeleteTensorHandle(entry.handle);
+    if (entry.handle) this.#api.call.TFE_DeleteTensorHandle(entry.handle);
     this.#tensors.delete(id);
   }
 
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | Uint8Array[] {
     const { call, status } = this.#api;
-    const entry = this.#entry(id);
-    const tensor = call.TFE_TensorHandleResolve(entry.handle, status)!;
+    const { shape, dtype } = this.#entry(id);
+    const tensor = call.TFE_TensorHandleResolve(this.#handle(id), status)!;
     this.#api.check("reading a tensor");
     try {
-      return readNativeTensor(this.#api, tensor, entry.dtype, sizeOf(entry.shape));
+      return readNativeTensor(this.#api, tensor, dtype, sizeOf(shape));
     } finally {
       call.TF_DeleteTensor(tensor);
     }
   }
 
-  /** Runs one op and waits for it. */
+  /** Runs one op and waits for it; while tracing, adds it to the graph instead. */
   executeOp(
     name: string,
     attributes: OpAttribute[],
     inputs: number[],
     outputCount: number,
   ): TensorMetadata[] {
+    if (this.#tracing) return this.#addToGraph(name, attributes, inputs, outputCount);
     const { call, status } = this.#api;
     const op = call.TFE_NewOp(this.#context, this.#api.name(name), status);
     this.#api.check(name);
     try {
-      for (const attribute of attributes) this.#setAttribute(op, attribute);
-      for (const id of inputs) call.TFE_OpAddInput(op, this.#entry(id).handle, status);
+      const writer = eagerWriter(this.#api, op);
+      for (const attribute of attributes) writeAttribute(this.#api, writer, attribute);
+      for (const id of inputs) call.TFE_OpAddInput(op, this.#handle(id), status);
       if (this.#outputs.length < outputCount) this.#outputs = new BigUint64Array(outputCount);
       this.#outputCount[0] = outputCount;
       call.TFE_Execute(op, this.#outputs, this.#outputCount, status);
@@ -154,33 +169,102 @@ export class TensorFlowBinding {
     return Array.from({ length: this.#outputCount[0] }, (_, i) => this.#adopt(this.#outputs[i]));
   }
 
-  #setAttribute(op: Deno.PointerValue, { name, type, value }: OpAttribute): void {
-    const { call, status } = this.#api;
-    const key = this.#api.name(name);
-    const isList = typeof value === "object";
-    switch (type) {
-      case AttributeType.string: {
-        const bytes = this.#api.bytes(value);
-        return call.TFE_OpSetAttrString(op, key, bytes, BigInt(bytes.length));
-      }
-      case AttributeType.int:
-        return isList
-          ? call.TFE_OpSetAttrIntList(op, key, BigInt64Array.from(value, BigInt), value.length)
-          : call.TFE_OpSetAttrInt(op, key, BigInt(value));
-      case AttributeType.float:
-        return call.TFE_OpSetAttrFloat(op, key, value);
-      case AttributeType.bool:
-        return call.TFE_OpSetAttrBool(op, key, value ? 1 : 0);
-      case AttributeType.type:
-        return isList
-          ? call.TFE_OpSetAttrTypeList(op, key, Int32Array.from(value), value.length)
-          : call.TFE_OpSetAttrType(op, key, value);
-      case AttributeType.shape:
-        call.TFE_OpSetAttrShape(op, key, BigInt64Array.from(value, BigInt), value.length, status);
-        return this.#api.check(`attribute ${name}`);
-      default:
-        throw new Error(`Attribute ${name}: TF_AttrType ${type} is not supported.`);
+  /**
+   * Runs `body` with ops added to a graph instead of executed, and makes a function of it. Tensors that exist already and are
+   * read become arguments; tensors that are made from values become constants.
+   *
+   * @param body returns the numbers of the tensors that the function returns
+   * @throws {Error} when `body` reads a value, or when a shape depends on values
+   */
+  trace(body: () => number[]): NativeFunction {
+    if (this.#tracing) {
+      throw new Error("A function that is being traced cannot trace another one: call it directly.");
     }
+    const graph = new Graph(this.#api);
+    const tracing = this.#tracing = { graph, arguments: [] as Argument[] };
+    try {
+      const outputs = body().map((id) => this.#symbol(id));
+      const name = `compiled_${this.#functions++}`;
+      graph.addTo(this.#context, name, tracing.arguments.map(({ placeholder }) => placeholder), outputs);
+      const { histogram } = graph;
+      return {
+        name,
+        arguments: tracing.arguments.map(({ id }) => id),
+        outputCount: outputs.length,
+        histogram,
+      };
+    } finally {
+      this.#tracing = undefined;
+      graph.delete();
+    }
+  }
+
+  /** Whether ops are at present added to a graph. */
+  get isTracing(): boolean {
+    return this.#tracing !== undefined;
+  }
+
+  /** Runs `body` as if nothing were traced. */
+  outsideTrace<T>(body: () => T): T {
+    const tracing = this.#tracing;
+    this.#tracing = undefined;
+    try {
+      return body();
+    } finally {
+      this.#tracing = tracing;
+    }
+  }
+
+  /** Calls a traced function on a thread of its own; the arguments must stay alive until it is done. */
+  async call({ name, outputCount }: NativeFunction, inputs: number[]): Promise<TensorMetadata[]> {
+    const { call } = this.#api;
+    const status = call.TF_NewStatus()!;
+    const op = call.TFE_NewOp(this.#context, this.#api.name(name), status);
+    try {
+      this.#api.check(name, status);
+      for (const id of inputs) call.TFE_OpAddInput(op, this.#handle(id), status);
+      const [outputs, count] = [new BigUint64Array(outputCount), Int32Array.of(outputCount)];
+      await call.executeAsync(op, outputs, count, status);
+      this.#api.check(name, status);
+      return Array.from(outputs, (address) => this.#adopt(address));
+    } finally {
+      call.TFE_DeleteOp(op);
+      call.TF_DeleteStatus(status);
+    }
+  }
+
+  /** Forgets a traced function. */
+  removeFunction({ name }: NativeFunction): void {
+    this.#api.call.TFE_ContextRemoveFunction(this.#context, this.#api.name(name), this.#api.status);
+    this.#api.check(`removing ${name}`);
+  }
+
+  #addToGraph(
+    name: string,
+    attributes: OpAttribute[],
+    inputs: number[],
+    outputCount: number,
+  ): TensorMetadata[] {
+    const symbols = inputs.map((id) => this.#symbol(id));
+    const { graph } = this.#tracing!;
+    return graph.op(name, attributes, symbols, outputCount).map((tensor) =>
+      this.#register({ ...tensor, graph })
+    );
+  }
+
+  /** The node output that stands for a tensor; one from outside becomes an argument when it is first read. */
+  #symbol(id: number): GraphOutput {
+    const entry = this.#entry(id);
+    const { graph, arguments: known } = this.#tracing!;
+    if (entry.output && entry.graph === graph) return entry.output;
+    if (entry.output) {
+      throw new Error(`A tensor of shape [${entry.shape}] belongs to another function's compilation.`);
+    }
+    const argument = known.find((argument) => argument.id === id);
+    if (argument) return argument.placeholder;
+    const placeholder = graph.placeholder(entry.shape, entry.dtype);
+    known.push({ id, placeholder });
+    return placeholder;
   }
 
   #adopt(address: bigint): TensorMetadata {
@@ -188,13 +272,23 @@ export class TensorFlowBinding {
     const handle = Deno.UnsafePointer.create(address)!;
     const rank = call.TFE_TensorHandleNumDims(handle, status);
     const shape = Array.from({ length: rank }, (_, i) => Number(call.TFE_TensorHandleDim(handle, i, status)));
-    return this.#register(handle, shape, call.TFE_TensorHandleDataType(handle));
+    return this.#register({ handle, shape, dtype: call.TFE_TensorHandleDataType(handle) });
   }
 
-  #register(handle: Pointer, shape: number[], dtype: number): Entry {
-    const entry = { id: this.#nextId++, shape, dtype, handle };
+  #register(tensor: Omit<Entry, "id">): TensorMetadata {
+    const entry = { id: this.#nextId++, ...tensor };
     this.#tensors.set(entry.id, entry);
     return entry;
+  }
+
+  /** @throws {Error} for a tensor of a graph, which has no value */
+  #handle(id: number): Pointer {
+    const { handle, shape } = this.#entry(id);
+    if (handle) return handle;
+    throw new Error(
+      `The value of a tensor of shape [${shape}] was asked for while its function is being compiled: it has none yet. ` +
+        "Return the tensor and read it outside.",
+    );
   }
 
   #entry(id: number): Entry {

@@ -8,6 +8,9 @@ import { keepLoaded, withoutStderr } from "./process.ts";
 /** A non-null native pointer. */
 export type Pointer = Deno.PointerObject;
 
+/** `TF_Output`: a node and which of its outputs, passed by value. */
+const OUTPUT = { struct: ["pointer", "i32"] } as const;
+
 const [P, B, I, L, F, U, V, Z] = ["pointer", "buffer", "i32", "i64", "f32", "u8", "void", "usize"] as const;
 
 const symbols = {
@@ -15,6 +18,7 @@ const symbols = {
   TF_NewStatus: { parameters: [], result: P },
   TF_GetCode: { parameters: [P], result: I },
   TF_Message: { parameters: [P], result: P },
+  TF_DeleteStatus: { parameters: [P], result: V },
 
   TFE_NewContextOptions: { parameters: [], result: P },
   TFE_ContextOptionsSetConfig: { parameters: [P, B, Z, P], result: V },
@@ -39,6 +43,11 @@ const symbols = {
   TFE_OpSetAttrTypeList: { parameters: [P, B, B, I], result: V },
   TFE_Execute: { parameters: [P, B, B, P], result: V },
 
+  TFE_ContextAddFunction: { parameters: [P, P, P], result: V },
+  TFE_ContextRemoveFunction: { parameters: [P, B, P], result: V },
+  /** TFE_Execute on a thread of its own: the event loop turns while it runs. */
+  executeAsync: { name: "TFE_Execute", parameters: [P, B, B, P], result: V, nonblocking: true },
+
   TFE_NewTensorHandle: { parameters: [P, P], result: P },
   TFE_DeleteTensorHandle: { parameters: [P], result: V },
   TFE_TensorHandleDataType: { parameters: [P], result: I },
@@ -50,6 +59,27 @@ const symbols = {
   TF_TensorData: { parameters: [P], result: P },
   TF_TensorByteSize: { parameters: [P], result: Z },
   TF_DeleteTensor: { parameters: [P], result: V },
+  TF_NewGraph: { parameters: [], result: P },
+  TF_DeleteGraph: { parameters: [P], result: V },
+  TF_NewOperation: { parameters: [P, B, B], result: P },
+  TF_AddInput: { parameters: [P, OUTPUT], result: V },
+  TF_AddInputList: { parameters: [P, B, I], result: V },
+  TF_SetAttrType: { parameters: [P, B, I], result: V },
+  TF_SetAttrInt: { parameters: [P, B, L], result: V },
+  TF_SetAttrFloat: { parameters: [P, B, F], result: V },
+  TF_SetAttrBool: { parameters: [P, B, U], result: V },
+  TF_SetAttrString: { parameters: [P, B, B, Z], result: V },
+  TF_SetAttrShape: { parameters: [P, B, B, I], result: V },
+  TF_SetAttrIntList: { parameters: [P, B, B, I], result: V },
+  TF_SetAttrTypeList: { parameters: [P, B, B, I], result: V },
+  TF_SetAttrTensor: { parameters: [P, B, P, P], result: V },
+  TF_FinishOperation: { parameters: [P, P], result: P },
+  TF_GraphGetTensorNumDims: { parameters: [P, OUTPUT, P], result: I },
+  TF_GraphGetTensorShape: { parameters: [P, OUTPUT, B, I, P], result: V },
+  TF_OperationOutputType: { parameters: [OUTPUT], result: I },
+  TF_GraphToFunction: { parameters: [P, B, U, I, P, I, B, I, B, P, P, P, P], result: P },
+  TF_DeleteFunction: { parameters: [P], result: V },
+
   TF_StringInit: { parameters: [P], result: V },
   TF_StringCopy: { parameters: [P, B, Z], result: V },
   TF_StringGetDataPointer: { parameters: [P], result: P },
@@ -59,7 +89,7 @@ const symbols = {
 /** The opened library with one status object, which every call that can fail writes to. */
 export class CApi {
   readonly call: Deno.DynamicLibrary<typeof symbols>["symbols"];
-  /** Pass as the `TF_Status*` of a call, then {@link check}. Calls are made one after another, so one is enough. */
+  /** Pass as the `TF_Status*` of a call, then {@link check}. Calls that wait are made one after another, so one is enough. */
   readonly status: Pointer;
   readonly version: string;
   #names = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -94,10 +124,11 @@ export class CApi {
   /**
    * Throws what the last call reported, if it failed.
    * @param what the operation in words, which starts the message
+   * @param status the status that the call was given; default: the shared one
    */
-  check(what: string): void {
-    if (this.call.TF_GetCode(this.status) !== 0) {
-      throw new Error(`TensorFlow, ${what}: ${this.string(this.call.TF_Message(this.status))}`);
+  check(what: string, status: Pointer = this.status): void {
+    if (this.call.TF_GetCode(status) !== 0) {
+      throw new Error(`TensorFlow, ${what}: ${this.string(this.call.TF_Message(status))}`);
     }
   }
 }

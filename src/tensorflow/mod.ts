@@ -2,3 +2,4 @@
 export { describeEngine, type Engine, startEngine } from "./backend.ts";
 export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";
+export { compile, type Compiled, type TensorTree } from "./trace.ts";

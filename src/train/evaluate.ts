@@ -1,8 +1,7 @@
 import { type Model, unflatten } from "../models/mod.ts";
 import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
-import { tf } from "../tensorflow/mod.ts";
-import { breathe } from "./breathe.ts";
+import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
 
 /** What a network says about a set of images. */
 export interface Evaluation {
@@ -23,6 +22,16 @@ export function argmax(values: ArrayLike<number>, start = 0, length = values.len
   return best;
 }
 
+/** A network's softmax outputs for a batch: ([parameters], [B, H, W, 3]) -> [B, classes], compiled. */
+export type Predictor = Compiled<[tf.Tensor1D, tf.Tensor4D], tf.Tensor2D>;
+
+/** Compiles a network for inference. The caller disposes it. */
+export function makePredictor(model: Model): Predictor {
+  return compile((parameters: tf.Tensor1D, images: tf.Tensor4D) =>
+    model.apply(unflatten(model.specs, parameters), images).softmax()
+  );
+}
+
 /**
  * Runs a network over validation images, batch by batch.
  *
@@ -30,31 +39,26 @@ export function argmax(values: ArrayLike<number>, start = 0, length = values.len
  * @throws the signal's reason when it is aborted between two batches
  */
 export async function evaluate(
-  model: Model,
+  predict: Predictor,
   parameters: tf.Tensor1D,
   validation: ValidationBatches,
+  classes: number,
   signal?: AbortSignal,
 ): Promise<Evaluation> {
-  const { classes } = model;
-  const probabilities = new Float32Array(validation.size * classes);
-  const labels = new Int32Array(validation.size);
+  const { size, imageSize } = validation;
+  const probabilities = new Float32Array(size * classes);
+  const labels = new Int32Array(size);
   let filled = 0;
   for (const batch of validation.batches()) {
     signal?.throwIfAborted();
-    probabilities.set(predict(model, parameters, batch.images, validation.imageSize), filled * classes);
+    const images = tf.tensor4d(batch.images, [batch.labels.length, imageSize, imageSize, 3]);
+    const rows = await predict(parameters, images);
+    probabilities.set(await rows.data() as Float32Array, filled * classes);
+    tf.dispose([images, rows]);
     labels.set(batch.labels, filled);
     filled += batch.labels.length;
-    await breathe();
   }
   return { probabilities, labels, ...score(probabilities, labels, classes) };
-}
-
-/** Softmax outputs of one batch, row by row. */
-function predict(model: Model, parameters: tf.Tensor1D, images: Float32Array, size: number): Float32Array {
-  return tf.tidy(() => {
-    const x = tf.tensor4d(images, [images.length / (size * size * 3), size, size, 3]);
-    return model.apply(unflatten(model.specs, parameters), x).softmax().dataSync() as Float32Array;
-  });
 }
 
 /** Smallest probability whose logarithm is taken: float32's rounding, so that the loss stays finite. */

@@ -1,23 +1,22 @@
 /** Trains one network: steps, an evaluation at the end of each epoch, checkpoints. */
-import type { Batch, TrainingBatches, ValidationBatches } from "../data/mod.ts";
+import type { TrainingBatches, ValidationBatches } from "../data/mod.ts";
 import type { Model } from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
-import { tf } from "../tensorflow/mod.ts";
-import { breathe } from "./breathe.ts";
+import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
 import {
   type Checkpoint,
   type DamagedCheckpointError,
   loadCheckpoint,
   saveCheckpoint,
 } from "./checkpoint.ts";
-import { evaluate, type Evaluation } from "./evaluate.ts";
+import { evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
 import { smoothTargets } from "./loss.ts";
 import { biasCorrections } from "./optimizer.ts";
 import { type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { initialState, restoredState, stateValues, Stream } from "./state.ts";
-import { makeStep, type Step, type StepInput, type TrainState } from "./step.ts";
+import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch. */
 export interface EpochSummary {
@@ -79,7 +78,7 @@ const emptyCheckpoint: Checkpoint = { epochs: 0, step: 0, epochLoss: 0, epochSec
  * @throws the signal's reason when aborted
  */
 export async function train(options: TrainOptions): Promise<Evaluation> {
-  const { model, recipe, validation, folder, seed, signal } = options;
+  const { model, recipe, folder, seed, signal } = options;
   const checkpoint = await loadCheckpoint(folder, options.onDamagedCheckpoint);
   const run = new Training(options, checkpoint ?? emptyCheckpoint);
   run.state = checkpoint
@@ -88,12 +87,12 @@ export async function train(options: TrainOptions): Promise<Evaluation> {
   try {
     await options.onStart?.(run.epochs);
     while (run.epochs < recipe.epochs) await run.epoch();
-    return run.evaluation ?? await evaluate(model, run.weights(), validation, signal);
+    return run.evaluation ?? await run.evaluate();
   } catch (error) {
     if (signal?.aborted) await run.save();
     throw error;
   } finally {
-    tf.dispose(Object.values(run.state));
+    run.dispose();
   }
 }
 
@@ -119,31 +118,43 @@ class Training {
   #epochLoss: number;
   #epochSeconds: number;
   readonly #options: TrainOptions;
-  readonly #takeStep: Step;
+  readonly #takeStep: Compiled<[TrainState, StepInput], StepOutput>;
+  readonly #predict: Predictor;
+  /** The next step's input, made while the current step runs. */
+  #next: StepInput | undefined;
   readonly #throughput = new Throughput();
 
   constructor(options: TrainOptions, from: Checkpoint) {
     this.#options = options;
-    this.#takeStep = makeStep(options.model, options.recipe);
+    this.#takeStep = compile(makeStep(options.model, options.recipe));
+    this.#predict = makePredictor(options.model);
     this.epochs = from.epochs;
     this.step = from.step;
     this.#epochLoss = from.epochLoss;
     this.#epochSeconds = from.epochSeconds;
   }
 
-  /** The weights that are evaluated: the moving average where there is one. */
-  weights(): tf.Tensor1D {
-    return this.state.ema ?? this.state.parameters;
+  /** Evaluates the weights, or their moving average where there is one. */
+  evaluate(): Promise<Evaluation> {
+    const { model, validation, signal } = this.#options;
+    const weights = this.state.ema ?? this.state.parameters;
+    return evaluate(this.#predict, weights, validation, model.classes, signal);
+  }
+
+  dispose(): void {
+    tf.dispose([this.state, this.#next ?? {}]);
+    this.#takeStep.dispose();
+    this.#predict.dispose();
   }
 
   /** Goes on to the end of the current epoch, evaluates, reports and saves. */
   async epoch(): Promise<void> {
-    const { model, recipe, validation, signal, onEpoch } = this.#options;
+    const { recipe, onEpoch } = this.#options;
     const steps = stepsPerEpoch(recipe);
     const resumedAt = performance.now() - this.#epochSeconds * 1000;
     const clock = () => this.#epochSeconds = (performance.now() - resumedAt) / 1000;
     await this.#stepsUntil((this.epochs + 1) * steps, clock);
-    const { loss, accuracy } = this.evaluation = await evaluate(model, this.weights(), validation, signal);
+    const { loss, accuracy } = this.evaluation = await this.evaluate();
     this.epochs++;
     await onEpoch?.({
       epoch: this.epochs,
@@ -162,23 +173,24 @@ class Training {
     let savedAt = clock();
     while (this.step < end) {
       this.#options.signal?.throwIfAborted();
-      this.#one();
+      await this.#one();
       const now = clock();
       if (now - savedAt > CHECKPOINT_INTERVAL) {
         await this.save();
         savedAt = now;
       }
-      await breathe();
     }
   }
 
-  #one(): void {
-    const { recipe, training, onStep } = this.#options;
+  async #one(): Promise<void> {
+    const { recipe, onStep } = this.#options;
     const started = performance.now();
-    const input = this.#input(training.batch(this.step));
-    const { state, loss } = tf.tidy(() => this.#takeStep(this.state, input));
-    const value = loss.dataSync()[0];
-    tf.dispose([...Object.values(input), ...Object.values(this.state), loss]);
+    const input = this.#next ?? this.#input(this.step);
+    const running = this.#takeStep(this.state, input);
+    this.#next = this.step + 1 < totalSteps(recipe) ? this.#input(this.step + 1) : undefined;
+    const { state, loss } = await running.finally(() => tf.dispose(input));
+    const [value] = await loss.data();
+    tf.dispose([this.state, loss]);
     this.state = state;
     if (!Number.isFinite(value)) throw new Error(`The training loss became ${value} at step ${this.step}.`);
     this.step++;
@@ -187,25 +199,26 @@ class Training {
     onStep?.({ step: this.step, totalSteps: totalSteps(recipe), imagesPerSecond });
   }
 
-  #input({ images, labels }: Batch): StepInput {
+  #input(step: number): StepInput {
     const { model, recipe, training } = this.#options;
+    const { images, labels } = training.batch(step);
     const B = labels.length;
     const size = training.imageSize;
     const targets = smoothTargets(labels, model.classes, recipe.labelSmoothing);
     const input: StepInput = {
       images: tf.tensor4d(images, [B, size, size, 3]),
       targets: tf.tensor2d(targets, [B, model.classes]),
-      learningRate: tf.scalar(learningRate(recipe, this.step)),
-      corrections: tf.tensor1d(biasCorrections(recipe.betas, this.step + 1)),
+      learningRate: tf.scalar(learningRate(recipe, step)),
+      corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
     };
-    if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(B);
+    if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
     return input;
   }
 
-  /** Stochastic depth of this step (Huang et al. 2016; timm's `DropPath`): 0, or 1 / (1 - p), [branches, B]. */
-  #keep(B: number): tf.Tensor2D {
+  /** Stochastic depth of one step (Huang et al. 2016; timm's `DropPath`): 0, or 1 / (1 - p), [branches, B]. */
+  #keep(step: number, B: number): tf.Tensor2D {
     const { model, seed } = this.#options;
-    const stream = random(seed, Stream.dropPath, this.step);
+    const stream = random(seed, Stream.dropPath, step);
     const factors = new Float32Array(model.dropPath.length * B);
     model.dropPath.forEach((p, branch) => {
       for (let i = 0; i < B; i++) factors[branch * B + i] = stream.uniform() < p ? 0 : 1 / (1 - p);

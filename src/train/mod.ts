@@ -1,10 +1,10 @@
 /** Training: recipe, schedule, optimizer, step, loop, checkpoints, evaluation. */
 export { type Checkpoint, DamagedCheckpointError, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-export { argmax, evaluate, type Evaluation } from "./evaluate.ts";
+export { argmax, evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
 export { type EpochSummary, type StepProgress, train, type TrainOptions } from "./loop.ts";
 export { crossEntropy, smoothTargets } from "./loss.ts";
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
 export { paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 export { learningRate } from "./schedule.ts";
 export { initialState } from "./state.ts";
-export { makeStep, type Step, type StepInput, type TrainState } from "./step.ts";
+export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";

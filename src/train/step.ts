@@ -28,8 +28,11 @@ export type StepInput = {
   keep?: tf.Tensor2D;
 };
 
-/** A step: new state and the loss of the batch (scalar, nats). Reads no value, keeps nothing. */
-export type Step = (state: TrainState, input: StepInput) => { state: TrainState; loss: tf.Scalar };
+/** What a step returns: the new state and the loss of the batch (nats). */
+export type StepOutput = { state: TrainState; loss: tf.Scalar };
+
+/** A training step. It reads no value and keeps nothing, so that it can be compiled. */
+export type Step = (state: TrainState, input: StepInput) => StepOutput;
 
 /** Scales a gradient down to a global norm, as `torch.nn.utils.clip_grad_norm_` does. */
 export function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {

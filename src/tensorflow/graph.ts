@@ -1,0 +1,155 @@
+/** A `TF_Graph` that is being built, and the function that it becomes. */
+import { graphWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
+import type { CApi, Pointer } from "./capi.ts";
+import { createNativeTensor, dimensions, type Values } from "./tensor.ts";
+
+/** One output of one node: a `TF_Output` by value, 16 bytes. */
+export type GraphOutput = Uint8Array<ArrayBuffer>;
+
+/** An output with what shape inference says of it. */
+export interface SymbolicTensor {
+  output: GraphOutput;
+  shape: number[];
+  dtype: number;
+}
+
+/** Ops whose first argument is a list of tensors; the number gives how many single arguments follow the list. */
+const LIST_OPS: Record<string, number> = { Pack: 0, ConcatV2: 1, AddN: 0, IdentityN: 0, Einsum: 0 };
+
+/** Attributes that the graph infers from a list's length and refuses to be told. */
+const INFERRED = "N";
+
+function outputOf(node: Pointer, index: number): GraphOutput {
+  const output = new Uint8Array(16);
+  const view = new DataView(output.buffer);
+  view.setBigUint64(0, BigInt(Deno.UnsafePointer.value(node)), true);
+  view.setInt32(8, index, true);
+  return output;
+}
+
+function joined(outputs: readonly GraphOutput[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(16 * outputs.length);
+  outputs.forEach((output, i) => bytes.set(output, 16 * i));
+  return bytes;
+}
+
+/** Builds a graph node by node. Shapes come from TensorFlow's own shape inference. */
+export class Graph {
+  readonly #api: CApi;
+  readonly #graph: Pointer;
+  #nodes = 0;
+  /** How many nodes of each op there are. */
+  readonly histogram: Record<string, number> = {};
+
+  constructor(api: CApi) {
+    this.#api = api;
+    this.#graph = api.call.TF_NewGraph()!;
+  }
+
+  #begin(op: string): Pointer {
+    this.histogram[op] = (this.histogram[op] ?? 0) + 1;
+    return this.#api.call.TF_NewOperation(
+      this.#graph,
+      this.#api.name(op),
+      this.#api.bytes(`${op}_${this.#nodes++}\0`),
+    )!;
+  }
+
+  #finish(description: Pointer, op: string): Pointer {
+    const node = this.#api.call.TF_FinishOperation(description, this.#api.status);
+    this.#api.check(`tracing ${op}`);
+    return node!;
+  }
+
+  /** A value that is given when the function is called. */
+  placeholder(shape: readonly number[], dtype: number): GraphOutput {
+    const { call } = this.#api;
+    const node = this.#begin("Placeholder");
+    call.TF_SetAttrType(node, this.#api.name("dtype"), dtype);
+    call.TF_SetAttrShape(node, this.#api.name("shape"), dimensions(shape), shape.length);
+    return outputOf(this.#finish(node, "Placeholder"), 0);
+  }
+
+  /** A value that is part of the function. */
+  constant(shape: readonly number[], dtype: number, values: Values): GraphOutput {
+    const { call, status } = this.#api;
+    const tensor = createNativeTensor(this.#api, shape, dtype, values);
+    const node = this.#begin("Const");
+    call.TF_SetAttrTensor(node, this.#api.name("value"), tensor, status);
+    call.TF_SetAttrType(node, this.#api.name("dtype"), dtype);
+    call.TF_DeleteTensor(tensor);
+    return outputOf(this.#finish(node, "Const"), 0);
+  }
+
+  /**
+   * Adds one op.
+   *
+   * @throws {Error} when the op is given wrong arguments, or when the shape of a result does not follow from its inputs
+   */
+  op(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: GraphOutput[],
+    outputCount: number,
+  ): SymbolicTensor[] {
+    const { call } = this.#api;
+    const node = this.#begin(name);
+    const isListOp = name in LIST_OPS;
+    const listLength = isListOp ? inputs.length - LIST_OPS[name] : 0;
+    if (isListOp) call.TF_AddInputList(node, joined(inputs.slice(0, listLength)), listLength);
+    for (const input of inputs.slice(listLength)) call.TF_AddInput(node, input);
+    const writer = graphWriter(this.#api, node);
+    for (const attribute of attributes) {
+      if (!(isListOp && attribute.name === INFERRED)) writeAttribute(this.#api, writer, attribute);
+    }
+    const finished = this.#finish(node, name);
+    return Array.from({ length: outputCount }, (_, i) => this.#infer(outputOf(finished, i), name));
+  }
+
+  #infer(output: GraphOutput, op: string): SymbolicTensor {
+    const { call, status } = this.#api;
+    const rank = call.TF_GraphGetTensorNumDims(this.#graph, output, status);
+    const dims = new BigInt64Array(Math.max(rank, 0));
+    if (rank > 0) call.TF_GraphGetTensorShape(this.#graph, output, dims, rank, status);
+    this.#api.check(`shape of ${op}`);
+    const shape = Array.from(dims, Number);
+    if (rank < 0 || shape.some((dim) => dim < 0)) {
+      throw new Error(`${op}: the shape of its result depends on values, so it cannot be compiled.`);
+    }
+    return { output, shape, dtype: call.TF_OperationOutputType(output) };
+  }
+
+  /** Turns the graph into a function and adds it to an eager context under a name. */
+  addTo(
+    context: Pointer,
+    name: string,
+    inputs: readonly GraphOutput[],
+    outputs: readonly GraphOutput[],
+  ): void {
+    const { call, status } = this.#api;
+    const all = -1; // every node of the graph belongs to the function
+    const definition = call.TF_GraphToFunction(
+      this.#graph,
+      this.#api.name(name),
+      0,
+      all,
+      null,
+      inputs.length,
+      joined(inputs),
+      outputs.length,
+      joined(outputs),
+      null,
+      null,
+      null,
+      status,
+    );
+    this.#api.check(`making the function ${name}`);
+    call.TFE_ContextAddFunction(context, definition, status);
+    call.TF_DeleteFunction(definition);
+    this.#api.check(`adding the function ${name}`);
+  }
+
+  delete(): void {
+    this.#api.call.TF_DeleteGraph(this.#graph);
+  }
+}

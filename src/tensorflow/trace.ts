@@ -1,0 +1,120 @@
+/**
+ * `tf.function` for TensorFlow.js: a pure function of tensors, traced once for each combination of shapes into one native
+ * function, which TensorFlow then optimises and runs as a whole. What takes thousands of calls from JavaScript becomes one.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { nativeBackend } from "./backend.ts";
+import type { NativeFunction } from "./binding.ts";
+
+/** Tensors in plain objects, to any depth; a field that is `undefined` is as good as absent. */
+export type TensorTree = tf.Tensor | undefined | { [name: string]: TensorTree };
+
+/** A function of trees of tensors that has been wrapped by {@link compile}. */
+export interface Compiled<Inputs extends TensorTree[], Output> {
+  /** Runs it off the event loop. The caller disposes the result; the inputs must live until it is there. */
+  (...inputs: Inputs): Promise<Output>;
+  /** For each combination of shapes that was traced: how many nodes of each op the graph has. */
+  histograms(): Record<string, Record<string, number>>;
+  /** Forgets all traced functions. */
+  dispose(): void;
+}
+
+/** One trace. */
+interface Trace {
+  native: NativeFunction;
+  /** For each argument: its place among the flattened inputs, or a tensor that the function captured. */
+  sources: (number | Captured)[];
+  /** Rebuilds the result from its leaves. */
+  rebuild: (leaves: tf.Tensor[]) => unknown;
+}
+
+/** A tensor from outside that is not among the inputs. */
+interface Captured {
+  id: number;
+}
+
+/** Leaves of a tree, depth first, with a function that puts others in their places. */
+function flatten(
+  tree: unknown,
+): { leaves: tf.Tensor[]; rebuild: (leaves: tf.Tensor[]) => unknown; paths: string } {
+  const leaves: tf.Tensor[] = [];
+  const visit = (node: unknown, path: string): { paths: string; build: (from: tf.Tensor[]) => unknown } => {
+    if (node === undefined) return { paths: "", build: () => undefined };
+    if (node instanceof tf.Tensor) {
+      const place = leaves.push(node) - 1;
+      return { paths: `${path}:${node.dtype}[${node.shape}] `, build: (from) => from[place] };
+    }
+    const isList = Array.isArray(node);
+    const parts = Object.entries(node as object).map(([key, value]) =>
+      [key, visit(value, `${path}.${key}`)] as const
+    );
+    return {
+      paths: parts.map(([, part]) => part.paths).join(""),
+      build: (from) =>
+        isList
+          ? parts.map(([, part]) => part.build(from))
+          : Object.fromEntries(parts.map(([key, p]) => [key, p.build(from)])),
+    };
+  };
+  const { paths, build } = visit(tree, "");
+  return { leaves, rebuild: build, paths };
+}
+
+/**
+ * Wraps a pure function of tensors such that it runs as one native call.
+ *
+ * The function is run once for each new combination of shapes and dtypes, with ops recorded instead of executed; from then on
+ * the record runs. So everything that changes from call to call must be an input: a learning rate as a scalar tensor, random
+ * numbers as tensors. Numbers of JavaScript and tensors that are made inside from values become constants. Tensors from
+ * outside that are not inputs are read anew at every call and must not have been disposed.
+ *
+ * On an engine other than native TensorFlow the function is simply called.
+ *
+ * @throws {Error} while tracing, when a value is read (`dataSync`, `arraySync`) or a shape depends on values
+ *
+ * @example
+ * const square = compile((x: tf.Tensor) => x.mul(x));
+ * const y = await square(tf.scalar(3)); // 9
+ */
+export function compile<Inputs extends TensorTree[], Output>(
+  f: (...inputs: Inputs) => Output,
+): Compiled<Inputs, Output> {
+  const traces = new Map<string, Trace>();
+  const run = async (...inputs: Inputs): Promise<Output> => {
+    const backend = nativeBackend();
+    if (!backend) return tf.tidy(() => f(...inputs) as tf.TensorContainer) as Output;
+    const { leaves, paths } = flatten(inputs);
+    const ids = backend.getInputTensorIds(leaves);
+    let trace = traces.get(paths);
+    if (!trace) traces.set(paths, trace = traceFunction(() => f(...inputs), ids));
+    const args = trace.sources.map((source) => typeof source === "number" ? ids[source] : source.id);
+    const results = await backend.binding.call(trace.native, args);
+    return trace.rebuild(results.map((metadata) => backend.createOutputTensor(metadata))) as Output;
+  };
+  return Object.assign(run, {
+    histograms: () =>
+      Object.fromEntries([...traces].map(([shapes, { native }]) => [shapes, native.histogram])),
+    dispose: () => {
+      for (const { native } of traces.values()) nativeBackend()?.binding.removeFunction(native);
+      traces.clear();
+    },
+  });
+}
+
+function traceFunction(f: () => unknown, inputIds: number[]): Trace {
+  const backend = nativeBackend()!;
+  let rebuild!: Trace["rebuild"];
+  let native!: NativeFunction;
+  tf.tidy(() => {
+    native = backend.binding.trace(() => {
+      const result = flatten(f());
+      rebuild = result.rebuild;
+      return backend.getInputTensorIds(result.leaves);
+    });
+  });
+  const sources = native.arguments.map((id) => {
+    const place = inputIds.indexOf(id);
+    return place >= 0 ? place : { id };
+  });
+  return { native, rebuild, sources };
+}
