@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
+
+const ignore = (await startEngine()).backend !== "tensorflow";
+
+async function value(result: Promise<tf.Tensor>): Promise<number[]> {
+  const tensor = await result;
+  const values = [...tensor.dataSync()];
+  tensor.dispose();
+  return values;
+}
+
+Deno.test("a compiled function gives what the plain one gives, gradients included", { ignore }, async () => {
+  const x = tf.randomNormal([2, 8, 8, 3], 0, 1, "float32", 1),
+    w = tf.randomNormal([3, 3, 3, 4], 0, 1, "float32", 2);
+  const plain = (x: tf.Tensor, w: tf.Tensor) => {
+    const loss = (w: tf.Tensor) =>
+      tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, "same").relu().square().mean();
+    const { value, grad } = tf.valueAndGrad(loss)(w);
+    return { value, parts: [grad, tf.concat([grad.flatten(), grad.flatten()])] };
+  };
+  const compiled = compile(plain as never) as unknown as (
+    x: tf.Tensor,
+    w: tf.Tensor,
+  ) => Promise<ReturnType<typeof plain>>;
+  const [got, want] = [await compiled(x, w), tf.tidy(() => plain(x, w) as never) as ReturnType<typeof plain>];
+  const pairs = [[got.value, want.value], [got.parts[0], want.parts[0]], [got.parts[1], want.parts[1]]];
+  for (const [a, b] of pairs) assert.deepEqual(a.dataSync(), b.dataSync());
+  tf.dispose([got, want, x, w]);
+});
+
+Deno.test("it is traced once a combination of shapes", { ignore }, async () => {
+  let runs = 0;
+  const double = compile((x: tf.Tensor) => (runs++, x.mul(2)));
+  for (const values of [[1, 2], [3, 4], [5, 6, 7], [8, 9]]) {
+    const x = tf.tensor1d(values);
+    assert.deepEqual(await value(double(x)), values.map((v) => 2 * v));
+    x.dispose();
+  }
+  assert.equal(runs, 2);
+  assert.equal(Object.keys(double.histograms()).length, 2);
+  double.dispose();
+});
+
+Deno.test(
+  "tensors from outside are read anew at every call; one that is gone is an error",
+  { ignore },
+  async () => {
+    const outside = tf.variable(tf.scalar(3)), x = tf.scalar(5);
+    const product = compile((x: tf.Tensor) => x.mul(outside));
+    assert.deepEqual(await value(product(x)), [15]);
+    const other = tf.scalar(7); // never read by an op before the trace: its value is still JavaScript's
+    const sum = compile((x: tf.Tensor) => x.add(other));
+    assert.deepEqual(await value(sum(x)), [12]);
+    assert.equal(other.add(1).dataSync()[0], 8, "the outside tensor is still a tensor of its own");
+    other.dispose();
+    await assert.rejects(() => sum(x), /disposed/);
+    tf.dispose([outside, x]);
+  },
+);
+
+Deno.test("an input that is returned as it is comes back as a tensor of its own", { ignore }, async () => {
+  const x = tf.tensor1d([1, 2]);
+  const both = compile((x: tf.Tensor) => ({ same: x, more: x.add(1) }));
+  const { same, more } = await both(x);
+  x.dispose();
+  assert.deepEqual([...same.dataSync(), ...more.dataSync()], [1, 2, 2, 3]);
+  tf.dispose([same, more]);
+});
+
+Deno.test("reading a value while tracing says what to do, and the engine goes on", { ignore }, async () => {
+  const x = tf.tensor1d([1, 2]);
+  const bad = compile((x: tf.Tensor) => x.mul(x.sum().dataSync()[0]));
+  await assert.rejects(() => bad(x), /value of a tensor of shape \[\].*being compiled.*read it outside/);
+  assert.deepEqual([...x.add(1).dataSync()], [2, 3]);
+  x.dispose();
+});
+
+Deno.test("a shape that depends on values is refused", { ignore }, async () => {
+  const x = tf.tensor1d([1, 0, 2]), shape = tf.tensor1d([3, 1], "int32");
+  const backend = tf.backend() as unknown as { executeSingleOutput: (...args: unknown[]) => tf.Tensor };
+  const attributes = [{ name: "T", type: 4, value: 1 }, { name: "Tshape", type: 4, value: 3 }];
+  const bad = compile((x: tf.Tensor, shape: tf.Tensor) =>
+    backend.executeSingleOutput("Reshape", attributes, [x, shape])
+  );
+  await assert.rejects(() => bad(x, shape), /Reshape: the shape of its result depends on values/);
+  tf.dispose([x, shape]);
+});
+
+Deno.test("a tensor kept from one trace cannot enter another", { ignore }, async () => {
+  const x = tf.scalar(1);
+  let kept!: tf.Tensor;
+  await value(compile((x: tf.Tensor) => (kept = tf.keep(x.add(1)), kept.mul(2)))(x));
+  await assert.rejects(() => compile((x: tf.Tensor) => x.mul(kept))(x), /another function's compilation/);
+  assert.throws(() => kept.dataSync(), /asked for while/);
+  tf.dispose([x, kept]);
+});
+
+Deno.test("the event loop turns while a compiled function runs", { ignore }, async () => {
+  const x = tf.randomNormal([1024, 1024], 0, 1e-3, "float32", 1);
+  const long = compile((x: tf.Tensor) => {
+    let y = x;
+    for (let i = 0; i < 20; i++) y = y.matMul(x);
+    return y;
+  });
+  (await long(x)).dispose(); // traced and warm
+  let turns = 0;
+  const interval = setInterval(() => turns++, 1);
+  (await long(x)).dispose();
+  clearInterval(interval);
+  assert.ok(turns > 5, `${turns} turns`);
+  x.dispose();
+});
+
+Deno.test("nothing is left behind", { ignore }, async () => {
+  const x = tf.tensor1d([1, 2, 3]);
+  const f = compile((x: tf.Tensor) => x.mul(2).add(tf.tensor1d([1, 1, 1])).sum());
+  await value(f(x));
+  const before = tf.memory().numTensors;
+  const native = tf.backend() as unknown as { binding: { getNumOfTensors(): number } };
+  const handles = native.binding.getNumOfTensors();
+  for (let i = 0; i < 50; i++) await value(f(x));
+  assert.equal(tf.memory().numTensors, before);
+  assert.equal(native.binding.getNumOfTensors(), handles);
+  f.dispose();
+  x.dispose();
+});
