@@ -26,14 +26,40 @@ export class Displayable {
   }
 
   /** Called by the kernel. */
-  [Symbol.for("Jupyter.display")](): Promise<MimeBundle> {
-    return this.bundle();
+  async [Symbol.for("Jupyter.display")](): Promise<MimeBundle> {
+    const bundle = await this.bundle();
+    holdCell();
+    return bundle;
   }
 
   /** The output as the kernel gets it. */
   async bundle(): Promise<MimeBundle> {
     return await this.#bundle();
   }
+}
+
+/** The output of a cell gets this many steps of this many milliseconds to leave the kernel. */
+const HOLD = { steps: 8, milliseconds: 5 };
+
+/**
+ * Keeps the cell from ending before its output is sent. Deno's kernel (2.9) only queues an output, and another thread sends
+ * it and, racing with it, the news that the cell is done; a front end drops what comes after that. Of outputs of 200 kB one in
+ * seven was lost. The kernel queues the output a few microtasks from now and ends the cell a few later, so each of the next ones
+ * blocks this thread for a moment: a timer would come too late.
+ */
+function holdCell(): void {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const hold = (steps: number): void => {
+    if (steps === 0) return;
+    Atomics.wait(cell, 0, 0, HOLD.milliseconds);
+    queueMicrotask(() => hold(steps - 1));
+  };
+  queueMicrotask(() => hold(HOLD.steps));
+}
+
+/** Waits until what was broadcast has left the kernel, for the same reason. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, HOLD.steps * HOLD.milliseconds));
 }
 
 /** Text as HTML or SVG shows it: no name of a file or dataset can become markup. */

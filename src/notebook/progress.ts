@@ -1,5 +1,5 @@
 import type { RunProgress } from "../sweep/mod.ts";
-import { type Kernel, kernel } from "./kernel.ts";
+import { type Kernel, kernel, settle } from "./kernel.ts";
 import { progressHtml } from "./progress_html.ts";
 import { epochText, ProgressHistory, type ProgressState, progressText } from "./progress_state.ts";
 
@@ -70,6 +70,7 @@ export function notebookTarget({ broadcast }: Kernel): ProgressTarget {
       const message = type;
       type = "update_display_data";
       await broadcast(message, { data, metadata: {}, transient });
+      if (state.ending) await settle();
     },
   };
 }

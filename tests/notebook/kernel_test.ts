@@ -47,6 +47,16 @@ Deno.test("in a real kernel: a figure, tables, a gallery and progress show as th
   assert.equal(progress[1].data["text/plain"].replace(/\x1b\[\d+m/g, ""), "42");
 });
 
+Deno.test("in a real kernel: not one of many large outputs is lost", async () => {
+  const cells = [
+    `import { Displayable } from "~/notebook/mod.ts"; const large = "x".repeat(300_000);`,
+    ...Array.from({ length: 60 }, (_, i) => `new Displayable(() => ({ "text/plain": "${i} " + large }))`),
+  ];
+  const { outputs } = await driveKernel<Executed>("run_cells.py", { cells });
+  const lost = outputs.flatMap((outputs, cell) => cell > 0 && outputs.length !== 1 ? [cell] : []);
+  assert.deepEqual(lost, []);
+});
+
 interface Interrupted {
   seconds: number;
   ename: string;
