@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stripVTControlCharacters } from "node:util";
 import sharp from "sharp";
 import { driveKernel } from "./kernel_driver.ts";
 
@@ -44,7 +45,7 @@ Deno.test("in a real kernel: a figure, tables, a gallery and progress show as th
 
   assert.deepEqual(progress.map(({ output_type }) => output_type), ["display_data", "execute_result"]);
   assert.match(progress[0].data["text/html"], /done: run 2 of 2.*<svg/s);
-  assert.equal(progress[1].data["text/plain"].replace(/\x1b\[\d+m/g, ""), "42");
+  assert.equal(stripVTControlCharacters(progress[1].data["text/plain"]), "42");
 });
 
 Deno.test("in a real kernel: not one of many large outputs is lost", async () => {

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { figureText } from "../../src/notebook/figure_text.ts";
+import { FIGURES } from "../figures/examples.ts";
+
+Deno.test("figureText: a combination by its name with its interval, beside the paper's", () => {
+  const text = figureText(FIGURES.combinations());
+  assert.match(text, /^Telling three datasets apart: 20 combinations/);
+  assert.match(text, /ours, 95% interval +88.4 +tabler \+ phosphor \+ carbon +\[86.68, 89.92\]/);
+  assert.doesNotMatch(text, /<|&lt;/);
+});
+
+Deno.test("figureText: every figure has one, and none is endless", () => {
+  for (const [name, draw] of Object.entries(FIGURES)) {
+    const lines = figureText(draw()).split("\n");
+    assert.ok(lines.length > 3 && lines.length <= 63, `${name}: ${lines.length} lines`);
+    assert.ok(lines.every((line) => !line.includes("undefined") && !line.includes("NaN")), name);
+  }
+});
+
+Deno.test("figureText: a confusion matrix by names", () => {
+  assert.match(figureText(FIGURES.confusion()), /tabler +tabler +61.0% 305/);
+});

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { logTarget, notebookTarget, progressView, terminalTarget } from "../../src/notebook/progress.ts";
+import { progressHtml } from "../../src/notebook/progress_html.ts";
+import { duration, ProgressHistory, progressText, shareDone } from "../../src/notebook/progress_state.ts";
+import type { RunProgress } from "../../src/sweep/mod.ts";
+import { RUN_EVENTS } from "./examples.ts";
+
+const train = (done: number, more: Partial<RunProgress> = {}): RunProgress => ({
+  phase: "train",
+  label: "a + b",
+  done,
+  total: 100,
+  ...more,
+});
+
+function stateAfter(events: RunProgress[], secondsEach: number, ending?: string) {
+  const history = new ProgressHistory();
+  events.forEach((event, i) => history.add(event, 1000 * secondsEach * i));
+  const state = history.state(1000 * secondsEach * (events.length - 1), ending);
+  assert.ok(state);
+  return state;
+}
+
+Deno.test("progress: time left follows the pace so far, over all runs of a sweep", () => {
+  assert.equal(stateAfter([train(0), train(25)], 10).left, 30);
+  const second = { index: 2, of: 4 };
+  const first = { index: 1, of: 4 };
+  const { left } = stateAfter([train(0, { position: first }), train(0, { position: second })], 60);
+  assert.equal(left, 180);
+  assert.equal(stateAfter([train(0)], 1).left, undefined);
+});
+
+Deno.test("progress: runs that were on record don't speed up the pace", () => {
+  // The first to be trained is the ninth of ten: half of it took a minute, so one run and a half are left.
+  const events = [
+    train(0, { position: { index: 9, of: 10 } }),
+    train(50, { position: { index: 9, of: 10 } }),
+  ];
+  const { left } = stateAfter(events, 60);
+  assert.ok(left && Math.abs(left - 180) < 1e-6);
+});
+
+Deno.test("progress: making data doesn't count as training", () => {
+  const position = { index: 2, of: 4 };
+  assert.equal(shareDone({ ...train(50), phase: "data", position }), 0.25);
+  assert.equal(shareDone(train(50, { position })), 0.375);
+  assert.equal(shareDone({ ...train(0), total: 0 }), 0);
+});
+
+Deno.test("progressText: what, where, how fast, how long", () => {
+  const position = { index: 3, of: 23 };
+  const events = [train(0, { position }), train(50, { position, imagesPerSecond: 412.3 })];
+  const text = progressText(stateAfter(events, 1));
+  assert.match(text, /^training on a \+ b \(3 of 23\) 50.0%, 412 images\/s, 41 s left$/);
+  assert.equal(progressText(stateAfter(events, 65, "done")), "done: run 3 of 23, 1 min 5 s");
+  assert.deepEqual([8.4, 130, 3900].map(duration), ["8 s", "2 min 10 s", "1 h 5 min"]);
+});
+
+Deno.test("progressHtml: names are escaped, and the final state is small", () => {
+  const html = progressHtml(stateAfter(RUN_EVENTS, 1));
+  assert.match(html, /remix \+ &lt;b&gt;/);
+  assert.doesNotMatch(html, /<b>/);
+  assert.equal(html.match(/<polyline/g)?.length, 4);
+  const many = Array.from(
+    { length: 23 },
+    (_, run) =>
+      RUN_EVENTS.map((event) => ({
+        ...event,
+        label: `${event.label} ${run}`,
+        position: { index: run + 1, of: 23 },
+      })),
+  );
+  assert.ok(progressHtml(stateAfter(many.flat(), 1, "done")).length < 25_000);
+});
+
+Deno.test("progressView: in a notebook one output that is updated, a few times a second, and the end is drawn", async () => {
+  const sent: { type: string; content: Record<string, unknown> }[] = [];
+  const kernel = {
+    broadcast: (type: string, content: Record<string, unknown>) =>
+      Promise.resolve(void sent.push({ type, content })),
+  };
+  let now = 0;
+  const view = progressView(notebookTarget(kernel), () => now);
+  for (let step = 0; step <= 1000; step++) {
+    now += 10;
+    view.update(train(step / 10));
+  }
+  await view.finish();
+  assert.equal(sent[0].type, "display_data");
+  assert.ok(sent.slice(1).every(({ type }) => type === "update_display_data"));
+  assert.equal(new Set(sent.map(({ content }) => JSON.stringify(content.transient))).size, 1);
+  assert.ok(sent.length >= 38 && sent.length <= 42, `${sent.length} drawings in 10 s`);
+  assert.match(JSON.stringify(sent[sent.length - 1].content.data), /done: a \+ b, 10 s/);
+});
+
+Deno.test("progressView: nothing is drawn where nothing happened", async () => {
+  const view = progressView({ interval: 0, draw: () => assert.fail("drawn") });
+  await view.finish();
+});
+
+Deno.test("progressView: a front end that is gone doesn't end the training", async () => {
+  const warnings: unknown[] = [];
+  const { warn } = console;
+  console.warn = (message) => warnings.push(message);
+  try {
+    const view = progressView({ interval: 0, draw: () => Promise.reject(new Error("gone")) });
+    view.update(train(1));
+    await view.finish();
+  } finally {
+    console.warn = warn;
+  }
+  assert.match(`${warnings[0]}`, /can't be shown: gone/);
+});
+
+Deno.test("progressView: a terminal's line is written again in place and never wraps", async () => {
+  let written = "";
+  const view = progressView(terminalTarget((text) => written += text, () => 40), () => 0);
+  view.update(train(10, { label: "a very long name + another very long name + a third" }));
+  await view.finish("interrupted");
+  assert.equal(written.split("\r\x1b[2K").length, 3);
+  assert.ok(written.endsWith("\n"));
+  for (const line of written.split("\r\x1b[2K")) assert.ok(line.trimEnd().length < 40);
+});
+
+Deno.test("progressView: a log gets whole lines, now and then", async () => {
+  let written = "";
+  let now = 0;
+  const view = progressView(logTarget((text) => written += text), () => now);
+  for (const event of RUN_EVENTS) {
+    view.update(event);
+    now += 1000;
+  }
+  await view.finish();
+  const lines = written.trimEnd().split("\n");
+  assert.equal(lines.length, 3);
+  assert.ok(!written.includes("\r") && !written.includes("\x1b"));
+  assert.match(lines[2], /^done: run 2 of 2, 18 s; epoch 4/);
+});
