@@ -1,3 +1,4 @@
+export * from "./accuracy_table.ts";
 export * from "./claims.ts";
 export * from "./display.ts";
 export * from "./gallery.ts";
@@ -6,3 +7,6 @@ export * from "./live.ts";
 export { Displayable, kernel, type MimeBundle } from "./kernel.ts";
 export * from "./progress.ts";
 export * from "./table.ts";
+export * from "./datasets.ts";
+export * from "./environment.ts";
+export * from "./exemplars.ts";

@@ -61,7 +61,7 @@ function panel(
     const current = index === runs.length - 1;
     const end = run[run.length - 1];
     return `<polyline fill="none" stroke="${COLORS.ours}" stroke-width="${current ? 2 : 1}" ` +
-      `opacity="${current ? 1 : 0.3}" points="${
+      `opacity="${current ? 1 : 0.45}" points="${
         run.map((line) => `${x(line.epoch)},${y(line)}`).join(" ")
       }"/>` +
       (current ? `<circle cx="${x(end.epoch)}" cy="${y(end)}" r="3" fill="${COLORS.ours}"/>` : "");

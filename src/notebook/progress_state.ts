@@ -60,8 +60,10 @@ export function progressText({ event, elapsed, left, ending }: ProgressState): s
   const { phase, label, done, total, imagesPerSecond, position } = event;
   const run = position ? ` (${position.index} of ${position.of})` : "";
   if (ending) {
-    const runs = position ? `run ${position.index} of ${position.of}` : label;
-    return `${ending}: ${runs}, ${duration(elapsed)}`;
+    const parts = phase === "data" ? "datasets" : "runs";
+    return `${ending}: ${position ? `${position.index} of ${position.of} ${parts}` : label}, ${
+      duration(elapsed)
+    }`;
   }
   return [
     `${phase === "data" ? "preparing" : "training on"} ${label}${run} ${

@@ -96,9 +96,7 @@ async function trainAndRecord(
       },
       onDamagedCheckpoint: (error) => console.warn(`${error.message} Going on from the one before it.`),
     });
-    const keys = split.validation.flatMap((indices, d) =>
-      Array.from(indices, (i) => pools[d].entries[i].key)
-    );
+    const keys = split.validation.flatMap((indices, d) => Array.from(indices, (i) => pools[d].images[i].key));
     const result: Result = {
       ...summarise(evaluation, datasets.length),
       parameters: countParameters(model.specs),
@@ -109,7 +107,7 @@ async function trainAndRecord(
     await folder.finish(predictionsOf(evaluation, keys, datasets.length), result);
     return { hash: folder.hash, experiment, epochs, result };
   } finally {
-    for (const pool of pools) pool.close();
+    for (const pool of pools) pool[Symbol.dispose]();
   }
 }
 

@@ -72,9 +72,9 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
   const [newest, previous, temporary] = [NEWEST, PREVIOUS, `${NEWEST}.tmp`].map((name) => join(folder, name));
   try {
     using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    const writer = file.writable.getWriter();
-    for (const part of encode(checkpoint)) await writer.write(part);
-    writer.releaseLock();
+    for (const part of encode(checkpoint)) {
+      for (let written = 0; written < part.length;) written += await file.write(part.subarray(written));
+    }
     await file.syncData();
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {});

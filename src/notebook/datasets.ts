@@ -1,0 +1,72 @@
+/** Meeting the datasets: what they are, what their images look like, and a round of the game. */
+import { openPool, type Pool, readManifest } from "../data/mod.ts";
+import { permutation } from "../stats/mod.ts";
+import { gallery, type GalleryImage } from "./gallery.ts";
+import { Displayable, escapeMarkup } from "./kernel.ts";
+import { live } from "./live.ts";
+import { table } from "./table.ts";
+
+/** Names, makers, sizes and licences of datasets. */
+export function datasetTable(names: readonly string[]): Displayable {
+  return table(names.map((name) => {
+    const { symbol, title, curator, images, licence } = readManifest(name);
+    return { dataset: name, symbol, title, curator, images, licence: licence.spdx };
+  }));
+}
+
+/** Opens the pools of datasets, with progress where one has to be made first. The caller disposes them. */
+export function openPools(names: readonly string[]): Promise<Pool[]> {
+  return live(async ({ signal, onProgress }) => {
+    const pools: Pool[] = [];
+    for (const [i, label] of names.entries()) {
+      const position = { index: i + 1, of: names.length };
+      const report = (progress: { done: number; total: number; imagesPerSecond: number }) =>
+        onProgress?.({ phase: "data", label, position, ...progress });
+      pools.push(await openPool(label, { signal, onProgress: report }));
+    }
+    return pools;
+  });
+}
+
+function picture({ side, channels, read }: Pool, index: number, caption?: string): GalleryImage {
+  return { pixels: read(index), side, channels, caption };
+}
+
+/** Random images of each dataset, a row each. */
+export async function sampleGallery(
+  names: readonly string[],
+  { each = 8, seed = 0 } = {},
+): Promise<Displayable> {
+  const pools = await openPools(names);
+  const rows = pools.map((pool, i) => ({
+    label: pool.name,
+    images: [...permutation(pool.images.length, seed, i).subarray(0, each)].map((index) =>
+      picture(pool, index)
+    ),
+  }));
+  pools.forEach((pool) => pool[Symbol.dispose]());
+  return gallery("Random images of each dataset", rows);
+}
+
+/** A round of Name That Dataset: numbered images of unknown origin, and the answers behind a click. */
+export async function quiz(
+  names: readonly string[],
+  { questions = 16, seed = 0 } = {},
+): Promise<Displayable> {
+  const pools = await openPools(names);
+  const drawn = Array.from({ length: questions }, (_, number) => {
+    const pool = pools[permutation(pools.length, seed, 1, number)[0]];
+    const index = permutation(pool.images.length, seed, 2, number)[0];
+    return { answer: pool.name, image: picture(pool, index, `${number + 1}`) };
+  });
+  pools.forEach((pool) => pool[Symbol.dispose]());
+  const title = `Name that dataset: ${names.join(", ")}?`;
+  const pictures = await gallery(title, [{ label: "", images: drawn.map(({ image }) => image) }]).bundle();
+  const answers = drawn.map(({ answer }, i) => `${i + 1} ${answer}`).join(", ");
+  return new Displayable(() => ({
+    "text/html":
+      `<img src="data:image/png;base64,${pictures["image/png"]}" width="880" alt="${escapeMarkup(title)}">` +
+      `<details><summary>Answers</summary>${escapeMarkup(answers)}</details>`,
+    "text/plain": `${title}\nAnswers: ${answers}`,
+  }));
+}

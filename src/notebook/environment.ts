@@ -1,0 +1,54 @@
+import { statfsSync } from "node:fs";
+import sharp from "sharp";
+import { dataRoot } from "../data/mod.ts";
+import { presetFromEnvironment, runsFolder } from "../sweep/mod.ts";
+import { describeEngine, startEngine } from "../tensorflow/mod.ts";
+import type { Displayable } from "./kernel.ts";
+import { table } from "./table.ts";
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** Free space where a folder is or will be. */
+function freeSpace(folder: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return `${gigabytes(bavail * bsize)} free`;
+  } catch {
+    return "will be made";
+  }
+}
+
+/** What this notebook runs on, as a table: whether a set-up is right is seen at a glance. */
+export async function environment(): Promise<Displayable> {
+  const engine = await startEngine();
+  const { library, note } = engine;
+  const rows = [
+    {
+      what: "training runs on",
+      is: describeEngine(engine),
+      where: library ? `found by ${library.foundBy}` : note ?? "",
+    },
+    { what: "kernel", is: `Deno ${Deno.version.deno}`, where: `TypeScript ${Deno.version.typescript}` },
+    {
+      what: "images are decoded by",
+      is: `sharp ${sharp.versions.sharp}`,
+      where: `libvips ${sharp.versions.vips}`,
+    },
+    {
+      what: "machine",
+      is: `${navigator.hardwareConcurrency} cores, ${gigabytes(Deno.systemMemoryInfo().total)} memory`,
+      where: `${Deno.build.os} ${Deno.build.arch}`,
+    },
+    { what: "preset", is: presetFromEnvironment(), where: "NTD_PRESET, else laptop" },
+    { what: "datasets are kept in", is: folderName(dataRoot()), where: freeSpace(dataRoot()) },
+    { what: "records are kept in", is: folderName(runsFolder()), where: freeSpace(runsFolder()) },
+  ];
+  return table(rows);
+}
+
+const repositoryRoot = new URL("../../", import.meta.url).pathname;
+
+/** A folder as seen from the repository, so that a committed notebook does not tell where it was run. */
+function folderName(path: string): string {
+  return path.startsWith(repositoryRoot) ? path.slice(repositoryRoot.length) : path;
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  baseline,
+  canonicalJson,
+  checkExperiment,
+  type Experiment,
+  experimentHash,
+} from "../../src/sweep/mod.ts";
+
+const datasets = ["tabler", "phosphor", "mdi"];
+const experiment = baseline({ datasets, preset: "laptop" });
+
+Deno.test("every preset is a valid experiment", () => {
+  for (const preset of ["smoke", "laptop", "paper"] as const) checkExperiment(baseline({ datasets, preset }));
+});
+
+Deno.test("the paper preset is Appendix A", () => {
+  const { imagesPerDataset, validationPerDataset, imageSize, model, recipe } = baseline({
+    datasets,
+    preset: "paper",
+  });
+  assert.deepEqual([imagesPerDataset, validationPerDataset, imageSize, model], [
+    1e6,
+    1e4,
+    224,
+    "convnext_tiny",
+  ]);
+  const { learningRate, weightDecay, betas, batchSize, epochs, warmupEpochs, labelSmoothing } = recipe;
+  assert.deepEqual([learningRate, weightDecay, betas, batchSize], [1e-3, 0.3, [0.9, 0.95], 4096]);
+  assert.deepEqual([epochs, warmupEpochs, labelSmoothing], [300, 20, 0.1]);
+});
+
+// deno-lint-ignore no-explicit-any -- faults of every kind
+const faults: [string, (e: any) => void, RegExp][] = [
+  ["one dataset", (e) => e.datasets = ["tabler"], /datasets: .*two datasets or more/],
+  ["a dataset twice", (e) => e.datasets = ["tabler", "tabler"], /datasets: "tabler" is named twice/],
+  ["an unknown field", (e) => e.imagesize = 3, /imagesize: there is no such field/],
+  ["an unknown field of the recipe", (e) => e.recipe.lr = 3, /recipe\.lr: there is no such field/],
+  ["a missing field", (e) => delete e.seed, /seed: /],
+  ["no images", (e) => e.imagesPerDataset = 0, /imagesPerDataset: /],
+  ["half an image", (e) => e.imagesPerDataset = 1.5, /imagesPerDataset: /],
+  [
+    "an unknown model",
+    (e) => e.model = "resnet_9000",
+    /no model "resnet_9000".*Known models: .*convnext_tiny/,
+  ],
+  [
+    "an image below the stride",
+    (e) => e.imageSize = 4,
+    /imageSize: 4 px is less than convnext_micro's stride of \d+ px/,
+  ],
+  [
+    "a batch above the epoch",
+    (e) => e.recipe.batchSize = 1e6,
+    /recipe\.batchSize .* larger than recipe\.samplesPerEpoch/,
+  ],
+  ["label smoothing of 1", (e) => e.recipe.labelSmoothing = 1, /recipe\.labelSmoothing: /],
+];
+
+for (const [name, spoil, message] of faults) {
+  Deno.test(`${name} is refused`, () => {
+    const spoilt = structuredClone(experiment);
+    spoil(spoilt);
+    assert.throws(() => checkExperiment(spoilt), message);
+  });
+}
+
+Deno.test("the hash does not depend on the order of the fields, and on nothing but content", () => {
+  const shuffled = Object.fromEntries(Object.entries(experiment).reverse()) as Experiment;
+  const data = ["a", "b", "c"];
+  assert.equal(experimentHash(shuffled, data), experimentHash(experiment, data));
+  assert.notEqual(experimentHash({ ...experiment, seed: 1 }, data), experimentHash(experiment, data));
+  assert.notEqual(experimentHash(experiment, ["a", "b", "x"]), experimentHash(experiment, data));
+  assert.match(experimentHash(experiment, data), /^[0-9a-f]{16}$/);
+});
+
+Deno.test("canonical JSON is JSON, and blind to the order of keys", () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    assert.deepEqual(JSON.parse(canonicalJson(value)), JSON.parse(JSON.stringify(value)));
+  }));
+  assert.equal(
+    canonicalJson({ b: 1, a: { d: 1, c: [2, 1] } }),
+    canonicalJson({ a: { c: [2, 1], d: 1 }, b: 1 }),
+  );
+});

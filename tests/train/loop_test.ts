@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { startEngine, tf } from "../../src/tensorflow/mod.ts";
+import { type EpochSummary, loadCheckpoint, train, type TrainOptions } from "../../src/train/mod.ts";
+import { recipe, syntheticTraining } from "./synthetic.ts";
+
+await startEngine();
+
+/** Trains and returns everything that must be reproducible: curves without times, predictions, final weights. */
+async function outcome(folder: string, more: Partial<TrainOptions> = {}) {
+  const epochs: Omit<EpochSummary, "seconds">[] = [];
+  const onEpoch = ({ seconds: _, ...rest }: EpochSummary) => void epochs.push(rest);
+  const { probabilities, accuracy, loss } = await train(syntheticTraining(folder, { onEpoch, ...more }));
+  const { values, step } = (await loadCheckpoint(folder))!;
+  return { epochs, probabilities, accuracy, loss, values, step };
+}
+
+const whole = await outcome(Deno.makeTempDirSync());
+
+Deno.test("it learns the task, reports every epoch, and takes the recipe's steps", () => {
+  assert.deepEqual(whole.epochs.map(({ epoch, step }) => [epoch, step]), [[1, 6], [2, 12], [3, 18], [4, 24]]);
+  assert.equal(whole.step, 24);
+  assert.ok(whole.accuracy.low > 0.6, `${whole.accuracy.value}`);
+  assert.ok(whole.epochs[3].trainLoss < whole.epochs[0].trainLoss);
+});
+
+Deno.test("same seed, same bits; another seed, others", async () => {
+  assert.deepEqual(await outcome(Deno.makeTempDirSync()), whole);
+  assert.notDeepEqual((await outcome(Deno.makeTempDirSync(), { seed: 2 })).values, whole.values);
+});
+
+Deno.test("interrupted after any step and resumed, it ends with the same bits", async () => {
+  for (const stopAfter of [1, 6, 9, 23]) {
+    const folder = Deno.makeTempDirSync();
+    const controller = new AbortController();
+    const stopped: Omit<EpochSummary, "seconds">[] = [];
+    const interrupted = train(syntheticTraining(folder, {
+      signal: controller.signal,
+      onStep: ({ step }) => step === stopAfter && controller.abort(),
+      onEpoch: ({ seconds: _, ...rest }) => void stopped.push(rest),
+    }));
+    await assert.rejects(interrupted, { name: "AbortError" });
+    assert.equal((await loadCheckpoint(folder))!.step, stopAfter);
+    const resumed = await outcome(folder);
+    assert.deepEqual(
+      { ...resumed, epochs: [...stopped, ...resumed.epochs] },
+      whole,
+      `stopped after step ${stopAfter}`,
+    );
+  }
+});
+
+Deno.test("a training that is finished is evaluated again, not trained again", async () => {
+  const folder = Deno.makeTempDirSync();
+  await outcome(folder);
+  let steps = 0;
+  const again = await outcome(folder, { onStep: () => steps++ });
+  assert.equal(steps, 0);
+  assert.deepEqual(again.probabilities, whole.probabilities);
+});
+
+Deno.test("no tensor is left behind, interrupted or not", async () => {
+  const before = tf.memory().numTensors;
+  await outcome(Deno.makeTempDirSync());
+  const controller = new AbortController();
+  const interrupted = train(syntheticTraining(Deno.makeTempDirSync(), {
+    signal: controller.signal,
+    onStep: ({ step }) => step === 3 && controller.abort(),
+  }));
+  await assert.rejects(interrupted);
+  assert.equal(tf.memory().numTensors, before);
+});
+
+Deno.test("memory does not grow over 1,000 steps", async () => {
+  const long = { ...recipe, epochs: 3, samplesPerEpoch: 400 * recipe.batchSize };
+  const resident: number[] = [];
+  const more = { recipe: long, onEpoch: () => void resident.push(Deno.memoryUsage().rss) };
+  await train(syntheticTraining(Deno.makeTempDirSync(), more));
+  const growth = (resident[2] - resident[0]) / 1e6;
+  assert.ok(growth < 30, `${growth.toFixed(1)} MB over the last 800 of 1,200 steps`);
+});
+
+Deno.test("a moving average of the weights is what is evaluated", async () => {
+  const folder = Deno.makeTempDirSync();
+  const still = await outcome(folder, { recipe: { ...recipe, ema: 0.999999 } });
+  const moved = still.values.ema.reduce(
+    (most, v, i) => Math.max(most, Math.abs(v - still.values.parameters[i])),
+    0,
+  );
+  assert.ok(moved > 1e-3);
+  assert.ok(
+    Math.abs(still.loss - whole.loss) > 1e-3,
+    "the average of almost no steps is not the trained network",
+  );
+});
