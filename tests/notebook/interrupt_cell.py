@@ -33,6 +33,8 @@ try:
             manager.interrupt_kernel()
         if message["msg_type"] == "error":
             result.update(ename=message["content"]["ename"], evalue=message["content"]["evalue"])
+    if pressed is None:
+        raise SystemExit(f"the cell ended without an output: {result}")
     result["seconds"] = time.monotonic() - pressed
     manager.interrupt_kernel()
     for message in messages_of(client.execute(job["after"])):

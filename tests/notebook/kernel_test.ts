@@ -44,7 +44,7 @@ Deno.test("in a real kernel: a figure, tables, a gallery and progress show as th
   assert.equal((await sharp(Uint8Array.fromBase64(images.data["image/png"])).metadata()).format, "png");
 
   assert.deepEqual(progress.map(({ output_type }) => output_type), ["display_data", "execute_result"]);
-  assert.match(progress[0].data["text/html"], /done: run 2 of 2.*<svg/s);
+  assert.match(progress[0].data["text/html"], /done: 2 of 2 runs.*<svg/s);
   assert.equal(stripVTControlCharacters(progress[1].data["text/plain"]), "42");
 });
 

@@ -52,7 +52,7 @@ Deno.test("progressText: what, where, how fast, how long", () => {
   const events = [train(0, { position }), train(50, { position, imagesPerSecond: 412.3 })];
   const text = progressText(stateAfter(events, 1));
   assert.match(text, /^training on a \+ b \(3 of 23\) 50.0%, 412 images\/s, 41 s left$/);
-  assert.equal(progressText(stateAfter(events, 65, "done")), "done: run 3 of 23, 1 min 5 s");
+  assert.equal(progressText(stateAfter(events, 65, "done")), "done: 3 of 23 runs, 1 min 5 s");
   assert.deepEqual([8.4, 130, 3900].map(duration), ["8 s", "2 min 10 s", "1 h 5 min"]);
 });
 
@@ -134,5 +134,5 @@ Deno.test("progressView: a log gets whole lines, now and then", async () => {
   const lines = written.trimEnd().split("\n");
   assert.equal(lines.length, 3);
   assert.ok(!written.includes("\r") && !written.includes("\x1b"));
-  assert.match(lines[2], /^done: run 2 of 2, 18 s; epoch 4/);
+  assert.match(lines[2], /^done: 2 of 2 runs, 18 s; epoch 4/);
 });

@@ -17,11 +17,13 @@ const outcomes = fc.integer({ min: 1, max: 100_000 }).chain((n) =>
 );
 
 Deno.test("wilson: contains the share and stays within [0, 1]", () => {
-  fc.assert(fc.property(outcomes, fc.double({ min: 0.01, max: 0.999 }), ({ correct, n }, confidence) => {
-    const { value, low, high } = wilson(correct, n, confidence);
-    assert.equal(value, correct / n);
-    assert.ok(0 <= low && low <= value && value <= high && high <= 1, `${low} ${value} ${high}`);
-  }));
+  fc.assert(
+    fc.property(outcomes, fc.double({ min: 0.01, max: 0.999, noNaN: true }), ({ correct, n }, confidence) => {
+      const { value, low, high } = wilson(correct, n, confidence);
+      assert.equal(value, correct / n);
+      assert.ok(0 <= low && low <= value && value <= high && high <= 1, `${low} ${value} ${high}`);
+    }),
+  );
 });
 
 Deno.test("wilson: mirrors when right and wrong change places, and narrows with n", () => {
