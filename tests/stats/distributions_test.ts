@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  binomialMass,
+  chiSquaredTail,
+  logGamma,
+  normalQuantile,
+  normalTail,
+  upperGamma,
+} from "../../src/stats/distributions.ts";
+import { assertClose } from "./close.ts";
+
+Deno.test("logGamma: factorials and the half", () => {
+  assertClose(logGamma(0.5), Math.log(Math.PI) / 2);
+  assertClose(logGamma(11), Math.log(3_628_800));
+  assertClose(logGamma(0.25), 1.2880225246980774);
+});
+
+Deno.test("normalQuantile: 1.96, and the inverse of the tail", () => {
+  assertClose(normalQuantile(0.95), 1.959963984540054);
+  fc.assert(fc.property(fc.double({ min: 0.001, max: 0.9999, noNaN: true }), (confidence) => {
+    assert.ok(Math.abs(2 * normalTail(normalQuantile(confidence)) - (1 - confidence)) < 1e-12);
+  }));
+});
+
+Deno.test("tails: known points, and falling from 1 to 0", () => {
+  assertClose(normalTail(0), 0.5);
+  assertClose(normalTail(10), 7.61985302416052e-24);
+  assertClose(chiSquaredTail(2, 2), Math.exp(-1));
+  const points = fc.tuple(
+    fc.double({ min: 0, max: 300, noNaN: true }),
+    fc.double({ min: 0, max: 300, noNaN: true }),
+  );
+  fc.assert(fc.property(points, fc.integer({ min: 1, max: 100 }), ([x, y], degrees) => {
+    const [near, far] = [chiSquaredTail(Math.min(x, y), degrees), chiSquaredTail(Math.max(x, y), degrees)];
+    assert.ok(near >= far - 1e-12 && near <= 1 + 1e-12 && far >= 0);
+  }));
+  assert.equal(upperGamma(3, 0), 1);
+});
+
+Deno.test("binomialMass: adds up to one", () => {
+  fc.assert(fc.property(
+    fc.integer({ min: 1, max: 500 }),
+    fc.double({ min: 0.01, max: 0.99, noNaN: true }),
+    (n, p) => {
+      let sum = 0;
+      for (let k = 0; k <= n; k++) sum += binomialMass(k, n, p);
+      assert.ok(Math.abs(sum - 1) < 1e-9, `${sum}`);
+    },
+  ));
+});
