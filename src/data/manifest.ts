@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { GROUPING_RULES } from "./grouping.ts";
+
+const side = z.int().min(8).max(1024).describe("Side of the square that an image is stored as, px.");
+
+const iconify = z.strictObject({
+  type: z.literal("iconify").describe("Drawings in an npm package of Iconify's: icons.json."),
+  package: z.string().regex(/^@iconify-json\/[a-z0-9-]+$/),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact version of the npm package."),
+});
+
+const sprites = z.strictObject({
+  type: z.literal("sprites").describe(
+    "PNG files in an npm package, one image a row: a row holds the image's pixels in order.",
+  ),
+  package: z.string().min(1),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact version of the npm package."),
+  sheets: z.array(z.strictObject({
+    file: z.string().min(1).describe("Path of the PNG within the package."),
+    split: z.string().min(1).describe("Official split that its images belong to."),
+  })).min(1),
+  labels: z.record(z.string(), z.string()).describe(
+    "For each split the JSON file with one class number an image, in the order of the sheets.",
+  ),
+  classes: z.array(z.string()).min(2).describe("Names of the semantic classes, by number."),
+});
+
+/** One file of `data_manifests/`: where a dataset's images come from, what may be done with them, how they are stored. */
+export const manifestSchema = z.strictObject({
+  $schema: z.literal("./schema.json").optional(),
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).describe(
+    "Name of the dataset; the file is called <name>.json.",
+  ),
+  symbol: z.string().min(1).max(5).describe(
+    "Letters that stand for it in names of combinations, as Y for YFCC in the paper.",
+  ),
+  title: z.string().min(1),
+  collection: z.string().regex(/^[a-z]+$/).describe("Datasets of one kind of image, for example icons."),
+  place: z.int().min(1).describe(
+    "Its place within the collection; the first ones are used when fewer are wanted.",
+  ),
+  curator: z.string().min(1).describe("Who made or chose the images."),
+  licence: z.strictObject({
+    spdx: z.string().min(1).describe("SPDX identifier, or LicenseRef-… where there is none."),
+    attribution: z.string().min(1),
+    url: z.url().optional(),
+  }),
+  homepage: z.url(),
+  source: z.discriminatedUnion("type", [iconify, sprites]),
+  render: z.strictObject({
+    side,
+    channels: z.union([z.literal(1), z.literal(3)]).describe("1: grey, 3: RGB."),
+    background: z.string().regex(/^#[0-9a-f]{6}$/).describe("What shows through transparent places."),
+  }),
+  grouping: z.enum(GROUPING_RULES).describe(
+    "How images that are versions of one drawing are recognised by their names.",
+  ),
+  images: z.int().min(1).describe("Number of images in the source, before duplicates are dropped."),
+  checked: z.iso.date().describe("When somebody last compared this file with the source."),
+});
+
+/** A dataset: see the descriptions in `data_manifests/schema.json`. */
+export type Manifest = z.infer<typeof manifestSchema> & {
+  /** Identity of the dataset's content: changes with every field that decides images, groups or their order, 16 hex digits. */
+  hash: string;
+};
+
+/** Raise it whenever pixels, groups or hashes come out differently from the same manifest: pools are then built anew. */
+const CONTENT_VERSION = 1;
+
+/** The manifests of this repository. */
+export const MANIFEST_FOLDER = new URL("../../data_manifests/", import.meta.url);
+
+/** The JSON schema of a manifest, as text; kept beside the manifests for editors. */
+export function manifestJsonSchema(): string {
+  return JSON.stringify(z.toJSONSchema(manifestSchema), null, 2) + "\n";
+}
+
+/**
+ * Reads and checks the manifest of a dataset.
+ *
+ * @param folder default: `data_manifests/`
+ * @throws Error when there is no such dataset (naming those there are) or when its file breaks the schema, one line a fault
+ */
+export function readManifest(name: string, folder: URL = MANIFEST_FOLDER): Manifest {
+  const known = manifestNames(folder);
+  if (!known.includes(name)) throw unknownDataset(name, folder);
+  return parseManifest(Deno.readTextFileSync(new URL(`${name}.json`, folder)), `${name}.json`);
+}
+
+/** Checks the text of a manifest; `file` is the name that errors give it. */
+export function parseManifest(text: string, file: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is not JSON: ${(error as Error).message}`);
+  }
+  const parsed = manifestSchema.safeParse(value);
+  if (!parsed.success) {
+    throw new Error(parsed.error.issues.flatMap((issue) => faults(file, issue)).join("\n"));
+  }
+  if (`${parsed.data.name}.json` !== file) {
+    throw new Error(
+      `${file}: name is "${parsed.data.name}", but the file's name says "${file.slice(0, -5)}"`,
+    );
+  }
+  return { ...parsed.data, hash: contentHash(parsed.data) };
+}
+
+function contentHash({ name, source, render, grouping, images }: z.infer<typeof manifestSchema>): string {
+  const content = JSON.stringify([CONTENT_VERSION, name, source, render, grouping, images]);
+  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+}
+
+function faults(file: string, issue: z.core.$ZodIssue): string[] {
+  const at = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) =>
+      `${file}: unknown field "${at ? `${at}.` : ""}${key}"; remove it or correct its spelling`
+    );
+  }
+  return [`${file}: field "${at}": ${issue.message}`];
+}
+
+/** Names of all datasets that have a manifest, in the order of the alphabet. */
+export function manifestNames(folder: URL = MANIFEST_FOLDER): string[] {
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name)
+    .filter((file) => file.endsWith(".json") && file !== "schema.json").map((file) => file.slice(0, -5))
+    .sort();
+}
+
+/** The collections and the names of their datasets, by place. */
+export function collections(folder: URL = MANIFEST_FOLDER): Map<string, string[]> {
+  const manifests = manifestNames(folder).map((name) => readManifest(name, folder));
+  const byCollection = Map.groupBy(
+    manifests.sort((a, b) => a.place - b.place),
+    (manifest) => manifest.collection,
+  );
+  return new Map(
+    [...byCollection].map(([collection, members]) => [collection, members.map(({ name }) => name)]),
+  );
+}
+
+/**
+ * The datasets meant by what a user typed: a collection ("icons"), or names ("tabler,phosphor,mdi").
+ *
+ * @throws Error naming the known datasets and collections when one is unknown, or when a name is given twice
+ */
+export function datasetsOf(choice: string, folder: URL = MANIFEST_FOLDER): string[] {
+  const collection = collections(folder).get(choice.trim());
+  if (collection) return collection;
+  const names = choice.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const known = manifestNames(folder);
+  for (const name of names) if (!known.includes(name)) throw unknownDataset(name, folder);
+  if (names.length === 0) throw unknownDataset(choice, folder);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice) throw new Error(`dataset "${twice}" is named twice in "${choice}"; name each once`);
+  return names;
+}
+
+function unknownDataset(name: string, folder: URL): Error {
+  const groups = [...collections(folder)].map(([collection, names]) => `${collection} (${names.join(", ")})`);
+  return new Error(`there is no dataset "${name}"; known are, by collection: ${groups.join("; ")}`);
+}

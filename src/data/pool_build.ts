@@ -1,0 +1,167 @@
+import { createHash } from "node:crypto";
+import { DECODES_IN_FLIGHT, perceptualHash } from "../images/mod.ts";
+import { groupOf } from "./grouping.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Dropped, PoolHeader, PoolImage } from "./pool_store.ts";
+import { iconifyImages } from "./sources/iconify.ts";
+import type { SourceImage } from "./sources/source.ts";
+import { spriteImages } from "./sources/sprites.ts";
+
+/** What a build says about itself, a few times a second. */
+export interface PoolProgress {
+  dataset: string;
+  /** What is being done, and why. */
+  message: string;
+  /** Images of the source that are done, of `total`. */
+  done: number;
+  total: number;
+  imagesPerSecond: number;
+  secondsLeft: number;
+}
+
+/** How a pool is opened or built. */
+export interface PoolOptions {
+  /** Ends a build; what was written is removed. */
+  signal?: AbortSignal;
+  /** Called at most ten times a second while a pool is built, and when a damaged one is found. */
+  onProgress?: (progress: PoolProgress) => void;
+  /** Folder of all pools. Default: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
+  root?: string;
+  /** Folder of the manifests. Default: `data_manifests/`. */
+  manifests?: URL;
+}
+
+/**
+ * Draws or decodes every image of a manifest's source and writes the pool's three files to `folder`, which must exist.
+ *
+ * @throws Error when the source is not to be had, does not have the images that the manifest says, or the disk is full
+ */
+export async function buildPool(manifest: Manifest, folder: string, options: PoolOptions, message: string) {
+  using images = Deno.createSync(`${folder}/images.bin`);
+  const hash = createHash("sha256");
+  const index: PoolImage[] = [];
+  const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
+  const known = new Set<string>();
+  const report = reporter(manifest, message, options);
+  let done = 0;
+  for await (const { source, pixels, reason } of decodedInOrder(sourceImages(manifest))) {
+    options.signal?.throwIfAborted();
+    report(++done);
+    if (!pixels) {
+      dropped.failed.push({ key: source.key, reason });
+      continue;
+    }
+    const sha256 = createHash("sha256").update(pixels).digest("hex");
+    if (isBlank(pixels, manifest.render.channels)) dropped.blank++;
+    else if (known.has(sha256)) dropped.duplicates++;
+    else {
+      known.add(sha256);
+      index.push(describe(manifest, source, pixels, sha256));
+      hash.update(pixels);
+      writeAll(images, pixels);
+    }
+  }
+  checkCount(manifest, done, dropped);
+  images.syncDataSync();
+  writeIndex(manifest, folder, index, hash.digest("hex"), dropped);
+}
+
+function describe(manifest: Manifest, source: SourceImage, pixels: Uint8Array, sha256: string): PoolImage {
+  const { side, channels } = manifest.render;
+  return {
+    key: source.key,
+    group: groupOf(manifest.grouping, manifest.name, source.key),
+    label: source.label,
+    split: source.split,
+    sha256,
+    perceptualHash: perceptualHash({ pixels, height: side, width: side, channels }),
+  };
+}
+
+function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
+  const { package: name, version } = manifest.source;
+  if (found !== manifest.images) {
+    throw new Error(
+      `${manifest.name}.json: field "images" says ${manifest.images}, but ${name}@${version} has ${found}; correct the manifest`,
+    );
+  }
+  if (dropped.failed.length === found) {
+    throw new Error(`no image of ${manifest.name} could be read; the first: ${dropped.failed[0].reason}`);
+  }
+}
+
+function writeIndex(
+  manifest: Manifest,
+  folder: string,
+  index: PoolImage[],
+  imagesSha256: string,
+  dropped: Dropped,
+): void {
+  const lines = index.map((image) => JSON.stringify(image) + "\n").join("");
+  const header: PoolHeader = {
+    dataset: manifest.name,
+    source: `${manifest.source.package}@${manifest.source.version}`,
+    images: index.length,
+    side: manifest.render.side,
+    channels: manifest.render.channels,
+    sha256: { "images.bin": imagesSha256, "index.jsonl": createHash("sha256").update(lines).digest("hex") },
+    dropped,
+    builtAt: new Date().toISOString(),
+  };
+  Deno.writeTextFileSync(`${folder}/index.jsonl`, lines);
+  Deno.writeTextFileSync(`${folder}/pool.json`, JSON.stringify(header, null, 2) + "\n");
+}
+
+function sourceImages(manifest: Manifest): AsyncGenerator<SourceImage> {
+  const { source } = manifest;
+  return source.type === "iconify" ? iconifyImages(manifest) : spriteImages(manifest, source);
+}
+
+interface Decoded {
+  source: SourceImage;
+  /** Missing when the image could not be drawn or decoded. */
+  pixels?: Uint8Array;
+  /** Why not. */
+  reason: string;
+}
+
+/** Decodes with as many images in flight as keep every core busy, and gives them out in the source's order. */
+async function* decodedInOrder(images: AsyncGenerator<SourceImage>): AsyncGenerator<Decoded> {
+  const inFlight: Promise<Decoded>[] = [];
+  for await (const image of images) {
+    inFlight.push(decoded(image));
+    if (inFlight.length >= DECODES_IN_FLIGHT) yield await inFlight.shift()!;
+  }
+  for (const last of inFlight) yield await last;
+}
+
+async function decoded(source: SourceImage): Promise<Decoded> {
+  try {
+    return { source, pixels: await source.pixels(), reason: "" };
+  } catch (error) {
+    return { source, reason: (error as Error).message };
+  }
+}
+
+function isBlank(pixels: Uint8Array, channels: number): boolean {
+  for (let i = channels; i < pixels.length; i++) if (pixels[i] !== pixels[i - channels]) return false;
+  return true;
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+}
+
+function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptions): (done: number) => void {
+  const began = performance.now();
+  const total = manifest.images;
+  let told = 0;
+  return (done) => {
+    const now = performance.now();
+    if (!onProgress || (now - told < 100 && done < total)) return;
+    told = now;
+    const imagesPerSecond = done * 1000 / Math.max(now - began, 1);
+    const secondsLeft = (total - done) / imagesPerSecond;
+    onProgress({ dataset: manifest.name, message, done, total, imagesPerSecond, secondsLeft });
+  };
+}

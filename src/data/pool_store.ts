@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import type { Manifest } from "./manifest.ts";
+
+/** One image of a pool: one line of `index.jsonl`, in the order of `images.bin`. */
+export interface PoolImage {
+  /** Names the image within its dataset. */
+  key: string;
+  /** Images of equal group are versions of one drawing. See `groupOf`. */
+  group: string;
+  /** Number of its semantic class, where the dataset has classes. */
+  label?: number;
+  /** Official split, where the dataset has one. */
+  split?: string;
+  /** sha256 of its stored pixels, hex. */
+  sha256: string;
+  /** See `perceptualHash`. */
+  perceptualHash: string;
+}
+
+/** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
+export interface PoolHeader {
+  dataset: string;
+  /** The npm package the images came from, `name@version`. */
+  source: string;
+  /** Number of images in `images.bin`. */
+  images: number;
+  side: number;
+  channels: 1 | 3;
+  sha256: Record<"images.bin" | "index.jsonl", string>;
+  dropped: Dropped;
+  /** ISO 8601. */
+  builtAt: string;
+}
+
+/** What a source had and a pool has not. */
+export interface Dropped {
+  /** Images with exactly the pixels of an earlier one. */
+  duplicates: number;
+  /** Images of one colour throughout. */
+  blank: number;
+  /** Images that could not be drawn or decoded. */
+  failed: { key: string; reason: string }[];
+}
+
+/** The folder of all pools: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
+export function dataRoot(): string {
+  return Deno.env.get("NTD_DATA") || new URL("../../.data", import.meta.url).pathname;
+}
+
+/** The folder of a manifest's pool. Its name changes with everything that decides the pool's content. */
+export function poolFolder(root: string, { name, hash }: Manifest): string {
+  return `${root}/${name}-${hash}`;
+}
+
+/**
+ * Says what is wrong with the pool in a folder, or nothing when it is whole. Both files are hashed in full: a flipped bit
+ * anywhere is found, at about a second a gigabyte.
+ */
+export function poolFault(folder: string): string | undefined {
+  let header: PoolHeader;
+  try {
+    header = readHeader(folder);
+  } catch (error) {
+    return `pool.json cannot be read (${(error as Error).message})`;
+  }
+  const expected = header.images * header.side ** 2 * header.channels;
+  for (const [file, sha256] of Object.entries(header.sha256)) {
+    const path = `${folder}/${file}`;
+    const size = Deno.statSync(path).size;
+    if (file === "images.bin" && size !== expected) {
+      return `images.bin has ${size} bytes instead of ${expected}`;
+    }
+    if (fileSha256(path) !== sha256) return `${file} does not have its checksum`;
+  }
+  return undefined;
+}
+
+/** @throws Error when the file is missing or is not a header */
+export function readHeader(folder: string): PoolHeader {
+  return JSON.parse(Deno.readTextFileSync(`${folder}/pool.json`));
+}
+
+export function readIndex(folder: string): PoolImage[] {
+  const lines = Deno.readTextFileSync(`${folder}/index.jsonl`).split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+function fileSha256(path: string): string {
+  using file = Deno.openSync(path);
+  const hash = createHash("sha256");
+  const block = new Uint8Array(4 << 20);
+  for (let read = file.readSync(block); read !== null; read = file.readSync(block)) {
+    hash.update(block.subarray(0, read));
+  }
+  return hash.digest("hex");
+}

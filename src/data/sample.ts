@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import type { Pool } from "./pool.ts";
+import { components } from "./split.ts";
+
+/** How many images of each dataset, and which ones. */
+export interface SampleSizes {
+  /** Training images of each dataset. */
+  train: number;
+  /** Validation images of each dataset. */
+  validation: number;
+  /** Another seed, another sample. */
+  seed: number;
+}
+
+/** Pool indices of the chosen images, one array a dataset, in the order in which they were chosen. */
+export interface Sample {
+  train: Int32Array[];
+  validation: Int32Array[];
+}
+
+/** The part of a pool that sampling looks at. */
+type Sampled = Pick<Pool, "name" | "images">;
+
+/**
+ * Chooses the images of an experiment: the same number from each dataset. Training and validation images share no group, no
+ * pixels and no perceptual hash, over all datasets together. The choice depends on seed, names and keys alone, not on the
+ * order of files; the 100 are among the 1,000; the validation images do not depend on the number of training images.
+ *
+ * Order of choice: groups by rank of sha256(seed, group), one image of each group (by rank of sha256(seed, key)) before the second
+ * of any. So n images show as many different things as they can, and all emoji vendors show the same ones. Where every image
+ * is its own group, this is plain rank by hash. No two validation images of a dataset are versions of one another, which
+ * their number n in an interval takes for granted.
+ *
+ * @throws Error for fewer than two datasets, one given twice, sizes that are no positive integers, or more images than there are
+ */
+export function sampleExperiment(pools: readonly Sampled[], sizes: SampleSizes): Sample {
+  checkRequest(pools, sizes);
+  const component = components(pools.map((pool) => pool.images));
+  const orders = pools.map((pool) => samplingOrder(pool, sizes.seed));
+  const validation = pools.map((pool, d) =>
+    chooseValidation(pool, orders[d], component[d], sizes.validation)
+  );
+  const held = new Set(validation.flatMap((chosen, d) => Array.from(chosen, (image) => component[d][image])));
+  const train = pools.map((pool, d) => {
+    const free = orders[d].filter((image) => !held.has(component[d][image]));
+    if (free.length < sizes.train) throw tooManyForTraining(pool, sizes, free.length);
+    return free.subarray(0, sizes.train);
+  });
+  return { train, validation };
+}
+
+/** All images of a pool in the order in which they are chosen. */
+function samplingOrder({ images }: Sampled, seed: number): Int32Array {
+  const groupRank = new Map([...new Set(images.map(({ group }) => group))].map((g) => [g, rank(seed, g)]));
+  const imageRank = images.map(({ key }) => rank(seed, key));
+  const byKey = (a: number, b: number) => images[a].key < images[b].key ? -1 : 1;
+  const members = Map.groupBy(images.keys(), (image) => images[image].group);
+  const turn = new Int32Array(images.length); // how many of its group come before an image
+  for (const group of members.values()) {
+    group.sort((a, b) => imageRank[a] - imageRank[b] || byKey(a, b)).forEach((image, i) => turn[image] = i);
+  }
+  return Int32Array.from(images.keys()).sort((a, b) =>
+    turn[a] - turn[b] || groupRank.get(images[a].group)! - groupRank.get(images[b].group)! || byKey(a, b)
+  );
+}
+
+/** The first 48 bits of a hash: a number that orders names at random. */
+function rank(seed: number, name: string): number {
+  return createHash("sha256").update(`${seed}\n${name}`).digest().readUIntBE(0, 6);
+}
+
+function chooseValidation(
+  pool: Sampled,
+  order: Int32Array,
+  component: Int32Array,
+  wanted: number,
+): Int32Array {
+  const used = new Set<number>();
+  const chosen = order.filter((image) => {
+    if (used.size >= wanted || used.has(component[image])) return false;
+    used.add(component[image]);
+    return true;
+  });
+  if (chosen.length === wanted) return chosen;
+  throw new Error(
+    `${wanted} validation images are asked for, but ${pool.name} has ${chosen.length} that are not versions of one ` +
+      `another (of ${pool.images.length} images); ask for ${
+        Math.floor(chosen.length / 2)
+      } or fewer, so that some are left to train on`,
+  );
+}
+
+function tooManyForTraining(pool: Sampled, { train, validation }: SampleSizes, free: number): Error {
+  return new Error(
+    `${train} training images are asked for, but ${pool.name} has ${free} left (of ${pool.images.length}) beside ` +
+      `${validation} validation images of each dataset and everything that resembles them; ` +
+      `ask for ${free} training images at most, or for fewer validation images`,
+  );
+}
+
+function checkRequest(pools: readonly Sampled[], sizes: SampleSizes): void {
+  const names = pools.map(({ name }) => name);
+  if (names.length < 2) {
+    throw new Error(
+      `an experiment needs two or more datasets to tell apart; it has ${names.length} (${
+        names.join(", ") || "none"
+      })`,
+    );
+  }
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice) throw new Error(`dataset "${twice}" is given twice; its images cannot be told from themselves`);
+  for (const field of ["train", "validation"] as const) {
+    if (!Number.isInteger(sizes[field]) || sizes[field] < 1) {
+      throw new Error(
+        `the number of ${field} images is ${sizes[field]}; it must be a whole number, 1 or more`,
+      );
+    }
+  }
+  if (!Number.isSafeInteger(sizes.seed)) {
+    throw new Error(`the seed is ${sizes.seed}; it must be a whole number`);
+  }
+}

@@ -1,0 +1,34 @@
+import { rasterize, squareSvg } from "../../images/mod.ts";
+import type { Manifest } from "../manifest.ts";
+import { packageFolder } from "../package_files.ts";
+import type { SourceImage } from "./source.ts";
+
+/** The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file, then to 0 and 16. */
+interface IconFile extends Partial<ViewBox> {
+  icons: Record<string, { body: string } & Partial<ViewBox>>;
+}
+
+interface ViewBox {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/** The drawings of an `@iconify-json/…` package, aliases left out (they are the same drawings under other names). */
+export async function* iconifyImages(manifest: Manifest): AsyncGenerator<SourceImage> {
+  const folder = await packageFolder(manifest.source.package, manifest.source.version);
+  const file: IconFile = JSON.parse(await Deno.readTextFile(new URL("icons.json", folder)));
+  const { side, channels, background } = manifest.render;
+  for (const [key, { body, ...own }] of Object.entries(file.icons)) {
+    const box = { left: 0, top: 0, width: 16, height: 16, ...viewBox(file), ...viewBox(own) };
+    yield { key, pixels: () => rasterize(squareSvg(body, box, side), side, channels, background) };
+  }
+}
+
+function viewBox(from: Partial<ViewBox>): Partial<ViewBox> {
+  const sides = ["left", "top", "width", "height"] as const;
+  return Object.fromEntries(
+    sides.filter((side) => from[side] !== undefined).map((side) => [side, from[side]]),
+  );
+}

@@ -1,0 +1,46 @@
+import type { PoolImage } from "./pool_store.ts";
+
+/** What ties images together, over all datasets: equal group, equal pixels, or equal perceptual hash. */
+type Ties = Pick<PoolImage, "group" | "sha256" | "perceptualHash">;
+
+/**
+ * The connected components of images that must not be separated: two images are in one when a chain of equal groups, pixels or
+ * perceptual hashes leads from one to the other, within and across datasets.
+ *
+ * @returns for each dataset, for each image, the number of its component; numbers are from 0 without gaps
+ */
+export function components(datasets: readonly (readonly Ties[])[]): Int32Array[] {
+  const total = datasets.reduce((sum, images) => sum + images.length, 0);
+  const parent = Int32Array.from({ length: total }, (_, i) => i);
+  const firstWith = new Map<string, number>();
+  let number = 0;
+  for (const image of datasets.flat()) {
+    for (const tie of [`g${image.group}`, `s${image.sha256}`, `p${image.perceptualHash}`]) {
+      const first = firstWith.get(tie);
+      if (first === undefined) firstWith.set(tie, number);
+      else parent[root(parent, number)] = root(parent, first);
+    }
+    number++;
+  }
+  return renumbered(parent, datasets.map((images) => images.length));
+}
+
+function root(parent: Int32Array, image: number): number {
+  while (parent[image] !== image) {
+    parent[image] = parent[parent[image]];
+    image = parent[image];
+  }
+  return image;
+}
+
+function renumbered(parent: Int32Array, sizes: number[]): Int32Array[] {
+  const numbers = new Map<number, number>();
+  let image = 0;
+  return sizes.map((size) =>
+    Int32Array.from({ length: size }, () => {
+      const top = root(parent, image++);
+      if (!numbers.has(top)) numbers.set(top, numbers.size);
+      return numbers.get(top)!;
+    })
+  );
+}

@@ -1,0 +1,88 @@
+import sharp, { type Sharp } from "sharp";
+import { availableParallelism } from "node:os";
+import type { PackedImage } from "./geometry.ts";
+
+/** Formats that are read. Every other loader of libvips is blocked: fewer parsers, fewer holes. */
+const LOADERS = ["VipsForeignLoadSvg", "VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadWebp"];
+
+/** A decoded image may have this many pixels at most: the largest photograph in sight, not a decompression bomb. */
+export const PIXEL_LIMIT = 64_000_000;
+
+// Set once, for the whole process: these are switches of libvips itself.
+sharp.block({ operation: ["VipsForeignLoad"] });
+sharp.unblock({ operation: LOADERS });
+sharp.cache(false);
+// Images are small and many: each on one thread, `DECODES_IN_FLIGHT` of them at a time.
+sharp.concurrency(1);
+
+/** How many images to decode at the same time so that every core is busy. */
+export const DECODES_IN_FLIGHT = availableParallelism() + 2;
+
+const INPUT = { limitInputPixels: PIXEL_LIMIT, failOn: "warning", animated: false } as const;
+
+/**
+ * Draws an SVG document as a packed image of `size` x `size` px on an opaque background (`#rrggbb`). The document's own size
+ * must be `size` (see {@link squareSvg}): vectors are drawn at that size, not resized afterwards. References to files and hosts
+ * are not followed: libvips gives the renderer no base address.
+ *
+ * @param channels 1 for grey, 3 for RGB
+ * @throws Error when the document cannot be drawn or is of another size
+ */
+export async function rasterize(
+  svg: string,
+  size: number,
+  channels: 1 | 3,
+  background: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const image = await packed(
+    sharp(new TextEncoder().encode(svg), INPUT).flatten({ background }),
+    channels,
+  );
+  if (image.width !== size || image.height !== size) {
+    throw new Error(`the drawing is ${image.width} x ${image.height} px instead of ${size} x ${size}`);
+  }
+  return image.pixels;
+}
+
+/** Wraps the body of a drawing whose coordinates fill `box` in an SVG document of `size` x `size` px, centred, drawn in black. */
+export function squareSvg(
+  body: string,
+  box: { left: number; top: number; width: number; height: number },
+  size: number,
+): string {
+  const view = `${box.left} ${box.top} ${box.width} ${box.height}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${size}" ` +
+    `height="${size}" color="#000" viewBox="${view}">${body}</svg>`;
+}
+
+/**
+ * Decodes a PNG, JPEG or WebP file to 8 bits a channel in sRGB, upright by its EXIF orientation; what is transparent becomes
+ * white.
+ *
+ * @param channels 1 for grey, 3 for RGB
+ * @throws Error when the file is damaged, of another format or above {@link PIXEL_LIMIT}
+ */
+export async function decode(
+  file: Uint8Array,
+  channels: 1 | 3,
+): Promise<PackedImage & { pixels: Uint8Array<ArrayBuffer> }> {
+  return await packed(sharp(file, INPUT).autoOrient().flatten({ background: "#ffffff" }), channels);
+}
+
+/** Encodes a packed image as PNG, for display. */
+export async function encodePng({ pixels, width, height, channels }: PackedImage): Promise<Uint8Array> {
+  const raw = { width, height, channels: channels as 1 | 3 };
+  return new Uint8Array(await sharp(pixels, { raw }).png().toBuffer());
+}
+
+async function packed(
+  image: Sharp,
+  channels: 1 | 3,
+): Promise<PackedImage & { pixels: Uint8Array<ArrayBuffer> }> {
+  const { data, info } = await image.toColourspace(channels === 1 ? "b-w" : "srgb").raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== channels) {
+    throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
+  }
+  return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels };
+}
