@@ -95,9 +95,10 @@ export function flipHorizontal(pixels: Uint8Array, height: number, width: number
 let rows = new Uint8Array(0);
 
 /**
- * Resizes `box` of `image` to `outWidth` x `outHeight` and writes the part `window` of the result to `out`. Pillow's
- * `Image.resize(…, BILINEAR, box)` to the last bit: an antialiased triangle filter, horizontally, then vertically, in fixed
- * point, each pass rounded to 8 bits. Allocates nothing once the weights of a pair of lengths are known.
+ * Resizes `box` of `image` to `outWidth` x `outHeight` and writes the part `window` of the result to `out`. It is Pillow's
+ * `Image.resize(…, BILINEAR, box)`: an antialiased triangle filter, horizontally, then vertically, in fixed point, each pass
+ * rounded to 8 bits. Equal to the last bit, but where Pillow 13 goes vertically first (the height shrinks by more than twice
+ * what the width does): there values may differ by 1. Allocates nothing once the weights of a pair of lengths are known.
  */
 export function resample(
   image: PackedImage,

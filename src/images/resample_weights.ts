@@ -41,7 +41,7 @@ function triangleWeights(input: number, output: number): ResampleWeights {
       (_, k) => Math.max(0, 1 - Math.abs((k + start[i] - centre + 0.5) * (1 / support))),
     );
     const sum = raw.reduce((total, value) => total + value, 0);
-    raw.forEach((value, k) => weights[i * stride + k] = Math.trunc(0.5 + value * (1 / sum) * (1 << 22)));
+    raw.forEach((value, k) => weights[i * stride + k] = Math.trunc(0.5 + value / sum * (1 << 22)));
   }
   return { start, count, weights, stride };
 }
