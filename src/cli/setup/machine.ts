@@ -1,0 +1,54 @@
+/** What this machine is and has: NVIDIA's driver, room on the disk, a Deno that is new enough. */
+import { existsSync, statfsSync } from "node:fs";
+import type { PipInstall } from "./resolution.ts";
+import { SetupError } from "./setup_error.ts";
+
+/** Any of these is there where an NVIDIA driver is (the last one in WSL). */
+const NVIDIA_TRACES = ["/proc/driver/nvidia/version", "/dev/nvidiactl", "/usr/lib/wsl/lib/libcuda.so.1"];
+
+/** Whether this machine has an NVIDIA driver. */
+export function hasNvidia(traces: readonly string[] = NVIDIA_TRACES): boolean {
+  return traces.some((path) => existsSync(path));
+}
+
+/** The oldest Deno whose Jupyter kernel reports the errors of cells. */
+export const OLDEST_DENO = [2, 9, 0] as const;
+
+/** @throws {SetupError} when this Deno is older than {@link OLDEST_DENO} */
+export function checkDeno(version = Deno.version.deno): void {
+  const parts = version.split(/[.+-]/).map(Number);
+  const at = OLDEST_DENO.findIndex((oldest, i) => parts[i] !== oldest);
+  if (at < 0 || parts[at] > OLDEST_DENO[at]) return;
+  throw new SetupError(
+    `Deno ${
+      OLDEST_DENO.join(".")
+    } or newer is needed and this is ${version}: run \`deno upgrade\`, or start commands with ` +
+      "`npx deno@latest task` instead of `deno task`.",
+  );
+}
+
+/** Gigabytes that the calls of pip write, temporary files included. */
+export function gigabytesFor(installs: readonly PipInstall[]): number {
+  const sizes = installs.map(({ requirements }) => {
+    const [first] = requirements;
+    if (first.startsWith("tensorflow[and-cuda]")) return 9;
+    return first.startsWith("tensorflow") ? 2 : 0.5;
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** @throws {SetupError} when the disk that holds `folder` has less room than `gigabytes` */
+export function checkSpace(folder: string, gigabytes: number, free = freeGigabytes(folder)): void {
+  if (free >= gigabytes) return;
+  throw new SetupError(
+    `Set-up needs about ${gigabytes} GB of disk in ${folder} and ${
+      free.toFixed(1)
+    } GB are free: make room and run the same ` +
+      "command again.",
+  );
+}
+
+function freeGigabytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return Number(bavail) * Number(bsize) / 1e9;
+}

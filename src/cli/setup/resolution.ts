@@ -1,0 +1,101 @@
+/** Which wheels this machine needs: a pure function of what the machine is. */
+import { SetupError } from "./setup_error.ts";
+
+/** What decides which TensorFlow wheel fits. */
+export interface Machine {
+  os: typeof Deno.build.os;
+  arch: typeof Deno.build.arch;
+  /** Whether an NVIDIA driver is there. */
+  nvidia: boolean;
+  /** Major and minor version of the Python that `.venv` is made from. */
+  python: readonly [number, number];
+}
+
+/** One call of pip. */
+export interface PipInstall {
+  /** What is installed, in words. */
+  what: string;
+  requirements: string[];
+  /** False: only the named packages, for wheels of which nothing but the native library is used. */
+  dependencies: boolean;
+}
+
+/** Oldest and newest Python that the pinned TensorFlow has wheels for. */
+export const PYTHON_RANGE = { oldest: [3, 10], newest: [3, 13] } as const;
+
+/** Whether the pinned TensorFlow has a wheel for this Python. */
+export function pythonFits([major, minor]: readonly [number, number]): boolean {
+  const { oldest, newest } = PYTHON_RANGE;
+  return major === 3 && minor >= oldest[1] && minor <= newest[1];
+}
+
+/** A line of requirements.txt: `name[extras]==version ; marker`. */
+interface Requirement {
+  name: string;
+  version: string;
+}
+
+/**
+ * The pinned requirements of a requirements.txt, without their environment markers.
+ *
+ * @throws {Error} naming a line that is not an exact pin
+ */
+export function parseRequirements(text: string): Requirement[] {
+  const lines = text.split("\n").map((line) => line.replace(/#.*/, "").trim()).filter(Boolean);
+  return lines.map((line) => {
+    const pin = line.match(/^([\w.-]+)==([\w.]+)\s*(;.*)?$/);
+    if (!pin) throw new Error(`requirements.txt: "${line}" is not an exact pin (name==version).`);
+    return { name: pin[1], version: pin[2] };
+  });
+}
+
+/** The TensorFlow package for a machine, or the sentence that says why there is none. */
+function tensorflowPackage({ os, arch, nvidia }: Machine): string {
+  if (os === "linux" && nvidia) return "tensorflow[and-cuda]";
+  if (os === "linux" && arch === "x86_64") return "tensorflow-cpu";
+  if (os === "linux" || (os === "darwin" && arch === "aarch64")) return "tensorflow";
+  if (os === "windows") {
+    throw new SetupError(
+      "On Windows this project runs in WSL, since there is no native TensorFlow library for Windows that it could use: " +
+        "install WSL (`wsl --install`) and run the same command in its terminal.",
+    );
+  }
+  throw new SetupError(
+    `There is no native TensorFlow for ${os} on ${arch}: use Linux (x86-64 or arm64), a Mac with Apple silicon, or WSL.`,
+  );
+}
+
+/**
+ * The calls of pip that fill `.venv` on a machine. The CPU wheels come without their Python dependencies (the project
+ * loads their native library from Deno: 12 s instead of 30 s, and 200 MB less); the CUDA libraries are dependencies, so they come with.
+ *
+ * @param text contents of requirements.txt
+ * @param withTensorFlow false where another TensorFlow is to be used
+ * @throws {SetupError} one sentence, where no wheel fits
+ */
+export function resolveInstalls(text: string, machine: Machine, withTensorFlow = true): PipInstall[] {
+  const pins = parseRequirements(text);
+  const isTensorFlow = ({ name }: Requirement) => name.startsWith("tensorflow");
+  const jupyter: PipInstall = {
+    what: "JupyterLab, its plotly renderer and the notebook runner",
+    requirements: pins.filter((pin) => !isTensorFlow(pin)).map(({ name, version }) => `${name}==${version}`),
+    dependencies: true,
+  };
+  if (!withTensorFlow) return [jupyter];
+  const wheel = tensorflowPackage(machine);
+  if (!pythonFits(machine.python)) {
+    throw new SetupError(
+      `TensorFlow has no wheel for Python ${machine.python.join(".")}: install a Python from ` +
+        `${PYTHON_RANGE.oldest.join(".")} to ${
+          PYTHON_RANGE.newest.join(".")
+        } and run the same command again.`,
+    );
+  }
+  const version = pins.find(isTensorFlow)?.version;
+  if (!version) throw new Error("requirements.txt pins no tensorflow.");
+  return [jupyter, {
+    what: `native TensorFlow ${version}${wheel.includes("cuda") ? " for NVIDIA GPUs" : ""}`,
+    requirements: [`${wheel}==${version}`],
+    dependencies: wheel.includes("cuda"),
+  }];
+}

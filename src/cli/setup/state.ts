@@ -1,0 +1,69 @@
+/** What set-up knows about `.venv`: one small file in it, which is the lock as well. */
+import { join } from "node:path";
+
+/** Name of the file in `.venv`. */
+export const STATE_FILE = "name-that-dataset.state";
+
+const INSTALLING = "installing";
+
+/** The state of a virtual environment. `foreign`: it was made by somebody else. */
+export type VenvState = "missing" | "foreign" | "killed while installing" | { resolution: string };
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Reads the state that the last set-up left. */
+export function readState(venv: string): VenvState {
+  try {
+    const text = Deno.readTextFileSync(join(venv, STATE_FILE)).trim();
+    if (/^[0-9a-f]{64}$/.test(text)) return { resolution: text };
+    if (text) return "killed while installing";
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  // Set-up writes its state before it writes anything else, so without one the environment is not its own.
+  return isThere(join(venv, "pyvenv.cfg")) ? "foreign" : "missing";
+}
+
+/** `.venv` held by this process alone until it is disposed; the lock goes with the process, however that ends. */
+export interface HeldVenv extends Disposable {
+  /** Says that what is in `.venv` is not whole from here on. */
+  begin(): void;
+  /** Says that it is whole, and what it was made from. */
+  finish(resolution: string): void;
+}
+
+/** Waits for the lock; `onWait` is called once if another process has it. */
+export async function holdVenv(venv: string, onWait: () => void): Promise<HeldVenv> {
+  Deno.mkdirSync(venv, { recursive: true });
+  const file = Deno.openSync(join(venv, STATE_FILE), { create: true, read: true, write: true });
+  if (!await file.tryLock(true)) {
+    onWait();
+    await file.lock(true);
+  }
+  const write = (text: string) => {
+    file.truncateSync(0);
+    file.seekSync(0, Deno.SeekMode.Start);
+    file.writeSync(new TextEncoder().encode(text + "\n"));
+    file.syncSync();
+  };
+  return {
+    begin: () => write(INSTALLING),
+    finish: write,
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+/** Removes everything but the state from `.venv`. */
+export function emptyVenv(venv: string): void {
+  for (const { name } of Deno.readDirSync(venv)) {
+    if (name !== STATE_FILE) Deno.removeSync(join(venv, name), { recursive: true });
+  }
+}
