@@ -57,27 +57,29 @@ export function poolFolder(root: string, { name, hash }: Manifest): string {
  * anywhere is found, at about a second a gigabyte.
  */
 export function poolFault(folder: string): string | undefined {
-  let header: PoolHeader;
+  let file: "pool.json" | keyof PoolHeader["sha256"] = "pool.json";
   try {
-    header = readHeader(folder);
-  } catch (error) {
-    return `pool.json cannot be read (${(error as Error).message})`;
-  }
-  const expected = header.images * header.side ** 2 * header.channels;
-  for (const [file, sha256] of Object.entries(header.sha256)) {
-    const path = `${folder}/${file}`;
-    const size = Deno.statSync(path).size;
-    if (file === "images.bin" && size !== expected) {
-      return `images.bin has ${size} bytes instead of ${expected}`;
+    const { images, side, channels, sha256 } = readHeader(folder);
+    const expected = images * side ** 2 * channels;
+    for (file of ["images.bin", "index.jsonl"] as const) {
+      const path = `${folder}/${file}`;
+      const { size } = Deno.statSync(path);
+      if (file === "images.bin" && size !== expected) {
+        return `${file} has ${size} bytes instead of ${expected}`;
+      }
+      if (fileSha256(path) !== sha256[file]) return `${file} does not have its checksum`;
     }
-    if (fileSha256(path) !== sha256) return `${file} does not have its checksum`;
+  } catch (error) {
+    return `${file} cannot be read (${(error as Error).message})`;
   }
   return undefined;
 }
 
 /** @throws Error when the file is missing or is not a header */
 export function readHeader(folder: string): PoolHeader {
-  return JSON.parse(Deno.readTextFileSync(`${folder}/pool.json`));
+  const header = JSON.parse(Deno.readTextFileSync(`${folder}/pool.json`));
+  if (!Number.isInteger(header.images) || !header.sha256) throw new Error("it is not the header of a pool");
+  return header;
 }
 
 export function readIndex(folder: string): PoolImage[] {
