@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { type Augmentation, trainingBatches, validationBatches } from "../../src/data/mod.ts";
+import { poolInMemory } from "./made_up_pools.ts";
+
+const NONE: Augmentation = { crop: "none", scale: [0.08, 1], ratio: [0.75, 4 / 3], flip: 0 };
+const RANDOM: Augmentation = { ...NONE, crop: "random-resized", flip: 0.5 };
+
+const pools = [poolInMemory("grey", 20, 16, 1), poolInMemory("colour", 30, 24, 3)];
+const indices = [Int32Array.of(3, 5, 8), Int32Array.of(1, 2, 21, 29)];
+const source = { pools, indices, imageSize: 8, batchSize: 4 };
+
+/** The 8-bit value of a normalised one. */
+const value = (normalised: number, channel: number) =>
+  Math.round((normalised * [0.229, 0.224, 0.225][channel] + [0.485, 0.456, 0.406][channel]) * 255);
+
+Deno.test("validation batches come in order, the last one smaller, normalised, grey as three equal channels", () => {
+  const validation = validationBatches(source);
+  const batches = [...validation.batches()];
+  assert.equal(validation.size, 7);
+  assert.deepEqual(batches.map(({ labels }) => [...labels]), [[0, 0, 0, 1], [1, 1, 1]]);
+  assert.deepEqual(batches.map(({ images }) => images.length), [4 * 8 * 8 * 3, 3 * 8 * 8 * 3]);
+  const first = [0, 1, 2].map((c) => value(batches[0].images[c], c));
+  const last = [0, 1, 2].map((c) => value(batches[1].images[2 * 192 + c], c));
+  assert.deepEqual([first, last], [[3, 3, 3], [29, 30, 31]]);
+});
+
+Deno.test("a pass shows every image once, in an order of its own", () => {
+  const training = trainingBatches({ ...source, augmentation: NONE, seed: 1 });
+  const shown: string[] = [];
+  for (let step = 0; step < 7; step++) { // four passes over seven images
+    const { images, labels } = training.batch(step);
+    labels.forEach((label, j) => shown.push(`${label}/${value(images[j * 192], 0)}`));
+  }
+  const passes = [0, 7, 14, 21].map((begin) => shown.slice(begin, begin + 7));
+  for (const pass of passes) {
+    assert.deepEqual([...pass].sort(), ["0/3", "0/5", "0/8", "1/1", "1/2", "1/21", "1/29"]);
+  }
+  assert.ok(new Set(passes.map((pass) => pass.join())).size > 1);
+});
+
+Deno.test("a batch is a function of seed and step, in whatever order it is asked for", () => {
+  const training = trainingBatches({ ...source, augmentation: RANDOM, seed: 1 });
+  const batches = [0, 1, 2, 3, 4].map((step) => training.batch(step));
+  const resumed = trainingBatches({ ...source, augmentation: RANDOM, seed: 1 });
+  for (const step of [4, 2, 3, 0]) assert.deepEqual(resumed.batch(step), batches[step]);
+  const other = trainingBatches({ ...source, augmentation: RANDOM, seed: 2 });
+  assert.notDeepEqual(other.batch(0), batches[0]);
+});
+
+Deno.test("crops and flips change from showing to showing", () => {
+  const gradient = poolInMemory("gradient", 1, 16, 1);
+  gradient.read = (_, into = new Uint8Array(256)) => into.fill(0).map((_, i) => into[i] = (i % 16) * 16);
+  const one = { pools: [gradient], indices: [Int32Array.of(0)], imageSize: 8, batchSize: 40 };
+  const { images } = trainingBatches({ ...one, augmentation: RANDOM, seed: 1 }).batch(0);
+  const rows = Array.from({ length: 40 }, (_, j) => [0, 7].map((x) => value(images[j * 192 + x * 3], 0)));
+  const mirrored = rows.filter(([left, right]) => left > right).length;
+  assert.ok(mirrored > 8 && mirrored < 32, `${mirrored} of 40 mirrored`);
+  assert.ok(new Set(rows.map((row) => row.join())).size > 30);
+});
+
+Deno.test("what cannot be batched is a clear error", () => {
+  const training = { ...source, augmentation: RANDOM, seed: 0 };
+  assert.throws(() => trainingBatches({ ...training, imageSize: 0 }), /image size is 0; .* from 1 to 1024/);
+  assert.throws(() => validationBatches({ ...source, imageSize: 4096 }), /image size is 4096/);
+  assert.throws(() => trainingBatches({ ...training, batchSize: 0.5 }), /batch size is 0.5/);
+  assert.throws(
+    () => validationBatches({ ...source, indices: [indices[0]] }),
+    /2 pools came with indices for 1/,
+  );
+  assert.throws(
+    () => validationBatches({ ...source, indices: [new Int32Array(), new Int32Array()] }),
+    /no images/,
+  );
+  const wrong = (change: Partial<Augmentation>) => () =>
+    trainingBatches({ ...training, augmentation: { ...RANDOM, ...change } });
+  assert.throws(wrong({ scale: [0, 1] }), /augmentation.scale is 0,1/);
+  assert.throws(wrong({ ratio: [2, 1] }), /augmentation.ratio is 2,1/);
+  assert.throws(wrong({ flip: 1.5 }), /augmentation.flip is 1.5/);
+});
