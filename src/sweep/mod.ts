@@ -1,4 +1,5 @@
 /** Experiments, their records, and sweeps over them. */
+export { combinations, datasetsFromEnvironment, growing } from "./combinations.ts";
 export {
   canonicalJson,
   checkExperiment,

@@ -5,7 +5,7 @@ import { countParameters, createModel } from "../models/mod.ts";
 import { wilson } from "../stats/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { argmax, type Evaluation, train } from "../train/mod.ts";
-import { checkExperiment, type Experiment, experimentHash } from "./experiment.ts";
+import { checkExperiment, type Experiment, ExperimentError, experimentHash } from "./experiment.ts";
 import type { RunProgress } from "./progress.ts";
 import type { EpochLine, Prediction, Result, RunRecord } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
@@ -18,6 +18,27 @@ export interface RunOptions {
   onProgress?: (progress: RunProgress) => void;
   /** Folder of the records. Default: `NTD_RUNS`, else `runs/`. */
   runs?: string;
+}
+
+/**
+ * Checks what can be checked without training: the experiment itself, that its datasets exist, and that they are large enough.
+ * (Whether enough images are left once duplicates are kept on one side is known when the pools are open.)
+ *
+ * @throws {ExperimentError} for a fault of the experiment
+ * @throws {Error} for a dataset that there is not, listing those that there are
+ */
+export function checkRunnable(experiment: unknown): Experiment {
+  const checked = checkExperiment(experiment);
+  const needed = checked.imagesPerDataset + checked.validationPerDataset;
+  for (const name of checked.datasets) {
+    const { images } = readManifest(name);
+    if (needed <= images) continue;
+    throw new ExperimentError(
+      `imagesPerDataset (${checked.imagesPerDataset}) and validationPerDataset (${checked.validationPerDataset}) ask for ` +
+        `${needed} images of "${name}", which has ${images}. Ask for fewer, or leave it out.`,
+    );
+  }
+  return checked;
 }
 
 /** Identity of an experiment on today's data; the name of its folder under `runs/`. */
@@ -33,7 +54,7 @@ export function hashOf(experiment: Experiment): string {
  * @throws the signal's reason when aborted
  */
 export async function run(experiment: Experiment, options: RunOptions = {}): Promise<RunRecord> {
-  const checked = checkExperiment(experiment);
+  const checked = checkRunnable(experiment);
   const folder = new RunFolder(hashOf(checked), options.runs ?? runsFolder());
   const known = await folder.record();
   if (known) return known;

@@ -1,6 +1,6 @@
-import { checkExperiment, type Experiment } from "./experiment.ts";
+import type { Experiment } from "./experiment.ts";
 import type { RunRecord } from "./record.ts";
-import { run, type RunOptions } from "./run.ts";
+import { checkRunnable, run, type RunOptions } from "./run.ts";
 
 /**
  * Runs experiments one after another and returns their records in the same order. Those that have been run before cost
@@ -13,7 +13,7 @@ export async function sweep(
   experiments: readonly Experiment[],
   options: RunOptions = {},
 ): Promise<RunRecord[]> {
-  experiments.forEach(checkExperiment);
+  experiments.forEach(checkRunnable);
   const records: RunRecord[] = [];
   for (const [i, experiment] of experiments.entries()) {
     const position = { index: i + 1, of: experiments.length };

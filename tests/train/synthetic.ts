@@ -7,7 +7,7 @@ import { paperRecipe, type Recipe, type TrainOptions } from "../../src/train/mod
 const SIDE = 8;
 const CLASSES = 3;
 
-function imagesOf(labels: number[], key: number): Float32Array {
+function imagesOf(labels: number[], key: number): Float32Array<ArrayBuffer> {
   const stream = random(3, key);
   return Float32Array.from(
     { length: labels.length * SIDE * SIDE * 3 },
@@ -37,7 +37,12 @@ const model = createModel(
 
 /** A training on the synthetic task. */
 export function syntheticTraining(folder: string, more: Partial<TrainOptions> = {}): TrainOptions {
-  const training: TrainingBatches = { imageSize: SIDE, batch: (step) => batchOf(recipe.batchSize, step) };
+  const training: TrainingBatches = {
+    size: 1000,
+    batchSize: recipe.batchSize,
+    imageSize: SIDE,
+    batch: (step) => batchOf(recipe.batchSize, step),
+  };
   const validation: ValidationBatches = {
     imageSize: SIDE,
     size: 50,

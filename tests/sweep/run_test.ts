@@ -1,0 +1,130 @@
+/** Whole runs at the smoke preset on real data: records, resume after a kill, sweeps that cost nothing twice. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  baseline,
+  type Experiment,
+  hashOf,
+  run,
+  RunFolder,
+  type RunRecord,
+  sweep,
+} from "../../src/sweep/mod.ts";
+
+const datasets = ["remix", "mingcute", "carbon"];
+const experiment = baseline({ datasets, preset: "smoke" });
+
+/** A record without what may differ between two honest runs: times. */
+function timeless({ epochs, result, ...rest }: RunRecord) {
+  const { seconds: _s, finishedAt: _f, ...outcome } = result;
+  return { ...rest, epochs: epochs.map(({ seconds: _, ...line }) => line), result: outcome };
+}
+
+const runs = Deno.makeTempDirSync();
+const whole = await run(experiment, { runs });
+
+Deno.test("a run leaves a record that a person can read", async () => {
+  const folder = join(runs, hashOf(experiment));
+  assert.deepEqual(JSON.parse(Deno.readTextFileSync(join(folder, "experiment.json"))), experiment);
+  assert.equal(
+    Deno.readTextFileSync(join(folder, "epochs.jsonl")).trim().split("\n").length,
+    experiment.recipe.epochs,
+  );
+  const { accuracy, chance, perDataset, confusion, engine } = whole.result;
+  assert.equal(accuracy.n, 3 * experiment.validationPerDataset);
+  assert.equal(chance, 1 / 3);
+  assert.ok(accuracy.low <= accuracy.value && accuracy.value <= accuracy.high);
+  assert.equal(perDataset.reduce((sum, { correct }) => sum + correct, 0), accuracy.correct);
+  assert.deepEqual(confusion.map((row) => row.reduce((a, b) => a + b)), [50, 50, 50]);
+  assert.match(engine, /TensorFlow/);
+  const predictions = await new RunFolder(whole.hash, runs).predictions();
+  assert.equal(predictions.length, accuracy.n);
+  assert.ok(
+    predictions.every(({ probabilities }) => Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-3),
+  );
+});
+
+Deno.test("running it again reads the record and trains nothing", async () => {
+  const phases: string[] = [];
+  const again = await run(experiment, { runs, onProgress: ({ phase }) => phases.push(phase) });
+  assert.deepEqual(again, whole);
+  assert.deepEqual(phases, []);
+});
+
+const child = `
+import { run } from ${JSON.stringify(new URL("../../src/sweep/mod.ts", import.meta.url).href)};
+const [experiment, runs] = JSON.parse(Deno.args[0]);
+await run(experiment, { runs, onProgress: ({ phase, done }) => phase === "train" && console.log(done) });
+`;
+
+/** Runs the experiment in a process of its own and kills it, without warning, as soon as that many steps are taken. */
+async function killedAfter(steps: number, runs: string): Promise<void> {
+  const script = Deno.makeTempFileSync({ suffix: ".ts" });
+  Deno.writeTextFileSync(script, child);
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const args = ["run", "-A", "--no-check", "--config", config, script, JSON.stringify([experiment, runs])];
+  const process = new Deno.Command(Deno.execPath(), { args, stdout: "piped" }).spawn();
+  let text = "";
+  for await (const chunk of process.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.split("\n").slice(0, -1).some((line) => Number(line) >= steps)) process.kill("SIGKILL");
+  }
+  const { signal } = await process.status;
+  assert.equal(signal, "SIGKILL");
+}
+
+Deno.test("killed in the middle of the second epoch, it goes on and ends with the same numbers", async () => {
+  const killed = Deno.makeTempDirSync();
+  await killedAfter(experiment.recipe.samplesPerEpoch / experiment.recipe.batchSize + 2, killed);
+  const folder = new RunFolder(whole.hash, killed);
+  assert.equal((await folder.epochs()).length, 1);
+  assert.equal(await folder.record(), undefined);
+  assert.deepEqual(timeless(await run(experiment, { runs: killed })), timeless(whole));
+});
+
+Deno.test("a torn line and an epoch that the checkpoint does not hold are dropped on resume", async () => {
+  const torn = Deno.makeTempDirSync();
+  await killedAfter(experiment.recipe.samplesPerEpoch / experiment.recipe.batchSize + 2, torn);
+  const file = join(torn, whole.hash, "epochs.jsonl");
+  Deno.writeTextFileSync(file, JSON.stringify(whole.epochs[1]) + '\n{"epoch": 3, "st', { append: true });
+  assert.deepEqual(timeless(await run(experiment, { runs: torn })), timeless(whole));
+});
+
+Deno.test("a sweep trains only what is new, and keeps the order", async () => {
+  const trained: string[] = [];
+  const points: Experiment[] = [baseline({ datasets, preset: "smoke", seed: 5 }), experiment];
+  const onProgress = ({ phase, position }: { phase: string; position?: { index: number; of: number } }) => {
+    if (phase === "train") trained.push(`${position?.index} of ${position?.of}`);
+  };
+  const records = await sweep(points, { runs, onProgress });
+  assert.deepEqual(records.map(({ experiment }) => experiment.seed), [5, 0]);
+  assert.deepEqual([...new Set(trained)], ["1 of 2"]);
+});
+
+Deno.test("two at once do the work once", async () => {
+  const shared = Deno.makeTempDirSync();
+  let steps = 0;
+  const onProgress = ({ phase, line }: { phase: string; line?: unknown }) =>
+    void (phase === "train" && !line && steps++);
+  const [a, b] = await Promise.all([1, 2].map(() => run(experiment, { runs: shared, onProgress })));
+  assert.deepEqual(a, b);
+  const { epochs, samplesPerEpoch, batchSize } = experiment.recipe;
+  assert.equal(steps, epochs * samplesPerEpoch / batchSize);
+});
+
+Deno.test("what cannot be run is said before anything is trained", async () => {
+  const refuse = (fields: object, message: RegExp) =>
+    assert.rejects(() => run({ ...experiment, ...fields }, { runs: Deno.makeTempDirSync() }), message);
+  await refuse({ datasets: ["tabler"] }, /two datasets or more/);
+  await refuse({ datasets: ["tabler", "imagenet"] }, /no dataset "imagenet".*tabler/s);
+  await refuse({ imagesPerDataset: 100_000 }, /ask for 100050 images of "remix", which has 3229/);
+  await refuse({ imagesPerDataset: 2700 }, /carbon/); // enough in the manifest, not once validation's likes are set aside
+  await refuse({ imageSize: 2 }, /stride/);
+  const points = [experiment, { ...experiment, imageSize: 2 }];
+  let events = 0;
+  await assert.rejects(
+    () => sweep(points, { runs: Deno.makeTempDirSync(), onProgress: () => events++ }),
+    /stride/,
+  );
+  assert.equal(events, 0, "the whole sweep is checked first");
+});
