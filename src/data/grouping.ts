@@ -34,20 +34,28 @@ function iconStem(name: string): string {
 const SKIN_TONE = /-(medium-light|medium-dark|light|medium|dark)-skin-tone|-tone-?\d/g;
 /** Fluent writes `firefighter-medium-dark`; a traffic light and a police car light are no skin tones. */
 const SHORT_SKIN_TONE = /(?<!traffic|car)-(medium-light|medium-dark|light|medium|dark)$/;
+/** Twemoji writes `flag-for-flag-japan`, Emoji One `flag-for-japan`, the others `flag-japan`. */
+const FLAG = /^flag-for-(flag-)?/;
 const DIRECTION = /-facing-(right|left)/g;
 
-/** Words that only say of which gender or age the person shown is, by what takes their place. */
-const SAME_PERSON = new Map([
-  ..."man men mans woman women womans person persons people boy girl child adult male female".split(" ").map((
-    word,
-  ) => [word, ""] as const),
-  ..."merman mermaid merperson merpeople".split(" ").map((word) => [word, "mer"] as const),
-  ["princess", "prince"] as const,
-  ["older", "old"] as const,
+/** Words that only say of which gender or age the person shown is. */
+const ANY_PERSON = new Set(
+  "man men mans woman women womans person persons people boy girl child adult male female".split(" "),
+);
+/** Words for one being by gender, by what takes their place. */
+const SAME_BEING = new Map([
+  ["merman", "mer"],
+  ["mermaid", "mer"],
+  ["merperson", "mer"],
+  ["merpeople", "mer"],
+  ["princess", "prince"],
+  ["older", "old"],
 ]);
 
+/** Written without hyphens, as Firefox OS has it. */
 function emojiConcept(name: string): string {
-  const plain = name.replace(SKIN_TONE, "").replace(DIRECTION, "").replace(SHORT_SKIN_TONE, "");
-  const words = plain.split("-").map((word) => SAME_PERSON.get(word) ?? word);
-  return words.join("") || "person";
+  const flag = name.replace(FLAG, "flag-");
+  const plain = flag.replace(SKIN_TONE, "").replace(DIRECTION, "").replace(SHORT_SKIN_TONE, "");
+  const words = plain.split("-").filter((word) => !ANY_PERSON.has(word));
+  return words.map((word) => SAME_BEING.get(word) ?? word).join("") || "person";
 }

@@ -56,6 +56,9 @@ export const manifestSchema = z.strictObject({
   grouping: z.enum(GROUPING_RULES).describe(
     "How images that are versions of one drawing are recognised by their names.",
   ),
+  concepts: z.record(z.string(), z.string()).optional().describe(
+    "For keys that do not say what the other datasets call the same thing: the others' key, which is then grouped.",
+  ),
   images: z.int().min(1).describe("Number of images in the source, before duplicates are dropped."),
   checked: z.iso.date().describe("When somebody last compared this file with the source."),
 });
@@ -67,7 +70,7 @@ export type Manifest = z.infer<typeof manifestSchema> & {
 };
 
 /** Raise it whenever pixels, groups or hashes come out differently from the same manifest: pools are then built anew. */
-const CONTENT_VERSION = 1;
+const CONTENT_VERSION = 2;
 
 /** The manifests of this repository. */
 export const MANIFEST_FOLDER = new URL("../../data_manifests/", import.meta.url);
@@ -109,8 +112,10 @@ export function parseManifest(text: string, file: string): Manifest {
   return { ...parsed.data, hash: contentHash(parsed.data) };
 }
 
-function contentHash({ name, source, render, grouping, images }: z.infer<typeof manifestSchema>): string {
-  const content = JSON.stringify([CONTENT_VERSION, name, source, render, grouping, images]);
+function contentHash(
+  { name, source, render, grouping, concepts, images }: z.infer<typeof manifestSchema>,
+): string {
+  const content = JSON.stringify([CONTENT_VERSION, name, source, render, grouping, concepts, images]);
   return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }
 

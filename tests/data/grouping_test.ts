@@ -28,6 +28,7 @@ Deno.test("skin tones, genders and directions of an emoji are one concept, for a
     groupOf("emoji-concept", "noto", "crescent-moon"),
   );
   assert.equal(emoji("man-running", "person-running-facing-right", "woman-running-medium-skin-tone").size, 1);
+  assert.deepEqual(emoji("flag-for-flag-japan", "flag-for-japan", "flag-japan"), new Set(["flagjapan"]));
   assert.equal(emoji("man", "woman-light-skin-tone", "person", "girl").size, 1);
   assert.equal(emoji("kiss-man-man-light-skin-tone-dark-skin-tone", "kiss", "kiss-woman-man").size, 1);
 });
