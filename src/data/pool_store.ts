@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import type { Manifest } from "./manifest.ts";
 
 /** One image of a pool: one line of `index.jsonl`, in the order of `images.bin`. */
@@ -44,7 +45,7 @@ export interface Dropped {
 
 /** The folder of all pools: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
 export function dataRoot(): string {
-  return Deno.env.get("NTD_DATA") || new URL("../../.data", import.meta.url).pathname;
+  return Deno.env.get("NTD_DATA") || fileURLToPath(new URL("../../.data", import.meta.url));
 }
 
 /** The folder of a manifest's pool. Its name changes with everything that decides the pool's content. */

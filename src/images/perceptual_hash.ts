@@ -8,10 +8,11 @@ const GRID = 16;
  * both directions: the image, as grey, reduced to 17 x 16, is each pixel brighter than its right neighbour; reduced to 16 x 17, is
  * it brighter than the one below? 512 bits as 128 hex digits. Two images count as near-duplicates when the hashes are equal.
  *
- * The size was measured on the 32,000 icons of the six libraries, which are mostly thin lines on white. The usual 64 bits (8 x 8,
- * across only) confuse signs that differ: 119 different circled signs of all libraries share one hash, and with the variants
- * of an icon tied together the largest connected component grows to thousands of images. At 16 x 16 in both directions the
- * most images that share a hash are 12, and they do look alike (rectangles split by thin lines).
+ * The size was measured on the 32,000 icons of the six libraries, which are mostly thin lines on white, images being tied by
+ * equal groups and hashes. The usual 64 bits (8 x 8, across only) confuse signs that differ: 119 circled signs share one hash,
+ * and the largest connected component has 4,059 images. At 16 x 16 in both directions at most 5 share a hash and
+ * the largest component has 115, of which names alone tie 113; 15,520 components become 15,371. (Emoji: 2,966 against 401;
+ * 311 by names alone.)
  */
 export function perceptualHash(image: PackedImage): string {
   return brighterThanNext(image, GRID + 1, GRID, 1) + brighterThanNext(image, GRID, GRID + 1, GRID);
