@@ -1,4 +1,4 @@
-"""Executes one notebook headless: python execute_notebook.py NOTEBOOK COPY [--timeout SECONDS].
+"""Executes one notebook headless: python execute_notebook.py KERNEL NOTEBOOK COPY [--timeout SECONDS].
 
 Tells its parent what happens as lines of JSON on standard output (events "cell", "progress", "failed"), writes the executed
 copy whether or not it succeeded, and ends, with its kernel, when standard input closes or a signal comes."""
@@ -16,7 +16,6 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-KERNEL = "name-that-dataset"
 SECONDS_BETWEEN_PROGRESS = 0.25
 INTERRUPTED = 130
 
@@ -98,13 +97,13 @@ async def run_cells(runner, cells):
     return False
 
 
-async def execute(notebook, folder, timeout):
+async def execute(notebook, kernel, folder, timeout):
     cells = [(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
     for _, cell in cells:
         cell.outputs, cell.execution_count = [], None
     runner = Runner(
         notebook,
-        kernel_name=KERNEL,
+        kernel_name=kernel,
         resources={"metadata": {"path": folder}},
         timeout=timeout,
         allow_errors=True,  # check_reply decides: it also sees what leaves no output
@@ -138,6 +137,7 @@ def end_with_parent():
 
 async def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("kernel")
     parser.add_argument("notebook")
     parser.add_argument("copy")
     parser.add_argument("--timeout", type=int, default=None, help="seconds that one cell may take; default: no limit")
@@ -146,7 +146,7 @@ async def main():
     notebook = nbformat.read(options.notebook, as_version=4)
     folder = os.path.dirname(os.path.abspath(options.notebook))
     try:
-        return 0 if await execute(notebook, folder, options.timeout) else 1
+        return 0 if await execute(notebook, options.kernel, folder, options.timeout) else 1
     except asyncio.CancelledError:
         return INTERRUPTED
     finally:

@@ -1,0 +1,68 @@
+/** What every command does the same way: read its arguments, and end with one clear sentence where something is wrong. */
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+
+/** Something that the person at the terminal can put right; printed without a stack. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** Exit codes: 1 for a failure, 2 for wrong arguments, 130 for an interrupt, as shells have it. */
+export const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
+
+/**
+ * Parses the arguments of a command.
+ *
+ * @param usage what the command takes, shown with every complaint and for `--help`
+ * @throws {UsageError} for unknown flags and missing values
+ */
+export function parseCommand<const O extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  usage: string,
+  options: O,
+  allowPositionals = false,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals, strict: true });
+  } catch (error) {
+    const message = (error as Error).message.replace(/ To specify a positional argument.*/s, "");
+    throw new UsageError(`${message}\n${usage}`);
+  }
+}
+
+/** The value of a flag that takes one of a list. */
+export function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
+  if ((known as readonly string[]).includes(value)) return value as T;
+  throw new UsageError(`${flag}: there is no "${value}". Known: ${known.join(", ")}.`);
+}
+
+/** A signal that Ctrl-C aborts. A second Ctrl-C ends the process at once. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = () => {
+    controller.abort(new DOMException("interrupted", "AbortError"));
+    Deno.removeSignalListener("SIGINT", interrupt);
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  return controller.signal;
+}
+
+/**
+ * Runs a command and ends the process with its exit code. `--help` prints the usage; errors are printed as their message alone, unless
+ * `NTD_DEBUG` is set.
+ */
+export async function runCommand(
+  usage: string,
+  command: (args: string[]) => Promise<number>,
+): Promise<never> {
+  if (Deno.args.includes("--help") || Deno.args.includes("-h")) {
+    console.log(usage);
+    Deno.exit(0);
+  }
+  try {
+    Deno.exit(await command(Deno.args));
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") Deno.exit(EXIT.interrupted);
+    console.error(Deno.env.get("NTD_DEBUG") || !(error instanceof Error) ? error : error.message);
+    Deno.exit(error instanceof UsageError ? EXIT.usage : EXIT.failed);
+  }
+}

@@ -1,0 +1,133 @@
+/** `deno task reproduce`: executes the notebooks headless and prints what the paper claims beside what came out. */
+import { basename, join } from "node:path";
+import type { TestedClaim } from "../paper/mod.ts";
+import type { Preset } from "../sweep/mod.ts";
+import { EXIT, interruption, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { type CellFailure, executeNotebook } from "./execute_notebook.ts";
+import { NotebookProgress } from "./notebook_progress.ts";
+import { ensureSetup, repositoryRoot } from "./setup.ts";
+import { terminalWidth } from "./text_table.ts";
+
+const USAGE =
+  `Usage: deno task reproduce [--preset smoke|laptop|paper] [--only 01,04] [--data icons|emoji|NAME,NAME,NAME]
+  --preset  how large everything is: seconds, minutes (default) or GPU-days
+  --only    numbers of the notebooks to execute, with commas; default: all
+  --data    a collection of datasets, or the names of at least three; default: each notebook's own`;
+
+/** What is reproduced, and where. */
+export interface ReproduceOptions {
+  preset: Preset;
+  /** Numbers of notebooks ("01"). Default: all. */
+  only?: readonly string[];
+  /** A collection or names with commas. Default: each notebook's own. */
+  data?: string;
+  /** Folder of the notebooks. Default: `notebooks/`. */
+  notebooks?: string;
+  /** Default: standard error. */
+  log?: (line: string) => void;
+  /** Seconds that one cell may take. Default: no limit. */
+  cellTimeout?: number;
+  signal?: AbortSignal;
+}
+
+/** What came out. */
+export interface Reproduction {
+  claims: TestedClaim[];
+  /** Names of the notebooks that failed. */
+  failures: ({ notebook: string } & CellFailure)[];
+  /** Paths of the executed copies. */
+  copies: string[];
+}
+
+/** Reads the command's arguments. */
+export async function parseReproduce(args: readonly string[]): Promise<ReproduceOptions> {
+  const { values } = parseCommand(args, USAGE, {
+    preset: { type: "string", default: "laptop" },
+    only: { type: "string" },
+    data: { type: "string" },
+  });
+  const { presets } = await import("../sweep/mod.ts");
+  const preset = oneOf("--preset", values.preset, presets);
+  if (values.data !== undefined) await checkData(values.data);
+  return { preset, only: values.only?.split(",").map((name) => name.trim()), data: values.data };
+}
+
+async function checkData(choice: string): Promise<void> {
+  const { datasetsOf } = await import("../data/mod.ts");
+  const datasets = datasetsOf(choice);
+  if (datasets.length >= 3) return;
+  throw new UsageError(
+    `--data: "${choice}" names ${datasets.length} dataset(s); notebooks compare triples: name at least 3.`,
+  );
+}
+
+/**
+ * The notebooks of a folder by name, `NN_name.ipynb`.
+ *
+ * @throws {UsageError} when one that was asked for is not there; names those that are
+ */
+export function selectNotebooks(folder: string, only?: readonly string[]): string[] {
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((n) =>
+    /^\d\d_.*\.ipynb$/.test(n)
+  )
+    .sort();
+  const matches = (wanted: string) => names.filter((name) => [name.slice(0, 2), name].includes(wanted));
+  for (const wanted of only ?? []) {
+    if (matches(wanted).length === 0) {
+      throw new UsageError(
+        `--only: there is no notebook "${wanted}". There are: ${
+          names.join(", ")
+        }; give the numbers, as in --only 01.`,
+      );
+    }
+  }
+  return names.filter((name) => !only || only.some((wanted) => matches(wanted).includes(name)));
+}
+
+/** Executes notebooks one after another; one that fails does not keep the next from being executed. */
+export async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
+  const { preset, data, only, log = console.error, cellTimeout, signal } = options;
+  const folder = options.notebooks ?? join(repositoryRoot, "notebooks");
+  const names = selectNotebooks(folder, only);
+  await ensureSetup({ needs: ["packages", "python"], log });
+  const { runsFolder } = await import("../sweep/mod.ts");
+  const { claimsOf } = await import("./claims_table.ts");
+  const copies = join(runsFolder(), "notebooks", preset);
+  Deno.mkdirSync(copies, { recursive: true });
+  const result: Reproduction = { claims: [], failures: [], copies: [] };
+  for (const name of names) {
+    const progress = new NotebookProgress(name, log);
+    const copy = join(copies, name);
+    const failure = await executeNotebook(join(folder, name), copy, {
+      env: { NTD_PRESET: preset, ...(data ? { NTD_DATASETS: data } : {}) },
+      timeout: cellTimeout,
+      signal,
+      onEvent: (event) => progress.show(event),
+    });
+    progress.end();
+    if (failure) result.failures.push({ notebook: basename(name), ...failure });
+    result.copies.push(copy);
+    result.claims.push(...claimsOf(await Deno.readTextFile(copy)));
+  }
+  return result;
+}
+
+/** Prints what came out; returns the exit code. */
+async function report({ claims, failures, copies }: Reproduction): Promise<number> {
+  const { claimsTable } = await import("./claims_table.ts");
+  if (claims.length > 0) console.log(`\n${claimsTable(claims, terminalWidth())}\n`);
+  else console.log("\nNo claims were tested by the notebooks that were executed.\n");
+  for (const copy of copies) console.log(`Executed copy: ${copy}`);
+  for (const { notebook, cell, of, name, reason, source } of failures) {
+    console.log(`\nFAILED: ${notebook}, code cell ${cell} of ${of}: ${name}: ${reason}`);
+    console.log(source.split("\n").map((line) => `    ${line}`).join("\n"));
+  }
+  return failures.length === 0 ? 0 : EXIT.failed;
+}
+
+if (import.meta.main) {
+  await runCommand(USAGE, async (args) => {
+    const signal = interruption();
+    return await report(await reproduce({ ...await parseReproduce(args), signal }));
+  });
+}
