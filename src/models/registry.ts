@@ -26,8 +26,8 @@ export const models: Readonly<Record<string, ModelConfig>> = {
   convnext_tiny: convnextConfig([3, 3, 9, 3], [96, 192, 384, 768], { dropPath: 0.1 }),
   /** timm's, 3.7M parameters at 1000 classes. */
   convnext_atto: convnextConfig([2, 2, 6, 2], [40, 80, 160, 320]),
-  /** For 32 px images on two cores: patches of 2 px, three stages; layer scale from 1, since training is short. */
-  convnext_micro: convnextConfig([1, 1, 2], [32, 64, 128], { patch: 2, layerScale: 1 }),
+  /** For 32 px images on two cores: patches of 2 px, two stages; layer scale from 1, since training is short. */
+  convnext_micro: convnextConfig([1, 1], [32, 64], { patch: 2, layerScale: 1 }),
   /** Three 3x3 convolutions. */
   cnn_micro: { family: "cnn", dims: [32, 64, 128] },
 };

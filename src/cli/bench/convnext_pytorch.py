@@ -27,7 +27,7 @@ class Block(nn.Module):
         self.norm = nn.LayerNorm(dim, eps=1e-6)
         self.fc1 = nn.Linear(dim, 4 * dim)
         self.fc2 = nn.Linear(4 * dim, dim)
-        self.gamma = nn.Parameter(torch.full((dim,), layer_scale))
+        self.gamma = nn.Parameter(torch.full((dim,), float(layer_scale)))
 
     def forward(self, x):
         y = self.norm(self.conv_dw(x).permute(0, 2, 3, 1))
