@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { benchTable, parseBench } from "../../src/cli/bench.ts";
+import { parseFetch } from "../../src/cli/fetch.ts";
+import { parseReproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
+import { denoTestArguments, parseTest } from "../../src/cli/test.ts";
+
+Deno.test("reproduce: flags are read, and wrong values are answered with the right ones", async () => {
+  assert.deepEqual(await parseReproduce(["--preset", "smoke", "--only", "01, 04", "--data", "emoji"]), {
+    preset: "smoke",
+    only: ["01", "04"],
+    data: "emoji",
+  });
+  assert.equal((await parseReproduce([])).preset, "laptop");
+  await assert.rejects(() => parseReproduce(["--preset", "huge"]), /no "huge"\. Known: smoke, laptop, paper/);
+  await assert.rejects(
+    () => parseReproduce(["--presets", "smoke"]),
+    /'--presets'[^]*Usage: deno task reproduce/,
+  );
+  await assert.rejects(() => parseReproduce(["--preset"]), /--preset[^]*Usage/);
+  await assert.rejects(() => parseReproduce(["--data", "tabbler"]), /"tabbler".*tabler/s);
+  await assert.rejects(() => parseReproduce(["--data", "tabler,mdi"]), /2 dataset\(s\).*at least 3/);
+});
+
+Deno.test("reproduce: notebooks are chosen by number, in order", async () => {
+  const folder = await Deno.makeTempDir();
+  for (const name of ["01_b.ipynb", "00_a.ipynb", "10_c.ipynb", "notes.ipynb", "02_x.txt"]) {
+    await Deno.writeTextFile(`${folder}/${name}`, "");
+  }
+  assert.deepEqual(selectNotebooks(folder), ["00_a.ipynb", "01_b.ipynb", "10_c.ipynb"]);
+  assert.deepEqual(selectNotebooks(folder, ["10", "00"]), ["00_a.ipynb", "10_c.ipynb"]);
+  assert.throws(
+    () => selectNotebooks(folder, ["01", "7"]),
+    /no notebook "7"\. There are: 00_a\.ipynb, 01_b\.ipynb/,
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("fetch: names and collections, each dataset once; unknown ones list the known", async () => {
+  assert.deepEqual(await parseFetch(["tabler", "mdi,tabler"]), ["tabler", "mdi"]);
+  await assert.rejects(() => parseFetch([]), /Which dataset\?\nUsage/);
+  await assert.rejects(() => parseFetch(["imagenet"]), /"imagenet".*tabler/s);
+});
+
+Deno.test("bench: all benchmarks without a name; an unknown one lists the known", () => {
+  assert.deepEqual(parseBench(["input", "--json"]), { names: ["input"], json: true });
+  assert.deepEqual(parseBench([]).names, ["train", "input"]);
+  assert.throws(() => parseBench(["trian"]), /no benchmark "trian"\. Known: train, input/);
+});
+
+Deno.test("bench: figures are shortened, what was not measured is a dash", () => {
+  const table = benchTable([{ batch: 64, ours: 312.345678, pytorch: null, sets: ["a", "b"] }], 80);
+  assert.match(table, /^64 +312 +– +a, b$/m);
+});
+
+Deno.test("test: paths are files to run, anything else is a part of names", () => {
+  const selection = parseTest(["src/cli", "lint", "a (b)"]);
+  assert.deepEqual(selection, { paths: ["src/cli"], names: ["lint", "a (b)"] });
+  assert.ok(denoTestArguments(selection).includes("--filter=/lint|a \\(b\\)/"));
+  assert.deepEqual(denoTestArguments({ paths: [], names: [] }).at(-1), "tests/");
+});

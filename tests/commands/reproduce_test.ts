@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { reproduce } from "../../src/cli/reproduce.ts";
+import { scratchNotebooks } from "./scratch_notebooks.ts";
+
+const log = () => {};
+
+const CLAIM = `{ claims: [{ id: "x", statement: "It is told apart.", source: "Table 2", paper: "84.7%",
+  ours: Deno.env.get("NTD_PRESET") + " " + Deno.env.get("NTD_DATASETS"), verdict: "holds", reason: "it is" }] }`;
+
+const SHOW_CLAIM = `await Deno.jupyter.broadcast("display_data", { metadata: {}, transient: {},
+  data: { "application/vnd.name-that-dataset.claims+json": ${CLAIM}, "text/plain": "claims" } })`;
+
+Deno.test("reproduce executes notebooks, keeps the copies and collects their claims", async () => {
+  await using scratch = await scratchNotebooks({ "01_claims.ipynb": ["const a: number = 1; a", SHOW_CLAIM] });
+  const source = await Deno.readTextFile(join(scratch.notebooks, "01_claims.ipynb"));
+  const { notebooks } = scratch;
+  const result = await reproduce({ preset: "smoke", data: "emoji", notebooks, log });
+  assert.deepEqual(result.failures, []);
+  assert.deepEqual(result.claims.map(({ ours }) => ours), ["smoke emoji"]);
+  assert.deepEqual(result.copies, [join(scratch.runs, "notebooks/smoke/01_claims.ipynb")]);
+  const copy = JSON.parse(await Deno.readTextFile(result.copies[0]));
+  assert.equal(copy.cells[0].outputs[0].data["text/plain"], "1");
+  assert.deepEqual(copy.cells[0].metadata, {}, "nothing that changes with the clock");
+  assert.equal(await Deno.readTextFile(join(notebooks, "01_claims.ipynb")), source);
+});
+
+Deno.test("a failing cell ends its notebook, not the others", async () => {
+  await using scratch = await scratchNotebooks({
+    "01_throws.ipynb": ["1", "throw new RangeError('too far')", "3"],
+    "02_syntax.ipynb": ["const = 3;"],
+    "03_exits.ipynb": ["Deno.exit(3)"],
+    "04_fine.ipynb": ["4"],
+  });
+  const { failures, copies } = await reproduce({ preset: "smoke", notebooks: scratch.notebooks, log });
+  const seen = failures.map(({ notebook, cell, of, name }) => `${notebook} ${cell}/${of} ${name}`);
+  assert.deepEqual(seen, [
+    "01_throws.ipynb 2/3 RangeError",
+    "02_syntax.ipynb 1/1 Error",
+    "03_exits.ipynb 1/1 dead kernel",
+  ]);
+  assert.match(failures[0].reason, /too far/);
+  assert.match(failures[1].reason, /syntax error/);
+  assert.equal(copies.length, 4);
+  const [threw, syntax] = copies.map((path) => JSON.parse(Deno.readTextFileSync(path)));
+  assert.equal(threw.cells[1].outputs[0].ename, "RangeError");
+  assert.equal(threw.cells[2].execution_count, null);
+  assert.equal(syntax.cells[0].outputs[0].output_type, "error");
+});
+
+Deno.test("a cell that takes too long is named", async () => {
+  await using scratch = await scratchNotebooks({ "01_long.ipynb": ["await new Promise(() => {})"] });
+  const { notebooks } = scratch;
+  const { failures } = await reproduce({ preset: "smoke", notebooks, log, cellTimeout: 1 });
+  assert.deepEqual([failures[0].name, failures[0].reason], ["timeout", "the cell ran longer than 1 s"]);
+});
+
+Deno.test("an interrupt ends a busy kernel within two seconds", async () => {
+  await using scratch = await scratchNotebooks({ "01_busy.ipynb": ["'starting'", "while (true) {}"] });
+  const { notebooks } = scratch;
+  const controller = new AbortController();
+  let interrupted = 0;
+  const watch = (line: string) => {
+    if (!line.includes("cell 2/2")) return;
+    interrupted = performance.now();
+    controller.abort(new DOMException("interrupted", "AbortError"));
+  };
+  const { signal } = controller;
+  await assert.rejects(() => reproduce({ preset: "smoke", notebooks, log: watch, signal }), /interrupted/);
+  assert.ok(performance.now() - interrupted < 2000, `${performance.now() - interrupted} ms`);
+});
+
+Deno.test("the command ends with 2 and one clear message for wrong arguments", async () => {
+  const script = new URL("../../src/cli/reproduce.ts", import.meta.url).pathname;
+  const run = async (...args: string[]) => {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, ...args] })
+      .output();
+    return { code, message: new TextDecoder().decode(stderr) };
+  };
+  const preset = await run("--preset", "huge");
+  assert.equal(preset.code, 2);
+  assert.match(preset.message, /there is no "huge"\. Known: smoke, laptop, paper/);
+  const notebook = await run("--only", "77");
+  assert.equal(notebook.code, 2);
+  assert.match(notebook.message, /there is no notebook "77"\. There are: 00_/);
+});
