@@ -84,10 +84,11 @@ export function presetFromEnvironment(): Preset {
 
 /** The paper's experiment at a preset's scale, with whatever fields are given changed. */
 export function baseline(
-  { preset, recipe, augmentation, ...fields }: Overrides & { datasets: string[] },
+  { preset, datasets, recipe, augmentation, ...fields }: Overrides & { datasets: string[] },
 ): Experiment {
   const scale = scales[preset ?? presetFromEnvironment()];
   return {
+    datasets,
     ...scale,
     seed: 0,
     ...fields,
