@@ -11,8 +11,8 @@ export interface Engine {
   backend: "tensorflow" | "webgpu";
   /** Version of native TensorFlow, or of tfjs for the fallback. */
   version: string;
-  /** Types of the devices, for example `["CPU"]` or `["CPU", "GPU"]`. */
-  devices: string[];
+  /** What computes: `CPU` or `GPU`; for the fallback the adapter's own description. */
+  device: string;
   /** Folder of the native library and the rule that found it; absent for the fallback. */
   library?: NativeLibrary;
   /** Sets aside what a reader should know, such as why the fallback was taken. */
@@ -59,7 +59,7 @@ export function startEngine(): Promise<Engine> {
 /** One line about an engine, for example `TensorFlow 2.21.0, CPU`. */
 export function describeEngine(engine: Engine): string {
   const name = engine.backend === "tensorflow" ? "TensorFlow" : "tfjs WebGPU";
-  return `${name} ${engine.version}, ${engine.devices.includes("GPU") ? "GPU" : "CPU"}`;
+  return `${name} ${engine.version}, ${engine.device}`;
 }
 
 async function start(): Promise<Engine> {
@@ -80,8 +80,8 @@ async function startNative(library: NativeLibrary): Promise<Engine> {
   const backend = native = withTracing(NodeJSKernelBackend, binding);
   tf.registerBackend("tensorflow", () => backend as unknown as tf.KernelBackend);
   await tf.setBackend("tensorflow");
-  const devices = [...new Set(binding.devices.map((device) => device.type))];
-  return { backend: "tensorflow", version: binding.TF_Version, devices, library };
+  const device = binding.isUsingGpuDevice() ? "GPU" : "CPU";
+  return { backend: "tensorflow", version: binding.TF_Version, device, library };
 }
 
 /**
@@ -118,9 +118,10 @@ async function startWebGpu(): Promise<Engine> {
   const note = "Native TensorFlow was not found; this runs on WebGPU. `deno task lab` installs TensorFlow.";
   try {
     await import("@tensorflow/tfjs-backend-webgpu");
-    if (await tf.setBackend("webgpu")) {
+    const adapter = await navigator.gpu.requestAdapter();
+    if (adapter && await tf.setBackend("webgpu")) {
       await tf.ready();
-      return { backend: "webgpu", version: tf.version.tfjs, devices: ["GPU"], note };
+      return { backend: "webgpu", version: tf.version.tfjs, device: adapter.info.description, note };
     }
   } catch (cause) {
     throw new Error(noEngine, { cause });

@@ -20,7 +20,7 @@ Deno.test("reproduce executes notebooks, keeps the copies and collects their cla
   assert.deepEqual(result.claims.map(({ ours }) => ours), ["smoke emoji"]);
   assert.deepEqual(result.copies, [join(scratch.runs, "notebooks/smoke/01_claims.ipynb")]);
   const copy = JSON.parse(await Deno.readTextFile(result.copies[0]));
-  assert.equal(copy.cells[0].outputs[0].data["text/plain"], "1");
+  assert.deepEqual(copy.cells[0].outputs[0].data["text/plain"], ["1"]);
   assert.deepEqual(copy.cells[0].metadata, {}, "nothing that changes with the clock");
   assert.equal(await Deno.readTextFile(join(notebooks, "01_claims.ipynb")), source);
 });
