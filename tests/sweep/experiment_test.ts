@@ -47,8 +47,8 @@ const faults: [string, (e: any) => void, RegExp][] = [
   ],
   [
     "an image below the stride",
-    (e) => e.imageSize = 4,
-    /imageSize: 4 px is less than convnext_micro's stride of \d+ px/,
+    (e) => e.imageSize = 3,
+    /imageSize: 3 px is less than convnext_micro's stride of \d+ px/,
   ],
   [
     "a batch above the epoch",
