@@ -14,6 +14,7 @@ const ROOMS = [
   "sweep",
   "train",
   "models",
+  "ops",
   "data",
   "images",
   "stats",

@@ -3,7 +3,7 @@
  * pooling and a linear layer. The floor beneath the architectures of the paper's Table 3.
  */
 import { tf } from "../tensorflow/mod.ts";
-import { conv, convSpecs, layerNorm, linear, linearSpecs, normSpecs } from "./layers.ts";
+import { conv, convSpecs, layerNorm, linearLayer, linearSpecs, normSpecs } from "./layers.ts";
 import type { Model } from "./model.ts";
 
 /** Width of a small CNN. */
@@ -28,7 +28,7 @@ export function cnn(name: string, { dims }: CnnConfig, classes: number): Model {
       x = layerNorm(p, `stages.${s}.norm`, conv(p, `stages.${s}.conv`, x, 1, "same")).relu();
       x = tf.maxPool(x, 2, 2, "valid"); // (B, H/2, W/2, dims[s])
     }
-    return linear(p, "head.fc", x.mean<tf.Tensor2D>([1, 2]));
+    return linearLayer(p, "head.fc", x.mean<tf.Tensor2D>([1, 2]));
   };
   return { name, classes, specs, stride: 2 ** dims.length, dropPath: [], apply };
 }

@@ -2,9 +2,10 @@
  * ConvNeXt: Liu et al., "A ConvNet for the 2020s" (CVPR 2022), arXiv 2201.03545. Tensor names and defaults follow timm's
  * convnext.py. The stem's patch size is a parameter, so that small images keep a grid to look at.
  */
+import { addResidual, depthwiseConv, gelu } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { conv, convSpecs, depthwise, depthwiseSpecs, gelu, layerNorm, linear } from "./layers.ts";
-import { linearSpecs, normSpecs } from "./layers.ts";
+import { convSpecs, depthwiseSpecs, linearSpecs, normSpecs } from "./layers.ts";
+import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv } from "./layers.ts";
 import type { Model } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
 
@@ -57,12 +58,14 @@ function specs({ depths, dims, patch, layerScale }: ConvNeXtConfig, classes: num
 }
 
 /** `x + keep * gamma * mlp(norm(dwconv(x)))`, [B, H, W, C] */
-function block(p: Parameters, name: string, x: tf.Tensor4D, keep?: tf.Tensor): tf.Tensor4D {
-  const [, , , C] = x.shape;
-  const y = layerNorm(p, `${name}.norm`, depthwise(p, `${name}.conv_dw`, x));
-  const hidden = gelu(linear(p, `${name}.mlp.fc1`, y.reshape([-1, C]))); // (B H W, 4 C)
-  const out = linear(p, `${name}.mlp.fc2`, hidden).mul(p[`${name}.gamma`]).reshape(x.shape); // (B, H, W, C)
-  return x.add(keep ? out.mul(keep.reshape([-1, 1, 1, 1])) : out);
+function block(p: Parameters, name: string, x: tf.Tensor4D, keep?: tf.Tensor1D): tf.Tensor4D {
+  const [B, H, W, C] = x.shape;
+  const rows = (y: tf.Tensor) => y.reshape<tf.Tensor2D>([-1, C]); // (B H W, C)
+  const mixed = rows(depthwiseConv(x, p[`${name}.conv_dw.weight`] as tf.Tensor4D));
+  const hidden = gelu(normLinear(p, `${name}.norm`, `${name}.mlp.fc1`, mixed, p[`${name}.conv_dw.bias`]));
+  const branch = linearLayer(p, `${name}.mlp.fc2`, hidden, p[`${name}.gamma`]);
+  const keepRows = keep?.reshape([B, 1]).tile([1, H * W]).reshape([-1, 1]); // (B H W, 1)
+  return addResidual(rows(x), branch, keepRows).reshape(x.shape);
 }
 
 /**
@@ -77,16 +80,16 @@ export function convnext(name: string, config: ConvNeXtConfig, classes: number):
   }
   const blocks = depths.reduce((a, b) => a + b);
   const apply: Model["apply"] = (p, images, keep) => {
-    const branches = keep ? tf.unstack(keep) : [];
+    const branches = keep ? tf.unstack(keep) as tf.Tensor1D[] : [];
     let branch = 0;
-    let x = layerNorm(p, "stem.1", conv(p, "stem.0", images, patch, "valid")); // (B, H/patch, W/patch, dims[0])
+    let x = layerNorm(p, "stem.1", patchConv(p, "stem.0", images)); // (B, H/patch, W/patch, dims[0])
     for (let s = 0; s < dims.length; s++) {
       const down = `stages.${s}.downsample`;
-      if (s > 0) x = conv(p, `${down}.1`, layerNorm(p, `${down}.0`, x), 2, "valid"); // halves height and width
+      if (s > 0) x = normPatchConv(p, `${down}.0`, `${down}.1`, x); // halves height and width
       for (let b = 0; b < depths[s]; b++) x = block(p, `stages.${s}.blocks.${b}`, x, branches[branch++]);
     }
     const pooled = x.mean<tf.Tensor2D>([1, 2]); // (B, dims.at(-1))
-    return linear(p, "head.fc", layerNorm(p, "head.norm", pooled));
+    return normLinear(p, "head.norm", "head.fc", pooled);
   };
   return {
     name,

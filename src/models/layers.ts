@@ -1,5 +1,6 @@
 /** Layers as plain functions of tensors, NHWC. Each takes the model's tensors and the name under which its own stand. */
-import { tf } from "../tensorflow/mod.ts";
+import { addBias, conv2d, inPrecision, linear, normalise, type Padding, toPatches } from "../ops/mod.ts";
+import { precisionOf, tf } from "../tensorflow/mod.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
 
 /** Standard deviation of initial weights in ConvNeXt and ViT (timm's `trunc_normal_(std=0.02)`). */
@@ -18,9 +19,10 @@ export function convSpecs(name: string, size: number, inputs: number, outputs: n
   return weightAndBias(name, [size, size, inputs, outputs], outputs);
 }
 
-/** Depthwise convolution with bias: one kernel a channel. */
+/** Depthwise convolution with bias: one kernel a channel. Too few products a value for bfloat16 to make it faster. */
 export function depthwiseSpecs(name: string, size: number, channels: number): ParameterSpec[] {
-  return weightAndBias(name, [size, size, channels, 1], channels);
+  const [weight, bias] = weightAndBias(name, [size, size, channels, 1], channels);
+  return [{ ...weight, alwaysFloat32: true }, bias];
 }
 
 /** Linear layer with bias. */
@@ -37,58 +39,53 @@ export function normSpecs(name: string, channels: number): ParameterSpec[] {
 }
 
 /** `[B, H, W, in] -> [B, H', W', out]` */
-export function conv(p: Parameters, name: string, x: tf.Tensor4D, stride: number, pad: "same" | "valid") {
-  const weight = p[`${name}.weight`] as tf.Tensor4D;
-  return tf.conv2d(x, weight, stride, pad).add(p[`${name}.bias`]) as tf.Tensor4D;
+export function conv(p: Parameters, name: string, x: tf.Tensor4D, stride: number, pad: Padding): tf.Tensor4D {
+  const { weight, bias } = terms(p, name);
+  return addBias(conv2d(x, weight as tf.Tensor4D, stride, pad), bias);
 }
 
-/** `[B, H, W, C] -> [B, H, W, C]`, stride 1, padded. */
-export function depthwise(p: Parameters, name: string, x: tf.Tensor4D) {
-  const weight = p[`${name}.weight`] as tf.Tensor4D;
-  return tf.depthwiseConv2d(x, weight, 1, "same").add(p[`${name}.bias`]) as tf.Tensor4D;
+/** Convolution whose stride is its size: `[B, H, W, in] -> [B, H / size, W / size, out]`, rounded down. */
+export function patchConv(p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D {
+  const { B, h, w, size } = patchGrid(p, name, x);
+  return inPrecision(linear(toPatches(x, size), terms(p, name)), "float32").reshape([B, h, w, -1]);
 }
 
-/** `[rows, in] -> [rows, out]` */
-export function linear(p: Parameters, name: string, x: tf.Tensor2D) {
-  return tf.matMul(x, p[`${name}.weight`] as tf.Tensor2D).add(p[`${name}.bias`]) as tf.Tensor2D;
+/** {@link patchConv} of a layer normalisation over the channels. */
+export function normPatchConv(p: Parameters, norm: string, name: string, x: tf.Tensor4D): tf.Tensor4D {
+  const { B, h, w, size } = patchGrid(p, name, x);
+  const patches = toPatches(x, size);
+  const rows = patches.reshape<tf.Tensor2D>([-1, x.shape[3]]);
+  const normalised = normalise(rows, { to: precisionOf(p[`${name}.weight`]) });
+  const y = linear(normalised.reshape(patches.shape), { ...terms(p, name), norm: terms(p, norm) });
+  return inPrecision(y, "float32").reshape([B, h, w, -1]);
+}
+
+function patchGrid(p: Parameters, name: string, { shape: [B, H, W] }: tf.Tensor4D) {
+  const size = p[`${name}.weight`].shape[0];
+  return { B, h: Math.floor(H / size), w: Math.floor(W / size), size };
+}
+
+function terms(p: Parameters, name: string) {
+  return { weight: p[`${name}.weight`], bias: p[`${name}.bias`] };
+}
+
+/** Linear layer, optionally with a scale after it: `[rows, in] -> [rows, out]` */
+export function linearLayer(p: Parameters, name: string, x: tf.Tensor2D, scale?: tf.Tensor): tf.Tensor2D {
+  return linear(x, { ...terms(p, name), scale });
 }
 
 /**
- * Layer normalisation over the last axis (Ba et al. 2016), with the closed form of its gradient:
- * `dx = (g - mean(g) - x̂ mean(g x̂)) / std` with `g = dy * weight`.
+ * Linear layer of a layer normalisation: `[rows, in] -> [rows, out]`
  *
- * @param epsilon timm's ConvNeXt: 1e-6
+ * @param bias added to the rows before they are normalised, [in]
  */
-export function layerNorm<T extends tf.Tensor>(p: Parameters, name: string, x: T, epsilon = 1e-6): T {
-  const normalise = tf.customGrad((x, save) => {
-    const input = x as tf.Tensor;
-    const centred = input.sub(input.mean(-1, true));
-    const inverseStd = centred.square().mean(-1, true).add(epsilon).rsqrt();
-    const normalised = centred.mul(inverseStd);
-    (save as tf.GradSaveFunc)([normalised, inverseStd]);
-    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [xHat, inverse] = saved;
-      return dy.sub(dy.mean(-1, true)).sub(xHat.mul(dy.mul(xHat).mean(-1, true))).mul(inverse);
-    };
-    return { value: normalised, gradFunc };
-  });
-  return normalise(x).mul(p[`${name}.weight`]).add(p[`${name}.bias`]) as T;
+export function normLinear(p: Parameters, norm: string, name: string, x: tf.Tensor2D, bias?: tf.Tensor) {
+  const normalised = normalise(x, { bias, to: precisionOf(p[`${name}.weight`]) });
+  return linear(normalised, { ...terms(p, name), norm: terms(p, norm) });
 }
 
-/**
- * Gaussian error linear unit (Hendrycks & Gimpel 2016), the exact form `x Φ(x)` that timm uses, with its gradient
- * `Φ(x) + x φ(x)`.
- */
-export function gelu<T extends tf.Tensor>(x: T): T {
-  const op = tf.customGrad((x, save) => {
-    const input = x as tf.Tensor;
-    const cdf = input.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
-    (save as tf.GradSaveFunc)([input, cdf]);
-    const gradFunc = (dy: tf.Tensor, [input, cdf]: tf.Tensor[]) => {
-      const density = input.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI));
-      return dy.mul(cdf.add(input.mul(density)));
-    };
-    return { value: input.mul(cdf), gradFunc };
-  });
-  return op(x) as T;
+/** Layer normalisation over the last axis. */
+export function layerNorm<T extends tf.Tensor>(p: Parameters, name: string, x: T): T {
+  const { weight, bias } = terms(p, name);
+  return normalise(x.reshape([-1, weight.size])).mul(weight).add(bias).reshape(x.shape);
 }

@@ -3,7 +3,8 @@
  * vector, so that an optimizer step is a dozen operations on one tensor however many layers there are.
  */
 import type { Random } from "../stats/mod.ts";
-import { tf } from "../tensorflow/mod.ts";
+import { inPrecision } from "../ops/mod.ts";
+import { type Precision, tf } from "../tensorflow/mod.ts";
 
 /** One tensor of a model. */
 export interface ParameterSpec {
@@ -15,6 +16,8 @@ export interface ParameterSpec {
   init: number | { std: number };
   /** Whether weight decay applies: to weights of convolutions and linear layers, not to biases, norms and scales. */
   decay: boolean;
+  /** Stays float32 where the network is computed in bfloat16. Default: biases, norms and scales do, weights do not. */
+  alwaysFloat32?: boolean;
 }
 
 /** A model's tensors by name. */
@@ -51,9 +54,19 @@ export function decayMask(specs: readonly ParameterSpec[]): Float32Array<ArrayBu
   return mask;
 }
 
-/** Views a flat vector as named tensors. Its gradient joins their gradients into one flat vector. */
-export function unflatten(specs: readonly ParameterSpec[], flat: tf.Tensor1D): Parameters {
+/**
+ * Views a flat vector as named tensors. Its gradient joins their gradients into one flat vector.
+ *
+ * @param precision of the weights of convolutions and linear layers, and so of the products with them
+ */
+export function unflatten(
+  specs: readonly ParameterSpec[],
+  flat: tf.Tensor1D,
+  precision: Precision = "float32",
+): Parameters {
   if (specs.length === 0) return {};
   const parts = tf.split(flat, specs.map(specSize));
-  return Object.fromEntries(specs.map((spec, i) => [spec.name, parts[i].reshape(spec.shape)]));
+  const view = ({ shape, decay, alwaysFloat32 }: ParameterSpec, part: tf.Tensor) =>
+    inPrecision(part.reshape(shape), decay && !alwaysFloat32 ? precision : "float32");
+  return Object.fromEntries(specs.map((spec, i) => [spec.name, view(spec, parts[i])]));
 }

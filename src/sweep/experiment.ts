@@ -17,6 +17,7 @@ const recipeSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1),
   clipNorm: z.number().positive().nullable(),
   ema: z.number().gt(0).lt(1).nullable(),
+  precision: z.enum(["float32", "bfloat16"]),
 });
 
 const modelSchema: z.ZodType<string | ModelConfig> = z.union([

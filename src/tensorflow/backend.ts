@@ -1,9 +1,11 @@
 /** Registers native TensorFlow as a tfjs backend, so that every tfjs op and gradient runs on it. */
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
+import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowBinding, type TensorMetadata } from "./binding.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
 import { setNativeEnvironment } from "./process.ts";
+import { DataType } from "./tensor.ts";
 
 /** What the project's tensors run on. */
 export interface Engine {
@@ -28,8 +30,15 @@ export interface NativeBackend {
   binding: TensorFlowBinding;
   /** Numbers of tensors in native memory; values that are still JavaScript's are copied there first. */
   getInputTensorIds(tensors: tf.Tensor[]): number[];
-  /** A tfjs tensor for an op's output. */
+  /** A tfjs tensor for an op's output; one of bfloat16 calls itself float32. */
   createOutputTensor(metadata: TensorMetadata): tf.Tensor;
+  /** Runs one op, or adds it to the graph that is being traced. Automatic differentiation does not see it. */
+  executeMultipleOutputs(
+    name: string,
+    attributes: OpAttribute[],
+    inputs: tf.Tensor[],
+    outputCount: number,
+  ): tf.Tensor[];
 }
 
 /** The class as it is; the package exports no types for it. */
@@ -70,8 +79,8 @@ async function start(): Promise<Engine> {
 }
 
 async function startNative(library: NativeLibrary): Promise<Engine> {
-  // Read when the library is loaded: report errors only, and give the same bits from the same inputs.
-  setNativeEnvironment({ TF_CPP_MIN_LOG_LEVEL: "2", TF_DETERMINISTIC_OPS: "1" });
+  // Read when the library is loaded: report errors by status only, and give the same bits from the same inputs.
+  setNativeEnvironment({ TF_CPP_MIN_LOG_LEVEL: "3", TF_DETERMINISTIC_OPS: "1" });
   const binding = new TensorFlowBinding(library);
   restoreRemovedNodeFunctions();
   // The package's entry point would load its addon; these two inner modules hold the kernels and the backend.
@@ -85,14 +94,20 @@ async function startNative(library: NativeLibrary): Promise<Engine> {
 }
 
 /**
- * tfjs-node's backend copies values to native memory when an op first reads them. While a function is traced, only values that
- * are made inside it may become constants of its graph; those from outside are copied as ever.
+ * tfjs-node's backend, with two additions. It copies values to native memory when an op first reads them: while a function is
+ * traced, only values that are made inside it may become constants of its graph; those from outside are copied as ever. And
+ * tensors of bfloat16, which tfjs does not know, pass for float32.
  */
 function withTracing(Base: NodeJSKernelBackendClass, binding: TensorFlowBinding): NativeBackend {
   class TracingBackend extends Base {
     override move(dataId: object, ...rest: unknown[]) {
       super.move(dataId, ...rest);
       this.tensorMap.get(dataId).madeInside = binding.isTracing;
+    }
+
+    override createOutputTensor(metadata: TensorMetadata): tf.Tensor {
+      if (metadata.dtype !== DataType.bfloat16) return super.createOutputTensor(metadata);
+      return super.createOutputTensor({ ...metadata, dtype: DataType.float32 });
     }
 
     override getInputTensorIds(tensors: tf.Tensor[]): number[] {

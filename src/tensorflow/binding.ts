@@ -4,7 +4,8 @@
  */
 import { AttributeType, eagerWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
 import { CApi, type Pointer } from "./capi.ts";
-import { Graph, type GraphOutput } from "./graph.ts";
+import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
+import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
 import { createNativeTensor, DataType, readNativeTensor, sizeOf, type Values } from "./tensor.ts";
 
@@ -29,9 +30,19 @@ export interface NativeFunction {
   name: string;
   /** Tensors that the function takes, in this order. */
   arguments: number[];
-  outputCount: number;
+  outputs: OutputType[];
   /** How many nodes of each op its graph has. */
   histogram: Record<string, number>;
+}
+
+/** How a function is traced. */
+export interface TraceOptions {
+  /** Its name; default: a new one. */
+  name?: string;
+  /** Tensors that it takes, in this order; it may read no others. Default: whatever it reads. */
+  parameters?: readonly number[];
+  /** Whether XLA compiles it into few loops. */
+  fused?: boolean;
 }
 
 /** No TensorFlow op that tfjs calls has more outputs, except splits, for which the array grows. */
@@ -78,6 +89,7 @@ export class TensorFlowBinding {
    */
   constructor(library: NativeLibrary, threads = navigator.hardwareConcurrency) {
     this.#api = new CApi(library);
+    setUpCompiler(this.#api.version);
     const { call, status } = this.#api;
     const options = call.TFE_NewContextOptions();
     const config = threadConfig(Math.min(threads, 127));
@@ -151,6 +163,7 @@ export class TensorFlowBinding {
     inputs: number[],
     outputCount: number,
   ): TensorMetadata[] {
+    attributes = this.#withInputType(attributes, inputs);
     if (this.#tracing) return this.#addToGraph(name, attributes, inputs, outputCount);
     const { call, status } = this.#api;
     const op = call.TFE_NewOp(this.#context, this.#api.name(name), status);
@@ -174,29 +187,68 @@ export class TensorFlowBinding {
    * read become arguments; tensors that are made from values become constants.
    *
    * @param body returns the numbers of the tensors that the function returns
-   * @throws {Error} when `body` reads a value, or when a shape depends on values
+   * @throws {Error} when `body` reads a value or a tensor that it may not, or when a shape depends on values
    */
-  trace(body: () => number[]): NativeFunction {
-    if (this.#tracing) {
+  trace(
+    body: () => number[],
+    { name = `compiled_${this.#functions++}`, parameters, fused = false }: TraceOptions = {},
+  ): NativeFunction {
+    const outer = this.#tracing;
+    if (outer && !fused) {
       throw new Error("A function that is being traced cannot trace another one: call it directly.");
     }
     const graph = new Graph(this.#api);
-    const tracing = this.#tracing = { graph, arguments: [] as Argument[] };
+    const known = (parameters ?? []).map((id) => {
+      const { shape, dtype } = this.#entry(id);
+      return { id, placeholder: graph.placeholder(shape, dtype) };
+    });
+    this.#tracing = { graph, arguments: known };
     try {
-      const outputs = body().map((id) => this.#symbol(id));
-      const name = `compiled_${this.#functions++}`;
-      graph.addTo(this.#context, name, tracing.arguments.map(({ placeholder }) => placeholder), outputs);
-      const { histogram } = graph;
+      const ids = body();
+      const outputs = ids.map((id) => this.#symbol(id));
+      if (parameters && known.length > parameters.length) {
+        const { shape } = this.#entry(known.at(-1)!.id);
+        throw new Error(`${name} reads a tensor of shape [${shape}] that is not among its inputs.`);
+      }
+      graph.addTo(this.#context, name, known.map(({ placeholder }) => placeholder), outputs, fused);
       return {
         name,
-        arguments: tracing.arguments.map(({ id }) => id),
-        outputCount: outputs.length,
-        histogram,
+        arguments: known.map(({ id }) => id),
+        outputs: ids.map((id) => {
+          const { shape, dtype } = this.#entry(id);
+          return { shape, dtype };
+        }),
+        histogram: graph.histogram,
       };
     } finally {
-      this.#tracing = undefined;
+      this.#tracing = outer;
       graph.delete();
     }
+  }
+
+  /** While tracing: adds a call of a fused function to the graph. */
+  addFusedCall({ name, outputs }: NativeFunction, label: string, inputs: number[]): TensorMetadata[] {
+    const symbols = inputs.map((id) => this.#symbol(id));
+    const { graph } = this.#tracing!;
+    const results = graph.callFused(name, label, symbols, outputs);
+    return results.map((tensor) => this.#register({ ...tensor, graph }));
+  }
+
+  /** The data type that a tensor has in native memory; see {@link DataType}. */
+  dtypeOf(id: number): number {
+    return this.#entry(id).dtype;
+  }
+
+  /**
+   * tfjs knows no bfloat16 and takes such a tensor for float32: the type of an op's inputs, attribute `T`, is what they are.
+   */
+  #withInputType(attributes: OpAttribute[], inputs: readonly number[]): OpAttribute[] {
+    if (!inputs.some((id) => this.#tensors.get(id)?.dtype === DataType.bfloat16)) return attributes;
+    return attributes.map((attribute) =>
+      attribute.name === "T" && attribute.value === DataType.float32
+        ? { ...attribute, value: DataType.bfloat16 }
+        : attribute
+    );
   }
 
   /** Whether ops are at present added to a graph. */
@@ -216,14 +268,14 @@ export class TensorFlowBinding {
   }
 
   /** Calls a traced function on a thread of its own; the arguments must stay alive until it is done. */
-  async call({ name, outputCount }: NativeFunction, inputs: number[]): Promise<TensorMetadata[]> {
+  async call({ name, outputs: types }: NativeFunction, inputs: number[]): Promise<TensorMetadata[]> {
     const { call } = this.#api;
     const status = call.TF_NewStatus()!;
     const op = call.TFE_NewOp(this.#context, this.#api.name(name), status);
     try {
       this.#api.check(name, status);
       for (const id of inputs) call.TFE_OpAddInput(op, this.#handle(id), status);
-      const [outputs, count] = [new BigUint64Array(outputCount), Int32Array.of(outputCount)];
+      const [outputs, count] = [new BigUint64Array(types.length), Int32Array.of(types.length)];
       await call.executeAsync(op, outputs, count, status);
       this.#api.check(name, status);
       return Array.from(outputs, (address) => this.#adopt(address));
@@ -257,11 +309,11 @@ export class TensorFlowBinding {
     const entry = this.#entry(id);
     const { graph, arguments: known } = this.#tracing!;
     if (entry.output && entry.graph === graph) return entry.output;
+    const argument = known.find((argument) => argument.id === id);
+    if (argument) return argument.placeholder;
     if (entry.output) {
       throw new Error(`A tensor of shape [${entry.shape}] belongs to another function's compilation.`);
     }
-    const argument = known.find((argument) => argument.id === id);
-    if (argument) return argument.placeholder;
     const placeholder = graph.placeholder(entry.shape, entry.dtype);
     known.push({ id, placeholder });
     return placeholder;

@@ -33,6 +33,19 @@ function joined(outputs: readonly GraphOutput[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** What a function returns for each output. */
+export interface OutputType {
+  shape: readonly number[];
+  dtype: number;
+}
+
+/**
+ * Attribute that has XLA, TensorFlow's compiler, turn a function into few loops; on the function itself as a serialised
+ * `AttrValue { b: true }`.
+ */
+const XLA_MUST_COMPILE = "_XlaMustCompile";
+const TRUE = new Uint8Array([0x28, 1]);
+
 /** Builds a graph node by node. Shapes come from TensorFlow's own shape inference. */
 export class Graph {
   readonly #api: CApi;
@@ -46,8 +59,8 @@ export class Graph {
     this.#graph = api.call.TF_NewGraph()!;
   }
 
-  #begin(op: string): Pointer {
-    this.histogram[op] = (this.histogram[op] ?? 0) + 1;
+  #begin(op: string, countedAs = op): Pointer {
+    this.histogram[countedAs] = (this.histogram[countedAs] ?? 0) + 1;
     return this.#api.call.TF_NewOperation(
       this.#graph,
       this.#api.name(op),
@@ -119,12 +132,43 @@ export class Graph {
     return { output, shape, dtype: call.TF_OperationOutputType(output) };
   }
 
-  /** Turns the graph into a function and adds it to an eager context under a name. */
+  /**
+   * Adds a call of a fused function that the context knows. Shape inference does not look into functions, so their results'
+   * shapes are given.
+   */
+  callFused(
+    name: string,
+    label: string,
+    inputs: readonly GraphOutput[],
+    outputs: readonly OutputType[],
+  ): SymbolicTensor[] {
+    const { call, status } = this.#api;
+    const node = this.#begin("PartitionedCall", `fused ${label}`);
+    call.TF_AddInputList(node, joined(inputs), inputs.length);
+    const types = Int32Array.from(outputs, ({ dtype }) => dtype);
+    call.TF_SetAttrTypeList(node, this.#api.name("Tout"), types, types.length);
+    call.TF_SetAttrFuncName(node, this.#api.name("f"), this.#api.bytes(name), BigInt(name.length));
+    call.TF_SetAttrBool(node, this.#api.name(XLA_MUST_COMPILE), 1);
+    const finished = this.#finish(node, label);
+    return outputs.map(({ shape, dtype }, i) => {
+      const output = outputOf(finished, i);
+      call.TF_GraphSetTensorShape(this.#graph, output, dimensions(shape), shape.length, status);
+      this.#api.check(`shape of ${label}`);
+      return { output, shape: [...shape], dtype };
+    });
+  }
+
+  /**
+   * Turns the graph into a function and adds it to an eager context under a name.
+   *
+   * @param fused whether XLA compiles it
+   */
   addTo(
     context: Pointer,
     name: string,
     inputs: readonly GraphOutput[],
     outputs: readonly GraphOutput[],
+    fused = false,
   ): void {
     const { call, status } = this.#api;
     const all = -1; // every node of the graph belongs to the function
@@ -144,6 +188,10 @@ export class Graph {
       status,
     );
     this.#api.check(`making the function ${name}`);
+    if (fused) {
+      const key = this.#api.name(XLA_MUST_COMPILE);
+      call.TF_FunctionSetAttrValueProto(definition, key, TRUE, BigInt(TRUE.length), status);
+    }
     call.TFE_ContextAddFunction(context, definition, status);
     call.TF_DeleteFunction(definition);
     this.#api.check(`adding the function ${name}`);

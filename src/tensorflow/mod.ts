@@ -3,3 +3,5 @@ export { describeEngine, type Engine, startEngine } from "./backend.ts";
 export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";
 export { compile, type Compiled, type TensorTree } from "./trace.ts";
+export { fuse, type FuseOptions } from "./fuse.ts";
+export { attribute, isNative, type Precision, precisionOf, rawOp, toPrecision } from "./raw.ts";

@@ -1,7 +1,7 @@
 /** Copies between JavaScript's typed arrays and native tensors. */
 import type { CApi, Pointer } from "./capi.ts";
 
-/** `TF_DataType` of tensorflow/core/framework/types.proto, as far as tfjs uses it. */
+/** `TF_DataType` of tensorflow/core/framework/types.proto, as far as tfjs uses it, and bfloat16. */
 export const DataType = {
   float32: 1,
   int32: 3,
@@ -10,6 +10,7 @@ export const DataType = {
   complex64: 8,
   int64: 9,
   bool: 10,
+  bfloat16: 14,
   resource: 20,
 } as const;
 
@@ -104,7 +105,7 @@ export function createNativeTensor(
 
 /**
  * Copies a native tensor's values out. int64 becomes Int32Array, since tfjs has no 64-bit integers; complex64 is
- * interleaved real and imaginary parts; strings are byte arrays.
+ * interleaved real and imaginary parts; bfloat16 becomes Float32Array, exactly; strings are byte arrays.
  */
 export function readNativeTensor(
   api: CApi,
@@ -126,6 +127,8 @@ export function readNativeTensor(
       return new Int32Array(copy);
     case DataType.int64:
       return Int32Array.from(new BigInt64Array(copy), Number);
+    case DataType.bfloat16: // the upper half of a float32
+      return new Float32Array(Uint32Array.from(new Uint16Array(copy), (bits) => bits << 16).buffer);
     default:
       return new Uint8Array(copy);
   }

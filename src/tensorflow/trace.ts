@@ -5,6 +5,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "./backend.ts";
 import type { NativeFunction } from "./binding.ts";
+import { emptyCompilerCache } from "./compiler.ts";
+import { forgetFused } from "./fuse.ts";
 
 /** Tensors in plain objects, to any depth; a field that is `undefined` is as good as absent. */
 export type TensorTree = tf.Tensor | undefined | { [name: string]: TensorTree };
@@ -26,6 +28,7 @@ interface Trace {
   sources: (number | Captured)[];
   /** Rebuilds the result from its leaves. */
   rebuild: (leaves: tf.Tensor[]) => unknown;
+  hasRun: boolean;
 }
 
 /** A tensor from outside that is not among the inputs. */
@@ -85,11 +88,23 @@ export function compile<Inputs extends TensorTree[], Output>(
     if (!backend) return tf.tidy(() => f(...inputs) as tf.TensorContainer) as Output;
     const { leaves, paths } = flatten(inputs);
     const ids = backend.getInputTensorIds(leaves);
-    let trace = traces.get(paths);
-    if (!trace) traces.set(paths, trace = traceFunction(() => f(...inputs), ids));
-    const args = trace.sources.map((source) => typeof source === "number" ? ids[source] : source.id);
-    const results = await backend.binding.call(trace.native, args);
-    return trace.rebuild(results.map((metadata) => backend.createOutputTensor(metadata))) as Output;
+    const call = async () => {
+      let trace = traces.get(paths);
+      if (!trace) traces.set(paths, trace = traceFunction(() => f(...inputs), ids));
+      const args = trace.sources.map((source) => typeof source === "number" ? ids[source] : source.id);
+      const results = await backend.binding.call(trace.native, args);
+      trace.hasRun = true;
+      return trace.rebuild(results.map((metadata) => backend.createOutputTensor(metadata))) as Output;
+    };
+    try {
+      return await call();
+    } catch (error) {
+      if (!traces.has(paths) || traces.get(paths)!.hasRun || !emptyCompilerCache()) throw error;
+      // A damaged file in the compiler's cache fails whatever reads it, and is remembered by name.
+      forgetFused();
+      traces.delete(paths);
+      return await call();
+    }
   };
   return Object.assign(run, {
     histograms: () =>
@@ -116,5 +131,5 @@ function traceFunction(f: () => unknown, inputIds: number[]): Trace {
     const place = inputIds.indexOf(id);
     return place >= 0 ? place : { id };
   });
-  return { native, rebuild, sources };
+  return { native, rebuild, sources, hasRun: false };
 }

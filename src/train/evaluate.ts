@@ -1,7 +1,8 @@
 import { type Model, unflatten } from "../models/mod.ts";
+import { inPrecision } from "../ops/mod.ts";
 import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
-import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
+import { compile, type Compiled, type Precision, tf } from "../tensorflow/mod.ts";
 
 /** What a network says about a set of images. */
 export interface Evaluation {
@@ -26,9 +27,9 @@ export function argmax(values: ArrayLike<number>, start = 0, length = values.len
 export type Predictor = Compiled<[tf.Tensor1D, tf.Tensor4D], tf.Tensor2D>;
 
 /** Compiles a network for inference. The caller disposes it. */
-export function makePredictor(model: Model): Predictor {
+export function makePredictor(model: Model, precision: Precision = "float32"): Predictor {
   return compile((parameters: tf.Tensor1D, images: tf.Tensor4D) =>
-    model.apply(unflatten(model.specs, parameters), images).softmax()
+    inPrecision(model.apply(unflatten(model.specs, parameters, precision), images), "float32").softmax()
   );
 }
 

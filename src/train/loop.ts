@@ -127,7 +127,7 @@ class Training {
   constructor(options: TrainOptions, from: Checkpoint) {
     this.#options = options;
     this.#takeStep = compile(makeStep(options.model, options.recipe));
-    this.#predict = makePredictor(options.model);
+    this.#predict = makePredictor(options.model, options.recipe.precision);
     this.epochs = from.epochs;
     this.step = from.step;
     this.#epochLoss = from.epochLoss;

@@ -2,7 +2,7 @@
 export { type Checkpoint, DamagedCheckpointError, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 export { argmax, evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
 export { type EpochSummary, type StepProgress, train, type TrainOptions } from "./loop.ts";
-export { crossEntropy, smoothTargets } from "./loss.ts";
+export { smoothTargets } from "./loss.ts";
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
 export { paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 export { learningRate } from "./schedule.ts";

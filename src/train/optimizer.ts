@@ -1,10 +1,12 @@
-import { tf } from "../tensorflow/mod.ts";
+import { fuse, tf } from "../tensorflow/mod.ts";
 
 /** AdamW's numbers that stay the same over a training. */
 export interface AdamWConfig {
   weightDecay: number;
   betas: [number, number];
 }
+
+type AdamWOptions = { weightDecay: number; betas: [number, number] };
 
 /** Added to the root of the second moment; PyTorch's and timm's default. */
 const EPSILON = 1e-8;
@@ -32,12 +34,23 @@ export function biasCorrections([beta1, beta2]: [number, number], step: number):
 /**
  * One step of AdamW (Loshchilov & Hutter 2019), in PyTorch's form: decay first, then the moments with their bias corrected.
  */
-export function adamW(input: AdamWInput, { weightDecay, betas: [beta1, beta2] }: AdamWConfig) {
+export function adamW(input: AdamWInput, { weightDecay, betas }: AdamWConfig) {
   const { gradient, decay, learningRate } = input;
-  const [correction1, correction2] = tf.unstack(input.corrections);
-  const m = input.m.mul(beta1).add(gradient.mul(1 - beta1)) as tf.Tensor1D;
-  const v = input.v.mul(beta2).add(gradient.square().mul(1 - beta2)) as tf.Tensor1D;
-  const update = m.div(correction1).div(v.div(correction2).sqrt().add(EPSILON));
-  const decayed = input.parameters.mul(tf.sub(1, decay.mul(learningRate.mul(weightDecay))));
-  return { parameters: decayed.sub(update.mul(learningRate)) as tf.Tensor1D, m, v };
+  const inputs = [input.parameters, input.m, input.v, gradient, decay, learningRate, input.corrections];
+  const [parameters, m, v] = update(inputs, { weightDecay, betas }) as tf.Tensor1D[];
+  return { parameters, m, v };
 }
+
+/** One pass over the vectors. */
+const update = fuse(
+  "adamw",
+  ([parameters, m, v, gradient, decay, learningRate, corrections], { weightDecay, betas }: AdamWOptions) => {
+    const [beta1, beta2] = betas;
+    const [correction1, correction2] = tf.unstack(corrections);
+    const nextM = m.mul(beta1).add(gradient.mul(1 - beta1));
+    const nextV = v.mul(beta2).add(gradient.square().mul(1 - beta2));
+    const step = nextM.div(correction1).div(nextV.div(correction2).sqrt().add(EPSILON));
+    const decayed = parameters.mul(tf.sub(1, decay.mul(learningRate.mul(weightDecay))));
+    return [decayed.sub(step.mul(learningRate)), nextM, nextV];
+  },
+);

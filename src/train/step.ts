@@ -1,7 +1,7 @@
 /** The training step as a pure function of the network's state and a batch. */
 import { decayMask, type Model, unflatten } from "../models/mod.ts";
+import { crossEntropy, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { crossEntropy } from "./loss.ts";
 import { adamW } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -44,17 +44,21 @@ export function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {
 export function makeStep(model: Model, recipe: Recipe): Step {
   const mask = decayMask(model.specs);
   return (state, { images, targets, learningRate, corrections, keep }) => {
+    const parameters = (flat: tf.Tensor1D) => unflatten(model.specs, flat, recipe.precision);
     const loss = (flat: tf.Tensor) =>
-      crossEntropy(model.apply(unflatten(model.specs, flat as tf.Tensor1D), images, keep), targets);
+      crossEntropy(
+        inPrecision(model.apply(parameters(flat as tf.Tensor1D), images, keep), "float32"),
+        targets,
+      );
     const { value, grad } = tf.valueAndGrad(loss)(state.parameters);
     const gradient = recipe.clipNorm === null
       ? grad as tf.Tensor1D
       : clip(grad as tf.Tensor1D, recipe.clipNorm);
     const decay = tf.tensor1d(mask);
-    const { parameters, m, v } = adamW({ ...state, gradient, decay, learningRate, corrections }, recipe);
+    const updated = adamW({ ...state, gradient, decay, learningRate, corrections }, recipe);
     const ema = state.ema && recipe.ema !== null
-      ? state.ema.mul(recipe.ema).add(parameters.mul(1 - recipe.ema)) as tf.Tensor1D
+      ? state.ema.mul(recipe.ema).add(updated.parameters.mul(1 - recipe.ema)) as tf.Tensor1D
       : undefined;
-    return { state: ema ? { parameters, m, v, ema } : { parameters, m, v }, loss: value as tf.Scalar };
+    return { state: ema ? { ...updated, ema } : updated, loss: value as tf.Scalar };
   };
 }

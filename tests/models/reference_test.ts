@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createModel, unflatten } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { crossEntropy } from "../../src/train/mod.ts";
+import { crossEntropy } from "../../src/ops/mod.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";
 
 /** Relative to the largest value of a tensor. */

@@ -1,0 +1,78 @@
+import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import { withGradient } from "./gradient.ts";
+
+/** Zeros around an image, px: as many on each side, or as TensorFlow's `same`. */
+export type Padding = number | "same";
+
+/** Attributes of a convolution and of its gradients. */
+function attributes(stride: number, pad: Padding) {
+  const explicit = typeof pad === "number" && pad > 0;
+  return [
+    attribute.type("T", "float32"),
+    attribute.ints("strides", [1, stride, stride, 1]),
+    attribute.string("padding", explicit ? "EXPLICIT" : pad === "same" ? "SAME" : "VALID"),
+    ...(explicit ? [attribute.ints("explicit_paddings", [0, 0, pad, pad, pad, pad, 0, 0])] : []),
+  ];
+}
+
+/**
+ * Convolution in the precision of its kernel.
+ *
+ * @param x [B, H, W, in]
+ * @param kernel [height, width, in, out]
+ * @returns [B, H', W', out], in the kernel's precision
+ */
+export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, pad: Padding): tf.Tensor4D {
+  if (!isNative()) {
+    return tf.conv2d(
+      x,
+      kernel,
+      stride,
+      pad === 0 ? "valid" : pad,
+      "NHWC",
+      1,
+      pad === "same" ? undefined : "floor",
+    );
+  }
+  const [given, precision] = [precisionOf(x), precisionOf(kernel)];
+  const how = attributes(stride, pad);
+  return withGradient<tf.Tensor4D>([x, kernel], () => {
+    const input = toPrecision(x, precision);
+    return { value: rawOp("Conv2D", [input, kernel], how)[0] as tf.Tensor4D, saved: [input, kernel] };
+  }, (dy, [input, kernel]) => {
+    const g = toPrecision(dy, precision);
+    const sizes = [input, kernel].map(({ shape }) => tf.tensor1d(shape, "int32"));
+    const [dx] = rawOp("Conv2DBackpropInput", [sizes[0], kernel, g], how);
+    const [dKernel] = rawOp("Conv2DBackpropFilter", [input, sizes[1], g], how);
+    return [toPrecision(dx, given), dKernel];
+  });
+}
+
+/**
+ * Adds a bias to every position, in the input's precision; TensorFlow does so while it writes the convolution before it.
+ *
+ * @param x [..., channels]
+ * @param bias [channels], float32
+ */
+export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor): T {
+  if (!isNative()) return x.add(bias);
+  const T = [attribute.type("T", "float32")];
+  const precision = precisionOf(x);
+  return withGradient<T>([x, bias], () => {
+    const [value] = rawOp("BiasAdd", [x, toPrecision(bias, precision)], T);
+    return { value: value as T, saved: [] };
+  }, (dy) => {
+    const [sum] = rawOp("BiasAddGrad", [dy], T);
+    return [dy, toPrecision(sum, "float32")];
+  });
+}
+
+/** `max(x, 0)`. */
+export function relu<T extends tf.Tensor>(x: T): T {
+  if (!isNative()) return tf.relu(x);
+  const T = [attribute.type("T", "float32")];
+  return withGradient<T>([x], () => {
+    const [value] = rawOp("Relu", [x], T);
+    return { value: value as T, saved: [value] };
+  }, (dy, [value]) => rawOp("ReluGrad", [dy, value], T));
+}

@@ -1,0 +1,59 @@
+/** TensorFlow's ops themselves, for those that tfjs does not have or gives no choice about. */
+import type * as tf from "@tensorflow/tfjs";
+import { AttributeType, type OpAttribute } from "./attributes.ts";
+import { nativeBackend } from "./backend.ts";
+import { DataType } from "./tensor.ts";
+
+/** Types of numbers that networks are computed in. */
+export type Precision = "float32" | "bfloat16";
+
+/** Whether native TensorFlow is the engine. */
+export function isNative(): boolean {
+  return nativeBackend() !== undefined;
+}
+
+/** Makes attributes of ops. */
+export const attribute = {
+  bool: (name: string, value: boolean): OpAttribute => ({ name, type: AttributeType.bool, value }),
+  float: (name: string, value: number): OpAttribute => ({ name, type: AttributeType.float, value }),
+  ints: (name: string, value: number[]): OpAttribute => ({ name, type: AttributeType.int, value }),
+  string: (name: string, value: string): OpAttribute => ({ name, type: AttributeType.string, value }),
+  type: (name: string, value: Precision | "int32"): OpAttribute => ({
+    name,
+    type: AttributeType.type,
+    value: DataType[value],
+  }),
+};
+
+/**
+ * Runs one op of TensorFlow; attribute `T` is bfloat16 where the inputs are. Automatic differentiation does not see it: it
+ * belongs inside of `tf.customGrad`.
+ *
+ * @throws {Error} on an engine other than native TensorFlow
+ */
+export function rawOp(
+  name: string,
+  inputs: tf.Tensor[],
+  attributes: OpAttribute[],
+  outputCount = 1,
+): tf.Tensor[] {
+  const backend = nativeBackend();
+  if (!backend) throw new Error(`${name} is an op of native TensorFlow, which is not the engine here.`);
+  return backend.executeMultipleOutputs(name, attributes, inputs, outputCount);
+}
+
+/** The type that a tensor has in native memory; tfjs calls both float32. */
+export function precisionOf(x: tf.Tensor): Precision {
+  const backend = nativeBackend();
+  if (!backend) return "float32";
+  const [id] = backend.getInputTensorIds([x]);
+  return backend.binding.dtypeOf(id) === DataType.bfloat16 ? "bfloat16" : "float32";
+}
+
+/** A tensor of numbers in another precision; itself where it has it. Automatic differentiation does not see it. */
+export function toPrecision<T extends tf.Tensor>(x: T, precision: Precision): T {
+  const from = precisionOf(x);
+  if (from === precision) return x;
+  const types = [attribute.type("SrcT", from), attribute.type("DstT", precision)];
+  return rawOp("Cast", [x], [...types, attribute.bool("Truncate", false)])[0] as T;
+}
