@@ -17,7 +17,7 @@ export interface TensorMetadata {
 }
 
 /** A tensor in native memory, or, made while tracing, an output of a graph's node. */
-type Entry = TensorMetadata & { handle?: Pointer; output?: GraphOutput; graph?: Graph };
+type Entry = TensorMetadata & { handle?: Pointer; output?: GraphOutput; graph?: Graph; op?: string };
 
 /** A tensor from outside that a traced function reads. */
 interface Argument {
@@ -33,6 +33,16 @@ export interface NativeFunction {
   outputs: OutputType[];
   /** How many nodes of each op its graph has. */
   histogram: Record<string, number>;
+}
+
+/** ` at file:line` of the code that called into tfjs, where the stack shows it. */
+function callingLine(): string {
+  const frames = new Error().stack?.split("\n").slice(1) ?? [];
+  const own = frames.find((frame) =>
+    !/node_modules|\/src\/tensorflow\//.test(frame) && /:\d+:\d+/.test(frame)
+  );
+  const place = own?.match(/[^\s(]+:\d+(?=:\d+)/)?.[0];
+  return place ? ` at ${place.replace("file://", "")}` : "";
 }
 
 /** How a function is traced. */
@@ -231,7 +241,7 @@ export class TensorFlowBinding {
     const symbols = inputs.map((id) => this.#symbol(id));
     const { graph } = this.#tracing!;
     const results = graph.callFused(name, label, symbols, outputs);
-    return results.map((tensor) => this.#register({ ...tensor, graph }));
+    return results.map((tensor) => this.#register({ ...tensor, graph, op: label }));
   }
 
   /** The data type that a tensor has in native memory; see {@link DataType}. */
@@ -300,7 +310,7 @@ export class TensorFlowBinding {
     const symbols = inputs.map((id) => this.#symbol(id));
     const { graph } = this.#tracing!;
     return graph.op(name, attributes, symbols, outputCount).map((tensor) =>
-      this.#register({ ...tensor, graph })
+      this.#register({ ...tensor, graph, op: name })
     );
   }
 
@@ -335,11 +345,11 @@ export class TensorFlowBinding {
 
   /** @throws {Error} for a tensor of a graph, which has no value */
   #handle(id: number): Pointer {
-    const { handle, shape } = this.#entry(id);
+    const { handle, shape, op } = this.#entry(id);
     if (handle) return handle;
     throw new Error(
-      `The value of a tensor of shape [${shape}] was asked for while its function is being compiled: it has none yet. ` +
-        "Return the tensor and read it outside.",
+      `The value of a tensor of shape [${shape}] that ${op} made was asked for${callingLine()} while its function is being ` +
+        "compiled: it has none yet. Return the tensor and read it outside.",
     );
   }
 

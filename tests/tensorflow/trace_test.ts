@@ -71,7 +71,10 @@ Deno.test("an input that is returned as it is comes back as a tensor of its own"
 Deno.test("reading a value while tracing says what to do, and the engine goes on", { ignore }, async () => {
   const x = tf.tensor1d([1, 2]);
   const bad = compile((x: tf.Tensor) => x.mul(x.sum().dataSync()[0]));
-  await assert.rejects(() => bad(x), /value of a tensor of shape \[\].*being compiled.*read it outside/);
+  await assert.rejects(
+    () => bad(x),
+    /shape \[\] that Sum made was asked for at .*trace_test\.ts:\d+ while .*read it outside/,
+  );
   assert.deepEqual([...x.add(1).dataSync()], [2, 3]);
   x.dispose();
 });
@@ -92,7 +95,7 @@ Deno.test("a tensor kept from one trace cannot enter another", { ignore }, async
   let kept!: tf.Tensor;
   await value(compile((x: tf.Tensor) => (kept = tf.keep(x.add(1)), kept.mul(2)))(x));
   await assert.rejects(() => compile((x: tf.Tensor) => x.mul(kept))(x), /another function's compilation/);
-  assert.throws(() => kept.dataSync(), /asked for while/);
+  assert.throws(() => kept.dataSync(), /asked for/);
   tf.dispose([x, kept]);
 });
 
