@@ -15,13 +15,14 @@ interface Work {
   evaluate(): Promise<unknown>;
 }
 
-function stepInput({ batch, image, classes }: ContestantConfig): StepInput {
+function stepInput({ batch, image, classes }: ContestantConfig, model: Model): StepInput {
   const labels = Array.from({ length: batch }, (_, i) => i % classes);
   return {
     images: tf.randomNormal<tf.Rank.R4>([batch, image, image, 3], 0, 1, "float32", 1),
     targets: tf.tensor2d(smoothTargets(labels, classes, paperRecipe.labelSmoothing), [batch, classes]),
     learningRate: tf.scalar(1e-3),
     corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
+    dropout: model.dropout ? tf.tensor1d([0, 1], "int32") : undefined,
   };
 }
 
@@ -33,7 +34,7 @@ function ourWork(model: Model, config: ContestantConfig): Work {
   const takeStep: typeof step | ReturnType<typeof compile<Parameters<typeof step>, ReturnType<typeof step>>> =
     isEager ? (state, input) => tf.tidy(() => step(state, input)) : compile(step);
   const predict = makePredictor(model, precision);
-  const input = stepInput(config);
+  const input = stepInput(config, model);
   let state = initialState(model, recipe, 0);
   return {
     train: async () => {
@@ -43,15 +44,15 @@ function ourWork(model: Model, config: ContestantConfig): Work {
       state = next.state;
     },
     evaluate: async () => {
-      const rows = await predict(state.parameters, input.images);
+      const rows = await predict(state, input.images);
       rows.dataSync();
       rows.dispose();
     },
   };
 }
 
-function plainWork(config: ContestantConfig): Work {
-  const { images, targets } = stepInput(config);
+function plainWork(model: Model, config: ContestantConfig): Work {
+  const { images, targets } = stepInput(config, model);
   const train = plainTfjsStep(config.model as ConvNeXtConfig, images, targets);
   return { train, evaluate: () => Promise.reject(new Error("plain_tfjs only trains")) };
 }
@@ -84,7 +85,7 @@ if (import.meta.main) {
       const config: ContestantConfig = JSON.parse(line);
       const version = describeEngine(await startEngine());
       const model = createModel(config.model, config.classes);
-      work = config.mode === "plain_tfjs" ? plainWork(config) : ourWork(model, config);
+      work = config.mode === "plain_tfjs" ? plainWork(model, config) : ourWork(model, config);
       const first_step = await seconds(work.train, 1);
       answer({ version, parameters: countParameters(model.specs), first_step } satisfies Ready);
       continue;
