@@ -6,5 +6,5 @@ export { smoothTargets } from "./loss.ts";
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
 export { paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 export { learningRate } from "./schedule.ts";
-export { initialState } from "./state.ts";
+export { evaluatedWeights, initialState } from "./state.ts";
 export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";
