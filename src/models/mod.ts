@@ -12,3 +12,12 @@ export {
   unflatten,
 } from "./parameters.ts";
 export { createModel, type ModelConfig, modelNames, models } from "./registry.ts";
+export {
+  openSafetensors,
+  readFloats,
+  type SafetensorsFile,
+  type TensorToWrite,
+  type TensorValues,
+  writeSafetensors,
+} from "./safetensors.ts";
+export { type Dtype, SafetensorsError, type TensorEntry } from "./safetensors_header.ts";

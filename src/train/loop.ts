@@ -79,7 +79,7 @@ const emptyCheckpoint: Checkpoint = { epochs: 0, step: 0, epochLoss: 0, epochSec
  */
 export async function train(options: TrainOptions): Promise<Evaluation> {
   const { model, recipe, folder, seed, signal } = options;
-  const checkpoint = await loadCheckpoint(folder, options.onDamagedCheckpoint);
+  const checkpoint = loadCheckpoint(folder, options.onDamagedCheckpoint);
   const run = new Training(options, checkpoint ?? emptyCheckpoint);
   run.state = checkpoint
     ? restoredState(checkpoint.values, model, recipe)
