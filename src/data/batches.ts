@@ -171,18 +171,37 @@ class ImageReader {
   /** Writes the image that was transformed last as the batch's image `j`. */
   normaliseInto({ images, labels }: Batch, j: number, pool: number): void {
     labels[j] = pool;
-    const [red, green, blue] = NORMALISED;
-    const seen = this.#seen;
-    const step = this.#stored[pool].channels === 3 ? 1 : 0;
     const length = this.#size * this.#size * 3;
-    let p = 0;
-    for (let o = j * length; o < (j + 1) * length; o += 3) {
-      images[o] = red[seen[p]];
-      images[o + 1] = green[seen[p + step]];
-      images[o + 2] = blue[seen[p + 2 * step]];
-      p += 1 + 2 * step;
-    }
+    normalise(this.#seen, this.#stored[pool].channels, images.subarray(j * length, (j + 1) * length));
   }
+}
+
+/** Normalises packed 8-bit pixels by ImageNet's mean and standard deviation, grey as three equal channels. */
+function normalise(seen: Uint8Array, channels: number, into: Float32Array): void {
+  const [red, green, blue] = NORMALISED;
+  const step = channels === 3 ? 1 : 0;
+  let p = 0;
+  for (let o = 0; o < into.length; o += 3) {
+    into[o] = red[seen[p]];
+    into[o + 1] = green[seen[p + step]];
+    into[o + 2] = blue[seen[p + 2 * step]];
+    p += 1 + 2 * step;
+  }
+}
+
+/**
+ * One image as a network sees it at inference: what {@link validationBatches} does, for an image of any size that lies in no
+ * pool.
+ *
+ * @returns `[imageSize, imageSize, 3]`, row by row
+ * @throws {RangeError} for an image so long and narrow that its shorter side cannot be brought to size
+ */
+export function inferenceInput(image: PackedImage, imageSize: number): Float32Array<ArrayBuffer> {
+  const seen = new Uint8Array(imageSize * imageSize * 3);
+  resizeAndCentreCrop(image, imageSize, seen);
+  const input = new Float32Array(seen.length);
+  normalise(seen, image.channels, input);
+  return input;
 }
 
 function listImages({ indices }: BatchSource): { pool: number; index: number }[] {

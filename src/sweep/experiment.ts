@@ -6,6 +6,9 @@ import { stepsPerEpoch } from "../train/mod.ts";
 const count = z.int().min(1);
 const share = z.number().min(0).max(1);
 
+/** See the recipe. */
+export const precisionSchema = z.enum(["float32", "bfloat16"]);
+
 const recipeSchema = z.strictObject({
   epochs: count,
   samplesPerEpoch: count,
@@ -17,10 +20,11 @@ const recipeSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1),
   clipNorm: z.number().positive().nullable(),
   ema: z.number().gt(0).lt(1).nullable(),
-  precision: z.enum(["float32", "bfloat16"]),
+  precision: precisionSchema,
 });
 
-const modelSchema: z.ZodType<string | ModelConfig> = z.union([
+/** A model's name in the registry, or its configuration. */
+export const modelSchema: z.ZodType<string | ModelConfig> = z.union([
   z.string(),
   z.strictObject({
     family: z.literal("convnext"),

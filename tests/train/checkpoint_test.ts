@@ -56,7 +56,7 @@ Deno.test("a checkpoint that cannot be written leaves the one before, and names 
   assert.deepEqual(loadCheckpoint(folder), at(1));
 });
 
-Deno.test("a checkpoint whose header ends at no multiple of 8 bytes, as they once were written, is read", async () => {
+Deno.test("a checkpoint whose header ends at no multiple of 8 bytes, as they once were written, is read", () => {
   const { values, ...progress } = at(4);
   const data = new Uint8Array(Float32Array.of(...values.parameters, ...values.m, ...values.v).buffer);
   const header = JSON.stringify({

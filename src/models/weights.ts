@@ -1,0 +1,176 @@
+/**
+ * A model's weights in a file that PyTorch reads: safetensors with timm's tensor names (torchvision's for AlexNet and VGG) and
+ * PyTorch's layouts. `model.load_state_dict(safetensors.torch.load_file(path))` takes what is written here, and timm's
+ * `safetensors.torch.save_file(model.state_dict(), path)` is read here.
+ */
+import { fromTorchLayout, toTorchLayout } from "./layout.ts";
+import type { Model } from "./model.ts";
+import { countParameters, type ParameterSpec, specSize, torchShape } from "./parameters.ts";
+import { gridsOf, resamplePositions } from "./position_embeddings.ts";
+import {
+  openSafetensors,
+  readFloats,
+  type SafetensorsFile,
+  type TensorToWrite,
+  writeSafetensors,
+} from "./safetensors.ts";
+
+/** All values of a model outside of TensorFlow. */
+export interface FlatWeights {
+  /** In the order of `model.specs`. */
+  parameters: Float32Array;
+  /** In the order of `model.buffers`; may be left out for a model without. */
+  buffers?: Float32Array;
+}
+
+/** Weights that were read. */
+export interface LoadedWeights extends Required<FlatWeights> {
+  /** Texts of the file's header. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+/** How a file of weights is taken. */
+export interface LoadOptions {
+  /**
+   * Takes the file as pre-training for another task, and these weights (from `initialise`) for what it may lack: the classifier,
+   * which is then never taken from the file, and a final `norm`. Tensors that only pre-training has (MAE's `decoder_…` and
+   * `mask_token`) are passed over. Default: the file must hold exactly this model.
+   */
+  onto?: FlatWeights;
+  /** Resamples position embeddings of another, square grid as timm's `resample_abs_pos_embed` does. Default: an error. */
+  resamplePositions?: boolean;
+}
+
+/** A sound file that does not hold the weights of this model; the message names the tensors at fault. */
+export class WeightsError extends Error {
+  override name = "WeightsError";
+}
+
+/** A tensor and its part of a flat vector. */
+interface Place {
+  spec: ParameterSpec;
+  values: Float32Array;
+}
+
+function placesIn(specs: readonly ParameterSpec[], flat: Float32Array): Place[] {
+  let offset = 0;
+  return specs.map((spec) => ({ spec, values: flat.subarray(offset, offset += specSize(spec)) }));
+}
+
+function placesOf({ specs, buffers }: Model, weights: FlatWeights): Place[] {
+  return [...placesIn(specs, weights.parameters), ...placesIn(buffers, weights.buffers ?? new Float32Array())];
+}
+
+/**
+ * Writes a model's weights. The file appears whole or not at all.
+ *
+ * @param metadata texts to keep in the header; `format: "pt"`, which PyTorch's readers ask for, is added
+ * @throws {Error} when the vectors are not the model's, or the file cannot be written
+ */
+export async function saveWeights(
+  path: string,
+  model: Model,
+  weights: FlatWeights,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const temporary = `${path}.tmp`;
+  try {
+    const tensors = placesOf(model, weights).flatMap(torchTensors);
+    await writeSafetensors(temporary, tensors, { ...metadata, format: "pt" });
+    await Deno.rename(temporary, path);
+  } catch (cause) {
+    await Deno.remove(temporary).catch(() => {});
+    throw new Error(`The weights ${path} could not be written.`, { cause });
+  }
+}
+
+/** The tensor, and after a batch norm's running mean the count of batches that PyTorch keeps and only a strict reader asks for. */
+function torchTensors({ spec, values }: Place): [string, TensorToWrite][] {
+  const tensor: [string, TensorToWrite] = [spec.name, {
+    shape: torchShape(spec),
+    values: toTorchLayout(spec, values),
+  }];
+  if (!spec.name.endsWith(".running_mean")) return [tensor];
+  const count = spec.name.replace(/running_mean$/, "num_batches_tracked");
+  return [tensor, [count, { shape: [], values: BigInt64Array.of(0n) }]];
+}
+
+/**
+ * Reads a model's weights: what {@link saveWeights} wrote, timm's and torchvision's state dicts, MAE's published encoders
+ * (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with `model.` or `module.` before every name.
+ *
+ * @throws {SafetensorsError} when the file is damaged or is something else
+ * @throws {WeightsError} when tensors are missing, unexpected, or of another shape, naming them
+ * @throws {Deno.errors.NotFound} when there is no such file
+ */
+export function loadWeights(path: string, model: Model, options: LoadOptions = {}): LoadedWeights {
+  using file = openSafetensors(path);
+  const names = namesIn(file);
+  const { onto } = options;
+  const parameters = onto ? onto.parameters.slice() : new Float32Array(countParameters(model.specs));
+  const buffers = onto?.buffers?.slice() ?? new Float32Array(countParameters(model.buffers));
+  const places = placesOf(model, { parameters, buffers })
+    .filter(({ spec: { name } }) => !onto || !isSpared(name, model, names));
+  const faults = places.flatMap(({ spec }) => faultOf(spec, file, names, options));
+  const unexpected = [...names.keys()].filter((name) => !isExpected(name, model, options));
+  refuse(path, model, [...faults, ...unexpected.map((name) => `tensor "${name}" is not of this model`)]);
+  for (const { spec, values } of places) values.set(valuesOf(spec, file, names.get(spec.name)!));
+  return { parameters, buffers, metadata: file.metadata };
+}
+
+/** A file's own names of its tensors, by the names that they have in a model. */
+function namesIn({ tensors }: SafetensorsFile): Map<string, string> {
+  const names = [...tensors.keys()];
+  const prefix = ["model.", "module."].find((prefix) => names.every((name) => name.startsWith(prefix))) ?? "";
+  return new Map(names.map((name) => [name.slice(prefix.length), name]));
+}
+
+/** Names of the last linear layer's tensors, which give a number for each class. */
+function classifierNames({ specs }: Model): string[] {
+  const { name } = specs.findLast(({ layout }) => layout === "linear")!;
+  return [name, name.replace(/weight$/, "bias")];
+}
+
+/** Whether a tensor stays as it is when the file is pre-training. */
+function isSpared(name: string, model: Model, names: ReadonlyMap<string, string>): boolean {
+  return classifierNames(model).includes(name) || (/^norm\.(weight|bias)$/.test(name) && !names.has(name));
+}
+
+function isExpected(name: string, { specs, buffers }: Model, { onto }: LoadOptions): boolean {
+  if ([...specs, ...buffers].some((spec) => spec.name === name)) return true;
+  return name.endsWith(".num_batches_tracked") || (onto !== undefined && /^(decoder_|mask_token$)/.test(name));
+}
+
+function faultOf(
+  spec: ParameterSpec,
+  file: SafetensorsFile,
+  names: ReadonlyMap<string, string>,
+  { resamplePositions }: LoadOptions,
+): string[] {
+  const own = names.get(spec.name);
+  const expected = torchShape(spec);
+  if (own === undefined) return [`tensor "${spec.name}" of shape [${expected}] is missing`];
+  const found = file.tensors.get(own)!.shape;
+  if (`${found}` === `${expected}` || (resamplePositions && gridsOf(spec, found))) return [];
+  const advice = gridsOf(spec, found) ? " (another grid of patches: ask for resamplePositions)" : "";
+  return [`tensor "${own}" has the shape [${found}] instead of [${expected}]${advice}`];
+}
+
+/** Faults that a message names; it counts the others. */
+const NAMED_FAULTS = 5;
+
+function refuse(path: string, model: Model, faults: string[]): void {
+  if (faults.length === 0) return;
+  const more = faults.length > NAMED_FAULTS ? `; and ${faults.length - NAMED_FAULTS} more` : "";
+  throw new WeightsError(
+    `${path} does not hold the weights of ${model.name} for ${model.classes} classes: ` +
+      `${faults.slice(0, NAMED_FAULTS).join("; ")}${more}.`,
+  );
+}
+
+function valuesOf(spec: ParameterSpec, file: SafetensorsFile, own: string): Float32Array {
+  const values = readFloats(file, own);
+  if (`${file.tensors.get(own)!.shape}` === `${torchShape(spec)}`) return fromTorchLayout(spec, values);
+  const { from, to, prefix } = gridsOf(spec, file.tensors.get(own)!.shape)!;
+  return resamplePositions(values, prefix, from, to);
+}
