@@ -22,7 +22,9 @@ export function parsePredict(args: readonly string[]): PredictArguments {
     json: { type: "boolean", default: false },
   }, true);
   if (positionals.length !== 2) {
-    throw new UsageError(`A run and a folder, please; ${positionals.length} argument(s) were given.\n${USAGE}`);
+    throw new UsageError(
+      `A run and a folder, please; ${positionals.length} argument(s) were given.\n${USAGE}`,
+    );
   }
   return { run: positionals[0], folder: positionals[1], json: values.json };
 }
@@ -69,7 +71,9 @@ if (import.meta.main) {
     const { findRun, predictFolder } = await import("../sweep/mod.ts");
     const { weights } = await findRun(run);
     const result = await predictFolder(weights, folder, { signal });
-    console.log(json ? JSON.stringify(predictionRows(result), null, 2) : predictionTable(result, terminalWidth()));
+    console.log(
+      json ? JSON.stringify(predictionRows(result), null, 2) : predictionTable(result, terminalWidth()),
+    );
     return result.predictions.length > 0 ? 0 : EXIT.failed;
   });
 }

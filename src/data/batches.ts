@@ -6,6 +6,7 @@ import {
   resizeAndCentreCrop,
 } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
+import { normalise } from "./normalise.ts";
 import type { Pool } from "./pool.ts";
 
 /** Random transforms of training images, in the order of the fields. Validation images get none. */
@@ -57,14 +58,6 @@ export interface ValidationBatches {
   /** Dataset by dataset in the order of the indices; the last batch is smaller where the numbers ask for it. */
   batches(): Generator<Batch>;
 }
-
-/** ImageNet's mean and standard deviation of R, G, B, of values in [0, 1] (as in torchvision and timm). */
-const MEAN = [0.485, 0.456, 0.406];
-const STD = [0.229, 0.224, 0.225];
-/** Normalised value of each 8-bit value, for each channel. */
-const NORMALISED = MEAN.map((mean, c) =>
-  Float32Array.from({ length: 256 }, (_, v) => (v / 255 - mean) / STD[c])
-);
 
 /** Larger than any network here sees; what is above it is a mistake, and would not fit memory. */
 const LARGEST_IMAGE = 1024;
@@ -174,34 +167,6 @@ class ImageReader {
     const length = this.#size * this.#size * 3;
     normalise(this.#seen, this.#stored[pool].channels, images.subarray(j * length, (j + 1) * length));
   }
-}
-
-/** Normalises packed 8-bit pixels by ImageNet's mean and standard deviation, grey as three equal channels. */
-function normalise(seen: Uint8Array, channels: number, into: Float32Array): void {
-  const [red, green, blue] = NORMALISED;
-  const step = channels === 3 ? 1 : 0;
-  let p = 0;
-  for (let o = 0; o < into.length; o += 3) {
-    into[o] = red[seen[p]];
-    into[o + 1] = green[seen[p + step]];
-    into[o + 2] = blue[seen[p + 2 * step]];
-    p += 1 + 2 * step;
-  }
-}
-
-/**
- * One image as a network sees it at inference: what {@link validationBatches} does, for an image of any size that lies in no
- * pool.
- *
- * @returns `[imageSize, imageSize, 3]`, row by row
- * @throws {RangeError} for an image so long and narrow that its shorter side cannot be brought to size
- */
-export function inferenceInput(image: PackedImage, imageSize: number): Float32Array<ArrayBuffer> {
-  const seen = new Uint8Array(imageSize * imageSize * 3);
-  resizeAndCentreCrop(image, imageSize, seen);
-  const input = new Float32Array(seen.length);
-  normalise(seen, image.channels, input);
-  return input;
 }
 
 function listImages({ indices }: BatchSource): { pool: number; index: number }[] {

@@ -24,3 +24,13 @@ export {
   writeSafetensors,
 } from "./safetensors.ts";
 export { type Dtype, SafetensorsError, type TensorEntry } from "./safetensors_header.ts";
+export {
+  type FlatWeights,
+  flatWeights,
+  type LoadedWeights,
+  type LoadOptions,
+  loadWeights,
+  saveWeights,
+  WeightsError,
+  weightTensors,
+} from "./weights.ts";

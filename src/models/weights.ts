@@ -4,7 +4,8 @@
  * `safetensors.torch.save_file(model.state_dict(), path)` is read here.
  */
 import { fromTorchLayout, toTorchLayout } from "./layout.ts";
-import type { Model } from "./model.ts";
+import { tf } from "../tensorflow/mod.ts";
+import type { Model, Weights } from "./model.ts";
 import { countParameters, type ParameterSpec, specSize, torchShape } from "./parameters.ts";
 import { gridsOf, resamplePositions } from "./position_embeddings.ts";
 import {
@@ -19,12 +20,27 @@ import {
 export interface FlatWeights {
   /** In the order of `model.specs`. */
   parameters: Float32Array;
-  /** In the order of `model.buffers`; may be left out for a model without. */
+  /** In the order of `model.buffers`; absent for a model without. */
   buffers?: Float32Array;
 }
 
+/** Copies weights out of TensorFlow. */
+export async function flatWeights({ parameters, buffers }: Weights): Promise<FlatWeights> {
+  const copy = async (tensor: tf.Tensor1D) => await tensor.data() as Float32Array;
+  return buffers
+    ? { parameters: await copy(parameters), buffers: await copy(buffers) }
+    : { parameters: await copy(parameters) };
+}
+
+/** Weights as tensors. The caller disposes them. */
+export function weightTensors({ parameters, buffers }: FlatWeights): Weights {
+  return buffers
+    ? { parameters: tf.tensor1d(parameters), buffers: tf.tensor1d(buffers) }
+    : { parameters: tf.tensor1d(parameters) };
+}
+
 /** Weights that were read. */
-export interface LoadedWeights extends Required<FlatWeights> {
+export interface LoadedWeights extends FlatWeights {
   /** Texts of the file's header. */
   metadata: Readonly<Record<string, string>>;
 }
@@ -53,12 +69,19 @@ interface Place {
 }
 
 function placesIn(specs: readonly ParameterSpec[], flat: Float32Array): Place[] {
+  const size = countParameters(specs);
+  if (flat.length !== size) {
+    throw new Error(`A flat vector of ${flat.length} values was given for tensors of ${size}.`);
+  }
   let offset = 0;
   return specs.map((spec) => ({ spec, values: flat.subarray(offset, offset += specSize(spec)) }));
 }
 
 function placesOf({ specs, buffers }: Model, weights: FlatWeights): Place[] {
-  return [...placesIn(specs, weights.parameters), ...placesIn(buffers, weights.buffers ?? new Float32Array())];
+  return [
+    ...placesIn(specs, weights.parameters),
+    ...placesIn(buffers, weights.buffers ?? new Float32Array()),
+  ];
 }
 
 /**
@@ -73,14 +96,14 @@ export async function saveWeights(
   weights: FlatWeights,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  const tensors = placesOf(model, weights).flatMap(torchTensors);
   const temporary = `${path}.tmp`;
   try {
-    const tensors = placesOf(model, weights).flatMap(torchTensors);
     await writeSafetensors(temporary, tensors, { ...metadata, format: "pt" });
     await Deno.rename(temporary, path);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {});
-    throw new Error(`The weights ${path} could not be written.`, { cause });
+    throw new Error(`The weights ${path} could not be written: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -107,15 +130,21 @@ export function loadWeights(path: string, model: Model, options: LoadOptions = {
   using file = openSafetensors(path);
   const names = namesIn(file);
   const { onto } = options;
-  const parameters = onto ? onto.parameters.slice() : new Float32Array(countParameters(model.specs));
-  const buffers = onto?.buffers?.slice() ?? new Float32Array(countParameters(model.buffers));
-  const places = placesOf(model, { parameters, buffers })
+  const weights: FlatWeights = onto ? structuredClone(onto) : emptyWeights(model);
+  const places = placesOf(model, weights)
     .filter(({ spec: { name } }) => !onto || !isSpared(name, model, names));
   const faults = places.flatMap(({ spec }) => faultOf(spec, file, names, options));
   const unexpected = [...names.keys()].filter((name) => !isExpected(name, model, options));
   refuse(path, model, [...faults, ...unexpected.map((name) => `tensor "${name}" is not of this model`)]);
   for (const { spec, values } of places) values.set(valuesOf(spec, file, names.get(spec.name)!));
-  return { parameters, buffers, metadata: file.metadata };
+  return { ...weights, metadata: file.metadata };
+}
+
+function emptyWeights({ specs, buffers }: Model): FlatWeights {
+  const parameters = new Float32Array(countParameters(specs));
+  return buffers.length > 0
+    ? { parameters, buffers: new Float32Array(countParameters(buffers)) }
+    : { parameters };
 }
 
 /** A file's own names of its tensors, by the names that they have in a model. */
@@ -138,7 +167,8 @@ function isSpared(name: string, model: Model, names: ReadonlyMap<string, string>
 
 function isExpected(name: string, { specs, buffers }: Model, { onto }: LoadOptions): boolean {
   if ([...specs, ...buffers].some((spec) => spec.name === name)) return true;
-  return name.endsWith(".num_batches_tracked") || (onto !== undefined && /^(decoder_|mask_token$)/.test(name));
+  return name.endsWith(".num_batches_tracked") ||
+    (onto !== undefined && /^(decoder_|mask_token$)/.test(name));
 }
 
 function faultOf(

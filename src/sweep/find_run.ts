@@ -24,7 +24,9 @@ export async function findRun(name: string, root = runsFolder()): Promise<RunFol
   }
   if (!existsSync(folder.weights)) {
     throw new Error(
-      `The run ${folder.path} has kept no network: ${basename(folder.weights)} is missing. Remove the folder and run its ` +
+      `The run ${folder.path} has kept no network: ${
+        basename(folder.weights)
+      } is missing. Remove the folder and run its ` +
         "experiment again.",
     );
   }

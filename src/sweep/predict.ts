@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { inferenceInput } from "../data/mod.ts";
 import { decode, DECODES_IN_FLIGHT } from "../images/mod.ts";
+import { weightTensors } from "../models/mod.ts";
 import { startEngine, tf } from "../tensorflow/mod.ts";
 import { argmax, makePredictor } from "../train/mod.ts";
 import { openNetwork, type TrainedNetwork } from "./trained.ts";
@@ -132,7 +133,7 @@ async function see(
 /** The network with its weights in TensorFlow, until it is disposed. */
 function predictor({ model, weights, imageSize, precision }: TrainedNetwork) {
   const predict = makePredictor(model, precision);
-  const tensors = toTensors(weights);
+  const tensors = weightTensors(weights);
   const batch = async (images: Seen[]): Promise<FilePrediction[]> => {
     const values = new Float32Array(images.length * imageSize * imageSize * 3);
     images.forEach(({ input }, i) => values.set(input, i * input.length));

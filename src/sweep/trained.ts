@@ -35,7 +35,9 @@ export interface TrainedNetwork extends Omit<NetworkDescription, "model"> {
 
 /** A description as the metadata of a file of weights. */
 export function metadataOf(description: NetworkDescription): Record<string, string> {
-  return Object.fromEntries(Object.entries(description).map(([field, value]) => [field, JSON.stringify(value)]));
+  return Object.fromEntries(
+    Object.entries(description).map(([field, value]) => [field, JSON.stringify(value)]),
+  );
 }
 
 /**
@@ -46,17 +48,21 @@ export function metadataOf(description: NetworkDescription): Record<string, stri
  */
 export function openNetwork(path: string): TrainedNetwork {
   const { model: config, ...description } = describe(path);
-  const model = createModel(config, description.datasets.length);
+  const model = createModel(config, description.datasets.length, description.imageSize);
   return { ...description, model, weights: loadWeights(path, model) };
 }
 
 function describe(path: string): NetworkDescription {
   using file = openSafetensors(path);
   try {
-    const fields = Object.keys(descriptionSchema.shape).map((field) => [field, JSON.parse(file.metadata[field])]);
+    const fields = Object.keys(descriptionSchema.shape).map((
+      field,
+    ) => [field, JSON.parse(file.metadata[field])]);
     return descriptionSchema.parse(Object.fromEntries(fields));
   } catch {
     const fields = Object.keys(descriptionSchema.shape).join(", ");
-    throw new WeightsError(`${path}: its metadata does not say what the network is for (${fields}): no run wrote it.`);
+    throw new WeightsError(
+      `${path}: its metadata does not say what the network is for (${fields}): no run wrote it.`,
+    );
   }
 }

@@ -97,3 +97,12 @@ export function loadCheckpoint(
   }
   return undefined;
 }
+
+/** Removes a folder's checkpoints, once nothing goes on from them. */
+export async function removeCheckpoints(folder: string): Promise<void> {
+  for (const name of [NEWEST, PREVIOUS]) {
+    await Deno.remove(join(folder, name)).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
+}
