@@ -249,14 +249,9 @@ Deno.test("onto: another classifier, and what pre-training lacks or has beside, 
 Deno.test("position embeddings of another grid are resampled as timm does, when asked to", async () => {
   const { side, dim, values, resampled, withoutPrefix7 } = readFixture("weights").positions;
   const model = (tokens: number): Model => {
-    const spec = {
-      name: "pos_embed",
-      shape: [1, tokens, dim],
-      layout: "as-is",
-      init: 0,
-      decay: false,
-    } as const;
-    return made(3, { specs: [spec, ...made(3).specs], buffers: [] });
+    const { specs } = made(3);
+    const positions = { ...specs[3], name: "pos_embed", shape: [1, tokens, dim] };
+    return made(3, { specs: [positions, ...specs], buffers: [] });
   };
   const save = async (tokens: number, positions: Float32Array) => {
     const parameters = Float32Array.of(...positions, ...weightsFor(3).parameters);
