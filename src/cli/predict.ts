@@ -49,8 +49,8 @@ export function predictionTable({ datasets, predictions, unread }: FolderPredict
     width,
   );
   const failures = unread.map(({ file, reason }) => `Not read: ${file}: ${reason}`);
-  const parts = predictions.length > 0 ? [images, ...failures, summary] : failures;
-  return parts.join("\n\n");
+  if (predictions.length === 0) return failures.join("\n");
+  return [images, ...(failures.length > 0 ? [failures.join("\n")] : []), summary].join("\n\n");
 }
 
 /** One plain object a file, probabilities by dataset. */

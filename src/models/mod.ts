@@ -31,6 +31,7 @@ export {
   type LoadOptions,
   loadWeights,
   saveWeights,
+  type Weighted,
   WeightsError,
   weightTensors,
 } from "./weights.ts";

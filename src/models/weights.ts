@@ -16,6 +16,9 @@ import {
   writeSafetensors,
 } from "./safetensors.ts";
 
+/** What has weights: a {@link Model}, or a network for another task (without classes). */
+export type Weighted = Pick<Model, "name" | "specs" | "buffers"> & Partial<Pick<Model, "classes">>;
+
 /** All values of a model outside of TensorFlow. */
 export interface FlatWeights {
   /** In the order of `model.specs`. */
@@ -49,8 +52,9 @@ export interface LoadedWeights extends FlatWeights {
 export interface LoadOptions {
   /**
    * Takes the file as pre-training for another task, and these weights (from `initialise`) for what it may lack: the classifier,
-   * which is then never taken from the file, and a final `norm`. Tensors that only pre-training has (MAE's `decoder_…` and
-   * `mask_token`) are passed over. Default: the file must hold exactly this model.
+   * which is then never taken from the file, and a ViT's last norm (`norm`, or `fc_norm` with mean pooling). What only
+   * pre-training has (MAE's `decoder_…`, `mask_token`, the other of those two norms) is passed over. Default: the file must hold
+   * exactly this model.
    */
   onto?: FlatWeights;
   /** Resamples position embeddings of another, square grid as timm's `resample_abs_pos_embed` does. Default: an error. */
@@ -77,7 +81,7 @@ function placesIn(specs: readonly ParameterSpec[], flat: Float32Array): Place[] 
   return specs.map((spec) => ({ spec, values: flat.subarray(offset, offset += specSize(spec)) }));
 }
 
-function placesOf({ specs, buffers }: Model, weights: FlatWeights): Place[] {
+function placesOf({ specs, buffers }: Weighted, weights: FlatWeights): Place[] {
   return [
     ...placesIn(specs, weights.parameters),
     ...placesIn(buffers, weights.buffers ?? new Float32Array()),
@@ -92,7 +96,7 @@ function placesOf({ specs, buffers }: Model, weights: FlatWeights): Place[] {
  */
 export async function saveWeights(
   path: string,
-  model: Model,
+  model: Weighted,
   weights: FlatWeights,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
@@ -120,13 +124,15 @@ function torchTensors({ spec, values }: Place): [string, TensorToWrite][] {
 
 /**
  * Reads a model's weights: what {@link saveWeights} wrote, timm's and torchvision's state dicts, MAE's published encoders
- * (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with `model.` or `module.` before every name.
+ * (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with `model.` or `module.` before every name. What is
+ * published as .pth is made safetensors once, in Python:
+ * `save_file({k: v.contiguous() for k, v in torch.load(path)["model"].items()}, "mae.safetensors")`.
  *
  * @throws {SafetensorsError} when the file is damaged or is something else
  * @throws {WeightsError} when tensors are missing, unexpected, or of another shape, naming them
  * @throws {Deno.errors.NotFound} when there is no such file
  */
-export function loadWeights(path: string, model: Model, options: LoadOptions = {}): LoadedWeights {
+export function loadWeights(path: string, model: Weighted, options: LoadOptions = {}): LoadedWeights {
   using file = openSafetensors(path);
   const names = namesIn(file);
   const { onto } = options;
@@ -140,7 +146,7 @@ export function loadWeights(path: string, model: Model, options: LoadOptions = {
   return { ...weights, metadata: file.metadata };
 }
 
-function emptyWeights({ specs, buffers }: Model): FlatWeights {
+function emptyWeights({ specs, buffers }: Weighted): FlatWeights {
   const parameters = new Float32Array(countParameters(specs));
   return buffers.length > 0
     ? { parameters, buffers: new Float32Array(countParameters(buffers)) }
@@ -155,20 +161,27 @@ function namesIn({ tensors }: SafetensorsFile): Map<string, string> {
 }
 
 /** Names of the last linear layer's tensors, which give a number for each class. */
-function classifierNames({ specs }: Model): string[] {
+function classifierNames({ specs, classes }: Weighted): string[] {
+  if (classes === undefined) return [];
   const { name } = specs.findLast(({ layout }) => layout === "linear")!;
   return [name, name.replace(/weight$/, "bias")];
 }
 
+/** The last norm of a ViT: one or the other, by its pooling. */
+const LAST_NORM = /^(fc_)?norm\.(weight|bias)$/;
+
+/** What only pre-training has. */
+const PRETRAINING = /^(decoder_|mask_token$)/;
+
 /** Whether a tensor stays as it is when the file is pre-training. */
-function isSpared(name: string, model: Model, names: ReadonlyMap<string, string>): boolean {
-  return classifierNames(model).includes(name) || (/^norm\.(weight|bias)$/.test(name) && !names.has(name));
+function isSpared(name: string, model: Weighted, names: ReadonlyMap<string, string>): boolean {
+  return classifierNames(model).includes(name) || (LAST_NORM.test(name) && !names.has(name));
 }
 
-function isExpected(name: string, { specs, buffers }: Model, { onto }: LoadOptions): boolean {
+function isExpected(name: string, { specs, buffers }: Weighted, { onto }: LoadOptions): boolean {
   if ([...specs, ...buffers].some((spec) => spec.name === name)) return true;
-  return name.endsWith(".num_batches_tracked") ||
-    (onto !== undefined && /^(decoder_|mask_token$)/.test(name));
+  if (name.endsWith(".num_batches_tracked")) return true;
+  return onto !== undefined && (LAST_NORM.test(name) || PRETRAINING.test(name));
 }
 
 function faultOf(
@@ -189,11 +202,12 @@ function faultOf(
 /** Faults that a message names; it counts the others. */
 const NAMED_FAULTS = 5;
 
-function refuse(path: string, model: Model, faults: string[]): void {
+function refuse(path: string, { name, classes }: Weighted, faults: string[]): void {
   if (faults.length === 0) return;
   const more = faults.length > NAMED_FAULTS ? `; and ${faults.length - NAMED_FAULTS} more` : "";
+  const model = classes === undefined ? name : `${name} for ${classes} classes`;
   throw new WeightsError(
-    `${path} does not hold the weights of ${model.name} for ${model.classes} classes: ` +
+    `${path} does not hold the weights of ${model}: ` +
       `${faults.slice(0, NAMED_FAULTS).join("; ")}${more}.`,
   );
 }
