@@ -136,7 +136,7 @@ export function loadWeights(path: string, model: Weighted, options: LoadOptions 
   using file = openSafetensors(path);
   const names = namesIn(file);
   const { onto } = options;
-  const weights: FlatWeights = onto ? structuredClone(onto) : emptyWeights(model);
+  const weights: FlatWeights = onto ? copyOf(onto) : emptyWeights(model);
   const places = placesOf(model, weights)
     .filter(({ spec: { name } }) => !onto || !isSpared(name, model, names));
   const faults = places.flatMap(({ spec }) => faultOf(spec, file, names, options));
@@ -144,6 +144,12 @@ export function loadWeights(path: string, model: Weighted, options: LoadOptions 
   refuse(path, model, [...faults, ...unexpected.map((name) => `tensor "${name}" is not of this model`)]);
   for (const { spec, values } of places) values.set(valuesOf(spec, file, names.get(spec.name)!));
   return { ...weights, metadata: file.metadata };
+}
+
+function copyOf({ parameters, buffers }: FlatWeights): FlatWeights {
+  return buffers
+    ? { parameters: parameters.slice(), buffers: buffers.slice() }
+    : { parameters: parameters.slice() };
 }
 
 function emptyWeights({ specs, buffers }: Weighted): FlatWeights {
