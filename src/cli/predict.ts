@@ -63,6 +63,17 @@ export function predictionRows({ datasets, predictions, unread }: FolderPredicti
   return [...rows, ...unread].sort((a, b) => a.file < b.file ? -1 : 1);
 }
 
+/** Says at every tenth of a large folder how far it is. */
+function tellTenths(): (done: number, total: number) => void {
+  let told = 0;
+  return (done, total) => {
+    const tenths = Math.floor(10 * done / total);
+    if (tenths === told || done === total) return;
+    told = tenths;
+    console.error(`${done} of ${total} images`);
+  };
+}
+
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const { run, folder, json } = parsePredict(args);
@@ -70,7 +81,7 @@ if (import.meta.main) {
     await ensureSetup({ needs: ["packages", "python"] });
     const { findRun, predictFolder } = await import("../sweep/mod.ts");
     const { weights } = await findRun(run);
-    const result = await predictFolder(weights, folder, { signal });
+    const result = await predictFolder(weights, folder, { signal, onProgress: tellTenths() });
     console.log(
       json ? JSON.stringify(predictionRows(result), null, 2) : predictionTable(result, terminalWidth()),
     );
