@@ -36,6 +36,25 @@ const networks: Record<string, ModelConfig> = {
     layerScale: 0.5,
     dropPath: 0,
   },
+  resnet: {
+    family: "resnet",
+    block: "basic",
+    depths: [1, 1, 1, 1],
+    dims: [4, 6, 8, 10],
+    stemDim: 64,
+    stem: "7x7",
+  },
+  vit: {
+    family: "vit",
+    patch: 8,
+    dim: 8,
+    depth: 2,
+    heads: 2,
+    classToken: true,
+    pooling: "token",
+    positions: "learnt",
+    dropPath: 0,
+  },
 };
 
 async function logitsOf(model: Model, weights: FlatWeights): Promise<Float32Array> {
@@ -270,4 +289,27 @@ Deno.test("position embeddings of another grid are resampled as timm does, when 
   assert.throws(() => loaded(25), /"pos_embed" has the shape \[1,17,2\] instead of \[1,25,2\]\.$/);
   await save(side ** 2, unpack(values).subarray(dim));
   assertClose(loaded(49), unpack(withoutPrefix7));
+});
+
+Deno.test("an encoder of MAE's naming is taken into a ViT, with either pooling", async () => {
+  const theirs = reference("weights_vit.safetensors");
+  const published = join(folder, "mae_pretrain_vit.safetensors");
+  using file = openSafetensors(theirs);
+  const encoder = [...file.tensors].filter(([name]) => !name.startsWith("head."))
+    .map(([name, { shape }]) => [`model.${name}`, { shape, values: readFloats(file, name) }] as const);
+  const decoder = ["mask_token", "decoder_pos_embed", "decoder_blocks.0.norm1.weight", "decoder_pred.bias"]
+    .map((name) => [`model.${name}`, { shape: [2], values: counted(2) }] as const);
+  await writeSafetensors(published, [...encoder, ...decoder]);
+  for (const pooling of ["token", "mean"]) {
+    const model = createModel({ ...networks.vit, pooling } as ModelConfig, 5, imageSize);
+    const fresh = initialise(model.specs, random(6));
+    await saveWeights(path, model, loadWeights(published, model, { onto: { parameters: fresh } }));
+    using ours = openSafetensors(path);
+    const fromFile = [...ours.tensors.keys()].filter((name) => !/^(head|fc_norm)\./.test(name));
+    assert.equal(fromFile.length, pooling === "token" ? encoder.length : encoder.length - 2);
+    for (const name of fromFile) assert.deepEqual(ours.read(name), file.read(name), name);
+    assert.deepEqual(ours.tensors.get("head.weight")!.shape, [5, 8]);
+    assert.ok(pooling === "token" || readFloats(ours, "fc_norm.weight").every((scale) => scale === 1));
+    assert.throws(() => loadWeights(published, model), WeightsError);
+  }
 });
