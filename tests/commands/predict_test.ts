@@ -5,10 +5,19 @@ import { parsePredict, predictionTable } from "../../src/cli/predict.ts";
 import { openPool } from "../../src/data/mod.ts";
 import { encodePng } from "../../src/images/mod.ts";
 import { openSafetensors } from "../../src/models/mod.ts";
-import { baseline, findRun, predictFolder, run, RunFolder } from "../../src/sweep/mod.ts";
+import { baseline, type Experiment, findRun, predictFolder, run, RunFolder } from "../../src/sweep/mod.ts";
 
 const datasets = ["tabler", "phosphor", "mdi"];
-const experiment = baseline({ datasets, preset: "smoke", recipe: { ema: 0.9 } });
+/** With batch norms and a moving average: all kinds of values that a network has. */
+const model: Experiment["model"] = {
+  family: "resnet",
+  block: "basic",
+  depths: [1, 1],
+  dims: [8, 16],
+  stemDim: 8,
+  stem: "3x3",
+};
+const experiment = baseline({ datasets, preset: "smoke", model, recipe: { ema: 0.9 } });
 const runs = Deno.makeTempDirSync();
 const { hash } = await run(experiment, { runs });
 const folder = await validationImages(30);
@@ -177,7 +186,7 @@ Deno.test("a run is found by the beginning of its hash or its folder, and what i
   await assert.rejects(() => findRun("", root), /no run ""/);
   await assert.rejects(
     () => findRun("notebooks", root),
-    /no run "notebooks"\. Known runs in .*:\n.* {2}tabler \+ phosphor \+ mdi, 64 images each, convnext/s,
+    /no run "notebooks"\. Known runs in .*:\n.* {2}tabler \+ phosphor \+ mdi, 64 images each, resnet/s,
   );
   Deno.removeSync(join(root, "ab00000000000000", "model.safetensors"));
   await assert.rejects(() => findRun("ab", root), /has kept no network: model\.safetensors is missing/);
