@@ -6,6 +6,7 @@ import {
   resizeAndCentreCrop,
 } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
+import { normalise } from "./normalise.ts";
 import type { Pool } from "./pool.ts";
 
 /** Random transforms of training images, in the order of the fields. Validation images get none. */
@@ -57,14 +58,6 @@ export interface ValidationBatches {
   /** Dataset by dataset in the order of the indices; the last batch is smaller where the numbers ask for it. */
   batches(): Generator<Batch>;
 }
-
-/** ImageNet's mean and standard deviation of R, G, B, of values in [0, 1] (as in torchvision and timm). */
-const MEAN = [0.485, 0.456, 0.406];
-const STD = [0.229, 0.224, 0.225];
-/** Normalised value of each 8-bit value, for each channel. */
-const NORMALISED = MEAN.map((mean, c) =>
-  Float32Array.from({ length: 256 }, (_, v) => (v / 255 - mean) / STD[c])
-);
 
 /** Larger than any network here sees; what is above it is a mistake, and would not fit memory. */
 const LARGEST_IMAGE = 1024;
@@ -171,17 +164,8 @@ class ImageReader {
   /** Writes the image that was transformed last as the batch's image `j`. */
   normaliseInto({ images, labels }: Batch, j: number, pool: number): void {
     labels[j] = pool;
-    const [red, green, blue] = NORMALISED;
-    const seen = this.#seen;
-    const step = this.#stored[pool].channels === 3 ? 1 : 0;
     const length = this.#size * this.#size * 3;
-    let p = 0;
-    for (let o = j * length; o < (j + 1) * length; o += 3) {
-      images[o] = red[seen[p]];
-      images[o + 1] = green[seen[p + step]];
-      images[o + 2] = blue[seen[p + 2 * step]];
-      p += 1 + 2 * step;
-    }
+    normalise(this.#seen, this.#stored[pool].channels, images.subarray(j * length, (j + 1) * length));
   }
 }
 

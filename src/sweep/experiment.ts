@@ -6,6 +6,9 @@ import { stepsPerEpoch } from "../train/mod.ts";
 const count = z.int().min(1);
 const share = z.number().min(0).max(1);
 
+/** See the recipe. */
+export const precisionSchema = z.enum(["float32", "bfloat16"]);
+
 const recipeSchema = z.strictObject({
   epochs: count,
   samplesPerEpoch: count,
@@ -17,7 +20,7 @@ const recipeSchema = z.strictObject({
   labelSmoothing: z.number().min(0).lt(1),
   clipNorm: z.number().positive().nullable(),
   ema: z.number().gt(0).lt(1).nullable(),
-  precision: z.enum(["float32", "bfloat16"]),
+  precision: precisionSchema,
 });
 
 const head = { pool: count, hidden: count, dropout: z.number().min(0).lt(1) };
@@ -67,7 +70,8 @@ const configSchema: z.ZodType<ModelConfig> = z.discriminatedUnion("family", [
   z.strictObject({ family: z.literal("cnn"), dims: z.array(count).min(1) }),
 ]);
 
-const modelSchema = z.union([z.string(), configSchema]);
+/** A model's name in the registry, or its configuration. */
+export const modelSchema = z.union([z.string(), configSchema]);
 
 const experimentSchema = z.strictObject({
   /** Names of manifests in `data_manifests/`, two or more; their order is the order of the classes. */

@@ -1,6 +1,6 @@
 /** Trains one network: steps, an evaluation at the end of each epoch, checkpoints. */
 import type { TrainingBatches, ValidationBatches } from "../data/mod.ts";
-import type { Model } from "../models/mod.ts";
+import { type FlatWeights, flatWeights, type Model } from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
 import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
@@ -65,6 +65,9 @@ export interface TrainOptions {
   onDamagedCheckpoint?: (error: DamagedCheckpointError) => void;
 }
 
+/** What a training ends with; the weights are those that were evaluated: their moving average where the recipe has one. */
+export type Trained = Evaluation & { weights: FlatWeights };
+
 /** Seconds between checkpoints inside a long epoch. */
 const CHECKPOINT_INTERVAL = 120;
 
@@ -74,12 +77,12 @@ const emptyCheckpoint: Checkpoint = { epochs: 0, step: 0, epochLoss: 0, epochSec
  * Trains to the end of the recipe, from the folder's checkpoint where there is one. Same options, same numbers: killed and
  * resumed or not.
  *
- * @returns the evaluation after the last step
+ * @returns the evaluation after the last step, and the weights that it is of
  * @throws the signal's reason when aborted
  */
-export async function train(options: TrainOptions): Promise<Evaluation> {
+export async function train(options: TrainOptions): Promise<Trained> {
   const { model, recipe, folder, seed, signal } = options;
-  const checkpoint = await loadCheckpoint(folder, options.onDamagedCheckpoint);
+  const checkpoint = loadCheckpoint(folder, options.onDamagedCheckpoint);
   const run = new Training(options, checkpoint ?? emptyCheckpoint);
   run.state = checkpoint
     ? restoredState(checkpoint.values, model, recipe)
@@ -87,7 +90,8 @@ export async function train(options: TrainOptions): Promise<Evaluation> {
   try {
     await options.onStart?.(run.epochs);
     while (run.epochs < recipe.epochs) await run.epoch();
-    return run.evaluation ?? await run.evaluate();
+    const evaluation = run.evaluation ?? await run.evaluate();
+    return { ...evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
     if (signal?.aborted) await run.save();
     throw error;

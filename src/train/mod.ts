@@ -1,7 +1,13 @@
 /** Training: recipe, schedule, optimizer, step, loop, checkpoints, evaluation. */
-export { type Checkpoint, DamagedCheckpointError, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+export {
+  type Checkpoint,
+  DamagedCheckpointError,
+  loadCheckpoint,
+  removeCheckpoints,
+  saveCheckpoint,
+} from "./checkpoint.ts";
 export { argmax, evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
-export { type EpochSummary, type StepProgress, train, type TrainOptions } from "./loop.ts";
+export { type EpochSummary, type StepProgress, train, type Trained, type TrainOptions } from "./loop.ts";
 export { smoothTargets } from "./loss.ts";
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
 export { paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";

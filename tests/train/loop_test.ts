@@ -10,7 +10,7 @@ async function outcome(folder: string, more: Partial<TrainOptions> = {}) {
   const epochs: Omit<EpochSummary, "seconds">[] = [];
   const onEpoch = ({ seconds: _, ...rest }: EpochSummary) => void epochs.push(rest);
   const { probabilities, accuracy, loss } = await train(syntheticTraining(folder, { onEpoch, ...more }));
-  const { values, step } = (await loadCheckpoint(folder))!;
+  const { values, step } = loadCheckpoint(folder)!;
   return { epochs, probabilities, accuracy, loss, values, step };
 }
 
@@ -39,7 +39,7 @@ Deno.test("interrupted after any step and resumed, it ends with the same bits", 
       onEpoch: ({ seconds: _, ...rest }) => void stopped.push(rest),
     }));
     await assert.rejects(interrupted, { name: "AbortError" });
-    assert.equal((await loadCheckpoint(folder))!.step, stopAfter);
+    assert.equal(loadCheckpoint(folder)!.step, stopAfter);
     const resumed = await outcome(folder);
     assert.deepEqual(
       { ...resumed, epochs: [...stopped, ...resumed.epochs] },
