@@ -4,7 +4,8 @@ export { argmax, evaluate, type Evaluation, makePredictor, type Predictor } from
 export { type EpochSummary, type StepProgress, train, type TrainOptions } from "./loop.ts";
 export { smoothTargets } from "./loss.ts";
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
-export { paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
+export { paperRecipe, type Recipe, type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
+export * from "./probe/mod.ts";
 export { learningRate } from "./schedule.ts";
 export { initialState } from "./state.ts";
 export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";

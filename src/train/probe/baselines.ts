@@ -19,7 +19,9 @@ export function pixels(side = 8): Featurizer {
     identity: `pixels ${side}`,
     compute: ({ images, labels }, imageSize) => {
       if (!(Number.isInteger(side) && side >= 1 && side <= imageSize)) {
-        throw new RangeError(`side is ${side}; the images have ${imageSize} px, so give a whole number from 1 to that`);
+        throw new RangeError(
+          `side is ${side}; the images have ${imageSize} px, so give a whole number from 1 to that`,
+        );
       }
       const length = imageSize * imageSize * 3;
       const values = new Float32Array(labels.length * side * side * 3);

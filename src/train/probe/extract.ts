@@ -40,7 +40,9 @@ export function makeFeatureReader(model: Model, options: FeatureOptions = {}): F
   return compile((weights: Weights, images: tf.Tensor4D) => {
     let features!: tf.Tensor2D;
     const tap = <T extends tf.Tensor>(name: string, x: T): T => {
-      if (name === layer) features = pooled(inPrecision(x, "float32"), layer, pooling, limit, prefixTokens(model));
+      if (name === layer) {
+        features = pooled(inPrecision(x, "float32"), layer, pooling, limit, prefixTokens(model));
+      }
       return x;
     };
     model.apply(tensorsOf(model, weights, precision), images, { tap });

@@ -129,9 +129,12 @@ export function openFeatures(folder: string): StoredFeatures | undefined {
     return readerOf(file, folder);
   } catch (cause) {
     file.close();
-    throw new Error(`The features in ${folder} are damaged (${(cause as Error).message}); delete the folder.`, {
-      cause,
-    });
+    throw new Error(
+      `The features in ${folder} are damaged (${(cause as Error).message}); delete the folder.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

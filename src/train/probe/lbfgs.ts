@@ -69,7 +69,7 @@ export async function lbfgs(
 
 /** Minus the gradient times the inverse Hessian as the pairs suggest it: the two-loop recursion. */
 function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
-  let q = gradient.map((g) => -g);
+  let q: Float64Array = gradient.map((g) => -g);
   const weights: number[] = [];
   for (const { step, change, rho } of pairs.toReversed()) {
     const weight = rho * dot(step, q);
