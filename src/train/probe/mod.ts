@@ -15,10 +15,16 @@ export {
   type Pooling,
   prefixTokens,
 } from "./extract.ts";
-export { openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
+export { type FeatureRows, openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
 export { blocksOf, type Features, featuresOf, selectRows } from "./features.ts";
 export { lbfgs, type LbfgsOptions, type Minimum, type Objective } from "./lbfgs.ts";
-export { linearProbe, type LinearProbeOptions, type LinearProbeRecipe, maeProbe } from "./linear_probe.ts";
+export {
+  linearProbe,
+  type LinearProbeOptions,
+  type LinearProbeRecipe,
+  maeProbe,
+  sgdProbe,
+} from "./linear_probe.ts";
 export { fitLogistic, type FitOptions, type LogisticModel, predictLogistic } from "./logistic.ts";
 export {
   type LogisticProbeOptions,
