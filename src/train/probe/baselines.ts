@@ -3,10 +3,9 @@
  * trained. A self-supervised network's features (the paper's Table 7) must beat them to mean something.
  */
 import { type Batch, normalisation } from "../../data/mod.ts";
-import { initialise, type Model, type Weights } from "../../models/mod.ts";
-import { random } from "../../stats/mod.ts";
+import type { Model, Weights } from "../../models/mod.ts";
 import { tf } from "../../tensorflow/mod.ts";
-import { Stream } from "../state.ts";
+import { drawnWeights } from "../state.ts";
 import type { Featurizer } from "./collect.ts";
 
 /**
@@ -80,9 +79,6 @@ function histograms({ images, labels }: Batch, imageSize: number, bins: number):
 
 /** A network's weights as they are drawn before training. The caller disposes them. */
 export function untrainedWeights(model: Model, seed: number): Weights {
-  const stream = random(seed, Stream.weights);
-  const parameters = tf.tensor1d(initialise(model.specs, stream));
-  return model.buffers.length > 0
-    ? { parameters, buffers: tf.tensor1d(initialise(model.buffers, stream)) }
-    : { parameters };
+  const { parameters, buffers } = drawnWeights(model, seed);
+  return { parameters: tf.tensor1d(parameters), buffers: buffers && tf.tensor1d(buffers) };
 }
