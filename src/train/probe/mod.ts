@@ -16,7 +16,7 @@ export {
   prefixTokens,
 } from "./extract.ts";
 export { type FeatureRows, openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
-export { blocksOf, type Features, featuresOf, selectRows } from "./features.ts";
+export { type Block, blocksOf, type Features, featuresOf, selectRows } from "./features.ts";
 export { lbfgs, type LbfgsOptions, type Minimum, type Objective } from "./lbfgs.ts";
 export {
   linearProbe,
@@ -39,4 +39,5 @@ export {
   type ProbeSweepResult,
   sweepLinearProbe,
 } from "./probe_sweep.ts";
+export { mapRows } from "./map_rows.ts";
 export { columnMoments, type Moments } from "./standardise.ts";
