@@ -1,4 +1,5 @@
 /** What a network looks at, and what its features look like. */
+export { attentionRollout, attentionWeights, rollOut } from "./attention_rollout.ts";
 export {
   type AttentionMaps,
   type GradCam,

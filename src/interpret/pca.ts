@@ -79,7 +79,7 @@ export async function project(
     return await mapRows(
       features,
       components,
-      (x) => x.sub<tf.Tensor2D>(tensors.mean).matMul<tf.Tensor2D>(tensors.axes, false, true),
+      (x) => tf.matMul<tf.Tensor2D>(x.sub(tensors.mean), tensors.axes, false, true),
     );
   } finally {
     tf.dispose(tensors);

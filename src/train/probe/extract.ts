@@ -41,7 +41,7 @@ export function makeFeatureReader(model: Model, options: FeatureOptions = {}): F
     let features!: tf.Tensor2D;
     const tap = <T extends tf.Tensor>(name: string, x: T): T => {
       if (name === layer) {
-        features = pooled(inPrecision(x, "float32"), layer, pooling, limit, prefixTokens(model));
+        features = pooled(inPrecision(x, "float32"), layer, pooling, limit, prefixTokens(model, layer));
       }
       return x;
     };
@@ -58,9 +58,9 @@ function complete(model: Model, options: FeatureOptions): Required<FeatureOption
   return { layer, pooling, limit, precision };
 }
 
-/** Tokens before those of the patches: 1 where there is a class token. */
-export function prefixTokens(model: Model): number {
-  return model.specs.some(({ name }) => name === "cls_token") ? 1 : 0;
+/** Tokens before those of the patches in a layer of tokens: 1 where the class token is among them. */
+export function prefixTokens(model: Model, layer: string): number {
+  return layer !== "patch_embed" && model.specs.some(({ name }) => name === "cls_token") ? 1 : 0;
 }
 
 function pooled(x: tf.Tensor, layer: string, pooling: Pooling, limit: number, prefix: number): tf.Tensor2D {

@@ -1,0 +1,57 @@
+/** Rollout and principal components against numpy. */
+import assert from "node:assert/strict";
+import { principalComponents, project, rollOut } from "../../src/interpret/mod.ts";
+import { startEngine, tf } from "../../src/tensorflow/mod.ts";
+import { featuresOf } from "../../src/train/mod.ts";
+import { readFixture, unpack } from "../reference/fixture.ts";
+
+await startEngine();
+const fixture = readFixture("probes");
+
+Deno.test("rolled out attention is numpy's, and its rows sum to 1", () => {
+  const { blocks, heads, tokens, attention, rollout } = fixture.rollout;
+  tf.tidy(() => {
+    const all = tf.tensor(unpack(attention), [2, blocks, heads, tokens, tokens]);
+    const joint = rollOut(tf.unstack(all, 1) as tf.Tensor4D[]);
+    const expected = unpack(rollout);
+    joint.dataSync().forEach((v, i) =>
+      assert.ok(Math.abs(v - expected[i]) < 1e-6, `${v}, not ${expected[i]}`)
+    );
+    joint.sum(-1).dataSync().forEach((sum) => assert.ok(Math.abs(sum - 1) < 1e-6));
+  });
+});
+
+Deno.test("principal components are numpy's, up to their sign", async () => {
+  const { rows, columns, components, x, axes, variances, projected, share } = fixture.pca;
+  const features = featuresOf(unpack(x), new Int32Array(rows));
+  const found = await principalComponents(features, components);
+  const [expectedAxes, expectedPoints] = [unpack(axes), unpack(projected)];
+  const points = await project(features, found);
+  for (let c = 0; c < components; c++) {
+    const axis = found.axes.subarray(c * columns, (c + 1) * columns);
+    const expected = expectedAxes.subarray(c * columns, (c + 1) * columns);
+    const sign = Math.sign(axis.reduce((sum, v, i) => sum + v * expected[i], 0));
+    axis.forEach((v, i) => assert.ok(Math.abs(v - sign * expected[i]) < 1e-4, `axis ${c}`));
+    for (let row = 0; row < rows; row++) {
+      const at = row * components + c;
+      assert.ok(
+        Math.abs(points[at] - sign * expectedPoints[at]) < 2e-3,
+        `${points[at]}, ${expectedPoints[at]}`,
+      );
+    }
+    assert.ok(Math.abs(found.variances[c] / variances[c] - 1) < 1e-5);
+    assert.ok(Math.abs(found.shares[c] - share[c]) < 1e-5);
+    const largest = axis.reduce((most, v) => Math.abs(v) > Math.abs(most) ? v : most, 0);
+    assert.ok(largest > 0, "the sign is always the same");
+  }
+});
+
+Deno.test("components that cannot be are refused", async () => {
+  const features = featuresOf(new Float32Array(6), new Int32Array(2));
+  await assert.rejects(
+    () => principalComponents(features, 4),
+    /components is 4; the features have 3 columns/,
+  );
+  const one = featuresOf(new Float32Array(3), new Int32Array(1));
+  await assert.rejects(() => principalComponents(one), /there is 1 row/);
+});
