@@ -34,11 +34,16 @@ function checkLength(name: string, { length }: Float32Array, specs: readonly Par
 
 /**
  * Weights of one network for another of the same make: tensors of the same name and shape are taken over, the others (the head,
- * where the classes are others) are drawn.
+ * where the classes are others) are drawn. A masked autoencoder's encoder goes into a ViT with fixed positions so.
  *
  * @throws {Error} when nothing can be taken over
  */
-export function carriedWeights(from: Model, weights: WeightValues, to: Model, seed: number): WeightValues {
+export function carriedWeights(
+  from: Pick<Model, "name" | "specs" | "buffers">,
+  weights: WeightValues,
+  to: Model,
+  seed: number,
+): WeightValues {
   const drawn = drawnWeights(to, seed);
   const carried = carry(from.specs, weights.parameters, to.specs, drawn.parameters);
   if (carried === 0) {

@@ -1,7 +1,8 @@
 /** Grad-CAM, attention rollout and occlusion on networks whose answer is known. */
 import assert from "node:assert/strict";
-import { attentionRollout, gradCam, occlusionMap } from "../../src/interpret/mod.ts";
+import { attentionRollout, attentionWeights, gradCam, occlusionMap } from "../../src/interpret/mod.ts";
 import { createModel, type Model, type Weights } from "../../src/models/mod.ts";
+import { selfAttention } from "../../src/ops/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { type Predictor, untrainedWeights } from "../../src/train/mod.ts";
@@ -50,13 +51,14 @@ Deno.test("Grad-CAM of a linear network is its closed form: relu(sum of w / posi
 });
 
 Deno.test("Grad-CAM runs on every convolutional family, on the last feature map or another", async () => {
-  for (const name of ["cnn_micro", "convnext_micro"]) {
+  for (const name of ["cnn_micro", "alexnet_micro", "vgg_micro", "resnet_micro", "convnext_micro"]) {
     const model = createModel(name, 3, 32);
     const weights = untrainedWeights(model, 1);
     const images = tf.tensor4d(noise(2, 32, 32, 3), [2, 32, 32, 3]);
-    const { values, height, width } = await gradCam(model, weights, images);
+    const { values, height, width } = await gradCam(model, weights, images, { classes: [0, 2] });
     assert.equal(values.length, 2 * height * width);
-    assert.ok(values.some((v) => v > 0) && values.every((v) => v >= 0));
+    // Of an untrained network some maps may be nothing at all.
+    assert.ok(values.some((v) => v > 0) && values.every((v) => v >= 0), name);
     const [first] = model.layers;
     const finer = await gradCam(model, weights, images, { layer: first });
     assert.ok(finer.height > height);
@@ -100,6 +102,18 @@ Deno.test("rollout gives a share of each patch; with equal attention all are equ
     const expected = classToken ? (1 - 0.5 ** 3) / 17 : 1 / 16;
     even.values.forEach((v) => assert.ok(Math.abs(v - expected) < 1e-6, `${v}`));
   }
+});
+
+Deno.test("attention weights times values are what attention gives", () => {
+  tf.tidy(() => {
+    const [B, T, heads, d] = [2, 5, 3, 4];
+    const qkv = tf.tensor3d(noise(B, T, 3 * heads * d), [B, T, 3 * heads * d]);
+    const [, , v] = tf.unstack(qkv.reshape([B, T, 3, heads, d]).transpose([2, 0, 3, 1, 4])) as tf.Tensor4D[];
+    const mixed = tf.matMul(attentionWeights(qkv, heads), v).transpose([0, 2, 1, 3]).dataSync();
+    selfAttention(qkv.reshape([B * T, 3 * heads * d]), T, heads).dataSync().forEach((expected, i) =>
+      assert.ok(Math.abs(mixed[i] - expected) < 1e-5)
+    );
+  });
 });
 
 Deno.test("Grad-CAM and rollout point to each other where the other is meant", async () => {

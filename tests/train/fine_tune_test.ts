@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countParameters, createModel, specSize } from "../../src/models/mod.ts";
+import { countParameters, createAutoencoder, createModel, specSize } from "../../src/models/mod.ts";
 import { startEngine } from "../../src/tensorflow/mod.ts";
 import { carriedWeights, drawnWeights, fineTune, loadCheckpoint, train } from "../../src/train/mod.ts";
 import { recipe, syntheticTraining } from "./synthetic.ts";
@@ -54,6 +54,34 @@ Deno.test("all but the head is carried to other classes", () => {
   assert.deepEqual(parameters.slice(0, body), weights.parameters.slice(0, body));
   assert.deepEqual(parameters.slice(body), drawnWeights(other, 2).parameters.slice(body));
   assert.notDeepEqual(parameters.slice(body, body + 8), weights.parameters.slice(body, body + 8));
+});
+
+Deno.test("a masked autoencoder's encoder is carried to a ViT, its fixed positions too", () => {
+  const size = { dim: 8, depth: 1, heads: 2 };
+  const mae = createAutoencoder(
+    { family: "mae", patch: 4, encoder: size, decoder: { ...size, dim: 4 }, maskRatio: 0.5 },
+    8,
+  );
+  const to = createModel(
+    {
+      ...size,
+      family: "vit",
+      patch: 4,
+      classToken: true,
+      pooling: "token",
+      positions: "sincos",
+      dropPath: 0,
+    },
+    3,
+    8,
+  );
+  const parameters = Float32Array.from({ length: countParameters(mae.specs) }, (_, i) => i + 1);
+  const buffers = Float32Array.from({ length: countParameters(mae.buffers) }, (_, i) => -i - 1);
+  const carried = carriedWeights(mae, { parameters, buffers }, to, 1);
+  const head = countParameters(to.specs.filter(({ name }) => name.startsWith("head.")));
+  assert.ok(carried.parameters.slice(0, -head).every((v) => v >= 1 && Number.isInteger(v)));
+  assert.ok(carried.parameters.slice(-head).every((v) => Math.abs(v) < 1));
+  assert.ok(carried.buffers!.every((v) => v < 0));
 });
 
 Deno.test("weights of another model are refused", async () => {

@@ -47,6 +47,39 @@ Deno.test("features of any layer are that layer's output, pooled", async () => {
   }
 });
 
+Deno.test("of tokens, the mean is over patches, and the class token is the first", async () => {
+  const size = { patch: 4, dim: 6, depth: 2, heads: 2, positions: "learnt", dropPath: 0 } as const;
+  const vit = createModel({ ...size, family: "vit", classToken: true, pooling: "token" }, 3, SIDE);
+  const values = untrainedWeights(vit, 1);
+  const [{ images, labels }] = source.batches.batches();
+  const outputs = new Map<string, tf.Tensor>();
+  const tap = <T extends tf.Tensor>(name: string, x: T) => {
+    outputs.set(name, tf.keep(x.clone()));
+    return x;
+  };
+  tf.tidy(() => {
+    vit.apply(tensorsOf(vit, values), tf.tensor4d(images, [labels.length, SIDE, SIDE, 3]), { tap });
+  });
+  for (
+    const [layer, pooling, from, to] of [
+      ["blocks.1", "mean", 1, 5],
+      ["blocks.1", "class-token", 0, 1],
+      ["norm", "class-token", 0, 1],
+      ["patch_embed", "mean", 0, 4],
+    ] as const
+  ) {
+    using features = await extractFeatures(vit, values, source, {
+      layer,
+      pooling,
+      root: Deno.makeTempDirSync(),
+    });
+    const expected = outputs.get(layer)!.slice([0, from, 0], [-1, to - from, -1]).mean(1).dataSync();
+    features.read(Array(16).keys().toArray()).forEach((v, i) =>
+      assert.ok(Math.abs(v - expected[i]) < 1e-5, `${layer} ${pooling}`)
+    );
+  }
+});
+
 Deno.test("labels and keys come with them, the last batch too", async () => {
   using features = await extract();
   assert.deepEqual([features.rows, features.columns], [20, 6]);
