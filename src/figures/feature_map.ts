@@ -28,9 +28,12 @@ const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
 export function featureMapFigure(map: FeatureMap): Figure {
   const { points, names, method, axes } = map;
   checkMap(map);
-  const axisOf = (title: string, more = {}) =>
-    axis(title, axes ? more : { showticklabels: false, ticks: "", ...more });
-  const [x, y] = axes ?? ["", ""];
+  // Where a map's axes mean nothing, neither do their numbers and lines.
+  const bare = { showticklabels: false, ticks: "", showgrid: false, showline: false };
+  const [x, y] = axes ? axes.map((title) => axis(plainText(title))) : [
+    axis("", bare),
+    axis("", { ...bare, scaleanchor: "x" }),
+  ];
   return {
     data: names.map((name, dataset) => traceOf(map, name, dataset)).filter(({ x }) =>
       (x as number[]).length > 0
@@ -38,8 +41,8 @@ export function featureMapFigure(map: FeatureMap): Figure {
     layout: {
       ...baseLayout("What the features hold", `${plainText(method)}, ${points.length / 2} images`),
       height: 620,
-      xaxis: axisOf(x),
-      yaxis: axisOf(y, axes ? {} : { scaleanchor: "x" }),
+      xaxis: x,
+      yaxis: y,
       hovermode: "closest",
       legend: { ...legendBelow(axes ? -0.12 : -0.04), itemsizing: "constant" },
       margin: { l: axes ? 64 : 28, r: 28, t: 72, b: 90 },

@@ -11,7 +11,7 @@ export type Objective = (x: Float64Array) => Promise<Evaluated>;
 
 /** When to stop, and how much to remember. */
 export interface LbfgsOptions {
-  /** It has converged when no part of the gradient is larger. Default 1e-5. */
+  /** It has converged when no part of the gradient is larger. Default 1e-4, scikit-learn's. */
   tolerance?: number;
   /** Default 500. */
   maxIterations?: number;
@@ -46,7 +46,7 @@ interface Pair {
 export async function lbfgs(
   objective: Objective,
   start: Float64Array,
-  { tolerance = 1e-5, maxIterations = 500, memory = 10, signal }: LbfgsOptions = {},
+  { tolerance = 1e-4, maxIterations = 500, memory = 10, signal }: LbfgsOptions = {},
 ): Promise<Minimum> {
   let at: Minimum = { x: start, ...await objective(start), iterations: 0, converged: false };
   const pairs: Pair[] = [];
