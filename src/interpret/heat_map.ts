@@ -86,7 +86,7 @@ export function heatMap(
     throw new RangeError(`opacity is ${opacity}; give a number from 0 to 1`);
   }
   const { width, height } = image;
-  const [low, high] = range ?? [Math.min(...grid.values), Math.max(...grid.values)];
+  const [low, high] = range ?? rangeOf(grid.values);
   const heat = enlarge(grid, height, width);
   const pixels = new Uint8Array(width * height * 3);
   heat.forEach((value, i) => {
@@ -95,6 +95,11 @@ export function heatMap(
     color.forEach((part, c) => pixels[i * 3 + c] = Math.round(opacity * part + (1 - opacity) * grey));
   });
   return { pixels, width, height, channels: 3 };
+}
+
+/** Least and greatest value. */
+function rangeOf(values: Float32Array): [number, number] {
+  return [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
 }
 
 /** Brightness of a pixel, 0 to 255 (ITU-R BT.601). */

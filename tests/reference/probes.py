@@ -1,6 +1,6 @@
 """Writes probes.json: what scikit-learn, PyTorch, timm and numpy compute, for tests/train/ and tests/interpret/ to compare with.
 
-Run: pip install torch==2.14.1 timm==1.0.31 scikit-learn; python tests/reference/probes.py
+Run: pip install torch==2.14.1 timm==1.0.31 scikit-learn==1.9.1; python tests/reference/probes.py
 Arrays are little-endian float32, base64.
 """
 import base64

@@ -4,7 +4,7 @@ import { permutation, random } from "../../stats/mod.ts";
 import { compile, tf } from "../../tensorflow/mod.ts";
 import { score } from "../evaluate.ts";
 import { smoothTargets } from "../loss.ts";
-import { stepsPerEpoch, totalSteps } from "../recipe.ts";
+import { type Schedule, stepsPerEpoch } from "../recipe.ts";
 import { learningRate } from "../schedule.ts";
 import { countClasses, type Features } from "./features.ts";
 import { lars, type LarsConfig, type Moving } from "./lars.ts";
@@ -61,6 +61,9 @@ export type ProbeState = {
   variance: tf.Tensor1D;
 };
 
+/** What a step reads: rows of features, one-hot classes, the learning rate. */
+export type StepInput = { x: tf.Tensor2D; targets: tf.Tensor2D; rate: tf.Scalar };
+
 function batchNorm(x: tf.Tensor2D, mean: tf.Tensor1D, variance: tf.Tensor1D): tf.Tensor2D {
   return x.sub(mean).mul(variance.add(EPSILON).rsqrt());
 }
@@ -73,7 +76,7 @@ export function probeLogits({ weight, bias, mean, variance }: ProbeState, x: tf.
 /** One step: batch norm without scale and shift, a linear layer, cross-entropy, LARS. A pure function. */
 export function probeStep(
   state: ProbeState,
-  { x, targets, rate }: { x: tf.Tensor2D; targets: tf.Tensor2D; rate: tf.Scalar },
+  { x, targets, rate }: StepInput,
   config: LarsConfig,
 ): { state: ProbeState; loss: tf.Scalar } {
   const { mean, variance } = tf.moments(x, 0) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
@@ -110,7 +113,7 @@ export interface LinearProbeOptions {
 /**
  * Trains MAE's linear probe on features and evaluates it.
  *
- * @throws {Error} for labels that cannot be, or when the loss is no number any more
+ * @throws {Error} for labels or a recipe that cannot be, or when the loss is no number any more
  * @throws the signal's reason when it is aborted between two steps
  */
 export async function linearProbe(
@@ -118,10 +121,12 @@ export async function linearProbe(
   validation: Features,
   options: LinearProbeOptions,
 ): Promise<ProbeResult> {
-  const { classes = countClasses(training.labels), seed } = options;
+  const { classes = countClasses(training.labels), recipe = maeProbe, seed } = options;
   checkLabels(training, classes);
   checkLabels(validation, classes);
-  const state = await trainProbe(initialProbe(training.columns, classes, seed), training, classes, options);
+  checkRecipe(recipe);
+  const start = initialProbe(training.columns, classes, seed);
+  const state = await trainProbe(start, training, classes, { ...options, recipe });
   try {
     const { labels } = validation;
     const probabilities = await mapRows(validation, classes, (x) => probeLogits(state, x).softmax());
@@ -147,37 +152,14 @@ async function trainProbe(
   from: ProbeState,
   training: Features,
   classes: number,
-  { recipe = maeProbe, seed, signal, onEpoch }: LinearProbeOptions,
+  { recipe, seed, signal, onEpoch }: LinearProbeOptions & { recipe: LinearProbeRecipe },
 ): Promise<ProbeState> {
-  const batchSize = Math.min(recipe.batchSize, training.rows);
-  const schedule = {
-    ...recipe,
-    batchSize,
-    samplesPerEpoch: training.rows,
-    learningRate: recipe.baseLearningRate * batchSize / 256,
-  };
+  const schedule = scheduleOf(recipe, training.rows);
   const steps = stepsPerEpoch(schedule);
-  const take = compile((state: ProbeState, input: Parameters<typeof probeStep>[1]) =>
-    probeStep(state, input, recipe)
-  );
-  let [state, epochLoss] = [from, 0];
-  let order: Uint32Array = new Uint32Array(0);
+  const take = compile((state: ProbeState, input: StepInput) => probeStep(state, input, recipe));
+  let [state, step, epochLoss] = [from, 0, 0];
   try {
-    for (let step = 0; step < totalSteps(schedule); step++) {
-      signal?.throwIfAborted();
-      const place = step % steps;
-      if (place === 0) {
-        order = permutation(training.rows, seed, Stream.order, step / steps);
-        epochLoss = 0;
-      }
-      // The order within a batch changes nothing but how quickly it is read.
-      const chosen = order.slice(place * batchSize, (place + 1) * batchSize).sort();
-      const labels = Int32Array.from(chosen, (row) => training.labels[row]);
-      const input = {
-        x: tf.tensor2d(training.read(chosen), [batchSize, training.columns]),
-        targets: tf.tensor2d(smoothTargets(labels, classes, 0), [batchSize, classes]),
-        rate: tf.scalar(learningRate(schedule, step, 0)),
-      };
+    for (const input of stepInputs(schedule, training, classes, seed)) {
       const { state: next, loss } = await take(state, input).finally(() => tf.dispose(input));
       tf.dispose(state);
       state = next;
@@ -185,7 +167,11 @@ async function trainProbe(
       loss.dispose();
       if (!Number.isFinite(value)) throw new Error(`The probe's loss became ${value} at step ${step}.`);
       epochLoss += value / steps;
-      if (place === steps - 1) onEpoch?.((step + 1) / steps, epochLoss);
+      if (++step % steps === 0) {
+        onEpoch?.(step / steps, epochLoss);
+        epochLoss = 0;
+      }
+      signal?.throwIfAborted();
     }
     return state;
   } catch (error) {
@@ -193,5 +179,43 @@ async function trainProbe(
     throw error;
   } finally {
     take.dispose();
+  }
+}
+
+function checkRecipe({ epochs, batchSize }: LinearProbeRecipe): void {
+  if (![epochs, batchSize].every((value) => Number.isInteger(value) && value >= 1)) {
+    throw new Error(
+      `recipe: epochs is ${epochs} and batchSize ${batchSize}; give whole numbers of 1 or more`,
+    );
+  }
+}
+
+function scheduleOf(recipe: LinearProbeRecipe, rows: number): Schedule {
+  const batchSize = Math.min(recipe.batchSize, rows);
+  const learningRate = recipe.baseLearningRate * batchSize / 256;
+  return { ...recipe, batchSize, samplesPerEpoch: rows, learningRate };
+}
+
+/** The input of each step: the rows in a new order every epoch, the last, partial batch left out. */
+function* stepInputs(
+  schedule: Schedule,
+  training: Features,
+  classes: number,
+  seed: number,
+): Generator<StepInput> {
+  const { batchSize, epochs } = schedule;
+  const steps = stepsPerEpoch(schedule);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const order = permutation(training.rows, seed, Stream.order, epoch);
+    for (let place = 0; place < steps; place++) {
+      // The order within a batch changes nothing but how quickly it is read.
+      const chosen = order.slice(place * batchSize, (place + 1) * batchSize).sort();
+      const labels = Int32Array.from(chosen, (row) => training.labels[row]);
+      yield {
+        x: tf.tensor2d(training.read(chosen), [batchSize, training.columns]),
+        targets: tf.tensor2d(smoothTargets(labels, classes, 0), [batchSize, classes]),
+        rate: tf.scalar(learningRate(schedule, epoch * steps + place, 0)),
+      };
+    }
   }
 }

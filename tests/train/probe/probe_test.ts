@@ -145,6 +145,22 @@ Deno.test("colors are read off every baseline, and no tensor is left behind", as
   assert.equal(tf.memory().numTensors, before);
 });
 
+Deno.test("a probe can be stopped, and leaves no tensor then; a recipe that cannot be is refused", async () => {
+  const training = clouds(90, 1, 1);
+  const before = tf.memory().numTensors;
+  const controller = new AbortController();
+  const options = { seed: 1, recipe: quick, signal: controller.signal };
+  const onEpoch = (epoch: number) => epoch === 2 && controller.abort(new Error("stop"));
+  await assert.rejects(() => linearProbe(training, training, { ...options, onEpoch }), /stop/);
+  const recipe = { ...quick, batchSize: 0 };
+  await assert.rejects(() => linearProbe(training, training, { seed: 1, recipe }), /batchSize 0/);
+  await assert.rejects(
+    () => linearProbe(training, training, { seed: 1, recipe: { ...quick, baseLearningRate: NaN } }),
+    /loss became NaN at step/,
+  );
+  assert.equal(tf.memory().numTensors, before);
+});
+
 Deno.test("labels that cannot be are named", async () => {
   const training = clouds(9, 1, 1);
   const strange = featuresOf(training.read([0, 1]), Int32Array.of(0, 5), ["a", "b"]);
