@@ -89,7 +89,7 @@ const experimentSchema = z.strictObject({
   model: modelSchema,
   /** How it is trained. */
   recipe: recipeSchema,
-  /** Decides sampling, initial weights, order, crops and dropped paths. */
+  /** Decides sampling, initial weights, order, crops, dropped paths and dropped values. */
   seed: z.int().min(0),
 });
 

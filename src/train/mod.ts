@@ -9,5 +9,5 @@ export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./opt
 export { paperRecipe, type Recipe, type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
 export * from "./probe/mod.ts";
 export { learningRate } from "./schedule.ts";
-export { drawnWeights, initialState, type WeightValues } from "./state.ts";
+export { drawnWeights, evaluatedWeights, initialState, type WeightValues } from "./state.ts";
 export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";

@@ -6,6 +6,7 @@ import {
   createModel,
   describe,
   initialise,
+  type ModelConfig,
   models,
   type ParameterSpec,
   tensorsOf,
@@ -23,6 +24,23 @@ import { torchOrder, uniform, valuesOf } from "../reference/weights.ts";
 
 await startEngine();
 const { published, classifiers, mae } = readFixture("models");
+
+interface Classifier {
+  config: ModelConfig;
+  imageSize: number;
+  logits: string;
+  loss: number;
+  running: Record<string, string>;
+  gradients: Record<string, Sampled>;
+}
+
+interface Published {
+  parameters: number;
+  multiplyAdds: number;
+  /** sha256 of names and shapes. */
+  tensors: string;
+}
+
 const B = 3, CLASSES = 4;
 
 /** Relative to the largest value of a tensor. */
@@ -86,7 +104,7 @@ function buffersOf(specs: ParameterSpec[]): tf.Tensor1D | undefined {
 
 const softTargets = () => tf.oneHot(tf.tensor1d([0, 2, 3], "int32"), CLASSES).mul(0.9).add(0.1 / CLASSES);
 
-for (const [name, { config, imageSize, ...expected }] of Object.entries<any>(classifiers)) {
+for (const [name, { config, imageSize, ...expected }] of Object.entries<Classifier>(classifiers)) {
   Deno.test(`${name}: logits, loss, gradients and statistics equal the reference's`, () => {
     const model = createModel(config, CLASSES, imageSize);
     tf.tidy(() => {
@@ -152,7 +170,7 @@ Deno.test("mae: positions, masking, prediction, loss and gradients equal the ref
   });
 });
 
-for (const [name, { parameters, multiplyAdds, tensors }] of Object.entries<any>(published)) {
+for (const [name, { parameters, multiplyAdds, tensors }] of Object.entries<Published>(published)) {
   Deno.test(`${name} has the reference's tensors, parameters and multiply-adds`, () => {
     const model = createModel(name, 1000);
     assert.equal(countParameters(model.specs), parameters);

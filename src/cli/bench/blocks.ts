@@ -100,6 +100,15 @@ export const blocks: Block[] = [
       tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same").add(bias).relu(),
   },
   {
+    name: "convolution, stride 2",
+    shapes: (b) => [[b, 16, 16, 24], [3, 3, 24, 48]],
+    ours: (x, kernel) => ops.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 2, 1),
+    plain: (x, kernel) => {
+      const padded = x.pad([[0, 0], [1, 1], [1, 1], [0, 0]]) as tf.Tensor4D;
+      return tf.conv2d(padded, kernel as tf.Tensor4D, 2, "valid");
+    },
+  },
+  {
     name: "patches and linear",
     shapes: (b) => [[b, 16, 16, 24], [2, 2, 24, 48], [48]],
     ours: (x, weight, bias) => ops.linear(ops.toPatches(x as tf.Tensor4D, 2), { weight, bias }),
