@@ -1,9 +1,13 @@
-/** Rollout and principal components against numpy. */
+/** Grad-CAM, rollout and principal components against PyTorch, timm and numpy. */
 import assert from "node:assert/strict";
-import { principalComponents, project, rollOut } from "../../src/interpret/mod.ts";
+import { attentionRollout, gradCam, principalComponents, project } from "../../src/interpret/mod.ts";
+import { rollOut } from "../../src/interpret/mod.ts";
+import { createModel, type Model, type ModelConfig } from "../../src/models/mod.ts";
+import type { ParameterSpec, Weights } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { featuresOf } from "../../src/train/mod.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";
+import { uniform, valuesOf } from "../reference/weights.ts";
 
 await startEngine();
 const fixture = readFixture("probes");
@@ -19,6 +23,55 @@ Deno.test("rolled out attention is numpy's, and its rows sum to 1", () => {
     );
     joint.sum(-1).dataSync().forEach((sum) => assert.ok(Math.abs(sum - 1) < 1e-6));
   });
+});
+
+const imagesOf = (size: number) => {
+  const pixels = Float32Array.from(uniform("images", 3 * size * size * 3), (u) => 1.7 * u);
+  return tf.tensor4d(pixels, [3, size, size, 3]);
+};
+
+/** The weights that the script gave the network. */
+function weightsOf({ specs, buffers }: Model): Weights {
+  const flat = (tensors: ParameterSpec[]) => tf.concat1d(tensors.map((spec) => tf.tensor1d(valuesOf(spec))));
+  return { parameters: flat(specs), buffers: buffers.length > 0 ? flat(buffers) : undefined };
+}
+
+function assertMaps(actual: Float32Array, expected: Float32Array, what: string) {
+  const largest = expected.reduce((a, b) => Math.max(a, b));
+  assert.equal(actual.length, expected.length, what);
+  assert.ok(largest > 0, what);
+  actual.forEach((v, i) =>
+    assert.ok(Math.abs(v - expected[i]) < 1e-4 * largest, `${what}: ${v}, ${expected[i]}`)
+  );
+}
+
+interface CamFixture {
+  config: ModelConfig;
+  imageSize: number;
+  classes: number[];
+  said: number[];
+  maps: Record<string, { side: number; values: string }>;
+}
+
+Deno.test("Grad-CAM of a ConvNeXt and a ResNet is what PyTorch's gradients give, at each layer", async () => {
+  for (const [name, fixtureOf] of Object.entries<CamFixture>(fixture.gradCam)) {
+    const { config, imageSize, classes, said, maps } = fixtureOf;
+    const model = createModel(config, 4, imageSize);
+    const [weights, images] = [weightsOf(model), imagesOf(imageSize)];
+    for (const [layer, { side, values }] of Object.entries(maps)) {
+      const found = await gradCam(model, weights, images, { layer, classes });
+      assert.deepEqual([found.height, found.width], [side, side]);
+      assertMaps(found.values, unpack(values), `${name} ${layer}`);
+      assert.deepEqual([...(await gradCam(model, weights, images, { layer })).classes], said);
+    }
+  }
+});
+
+Deno.test("the rollout of a ViT is that of timm's own attention", async () => {
+  const { config, imageSize, rollout } = fixture.vitRollout;
+  const model = createModel(config, 4, imageSize);
+  const found = await attentionRollout(model, weightsOf(model), imagesOf(imageSize));
+  assertMaps(found.values, unpack(rollout), "rollout");
 });
 
 Deno.test("principal components are numpy's, up to their sign", async () => {

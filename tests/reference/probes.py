@@ -5,16 +5,20 @@ Arrays are little-endian float32, base64.
 """
 import base64
 import json
+import math
 import pathlib
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from sklearn.linear_model import LogisticRegression
+from timm.layers import set_fused_attn
 from timm.models.convnext import ConvNeXt
+from timm.models.resnet import BasicBlock, ResNet
 from timm.models.vision_transformer import VisionTransformer
 from timm.optim import param_groups_layer_decay
 
+set_fused_attn(False)
 torch.manual_seed(0)
 random = np.random.default_rng(0)
 
@@ -137,6 +141,84 @@ def pca(rows=60, columns=8, components=3):
             "share": list((singular ** 2 / (singular ** 2).sum())[:components])}
 
 
+def uniform(name, count):
+    """The numbers of models.py: in [-1, 1), the same in every language."""
+    key = 0
+    for character in name:
+        key = (key * 31 + ord(character)) % 1000
+    wave = np.sin((np.arange(count, dtype=np.float64) + 1) * 12.9898 + key * 0.078) * 43758.5453
+    return 2 * (wave - np.floor(wave)) - 1
+
+
+def fill(net):
+    """The weights of models.py."""
+    for name, tensor in net.state_dict().items():
+        if tensor.dtype != torch.float32:
+            continue
+        u, shape = uniform(name, tensor.numel()), tensor.shape
+        if name.endswith("running_var"):
+            u = 1 + 0.5 * u
+        elif len(shape) == 1 and name.endswith("weight"):
+            u = 1 + 0.3 * u
+        else:
+            u = (math.sqrt(3 / math.prod(shape[1:])) if len(shape) in (2, 4) else 0.3) * u
+        tensor.copy_(torch.from_numpy(u.astype(np.float32)).reshape(shape))
+    return net.eval()
+
+
+def images_of(size, count=3):
+    flat = uniform("images", count * size * size * 3).astype(np.float32) * 1.7
+    return torch.from_numpy(flat).reshape(count, size, size, 3).permute(0, 3, 1, 2).contiguous()
+
+
+def grad_cam(net, layers, size, classes=(0, 2, 1)):
+    """Selvaraju et al. 2017, equations 1 and 2, by PyTorch's own gradients."""
+    fill(net)
+    outputs = {}
+
+    def keep(name):
+        def hook(_, __, y):
+            y.retain_grad()
+            outputs[name] = y
+        return hook
+
+    for name in layers:
+        net.get_submodule(name).register_forward_hook(keep(name))
+    logits = net(images_of(size))
+    logits[torch.arange(len(classes)), list(classes)].sum().backward()
+    maps = {name: (y.grad.mean((2, 3), keepdim=True) * y).sum(1).relu() for name, y in outputs.items()}
+    return {"imageSize": size, "classes": list(classes), "said": logits.argmax(1).tolist(),
+            "maps": {name: {"side": m.shape[-1], "values": packed(m)} for name, m in maps.items()}}
+
+
+def grad_cams():
+    convnext = ConvNeXt(num_classes=4, depths=(1, 1, 1, 1), dims=(4, 6, 8, 10), patch_size=4, ls_init_value=0.5)
+    resnet = ResNet(BasicBlock, (1, 1, 1, 1), num_classes=4, channels=(4, 6, 8, 10))
+    return {"convnext": {"config": {"family": "convnext", "depths": [1, 1, 1, 1], "dims": [4, 6, 8, 10], "patch": 4, "layerScale": 0.5,
+                                    "dropPath": 0},
+                         **grad_cam(convnext, ["stages.1", "stages.3"], 64)},
+            "resnet": {"config": {"family": "resnet", "block": "basic", "depths": [1, 1, 1, 1], "dims": [4, 6, 8, 10],
+                                  "stemDim": 64, "stem": "7x7"},
+                       **grad_cam(resnet, ["layer2", "layer4"], 64)}}
+
+
+def vit_rollout(size=16, depth=3):
+    """Rollout of timm's own attention matrices: the class token's row."""
+    net = fill(VisionTransformer(img_size=size, patch_size=4, embed_dim=12, depth=depth, num_heads=3, num_classes=4))
+    matrices = []
+    for block in net.blocks:
+        block.attn.attn_drop.register_forward_hook(lambda _, x, __: matrices.append(x[0].detach().numpy().astype(np.float64)))
+    with torch.no_grad():
+        net(images_of(size))
+    joint = np.eye(17)
+    for block in matrices:
+        joint = (0.5 * block.mean(1) + 0.5 * np.eye(17)) @ joint
+    return {"config": {"family": "vit", "patch": 4, "dim": 12, "depth": depth, "heads": 3, "classToken": True,
+                       "pooling": "token", "positions": "learnt", "dropPath": 0},
+            "imageSize": size, "rollout": packed(joint[:, 0, 1:])}
+
+
 fixture = {"logistic": logistic(), "lars": lars(), "batchNormProbe": batch_norm_probe(), "layerDecay": layer_decay(),
-           "scaledAdamW": scaled_adamw(), "rollout": rollout(), "pca": pca()}
+           "scaledAdamW": scaled_adamw(), "rollout": rollout(), "pca": pca(), "gradCam": grad_cams(),
+           "vitRollout": vit_rollout()}
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(fixture, indent=1) + "\n")
