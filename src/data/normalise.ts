@@ -1,11 +1,10 @@
 import { type PackedImage, resizeAndCentreCrop } from "../images/mod.ts";
 
 /** ImageNet's mean and standard deviation of R, G, B, of values in [0, 1] (as in torchvision and timm). */
-const MEAN = [0.485, 0.456, 0.406];
-const STD = [0.229, 0.224, 0.225];
+export const normalisation = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 /** Normalised value of each 8-bit value, for each channel. */
-const NORMALISED = MEAN.map((mean, c) =>
-  Float32Array.from({ length: 256 }, (_, v) => (v / 255 - mean) / STD[c])
+const NORMALISED = normalisation.mean.map((mean, c) =>
+  Float32Array.from({ length: 256 }, (_, v) => (v / 255 - mean) / normalisation.std[c])
 );
 
 /**

@@ -16,6 +16,7 @@ import { biasCorrections } from "./optimizer.ts";
 import { type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { evaluatedWeights, initialState, restoredState, stateValues, Stream } from "./state.ts";
+import type { WeightValues } from "./state.ts";
 import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch. */
@@ -53,6 +54,10 @@ export interface TrainOptions {
   validation: ValidationBatches;
   /** Decides initial weights, dropped paths and dropped values. */
   seed: number;
+  /** Weights to start from. Default: drawn. */
+  weights?: WeightValues;
+  /** Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`. Default 1. */
+  rates?: Float32Array;
   /** Folder of its checkpoints. */
   folder: string;
   /** Ends training between two steps; a checkpoint is written first. */
@@ -86,7 +91,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
   const run = new Training(options, checkpoint ?? emptyCheckpoint);
   run.state = checkpoint
     ? restoredState(checkpoint.values, model, recipe)
-    : initialState(model, recipe, seed);
+    : initialState(model, recipe, seed, options.weights);
   try {
     await options.onStart?.(run.epochs);
     while (run.epochs < recipe.epochs) await run.epoch();
@@ -130,7 +135,7 @@ class Training {
 
   constructor(options: TrainOptions, from: Checkpoint) {
     this.#options = options;
-    this.#takeStep = compile(makeStep(options.model, options.recipe));
+    this.#takeStep = compile(makeStep(options.model, options.recipe, options.rates));
     this.#predict = makePredictor(options.model, options.recipe.precision);
     this.epochs = from.epochs;
     this.step = from.step;

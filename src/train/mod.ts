@@ -7,10 +7,13 @@ export {
   saveCheckpoint,
 } from "./checkpoint.ts";
 export { argmax, evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
+export { carriedWeights, fineTune, type FineTuneOptions } from "./fine_tune.ts";
+export { layerIds, layerRates } from "./layer_decay.ts";
 export { type EpochSummary, type StepProgress, train, type Trained, type TrainOptions } from "./loop.ts";
 export { smoothTargets } from "./loss.ts";
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
-export { paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
+export { paperRecipe, type Recipe, type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
+export * from "./probe/mod.ts";
 export { learningRate } from "./schedule.ts";
-export { evaluatedWeights, initialState } from "./state.ts";
+export { drawnWeights, evaluatedWeights, initialState, type WeightValues } from "./state.ts";
 export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";
