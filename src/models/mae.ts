@@ -7,7 +7,7 @@
 import { gatherRows, inPrecision, linear, toPatches } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { convSpecs, type LayerInit, linearSpecs, normLinear, normSpecs } from "./layers.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
+import { inFlatOrder, type Parameters, type ParameterSpec } from "./parameters.ts";
 import { applyBlocks, blocksSpecs, type TransformerConfig } from "./transformer.ts";
 import { gridOf, positionSpec, tokenSpec } from "./vit.ts";
 
@@ -172,7 +172,7 @@ export function mae(name: string, config: MaeConfig, imageSize: number): MaskedA
   }
   return {
     name,
-    specs: makeSpecs(config),
+    specs: inFlatOrder(makeSpecs(config)),
     buffers: [
       positionSpec("pos_embed", grid, encoder.dim, true, true),
       positionSpec("decoder_pos_embed", grid, decoder.dim, true, true),

@@ -7,8 +7,9 @@ export { describe, type LayerRow, type ModelDescription } from "./describe.ts";
 export { type MaeConfig, type MaskedAutoencoder, normalisedPatches, type Reconstruction } from "./mae.ts";
 export { type Forward, type Model, type Outline, tensorsOf, type Weights } from "./model.ts";
 export {
+  countDecayed,
   countParameters,
-  decayMask,
+  inFlatOrder,
   type Init,
   initialise,
   type Layout,

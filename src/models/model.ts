@@ -1,5 +1,5 @@
 import type { Precision, tf } from "../tensorflow/mod.ts";
-import { type Parameters, type ParameterSpec, unflatten } from "./parameters.ts";
+import { inFlatOrder, type Parameters, type ParameterSpec, unflatten } from "./parameters.ts";
 
 /** What a network is given beside images, and who looks on. Everything is absent at inference. */
 export interface Forward {
@@ -104,5 +104,5 @@ export function makeModel(
   parts: Omit<Model, "layers" | "buffers" | "dropPath" | "dropout"> & Partial<Model>,
 ): Model {
   const layers = parts.outline(parts.stride).slice(0, -1).map(({ name }) => name);
-  return { buffers: [], dropPath: [], dropout: false, ...parts, layers };
+  return { buffers: [], dropPath: [], dropout: false, ...parts, specs: inFlatOrder(parts.specs), layers };
 }

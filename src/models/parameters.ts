@@ -117,12 +117,17 @@ export function initialise(specs: readonly ParameterSpec[], stream: Random): Flo
   return flat;
 }
 
-/** 1 where weight decay applies, 0 elsewhere, in the layout of the flat vector. */
-export function decayMask(specs: readonly ParameterSpec[]): Float32Array<ArrayBuffer> {
-  const mask = new Float32Array(countParameters(specs));
-  let offset = 0;
-  for (const spec of specs) mask.fill(spec.decay ? 1 : 0, offset, offset += specSize(spec));
-  return mask;
+/**
+ * The order in which tensors lie in a flat vector: first those to which weight decay applies, so that an optimizer needs to know
+ * only where they end.
+ */
+export function inFlatOrder(specs: readonly ParameterSpec[]): ParameterSpec[] {
+  return [...specs.filter(({ decay }) => decay), ...specs.filter(({ decay }) => !decay)];
+}
+
+/** Number of values at the beginning of the flat vector to which weight decay applies. */
+export function countDecayed(specs: readonly ParameterSpec[]): number {
+  return countParameters(specs.filter(({ decay }) => decay));
 }
 
 /**

@@ -88,6 +88,7 @@ async function startNative(library: NativeLibrary): Promise<Engine> {
   restoreRemovedNodeFunctions();
   // The package's entry point would load its addon; these two inner modules hold the kernels and the backend.
   require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
+  replaceKernel("SplitV", splitByViews);
   const { NodeJSKernelBackend } = require("@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend");
   const backend = native = withTracing(NodeJSKernelBackend, binding);
   tf.registerBackend("tensorflow", () => backend as unknown as tf.KernelBackend);
@@ -135,6 +136,29 @@ function withTracing(Base: NodeJSKernelBackendClass, binding: TensorFlowBinding)
     }
   }
   return new TracingBackend(binding, "@tensorflow/tfjs-node-gpu");
+}
+
+function replaceKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
+  tf.unregisterKernel(kernelName, "tensorflow");
+  tf.registerKernel({ kernelName, backendName: "tensorflow", kernelFunc });
+}
+
+/**
+ * Splits by `Slice`, which TensorFlow answers with a view into the same memory where it can (parts of the first axis that begin
+ * at a multiple of 64 bytes); its `SplitV` copies.
+ */
+function splitByViews(
+  { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap },
+): tf.TensorInfo[] {
+  const x = inputs.x as tf.Tensor;
+  const axis = tf.util.parseAxisParam(attrs!.axis as number, x.shape)[0];
+  const sizes = tf.backend_util.prepareSplitSize(x, attrs!.numOrSizeSplits as number | number[], axis);
+  let from = 0;
+  return sizes.map((size) => {
+    const begin = x.shape.map((_, i) => i === axis ? from : 0);
+    from += size;
+    return tf.slice(x, begin, x.shape.map((dim, i) => i === axis ? size : dim));
+  });
 }
 
 /** tfjs-node 4.22 calls two functions of node:util that Node 23 removed. */

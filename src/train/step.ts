@@ -1,5 +1,5 @@
 /** The training step as a pure function of the network's state and a batch. */
-import { decayMask, type Forward, type Model, tensorsOf, unflatten } from "../models/mod.ts";
+import { countDecayed, type Forward, type Model, tensorsOf, unflatten } from "../models/mod.ts";
 import { crossEntropy, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { adamW } from "./optimizer.ts";
@@ -63,7 +63,7 @@ function movedBuffers(model: Model, buffers: tf.Tensor1D, observed: Record<strin
  * @param rates factor of each parameter's learning rate. Default 1.
  */
 export function makeStep(model: Model, recipe: Recipe, rates?: Float32Array): Step {
-  const mask = decayMask(model.specs);
+  const decayed = countDecayed(model.specs);
   const average = (before: tf.Tensor1D, now: tf.Tensor1D) =>
     before.mul(recipe.ema!).add(now.mul(1 - recipe.ema!)) as tf.Tensor1D;
   return (state, { images, targets, learningRate, corrections, keep, dropout }) => {
@@ -80,9 +80,8 @@ export function makeStep(model: Model, recipe: Recipe, rates?: Float32Array): St
     const gradient = recipe.clipNorm === null
       ? grad as tf.Tensor1D
       : clip(grad as tf.Tensor1D, recipe.clipNorm);
-    const decay = tf.tensor1d(mask);
     const scale = rates && tf.tensor1d(rates);
-    const next: TrainState = adamW({ ...state, gradient, decay, scale, learningRate, corrections }, recipe);
+    const next: TrainState = adamW({ ...state, gradient, decayed, scale, learningRate, corrections }, recipe);
     if (state.ema) next.ema = average(state.ema, next.parameters);
     if (state.buffers) next.buffers = movedBuffers(model, state.buffers, observed);
     if (state.emaBuffers) next.emaBuffers = average(state.emaBuffers, next.buffers!);

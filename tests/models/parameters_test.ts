@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import {
+  countDecayed,
   countParameters,
-  decayMask,
+  inFlatOrder,
   initialise,
   type ParameterSpec,
   unflatten,
@@ -35,8 +36,11 @@ Deno.test("the same stream gives the same weights, another one others", () => {
   assert.notDeepEqual(initialise(specs, random(1)), initialise(specs, random(2)));
 });
 
-Deno.test("the decay mask covers weights only", () => {
-  assert.deepEqual([...decayMask(specs)], [1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0]);
+Deno.test("tensors with weight decay come first in the flat vector", () => {
+  const [w, b, g] = specs;
+  assert.deepEqual(inFlatOrder([b, w, g]), [w, b, g]);
+  assert.equal(countDecayed(specs), 6);
+  assert.equal(countDecayed([b, g]), 0);
 });
 
 Deno.test("unflatten gives each tensor its part, and joins the gradients", async () => {

@@ -29,7 +29,7 @@ def adamw(steps=20, size=6):
             group["lr"] = rates[step]
         parameters[0].grad, parameters[1].grad = gradients[step, :size].clone(), gradients[step, size:].clone()
         optimizer.step()
-    return {"start": packed(torch.cat([decayed, free])), "decay": [1] * size + [0] * size, "gradients": packed(gradients),
+    return {"start": packed(torch.cat([decayed, free])), "decayed": size, "gradients": packed(gradients),
             "learningRates": rates, "end": packed(torch.cat([p.data for p in parameters]))}
 
 

@@ -60,7 +60,7 @@ Deno.test("AdamW with a scale is PyTorch's with a group a parameter", () => {
       state = adamW({
         ...state,
         gradient: tf.tensor1d(unpack(gradients).subarray(step * size, (step + 1) * size)),
-        decay: tf.ones([size]),
+        decayed: size,
         scale: tf.tensor1d(scales),
         learningRate: tf.scalar(learningRate),
         corrections: tf.tensor1d(biasCorrections([0.9, 0.95], step + 1)),

@@ -9,9 +9,9 @@ await startEngine();
 const fixture = readFixture("train");
 
 Deno.test("20 steps of AdamW end where PyTorch's end", () => {
-  const { start, decay, gradients, learningRates, end } = fixture.adamw;
+  const { start, decayed, gradients, learningRates, end } = fixture.adamw;
   const all = unpack(gradients);
-  const size = decay.length;
+  const size = unpack(start).length;
   tf.tidy(() => {
     let state = { parameters: tf.tensor1d(unpack(start)), m: tf.zeros([size]), v: tf.zeros([size]) } as {
       parameters: tf.Tensor1D;
@@ -24,7 +24,7 @@ Deno.test("20 steps of AdamW end where PyTorch's end", () => {
       const input = {
         ...state,
         gradient,
-        decay: tf.tensor1d(decay),
+        decayed,
         learningRate: tf.scalar(rate),
         corrections,
       };
