@@ -1,0 +1,95 @@
+/** The compiled training step of each architecture: which ops it is made of, and that it leaves nothing behind. */
+import assert from "node:assert/strict";
+import { createModel, type Model } from "../../src/models/mod.ts";
+import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
+import { biasCorrections, initialState, makeStep, paperRecipe, smoothTargets } from "../../src/train/mod.ts";
+import type { StepInput, TrainState } from "../../src/train/mod.ts";
+
+const ignore = (await startEngine()).backend !== "tensorflow";
+
+const SIDE = 32, BATCH = 4;
+
+function inputOf(model: Model): StepInput {
+  return {
+    images: tf.randomNormal<tf.Rank.R4>([BATCH, SIDE, SIDE, 3], 0, 1, "float32", 1),
+    targets: tf.tensor2d(smoothTargets([0, 1, 2, 0], 3, 0.1), [BATCH, 3]),
+    learningRate: tf.scalar(1e-3),
+    corrections: tf.tensor1d(biasCorrections([0.9, 0.95], 1)),
+    dropout: model.dropout ? tf.tensor1d([0, 1], "int32") : undefined,
+  };
+}
+
+/** A training of one network on one batch: each call of `step` gives the next loss. */
+function training(name: string) {
+  const model = createModel(name, 3, SIDE);
+  const takeStep = compile(makeStep(model, paperRecipe));
+  const input = inputOf(model);
+  let state: TrainState = initialState(model, paperRecipe, 0);
+  return {
+    step: async () => {
+      const next = await takeStep(state, input);
+      const [loss] = next.loss.dataSync();
+      tf.dispose([state, next.loss]);
+      state = next.state;
+      return loss;
+    },
+    /** How many nodes of each op the graph has. */
+    ops: () => Object.values(takeStep.histograms())[0],
+    dispose: () => {
+      tf.dispose([state, input as tf.TensorContainer]);
+      takeStep.dispose();
+    },
+  };
+}
+
+/**
+ * Ops that go over activations once more where another op could have done it on its way: how many each network may have. A
+ * `Transpose` of patches and of heads, a `Sum` of small tensors (the depthwise kernel's gradient, pooling) has no other form.
+ */
+const BOUNDS: Record<string, Record<string, number>> = {
+  convnext_micro: { Transpose: 7, Sum: 4, Mean: 2, Tile: 0, Select: 0, Erf: 0, Exp: 0, Square: 0, SplitV: 0 },
+  vit_micro: { Transpose: 17, Sum: 0, Mean: 2, Tile: 0, Erf: 0, Exp: 0, Softmax: 0, Square: 0, SplitV: 0 },
+  resnet_micro: { Transpose: 0, Sum: 0, Mean: 2, Tile: 0, Square: 0, Rsqrt: 0, SplitV: 0 },
+  vgg_micro: { Transpose: 0, Sum: 0, Mean: 1, Tile: 0, Square: 0, Rsqrt: 0, SplitV: 0 },
+  alexnet_micro: { Transpose: 0, Sum: 0, Mean: 1, Tile: 0, Square: 0, SplitV: 0 },
+};
+
+for (const [name, bounds] of Object.entries(BOUNDS)) {
+  Deno.test(`${name}: no op goes over memory where a fused one could`, { ignore }, async () => {
+    const { step, ops, dispose } = training(name);
+    assert.ok(Number.isFinite(await step()));
+    const histogram = ops();
+    for (const [op, most] of Object.entries(bounds)) {
+      assert.ok((histogram[op] ?? 0) <= most, `${op}: ${histogram[op]}; all: ${JSON.stringify(histogram)}`);
+    }
+    assert.equal(histogram["fused adamw"], 1);
+    dispose();
+  });
+}
+
+Deno.test("a network overfits one batch, and 500 steps leave memory as it was", { ignore }, async () => {
+  const { step, dispose } = training("resnet_micro");
+  const resident = () => Deno.memoryUsage().rss / 1e6;
+  const first = await step();
+  for (let i = 1; i < 100; i++) await step();
+  const [tensors, before] = [tf.memory().numTensors, resident()];
+  let last = NaN;
+  for (let i = 0; i < 500; i++) last = await step();
+  assert.ok(resident() - before < 20, `${(resident() - before).toFixed(1)} MB more after 500 steps`);
+  assert.equal(tf.memory().numTensors, tensors);
+  assert.ok(last < first / 2, `the loss went from ${first} to ${last}`);
+  dispose();
+});
+
+Deno.test("two networks train in one process, each as if it were alone", { ignore }, async () => {
+  const losses = async (names: string[]) => {
+    const trainings = names.map(training);
+    const rows: number[][] = [];
+    for (let i = 0; i < 3; i++) rows.push(await Promise.all(trainings.map(({ step }) => step())));
+    for (const { dispose } of trainings) dispose();
+    return names.map((_, n) => rows.map((row) => row[n]));
+  };
+  const [convnext] = await losses(["convnext_micro"]);
+  const [vit] = await losses(["vit_micro"]);
+  assert.deepEqual(await losses(["convnext_micro", "vit_micro"]), [convnext, vit]);
+});
