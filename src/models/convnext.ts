@@ -5,8 +5,8 @@
 import { addResidual, depthwiseConv, gelu } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { convSpecs, depthwiseSpecs, linearSpecs, normSpecs } from "./layers.ts";
-import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv } from "./layers.ts";
-import type { Model } from "./model.ts";
+import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv, tappedNormLinear } from "./layers.ts";
+import { makeModel, type Model, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
 
 /** Width and depth of a ConvNeXt. */
@@ -29,7 +29,7 @@ const KERNEL = 7, EXPANSION = 4;
 
 function blockSpecs(name: string, dim: number, layerScale: number): ParameterSpec[] {
   return [
-    { name: `${name}.gamma`, shape: [dim], init: layerScale, decay: false },
+    { name: `${name}.gamma`, shape: [dim], layout: "as-is", init: layerScale, decay: false },
     ...depthwiseSpecs(`${name}.conv_dw`, KERNEL, dim),
     ...normSpecs(`${name}.norm`, dim),
     ...linearSpecs(`${name}.mlp.fc1`, dim, EXPANSION * dim),
@@ -57,6 +57,19 @@ function specs({ depths, dims, patch, layerScale }: ConvNeXtConfig, classes: num
   ];
 }
 
+function outline({ depths, dims, patch }: ConvNeXtConfig, classes: number, imageSize: number): Outline[] {
+  const stages = dims.flatMap((dim, s): Outline[] => {
+    const side = Math.floor(imageSize / patch) >> s;
+    const [stage, shape] = [`stages.${s}`, [side, side, dim]];
+    return [
+      { name: s > 0 ? `${stage}.downsample` : "stem", shape },
+      ...Array.from({ length: depths[s] }, (_, b) => ({ name: `${stage}.blocks.${b}`, shape })),
+      { name: stage, shape, owns: [] },
+    ];
+  });
+  return [...stages, { name: "head.norm", shape: [dims.at(-1)!] }, { name: "head.fc", shape: [classes] }];
+}
+
 /** `x + keep * gamma * mlp(norm(dwconv(x)))`, [B, H, W, C] */
 function block(p: Parameters, name: string, x: tf.Tensor4D, keep?: tf.Tensor1D): tf.Tensor4D {
   const [B, H, W, C] = x.shape;
@@ -79,24 +92,31 @@ export function convnext(name: string, config: ConvNeXtConfig, classes: number):
     throw new Error(`ConvNeXt: depths [${depths}] and dims [${dims}] must have one number a stage each.`);
   }
   const blocks = depths.reduce((a, b) => a + b);
-  const apply: Model["apply"] = (p, images, keep) => {
-    const branches = keep ? tf.unstack(keep) as tf.Tensor1D[] : [];
+  const apply: Model["apply"] = (p, images, forward = {}) => {
+    const branches = forward.keep ? tf.unstack(forward.keep) as tf.Tensor1D[] : [];
     let branch = 0;
     let x = layerNorm(p, "stem.1", patchConv(p, "stem.0", images)); // (B, H/patch, W/patch, dims[0])
+    x = tapped(forward, "stem", x);
     for (let s = 0; s < dims.length; s++) {
-      const down = `stages.${s}.downsample`;
-      if (s > 0) x = normPatchConv(p, `${down}.0`, `${down}.1`, x); // halves height and width
-      for (let b = 0; b < depths[s]; b++) x = block(p, `stages.${s}.blocks.${b}`, x, branches[branch++]);
+      const stage = `stages.${s}`;
+      const down = `${stage}.downsample`;
+      if (s > 0) x = tapped(forward, down, normPatchConv(p, `${down}.0`, `${down}.1`, x)); // halves height and width
+      for (let b = 0; b < depths[s]; b++) {
+        const name = `${stage}.blocks.${b}`;
+        x = tapped(forward, name, block(p, name, x, branches[branch++]));
+      }
+      x = tapped(forward, stage, x);
     }
     const pooled = x.mean<tf.Tensor2D>([1, 2]); // (B, dims.at(-1))
-    return normLinear(p, "head.norm", "head.fc", pooled);
+    return tappedNormLinear(p, "head.norm", "head.fc", pooled, forward);
   };
-  return {
+  return makeModel({
     name,
     classes,
     specs: specs(config, classes),
     stride: patch * 2 ** (dims.length - 1),
     dropPath: Array.from({ length: blocks }, (_, i) => blocks > 1 ? dropPath * i / (blocks - 1) : 0),
+    outline: (imageSize) => outline(config, classes, imageSize),
     apply,
-  };
+  });
 }

@@ -1,40 +1,41 @@
 /** Layers as plain functions of tensors, NHWC. Each takes the model's tensors and the name under which its own stand. */
 import { addBias, conv2d, inPrecision, linear, normalise, type Padding, toPatches } from "../ops/mod.ts";
 import { precisionOf, tf } from "../tensorflow/mod.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
+import type { Forward } from "./model.ts";
+import type { Layout, Parameters, ParameterSpec } from "./parameters.ts";
 
 /** Standard deviation of initial weights in ConvNeXt and ViT (timm's `trunc_normal_(std=0.02)`). */
 const WEIGHT_STD = 0.02;
 
-/** Specifications of `name.weight` and `name.bias`; `fan` is the shape of the weight. */
-function weightAndBias(name: string, shape: number[], outputs: number): ParameterSpec[] {
+/** Specifications of `name.weight` and `name.bias`. */
+function weightAndBias(name: string, layout: Layout, shape: number[], outputs: number): ParameterSpec[] {
   return [
-    { name: `${name}.weight`, shape, init: { std: WEIGHT_STD }, decay: true },
-    { name: `${name}.bias`, shape: [outputs], init: 0, decay: false },
+    { name: `${name}.weight`, shape, layout, init: { std: WEIGHT_STD }, decay: true },
+    { name: `${name}.bias`, shape: [outputs], layout: "as-is", init: 0, decay: false },
   ];
 }
 
 /** Convolution with bias, kernel `size` x `size`. */
 export function convSpecs(name: string, size: number, inputs: number, outputs: number): ParameterSpec[] {
-  return weightAndBias(name, [size, size, inputs, outputs], outputs);
+  return weightAndBias(name, "conv", [size, size, inputs, outputs], outputs);
 }
 
 /** Depthwise convolution with bias: one kernel a channel. Too few products a value for bfloat16 to make it faster. */
 export function depthwiseSpecs(name: string, size: number, channels: number): ParameterSpec[] {
-  const [weight, bias] = weightAndBias(name, [size, size, channels, 1], channels);
+  const [weight, bias] = weightAndBias(name, "depthwise", [size, size, channels, 1], channels);
   return [{ ...weight, alwaysFloat32: true }, bias];
 }
 
 /** Linear layer with bias. */
 export function linearSpecs(name: string, inputs: number, outputs: number): ParameterSpec[] {
-  return weightAndBias(name, [inputs, outputs], outputs);
+  return weightAndBias(name, "linear", [inputs, outputs], outputs);
 }
 
 /** Scale and shift of a normalisation layer. */
 export function normSpecs(name: string, channels: number): ParameterSpec[] {
   return [
-    { name: `${name}.weight`, shape: [channels], init: 1, decay: false },
-    { name: `${name}.bias`, shape: [channels], init: 0, decay: false },
+    { name: `${name}.weight`, shape: [channels], layout: "as-is", init: 1, decay: false },
+    { name: `${name}.bias`, shape: [channels], layout: "as-is", init: 0, decay: false },
   ];
 }
 
@@ -82,6 +83,18 @@ export function linearLayer(p: Parameters, name: string, x: tf.Tensor2D, scale?:
 export function normLinear(p: Parameters, norm: string, name: string, x: tf.Tensor2D, bias?: tf.Tensor) {
   const normalised = normalise(x, { bias, to: precisionOf(p[`${name}.weight`]) });
   return linear(normalised, { ...terms(p, name), norm: terms(p, norm) });
+}
+
+/** {@link normLinear} in which the normalisation's output is a layer of its own where somebody taps it. */
+export function tappedNormLinear(
+  p: Parameters,
+  norm: string,
+  name: string,
+  x: tf.Tensor2D,
+  forward: Forward,
+): tf.Tensor2D {
+  if (!forward.tap) return normLinear(p, norm, name, x);
+  return linearLayer(p, name, forward.tap(norm, layerNorm(p, norm, x)));
 }
 
 /** Layer normalisation over the last axis. */

@@ -40,9 +40,10 @@ export function modelNames(): string[] {
 /**
  * Makes a model by name or from a configuration of your own.
  *
+ * @param imageSize side of its images, px; read by models whose position embeddings depend on it
  * @throws {Error} for an unknown name, listing the known ones
  */
-export function createModel(model: string | ModelConfig, classes: number): Model {
+export function createModel(model: string | ModelConfig, classes: number, _imageSize = 224): Model {
   const name = typeof model === "string" ? model : model.family;
   const config = typeof model === "string" ? models[model] : model;
   if (!config) throw new Error(`There is no model "${name}". Known models: ${modelNames().join(", ")}.`);

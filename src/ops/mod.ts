@@ -4,6 +4,7 @@ export { batchNormTraining, type Normalised } from "./batch_norm.ts";
 export { addBias, conv2d, type Padding, relu } from "./conv.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export { depthwiseConv } from "./depthwise.ts";
+export { dropout } from "./dropout.ts";
 export { gelu } from "./gelu.ts";
 export { withGradient } from "./gradient.ts";
 export { normalise } from "./layer_norm.ts";

@@ -15,7 +15,7 @@ import { smoothTargets } from "./loss.ts";
 import { biasCorrections } from "./optimizer.ts";
 import { type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
-import { initialState, restoredState, stateValues, Stream } from "./state.ts";
+import { evaluatedWeights, initialState, restoredState, stateValues, Stream } from "./state.ts";
 import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch. */
@@ -51,7 +51,7 @@ export interface TrainOptions {
   recipe: Recipe;
   training: TrainingBatches;
   validation: ValidationBatches;
-  /** Decides initial weights and dropped paths. */
+  /** Decides initial weights, dropped paths and dropped values. */
   seed: number;
   /** Folder of its checkpoints. */
   folder: string;
@@ -137,8 +137,7 @@ class Training {
   /** Evaluates the weights, or their moving average where there is one. */
   evaluate(): Promise<Evaluation> {
     const { model, validation, signal } = this.#options;
-    const weights = this.state.ema ?? this.state.parameters;
-    return evaluate(this.#predict, weights, validation, model.classes, signal);
+    return evaluate(this.#predict, evaluatedWeights(this.state), validation, model.classes, signal);
   }
 
   dispose(): void {
@@ -212,6 +211,7 @@ class Training {
       corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
     };
     if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
+    if (model.dropout) input.dropout = this.#dropoutKey(step);
     return input;
   }
 
@@ -224,6 +224,12 @@ class Training {
       for (let i = 0; i < B; i++) factors[branch * B + i] = stream.uniform() < p ? 0 : 1 / (1 - p);
     });
     return tf.tensor2d(factors, [model.dropPath.length, B]);
+  }
+
+  /** Key of one step's dropout, int32 [2]. */
+  #dropoutKey(step: number): tf.Tensor1D {
+    const stream = random(this.#options.seed, Stream.dropout, step);
+    return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
   }
 
   /** Writes where it stands to the folder. */
