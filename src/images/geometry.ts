@@ -1,5 +1,6 @@
 import type { Random } from "../stats/mod.ts";
-import { type Interpolation, type ResampleWeights, resampleWeights } from "./resample_weights.ts";
+import type { Interpolation } from "./interpolation.ts";
+import { type ResampleWeights, resampleWeights } from "./resample_weights.ts";
 import { clip8, roundHalfEven } from "./rounding.ts";
 
 /** A rectangle of whole pixels within an image. */

@@ -1,3 +1,5 @@
+import type { Interpolation } from "./interpolation.ts";
+
 /** The weights of a one-dimensional resize: output i is the weighted mean of `count[i]` inputs from `start[i]` on. */
 export interface ResampleWeights {
   start: Int32Array;
@@ -7,10 +9,7 @@ export interface ResampleWeights {
   stride: number;
 }
 
-/** Filters of a resize: Pillow's BILINEAR (a triangle) and BICUBIC (Keys' kernel with a = -1/2). */
-export type Interpolation = "bilinear" | "bicubic";
-
-/** Each filter: its reach to either side, and its value at a distance, in pixels of the coarser grid. */
+/** Pillow's BILINEAR (a triangle) and BICUBIC (Keys' kernel with a = -1/2): the reach to either side, and its value at a distance, in pixels of the coarser grid. */
 const FILTERS: Record<Interpolation, { reach: number; at: (x: number) => number }> = {
   bilinear: { reach: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: { reach: 2, at: (x) => keys(Math.abs(x), -0.5) },
