@@ -129,7 +129,15 @@ function sampleBicubic(
   }
 }
 
-function cubicRow(source: Uint8Array, row: number, x0: number, x1: number, x2: number, x3: number, t: number): number {
+function cubicRow(
+  source: Uint8Array,
+  row: number,
+  x0: number,
+  x1: number,
+  x2: number,
+  x3: number,
+  t: number,
+): number {
   return cubic(source[row + x0], source[row + x1], source[row + x2], source[row + x3], t);
 }
 

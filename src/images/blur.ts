@@ -41,7 +41,11 @@ function boxOf(radius: number): ExtendedBox {
   const part = (2 * whole + 1) * (whole * (whole + 1) - 3 * variance) / (6 * (variance - (whole + 1) ** 2));
   const exact = Math.fround(whole + part);
   const inner = Math.trunc((1 << 24) / Math.fround(exact * 2 + 1));
-  return { whole: Math.trunc(exact), inner, outer: Math.trunc(((1 << 24) - (2 * Math.trunc(exact) + 1) * inner) / 2) };
+  return {
+    whole: Math.trunc(exact),
+    inner,
+    outer: Math.trunc(((1 << 24) - (2 * Math.trunc(exact) + 1) * inner) / 2),
+  };
 }
 
 /** All passes over one row or column: `length` values that are `step` apart from `at` on. */

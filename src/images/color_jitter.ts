@@ -15,7 +15,11 @@ export interface ColorJitter {
 }
 
 /** The four changes in torchvision's order of drawing: what does it, and the factor that changes nothing. */
-const CHANGES: [key: keyof ColorJitter, apply: (image: PackedImage, factor: number) => void, neutral: 0 | 1][] = [
+const CHANGES: [
+  key: keyof ColorJitter,
+  apply: (image: PackedImage, factor: number) => void,
+  neutral: 0 | 1,
+][] = [
   ["brightness", brightness, 1],
   ["contrast", contrast, 1],
   ["saturation", color, 1],

@@ -55,6 +55,23 @@ export function scaleCorruption(corruption: Corruption, side: number): Corruptio
 }
 
 /**
+ * Checks a corruption.
+ *
+ * @throws Error naming the field at fault
+ */
+export function checkCorruption(corruption: Corruption): void {
+  const amounts = { strength: undefined, std: undefined, radius: undefined, size: undefined, ...corruption };
+  for (const field of ["strength", "std", "radius"] as const) {
+    const amount = amounts[field];
+    if (amount === undefined || amount >= 0) continue;
+    throw new Error(`corruption.${field} is ${amount}; it must be 0 or more`);
+  }
+  if (amounts.size !== undefined && !(Number.isInteger(amounts.size) && amounts.size >= 1)) {
+    throw new Error(`corruption.size is ${amounts.size}; it must be a whole number of pixels, 1 or more`);
+  }
+}
+
+/**
  * Corrupts an image in place.
  *
  * @param random decides colours and noise: name it by the corruption's seed and the image's key

@@ -101,7 +101,11 @@ export function hue({ pixels, channels }: PackedImage, shift: number): void {
 /** The hue as 0 to 255, from 0 for red through green to blue and back. */
 function hueOf(red: number, green: number, blue: number, value: number, range: number): number {
   const { fround } = Math;
-  const [r, g, b] = [fround((value - red) / range), fround((value - green) / range), fround((value - blue) / range)];
+  const [r, g, b] = [
+    fround((value - red) / range),
+    fround((value - green) / range),
+    fround((value - blue) / range),
+  ];
   const sixth = fround(red === value ? b - g : green === value ? 2 + r - b : 4 + g - r);
   return Math.trunc(fround((sixth / 6 + 1) % 1) * 255);
 }

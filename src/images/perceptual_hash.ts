@@ -41,6 +41,8 @@ function brighterThanNext(image: PackedImage, columns: number, rows: number, ste
 function greyOf(pixels: Uint8Array, channels: number): Uint8Array {
   if (channels === 1) return pixels;
   const grey = new Uint8Array(pixels.length / 3);
-  for (let i = 0, p = 0; i < grey.length; i++, p += 3) grey[i] = luma(pixels[p], pixels[p + 1], pixels[p + 2]);
+  for (let i = 0, p = 0; i < grey.length; i++, p += 3) {
+    grey[i] = luma(pixels[p], pixels[p + 1], pixels[p + 2]);
+  }
   return grey;
 }

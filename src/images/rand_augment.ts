@@ -84,7 +84,10 @@ export function randAugment(
     if (random.uniform() >= probability) continue;
     const magnitude = drawMagnitude(strength, random);
     const sign = operation.signed && random.uniform() < 0.5 ? -1 : 1;
-    const options = { interpolation: drawInterpolation(interpolation, random), fill: MEAN_COLOR[image.channels] };
+    const options = {
+      interpolation: drawInterpolation(interpolation, random),
+      fill: MEAN_COLOR[image.channels],
+    };
     operation.apply(image, operation.argument(magnitude, sign), options);
   }
 }

@@ -31,7 +31,13 @@ const none = (name: string, does: string, apply: (image: PackedImage) => void): 
   apply,
 });
 
-const moved = (name: string, does: string, most: number, unit: string, apply: Apply): RandAugmentOperation => ({
+const moved = (
+  name: string,
+  does: string,
+  most: number,
+  unit: string,
+  apply: Apply,
+): RandAugmentOperation => ({
   name,
   does,
   parameters: `-${most} to ${most} ${unit}`,

@@ -31,7 +31,11 @@ export function randomErasing(image: PackedImage, erasing: RandomErasing, random
 }
 
 /** A rectangle within the image; ten tries, as timm. */
-function erasedBox({ height, width }: PackedImage, { area, count }: RandomErasing, random: Random): Box | undefined {
+function erasedBox(
+  { height, width }: PackedImage,
+  { area, count }: RandomErasing,
+  random: Random,
+): Box | undefined {
   const [low, high] = [Math.log(LEAST_ASPECT), -Math.log(LEAST_ASPECT)];
   for (let tries = 0; tries < 10; tries++) {
     const target = (area[0] + (area[1] - area[0]) * random.uniform()) * height * width / count;

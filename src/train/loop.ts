@@ -12,6 +12,7 @@ import {
 } from "./checkpoint.ts";
 import { evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
 import { smoothTargets } from "./loss.ts";
+import { mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections } from "./optimizer.ts";
 import { type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
@@ -200,7 +201,7 @@ class Training {
   }
 
   #input(step: number): StepInput {
-    const { model, recipe, training } = this.#options;
+    const { model, recipe, training, seed } = this.#options;
     const { images, labels } = training.batch(step);
     const B = labels.length;
     const size = training.imageSize;
@@ -211,6 +212,7 @@ class Training {
       learningRate: tf.scalar(learningRate(recipe, step)),
       corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
     };
+    if (recipe.mix) input.mixing = mixInput(mixPlan(recipe.mix, random(seed, Stream.mix, step), B, size));
     if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
     return input;
   }

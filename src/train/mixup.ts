@@ -3,32 +3,9 @@
  * drawn is a plan, a function of seed and step alone; the training step takes it as three small tensors and mixes by itself.
  */
 import type { Box } from "../images/mod.ts";
-import { betaVariate, type Random, random } from "../stats/mod.ts";
+import { betaVariate, type Random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { Stream } from "./state.ts";
-
-/** How batches are mixed. */
-export interface Mix {
-  /** Of Beta(mixup, mixup), from which MixUp's weights are drawn; 0 for no MixUp. The paper: 0.8. */
-  mixup: number;
-  /** Of Beta(cutmix, cutmix), from which the area that CutMix keeps is drawn; 0 for no CutMix. The paper: 1. */
-  cutmix: number;
-  /** Probability of a batch, or image, to be mixed. timm: 1. */
-  probability: number;
-  /** Probability of CutMix where there are both. timm: 0.5. */
-  switchProbability: number;
-  /** Whether all images of a batch get one draw, or each its own. timm: batch. */
-  mode: "batch" | "element";
-}
-
-/** The paper's Appendix A with timm's defaults. */
-export const paperMix: Mix = {
-  mixup: 0.8,
-  cutmix: 1,
-  probability: 1,
-  switchProbability: 0.5,
-  mode: "batch",
-};
+import type { Mix } from "./recipe.ts";
 
 /** How one image is mixed. */
 export interface ImageMix {
@@ -52,18 +29,21 @@ export type MixInput = {
 };
 
 /**
- * The plan of one step, from its number alone.
+ * The plan of one step: a function of the stream alone, which is named by seed and step.
  *
  * @param batch number of images
  * @param size side of the images, px
  */
-export function mixPlan(config: Mix, seed: number, step: number, batch: number, size: number): MixPlan {
-  const stream = random(seed, Stream.mix, step);
+export function mixPlan(config: Mix, stream: Random, batch: number, size: number): MixPlan {
   if (config.mode === "element") return Array.from({ length: batch }, () => drawMix(config, size, stream));
   return new Array<ImageMix>(batch).fill(drawMix(config, size, stream));
 }
 
-function drawMix({ mixup, cutmix, probability, switchProbability }: Mix, size: number, stream: Random): ImageMix {
+function drawMix(
+  { mixup, cutmix, probability, switchProbability }: Mix,
+  size: number,
+  stream: Random,
+): ImageMix {
   if (stream.uniform() >= probability || mixup + cutmix === 0) return { lambda: 1 };
   const cut = cutmix > 0 && (mixup === 0 || stream.uniform() < switchProbability);
   const alpha = cut ? cutmix : mixup;
@@ -86,7 +66,10 @@ export function cutMixOf(lambda: number, y: number, x: number, height: number, w
 }
 
 function interval(centre: number, length: number, size: number): [number, number] {
-  return [Math.max(centre - Math.floor(length / 2), 0), Math.min(centre + Math.floor((length + 1) / 2), size)];
+  return [
+    Math.max(centre - Math.floor(length / 2), 0),
+    Math.min(centre + Math.floor((length + 1) / 2), size),
+  ];
 }
 
 /** A plan's tensors, for {@link mix}. The caller disposes them. */

@@ -2,6 +2,7 @@
 import { decayMask, type Model, unflatten } from "../models/mod.ts";
 import { crossEntropy, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
+import { mix, type MixInput } from "./mixup.ts";
 import { adamW } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -26,6 +27,8 @@ export type StepInput = {
   corrections: tf.Tensor1D;
   /** Stochastic depth, [branches, B]; absent for a model without. */
   keep?: tf.Tensor2D;
+  /** How the batch is mixed with its reverse; absent for a recipe without. */
+  mixing?: MixInput;
 };
 
 /** What a step returns: the new state and the loss of the batch (nats). */
@@ -43,7 +46,8 @@ export function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {
 /** Makes the step of a model under a recipe: forward, backward, AdamW. */
 export function makeStep(model: Model, recipe: Recipe): Step {
   const mask = decayMask(model.specs);
-  return (state, { images, targets, learningRate, corrections, keep }) => {
+  return (state, { learningRate, corrections, keep, mixing, ...batch }) => {
+    const { images, targets } = mixing ? mix(batch.images, batch.targets, mixing) : batch;
     const parameters = (flat: tf.Tensor1D) => unflatten(model.specs, flat, recipe.precision);
     const loss = (flat: tf.Tensor) =>
       crossEntropy(

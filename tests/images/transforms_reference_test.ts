@@ -41,7 +41,10 @@ Deno.test("RandAugment's operations give timm's pixels", () => {
 Deno.test("RandAugment's arguments are timm's at every magnitude and sign", () => {
   for (const { name, magnitude, sign, argument } of fixture.arguments) {
     const actual = operations.get(name)!.argument(magnitude, sign);
-    assert.ok(Math.abs(actual - argument) < 1e-12, `${name} at ${sign * magnitude}: ${actual}, not ${argument}`);
+    assert.ok(
+      Math.abs(actual - argument) < 1e-12,
+      `${name} at ${sign * magnitude}: ${actual}, not ${argument}`,
+    );
   }
 });
 

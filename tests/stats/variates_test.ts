@@ -13,7 +13,10 @@ function assertQuantiles(draw: () => number, quantiles: number[], what: string):
   }
   SHARES.forEach((share, q) => {
     const error = Math.sqrt(share * (1 - share) / DRAWS);
-    assert.ok(Math.abs(below[q] / DRAWS - share) < 4 * error, `${what}: ${below[q] / DRAWS} below its ${share}`);
+    assert.ok(
+      Math.abs(below[q] / DRAWS - share) < 4 * error,
+      `${what}: ${below[q] / DRAWS} below its ${share}`,
+    );
   });
 }
 
