@@ -42,7 +42,7 @@ export function parseRandAugment(text: string): RandAugment {
   const seen = new Set<string>();
   for (const section of sections) {
     const [, key, digits] = /^([a-z]+)(\d+(?:\.\d+)?|inf)$/.exec(section) ?? [];
-    if (!(key in values)) throw fault(`"${section}" is not one of its parts`);
+    if (key === undefined || !Object.hasOwn(values, key)) throw fault(`"${section}" is not one of its parts`);
     if (seen.has(key)) throw fault(`"${key}" is given twice`);
     seen.add(key);
     values[key] = digits === "inf" ? Infinity : Number(digits);

@@ -22,7 +22,7 @@ import { type RandomErasing, randomErasing } from "./random_erasing.ts";
 export interface Transform {
   name: string;
   /** What it belongs to. */
-  kind: "geometry" | "RandAugment" | "colour and erasing" | "mixing" | "corruption";
+  kind: "geometry" | "RandAugment" | "colour" | "erasing" | "mixing" | "corruption";
   /** What it does, in a few words. */
   does: string;
   /** Its parameters and their ranges. */
@@ -114,7 +114,7 @@ const randAugmentation: Transform = {
 
 const erasing = (mode: RandomErasing["mode"], does: string): Transform => ({
   name: `RandomErasing ${mode}`,
-  kind: "colour and erasing",
+  kind: "erasing",
   does,
   parameters: "probability, area 0.02 to 1/3, count",
   source: "Zhong et al. 2020, timm RandomErasing",
@@ -126,7 +126,7 @@ const erasing = (mode: RandomErasing["mode"], does: string): Transform => ({
 const colours: Transform[] = [
   {
     name: "ColorJitter",
-    kind: "colour and erasing",
+    kind: "colour",
     does: "changes brightness, contrast, saturation and hue in a random order",
     parameters: "brightness, contrast, saturation 0.4, hue 0.1",
     source: "torchvision ColorJitter",
