@@ -1,24 +1,14 @@
+import { createHash } from "node:crypto";
 import {
-  cropResize,
-  flipHorizontal,
+  checkCorruption,
+  corrupt,
+  type Corruption,
   type PackedImage,
-  randomResizedCropBox,
   resizeAndCentreCrop,
 } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
+import { type Augment, type Augmentation, makeAugment } from "./augmentation.ts";
 import type { Pool } from "./pool.ts";
-
-/** Random transforms of training images, in the order of the fields. Validation images get none. */
-export interface Augmentation {
-  /** `random-resized`: torchvision's RandomResizedCrop; `none`: what inference does (resize, centre crop). */
-  crop: "random-resized" | "none";
-  /** Least and greatest share of the image's area that a crop takes. The paper's recipe: 0.08 to 1. */
-  scale: [number, number];
-  /** Least and greatest aspect ratio of a crop. The paper's recipe: 3/4 to 4/3. */
-  ratio: [number, number];
-  /** Probability of a mirror image. The paper's recipe: 0.5. */
-  flip: number;
-}
 
 /** Images as the network sees them. */
 export interface Batch {
@@ -37,6 +27,8 @@ export interface BatchSource {
   /** Side of the square that the network sees, px. */
   imageSize: number;
   batchSize: number;
+  /** What is done to every image before anything else. Sizes in px of the stored images; see `scaleCorruption`. Default: nothing. */
+  corruption?: Corruption | null;
 }
 
 /** An endless source of training batches. */
@@ -70,7 +62,7 @@ const NORMALISED = MEAN.map((mean, c) =>
 const LARGEST_IMAGE = 1024;
 
 /** Names of the random streams of a seed. */
-const Stream = { order: 0x6f72, augmentation: 0x6175 } as const;
+const Stream = { order: 0x6f72, augmentation: 0x6175, corruption: 0x636f } as const;
 
 /**
  * Batches to train on. Every pass over the images has an order of its own and shows each image once; a batch may end one pass
@@ -83,7 +75,7 @@ export function trainingBatches(
 ): TrainingBatches {
   const { imageSize, batchSize, augmentation, seed } = source;
   checkSource(source);
-  checkAugmentation(augmentation);
+  const augment = makeAugment(augmentation);
   const images = listImages(source);
   const reader = new ImageReader(source);
   const orderOf = latestOrders(images.length, seed);
@@ -93,7 +85,7 @@ export function trainingBatches(
       const shown = step * batchSize + j; // number of this showing of an image, over the whole run
       const order = orderOf(Math.floor(shown / images.length));
       const { pool, index } = images[order[shown % images.length]];
-      reader.augmented(pool, index, augmentation, [seed, Stream.augmentation, shown]);
+      reader.augmented(pool, index, augment, [seed, Stream.augmentation, shown]);
       reader.normaliseInto(made, j, pool);
     }
     return made;
@@ -130,11 +122,13 @@ class ImageReader {
   readonly #pools: readonly Pool[];
   readonly #size: number;
   readonly #stored: PackedImage[];
+  readonly #corruption: Corruption | undefined;
   readonly #seen: Uint8Array;
 
-  constructor({ pools, imageSize }: BatchSource) {
+  constructor({ pools, imageSize, corruption }: BatchSource) {
     this.#pools = pools;
     this.#size = imageSize;
+    this.#corruption = corruption ?? undefined;
     this.#seen = new Uint8Array(imageSize * imageSize * 3);
     this.#stored = pools.map(({ side, channels }) => ({
       pixels: new Uint8Array(side * side * channels),
@@ -144,18 +138,11 @@ class ImageReader {
     }));
   }
 
-  augmented(pool: number, index: number, augmentation: Augmentation, stream: number[]): void {
+  augmented(pool: number, index: number, augment: Augment, stream: number[]): void {
     const image = this.#read(pool, index);
-    const draw = random(...stream);
-    if (augmentation.crop === "none") resizeAndCentreCrop(image, this.#size, this.#seen);
-    else {
-      const { scale, ratio } = augmentation;
-      const box = randomResizedCropBox(draw, image.height, image.width, scale, ratio);
-      cropResize(image, box, this.#size, this.#seen);
-    }
-    if (draw.uniform() < augmentation.flip) {
-      flipHorizontal(this.#seen, this.#size, this.#size, image.channels);
-    }
+    const size = this.#size;
+    const pixels = this.#seen.subarray(0, size * size * image.channels);
+    augment(image, { pixels, height: size, width: size, channels: image.channels }, random(...stream));
   }
 
   centred(pool: number, index: number): void {
@@ -165,6 +152,7 @@ class ImageReader {
   #read(pool: number, index: number): PackedImage {
     const image = this.#stored[pool];
     this.#pools[pool].read(index, image.pixels);
+    if (this.#corruption) corruptAsAlways(image, this.#corruption, this.#pools[pool].images[index].key);
     return image;
   }
 
@@ -183,6 +171,13 @@ class ImageReader {
       p += 1 + 2 * step;
     }
   }
+}
+
+/** Corrupts an image in place as every time: by the corruption's seed and the image's key alone. */
+function corruptAsAlways(image: PackedImage, corruption: Corruption, key: string): void {
+  const seed = "seed" in corruption ? corruption.seed : 0;
+  const place = createHash("sha256").update(key).digest().readUIntBE(0, 6);
+  corrupt(image, corruption, random(seed, Stream.corruption, place));
 }
 
 function listImages({ indices }: BatchSource): { pool: number; index: number }[] {
@@ -206,7 +201,8 @@ function emptyBatch(size: number, imageSize: number): Batch {
   return { images: new Float32Array(size * imageSize * imageSize * 3), labels: new Int32Array(size) };
 }
 
-function checkSource({ pools, indices, imageSize, batchSize }: BatchSource): void {
+function checkSource({ pools, indices, imageSize, batchSize, corruption }: BatchSource): void {
+  if (corruption) checkCorruption(corruption);
   if (!Number.isInteger(imageSize) || imageSize < 1 || imageSize > LARGEST_IMAGE) {
     throw new Error(
       `the image size is ${imageSize}; it must be a whole number of pixels from 1 to ${LARGEST_IMAGE}`,
@@ -222,19 +218,5 @@ function checkSource({ pools, indices, imageSize, batchSize }: BatchSource): voi
   }
   if (indices.every((chosen) => chosen.length === 0)) {
     throw new Error("there are no images to make batches of");
-  }
-}
-
-function checkAugmentation({ scale, ratio, flip }: Augmentation): void {
-  if (!(scale[0] > 0 && scale[0] <= scale[1] && scale[1] <= 1)) {
-    throw new Error(
-      `augmentation.scale is ${scale}; it must be two shares of the area, 0 < least <= greatest <= 1`,
-    );
-  }
-  if (!(ratio[0] > 0 && ratio[0] <= ratio[1])) {
-    throw new Error(`augmentation.ratio is ${ratio}; it must be two aspect ratios, 0 < least <= greatest`);
-  }
-  if (!(flip >= 0 && flip <= 1)) {
-    throw new Error(`augmentation.flip is ${flip}; it must be a probability, 0 to 1`);
   }
 }

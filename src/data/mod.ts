@@ -1,4 +1,5 @@
 /** Datasets: manifests, pools of images on disk, sampling, splits and batches. */
+export { type Augment, type Augmentation, checkAugmentation, makeAugment } from "./augmentation.ts";
 export * from "./batches.ts";
 export * from "./manifest.ts";
 export * from "./pool.ts";

@@ -1,5 +1,7 @@
 import type { Random } from "../stats/mod.ts";
+import type { Interpolation } from "./interpolation.ts";
 import { type ResampleWeights, resampleWeights } from "./resample_weights.ts";
+import { clip8, roundHalfEven } from "./rounding.ts";
 
 /** A rectangle of whole pixels within an image. */
 export interface Box {
@@ -53,8 +55,14 @@ function centredFallback(height: number, width: number, ratio: readonly [number,
 }
 
 /** Cuts `box` out of `image` and resizes it to a square of `size` px, into `out` (`size * size * channels` values). */
-export function cropResize(image: PackedImage, box: Box, size: number, out: Uint8Array): void {
-  resample(image, box, size, size, { left: 0, top: 0, width: size, height: size }, out);
+export function cropResize(
+  image: PackedImage,
+  box: Box,
+  size: number,
+  out: Uint8Array,
+  interpolation: Interpolation = "bilinear",
+): void {
+  resample(image, box, size, size, { left: 0, top: 0, width: size, height: size }, out, interpolation);
 }
 
 /**
@@ -96,8 +104,8 @@ let rows = new Uint8Array(0);
 
 /**
  * Resizes `box` of `image` to `outWidth` x `outHeight` and writes the part `window` of the result to `out`. It is Pillow's
- * `Image.resize(…, BILINEAR, box)`: an antialiased triangle filter, horizontally, then vertically, in fixed point, each pass
- * rounded to 8 bits. Equal to the last bit, but where Pillow 13 goes vertically first (the height shrinks by more than twice
+ * `Image.resize(…, box)` by BILINEAR or BICUBIC: an antialiased filter, horizontally, then vertically, in fixed point, each pass
+ * rounded and cut off to 8 bits. Equal to the last bit, but where Pillow 13 goes vertically first (the height shrinks by more than twice
  * what the width does): there values may differ by 1. Allocates nothing once the weights of a pair of lengths are known.
  */
 export function resample(
@@ -107,9 +115,10 @@ export function resample(
   outHeight: number,
   window: Box,
   out: Uint8Array,
+  interpolation: Interpolation = "bilinear",
 ): void {
-  const across = resampleWeights(box.width, outWidth);
-  const down = resampleWeights(box.height, outHeight);
+  const across = resampleWeights(box.width, outWidth, interpolation);
+  const down = resampleWeights(box.height, outHeight, interpolation);
   const firstRow = down.start[window.top];
   const last = window.top + window.height - 1;
   const rowCount = down.start[last] + down.count[last] - firstRow;
@@ -120,29 +129,58 @@ export function resample(
 }
 
 function resampleRows(
-  image: PackedImage,
+  { pixels, width, channels }: PackedImage,
   box: Box,
   firstRow: number,
   rowCount: number,
   window: Box,
-  { start, count, weights, stride }: ResampleWeights,
+  across: ResampleWeights,
 ): void {
-  const { pixels, width, channels } = image;
-  const target = rows;
-  let o = 0;
+  const pass = channels === 3 ? resampleRowOf3 : resampleRowOf1;
   for (let y = 0; y < rowCount; y++) {
-    const row = (box.top + firstRow + y) * width + box.left;
-    for (let x = window.left; x < window.left + window.width; x++) {
-      const from = (row + start[x]) * channels;
-      const w = x * stride;
-      for (let c = 0; c < channels; c++) {
-        let sum = HALF;
-        for (let k = 0, p = from + c; k < count[x]; k++, p += channels) {
-          sum = (sum + Math.imul(pixels[p], weights[w + k])) | 0;
-        }
-        target[o++] = sum >> BITS;
-      }
+    const row = ((box.top + firstRow + y) * width + box.left) * channels;
+    pass(pixels, row, window, across, y * window.width * channels);
+  }
+}
+
+function resampleRowOf1(
+  pixels: Uint8Array,
+  row: number,
+  { left, width }: Box,
+  { start, count, weights, stride }: ResampleWeights,
+  o: number,
+): void {
+  const target = rows;
+  for (let x = left; x < left + width; x++) {
+    let sum = HALF;
+    for (let k = 0, p = row + start[x], w = x * stride; k < count[x]; k++) {
+      sum = (sum + Math.imul(pixels[p++], weights[w++])) | 0;
     }
+    target[o++] = clip8(sum >> BITS);
+  }
+}
+
+function resampleRowOf3(
+  pixels: Uint8Array,
+  row: number,
+  { left, width }: Box,
+  { start, count, weights, stride }: ResampleWeights,
+  o: number,
+): void {
+  const target = rows;
+  for (let x = left; x < left + width; x++) {
+    let [red, green, blue] = [HALF, HALF, HALF];
+    const taps = count[x];
+    for (let k = 0, p = row + start[x] * 3, w = x * stride; k < taps; k++, p += 3) {
+      const weight = weights[w++];
+      red = (red + Math.imul(pixels[p], weight)) | 0;
+      green = (green + Math.imul(pixels[p + 1], weight)) | 0;
+      blue = (blue + Math.imul(pixels[p + 2], weight)) | 0;
+    }
+    target[o] = clip8(red >> BITS);
+    target[o + 1] = clip8(green >> BITS);
+    target[o + 2] = clip8(blue >> BITS);
+    o += 3;
   }
 }
 
@@ -165,7 +203,7 @@ function resampleColumns(
       for (let k = 0, p = from + i; k < taps; k++, p += line) {
         sum = (sum + Math.imul(source[p], weights[w + k])) | 0;
       }
-      out[o++] = sum >> BITS;
+      out[o++] = clip8(sum >> BITS);
     }
   }
 }
@@ -173,10 +211,3 @@ function resampleColumns(
 /** Bits after the binary point of the weights, as in Pillow: the sum of 8-bit values times weights fits 32 bits. */
 const BITS = 22;
 const HALF = 1 << (BITS - 1);
-
-/** Rounding as Python's `round`: halves go to the even neighbour. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
-}

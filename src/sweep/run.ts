@@ -89,7 +89,7 @@ async function trainAndRecord(
     const engine = describeEngine(await startEngine());
     await folder.writeExperiment(experiment);
     const model = createModel(experiment.model, datasets.length);
-    const source = { pools, imageSize, batchSize: recipe.batchSize };
+    const source = { pools, imageSize, batchSize: recipe.batchSize, corruption: experiment.corruption };
     const training = trainingBatches({ ...source, indices: split.train, augmentation, seed });
     const validation = validationBatches({ ...source, indices: split.validation });
     let epochs: EpochLine[] = [];

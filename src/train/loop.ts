@@ -12,6 +12,7 @@ import {
 } from "./checkpoint.ts";
 import { evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
 import { smoothTargets } from "./loss.ts";
+import { mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections } from "./optimizer.ts";
 import { type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
@@ -199,7 +200,7 @@ class Training {
   }
 
   #input(step: number): StepInput {
-    const { model, recipe, training } = this.#options;
+    const { model, recipe, training, seed } = this.#options;
     const { images, labels } = training.batch(step);
     const B = labels.length;
     const size = training.imageSize;
@@ -210,6 +211,7 @@ class Training {
       learningRate: tf.scalar(learningRate(recipe, step)),
       corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
     };
+    if (recipe.mix) input.mixing = mixInput(mixPlan(recipe.mix, random(seed, Stream.mix, step), B, size));
     if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
     if (model.dropout) input.dropout = this.#dropoutKey(step);
     return input;

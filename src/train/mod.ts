@@ -3,8 +3,10 @@ export { type Checkpoint, DamagedCheckpointError, loadCheckpoint, saveCheckpoint
 export { argmax, evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
 export { type EpochSummary, type StepProgress, train, type TrainOptions } from "./loop.ts";
 export { smoothTargets } from "./loss.ts";
+export { type ImageMix, mix, type MixInput, mixInput, type MixPlan, mixPlan } from "./mixup.ts";
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
-export { paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
+export { type Mix, paperMix, paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 export { learningRate } from "./schedule.ts";
 export { initialState } from "./state.ts";
 export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";
+export { transforms } from "./transforms.ts";

@@ -2,6 +2,7 @@
 import { decayMask, type Forward, type Model, tensorsOf, unflatten } from "../models/mod.ts";
 import { crossEntropy, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
+import { mix, type MixInput } from "./mixup.ts";
 import { adamW } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -32,6 +33,8 @@ export type StepInput = {
   keep?: tf.Tensor2D;
   /** Key of dropout's random numbers, int32 [2]; absent for a model without. */
   dropout?: tf.Tensor1D;
+  /** How the batch is mixed with its reverse; absent for a recipe without. */
+  mixing?: MixInput;
 };
 
 /** What a step returns: the new state and the loss of the batch (nats). */
@@ -62,7 +65,8 @@ export function makeStep(model: Model, recipe: Recipe): Step {
   const mask = decayMask(model.specs);
   const average = (before: tf.Tensor1D, now: tf.Tensor1D) =>
     before.mul(recipe.ema!).add(now.mul(1 - recipe.ema!)) as tf.Tensor1D;
-  return (state, { images, targets, learningRate, corrections, keep, dropout }) => {
+  return (state, { learningRate, corrections, keep, dropout, mixing, ...batch }) => {
+    const { images, targets } = mixing ? mix(batch.images, batch.targets, mixing) : batch;
     const observed: Record<string, tf.Tensor> = {};
     const observe: Forward["observe"] = (name, mean, variance) =>
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });

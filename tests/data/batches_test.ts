@@ -58,6 +58,58 @@ Deno.test("crops and flips change from showing to showing", () => {
   assert.ok(new Set(rows.map((row) => row.join())).size > 30);
 });
 
+const FULL: Augmentation = {
+  ...RANDOM,
+  interpolation: "random",
+  randAugment: "rand-m9-mstd0.5-inc1",
+  colorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 },
+  erase: { probability: 0.5, mode: "pixel", area: [0.02, 0.33], count: 1 },
+};
+
+Deno.test("with every transform, a batch is still a function of seed and step, and each field takes part", () => {
+  const textured = texturedPools();
+  const batchOf = (augmentation: Augmentation) =>
+    trainingBatches({ ...source, pools: textured, batchSize: 16, augmentation, seed: 1 });
+  const training = batchOf(FULL);
+  const batches = [0, 1, 2].map((step) => training.batch(step));
+  for (const step of [2, 0, 1]) assert.deepEqual(batchOf(FULL).batch(step), batches[step]);
+  for (const field of ["interpolation", "randAugment", "colorJitter", "erase"] as const) {
+    assert.notDeepEqual(batchOf({ ...FULL, [field]: undefined }).batch(0), batches[0], field);
+  }
+  const off = { interpolation: "bilinear", randAugment: null, colorJitter: null, erase: null } as const;
+  assert.deepEqual(batchOf({ ...RANDOM, ...off }).batch(0), batchOf(RANDOM).batch(0));
+});
+
+Deno.test("a corrupted image looks the same every time, in training as in validation, and not as another", () => {
+  const corruption = { name: "gaussian-noise", std: 0.2, seed: 3 } as const;
+  const one = { ...source, pools: texturedPools(), corruption, batchSize: 7 };
+  const [clean] = validationBatches({ ...one, corruption: null }).batches();
+  const [shown] = validationBatches(one).batches();
+  assert.notDeepEqual(shown, clean);
+  assert.deepEqual([...validationBatches(one).batches()], [shown]);
+  const image = (batch: { images: ArrayLike<number> }, j: number) =>
+    Array.from({ length: 192 }, (_, i) => batch.images[j * 192 + i]).join();
+  const wanted = new Set(Array.from({ length: 7 }, (_, j) => image(shown, j)));
+  assert.equal(wanted.size, 7);
+  for (const step of [0, 1, 2]) {
+    const batch = trainingBatches({ ...one, augmentation: NONE, seed: step }).batch(step);
+    for (let j = 0; j < 7; j++) assert.ok(wanted.has(image(batch, j)), `step ${step}, image ${j}`);
+  }
+  const [other] = validationBatches({ ...one, corruption: { ...corruption, seed: 4 } }).batches();
+  assert.notDeepEqual(other, shown);
+});
+
+/** The pools with pixels that differ from place to place and image to image. */
+function texturedPools() {
+  return pools.map((pool) => ({
+    ...pool,
+    read: (index: number, into = new Uint8Array(pool.side ** 2 * pool.channels)) => {
+      for (let p = 0; p < into.length; p++) into[p] = (p * 37 + index * 11 + (p >> 4) * 5) % 256;
+      return into;
+    },
+  }));
+}
+
 Deno.test("what cannot be batched is a clear error", () => {
   const training = { ...source, augmentation: RANDOM, seed: 0 };
   assert.throws(() => trainingBatches({ ...training, imageSize: 0 }), /image size is 0; .* from 1 to 1024/);
@@ -76,4 +128,21 @@ Deno.test("what cannot be batched is a clear error", () => {
   assert.throws(wrong({ scale: [0, 1] }), /augmentation.scale is 0,1/);
   assert.throws(wrong({ ratio: [2, 1] }), /augmentation.ratio is 2,1/);
   assert.throws(wrong({ flip: 1.5 }), /augmentation.flip is 1.5/);
+  assert.throws(wrong({ interpolation: "cubic" as "bicubic" }), /augmentation.interpolation is "cubic"/);
+  assert.throws(
+    wrong({ randAugment: "rand-q3" }),
+    /augmentation.randAugment: "rand-q3" is not a RandAugment/,
+  );
+  const jitter = { brightness: 0, contrast: 0, saturation: 0, hue: 0.6 };
+  assert.throws(wrong({ colorJitter: jitter }), /augmentation.colorJitter.hue is 0.6; it must be 0 to 0.5/);
+  assert.throws(wrong({ erase: { ...FULL.erase!, area: [0, 1] } }), /augmentation.erase.area is 0,1/);
+  assert.throws(wrong({ erase: { ...FULL.erase!, count: 0 } }), /augmentation.erase.count is 0/);
+  assert.throws(
+    wrong({ erase: { ...FULL.erase!, mode: "blur" as "pixel" } }),
+    /augmentation.erase.mode is "blur"/,
+  );
+  assert.throws(
+    () => validationBatches({ ...source, corruption: { name: "gaussian-blur", radius: -1 } }),
+    /corruption.radius is -1/,
+  );
 });

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { type EpochSummary, loadCheckpoint, train, type TrainOptions } from "../../src/train/mod.ts";
+import {
+  type EpochSummary,
+  loadCheckpoint,
+  paperMix,
+  train,
+  type TrainOptions,
+} from "../../src/train/mod.ts";
 import { recipe, syntheticTraining } from "./synthetic.ts";
 
 await startEngine();
@@ -47,6 +53,22 @@ Deno.test("interrupted after any step and resumed, it ends with the same bits", 
       `stopped after step ${stopAfter}`,
     );
   }
+});
+
+Deno.test("with MixUp and CutMix it still learns, and ends with the same bits when resumed", async () => {
+  const mixed = { ...recipe, mix: { ...paperMix, mode: "element" as const } };
+  const once = await outcome(Deno.makeTempDirSync(), { recipe: mixed });
+  assert.notDeepEqual(once.values, whole.values);
+  assert.ok(once.accuracy.low > 1 / 3, `${once.accuracy.value}`);
+  const folder = Deno.makeTempDirSync();
+  const controller = new AbortController();
+  const interrupted = train(syntheticTraining(folder, {
+    recipe: mixed,
+    signal: controller.signal,
+    onStep: ({ step }) => step === 9 && controller.abort(),
+  }));
+  await assert.rejects(interrupted, { name: "AbortError" });
+  assert.deepEqual((await outcome(folder, { recipe: mixed })).values, once.values);
 });
 
 Deno.test("a training that is finished is evaluated again, not trained again", async () => {
