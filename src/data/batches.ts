@@ -7,13 +7,15 @@ import {
   resizeAndCentreCrop,
 } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
-import { type Augment, type Augmentation, makeAugment } from "./augmentation.ts";
-import type { Pool } from "./pool.ts";
+import { type Augmentation, makeAugment } from "./augmentation.ts";
+import type { StoredImages } from "./pool_store.ts";
 
-/** Images as the network sees them. */
+/** Images for the network. The values of bytes become those that it sees by `imagesFromPixels`. */
 export interface Batch {
-  /** `[B, imageSize, imageSize, 3]`, RGB, normalised by ImageNet's mean and standard deviation; grey images have three equal channels. */
-  images: Float32Array<ArrayBuffer>;
+  /** `[B, imageSize, imageSize, channels]`, 8 bits a value, row by row. */
+  pixels: Uint8Array<ArrayBuffer>;
+  /** 1 where every dataset is grey, else 3 (RGB; grey images have three equal channels). */
+  channels: 1 | 3;
   /** Place of each image's dataset among the pools, `[B]`. */
   labels: Int32Array<ArrayBuffer>;
 }
@@ -21,7 +23,7 @@ export interface Batch {
 /** Which images, how large, how many at a time. */
 export interface BatchSource {
   /** One a dataset; they may differ in side and channels. */
-  pools: readonly Pool[];
+  pools: readonly StoredImages[];
   /** Pool indices of the images to use, one array a pool. See `sampleExperiment`. */
   indices: readonly Int32Array[];
   /** Side of the square that the network sees, px. */
@@ -31,6 +33,13 @@ export interface BatchSource {
   corruption?: Corruption | null;
 }
 
+/** Images to train on. */
+export interface TrainingSource extends BatchSource {
+  augmentation: Augmentation;
+  /** Decides order and augmentation. */
+  seed: number;
+}
+
 /** An endless source of training batches. */
 export interface TrainingBatches {
   /** Number of different images. */
@@ -38,7 +47,7 @@ export interface TrainingBatches {
   readonly imageSize: number;
   readonly batchSize: number;
   /** The batch of step `step` (from 0), a function of the seed and the step alone. */
-  batch(step: number): Batch;
+  batch(step: number): Batch | Promise<Batch>;
 }
 
 /** The validation images, in order. */
@@ -47,16 +56,22 @@ export interface ValidationBatches {
   readonly size: number;
   readonly imageSize: number;
   /** Dataset by dataset in the order of the indices; the last batch is smaller where the numbers ask for it. */
-  batches(): Generator<Batch>;
+  batches(): Iterable<Batch> | AsyncIterable<Batch>;
 }
 
-/** ImageNet's mean and standard deviation of R, G, B, of values in [0, 1] (as in torchvision and timm). */
-const MEAN = [0.485, 0.456, 0.406];
-const STD = [0.229, 0.224, 0.225];
-/** Normalised value of each 8-bit value, for each channel. */
-const NORMALISED = MEAN.map((mean, c) =>
-  Float32Array.from({ length: 256 }, (_, v) => (v / 255 - mean) / STD[c])
-);
+/** Training batches that are made when they are asked for, on the thread that asks. */
+export interface TrainingBatchesHere extends TrainingBatches {
+  batch(step: number): Batch;
+}
+
+/** Validation batches that are made when they are asked for, on the thread that asks. */
+export interface ValidationBatchesHere extends ValidationBatches {
+  /** Number of batches. */
+  readonly count: number;
+  /** The batch of that number, from 0. */
+  batch(number: number): Batch;
+  batches(): Generator<Batch>;
+}
 
 /** Larger than any network here sees; what is above it is a mistake, and would not fit memory. */
 const LARGEST_IMAGE = 1024;
@@ -70,27 +85,24 @@ const Stream = { order: 0x6f72, augmentation: 0x6175, corruption: 0x636f } as co
  *
  * @throws Error for an image size, batch size or augmentation that cannot be
  */
-export function trainingBatches(
-  source: BatchSource & { augmentation: Augmentation; seed: number },
-): TrainingBatches {
+export function trainingBatches(source: TrainingSource): TrainingBatchesHere {
   const { imageSize, batchSize, augmentation, seed } = source;
   checkSource(source);
   const augment = makeAugment(augmentation);
-  const images = listImages(source);
-  const reader = new ImageReader(source);
-  const orderOf = latestOrders(images.length, seed);
+  const { size, locate } = imagesOf(source);
+  const writer = new BatchWriter(source);
+  const orderOf = latestOrders(size, seed);
   const batch = (step: number) => {
-    const made = emptyBatch(batchSize, imageSize);
+    const made = writer.empty(batchSize);
     for (let j = 0; j < batchSize; j++) {
       const shown = step * batchSize + j; // number of this showing of an image, over the whole run
-      const order = orderOf(Math.floor(shown / images.length));
-      const { pool, index } = images[order[shown % images.length]];
-      reader.augmented(pool, index, augment, [seed, Stream.augmentation, shown]);
-      reader.normaliseInto(made, j, pool);
+      const order = orderOf(Math.floor(shown / size));
+      const draw = random(seed, Stream.augmentation, shown);
+      writer.write(made, j, locate(order[shown % size]), (image, seen) => augment(image, seen, draw));
     }
     return made;
   };
-  return { size: images.length, imageSize, batchSize, batch };
+  return { size, imageSize, batchSize, batch };
 }
 
 /**
@@ -98,55 +110,80 @@ export function trainingBatches(
  *
  * @throws Error for an image size or batch size that cannot be
  */
-export function validationBatches(source: BatchSource): ValidationBatches {
+export function validationBatches(source: BatchSource): ValidationBatchesHere {
   const { imageSize, batchSize } = source;
   checkSource(source);
-  const images = listImages(source);
-  const reader = new ImageReader(source);
+  const { size, locate } = imagesOf(source);
+  const writer = new BatchWriter(source);
+  const count = Math.ceil(size / batchSize);
+  const batch = (number: number) => {
+    const begin = number * batchSize;
+    const made = writer.empty(Math.min(batchSize, size - begin));
+    for (let j = 0; j < made.labels.length; j++) writer.write(made, j, locate(begin + j), centred);
+    return made;
+  };
   function* batches() {
-    for (let begin = 0; begin < images.length; begin += batchSize) {
-      const made = emptyBatch(Math.min(batchSize, images.length - begin), imageSize);
-      for (let j = 0; j < made.labels.length; j++) {
-        const { pool, index } = images[begin + j];
-        reader.centred(pool, index);
-        reader.normaliseInto(made, j, pool);
-      }
-      yield made;
-    }
+    for (let number = 0; number < count; number++) yield batch(number);
   }
-  return { size: images.length, imageSize, batches };
+  return { size, imageSize, count, batch, batches };
 }
 
-/** Reads an image and transforms it in buffers of its own, one image at a time. */
-class ImageReader {
-  readonly #pools: readonly Pool[];
-  readonly #size: number;
-  readonly #stored: PackedImage[];
+function centred(image: PackedImage, seen: PackedImage): void {
+  resizeAndCentreCrop(image, seen.width, seen.pixels);
+}
+
+/** Where an image lies. */
+interface Place {
+  pool: number;
+  index: number;
+}
+
+/** Reads images and writes them, transformed, to their places in a batch. */
+class BatchWriter {
+  readonly #pools: readonly StoredImages[];
   readonly #corruption: Corruption | undefined;
-  readonly #seen: Uint8Array;
+  readonly #stored: PackedImage[];
+  readonly #size: number;
+  readonly #channels: 1 | 3;
+  /** A grey image on its way into a batch in colour. */
+  readonly #grey: Uint8Array;
 
   constructor({ pools, imageSize, corruption }: BatchSource) {
     this.#pools = pools;
-    this.#size = imageSize;
     this.#corruption = corruption ?? undefined;
-    this.#seen = new Uint8Array(imageSize * imageSize * 3);
     this.#stored = pools.map(({ side, channels }) => ({
       pixels: new Uint8Array(side * side * channels),
       height: side,
       width: side,
       channels,
     }));
+    this.#size = imageSize;
+    this.#channels = pools.every(({ channels }) => channels === 1) ? 1 : 3;
+    this.#grey = new Uint8Array(imageSize * imageSize);
   }
 
-  augmented(pool: number, index: number, augment: Augment, stream: number[]): void {
+  empty(images: number): Batch {
+    const [size, channels] = [this.#size, this.#channels];
+    const pixels = new Uint8Array(images * size * size * channels);
+    return { pixels, channels, labels: new Int32Array(images) };
+  }
+
+  /** Writes the batch's image `j`; `transform` makes what is seen, a square, from what is stored. */
+  write(
+    { pixels, labels }: Batch,
+    j: number,
+    { pool, index }: Place,
+    transform: (image: PackedImage, seen: PackedImage) => void,
+  ): void {
+    labels[j] = pool;
     const image = this.#read(pool, index);
-    const size = this.#size;
-    const pixels = this.#seen.subarray(0, size * size * image.channels);
-    augment(image, { pixels, height: size, width: size, channels: image.channels }, random(...stream));
-  }
-
-  centred(pool: number, index: number): void {
-    resizeAndCentreCrop(this.#read(pool, index), this.#size, this.#seen);
+    const [size, { channels }] = [this.#size, image];
+    const length = size * size * this.#channels;
+    const place = pixels.subarray(j * length, (j + 1) * length);
+    const isInPlace = channels === this.#channels;
+    transform(image, { pixels: isInPlace ? place : this.#grey, height: size, width: size, channels });
+    if (isInPlace) return;
+    for (let o = 0; o < length; o++) place[o] = this.#grey[Math.trunc(o / 3)];
   }
 
   #read(pool: number, index: number): PackedImage {
@@ -154,22 +191,6 @@ class ImageReader {
     this.#pools[pool].read(index, image.pixels);
     if (this.#corruption) corruptAsAlways(image, this.#corruption, this.#pools[pool].images[index].key);
     return image;
-  }
-
-  /** Writes the image that was transformed last as the batch's image `j`. */
-  normaliseInto({ images, labels }: Batch, j: number, pool: number): void {
-    labels[j] = pool;
-    const [red, green, blue] = NORMALISED;
-    const seen = this.#seen;
-    const step = this.#stored[pool].channels === 3 ? 1 : 0;
-    const length = this.#size * this.#size * 3;
-    let p = 0;
-    for (let o = j * length; o < (j + 1) * length; o += 3) {
-      images[o] = red[seen[p]];
-      images[o + 1] = green[seen[p + step]];
-      images[o + 2] = blue[seen[p + 2 * step]];
-      p += 1 + 2 * step;
-    }
   }
 }
 
@@ -180,8 +201,15 @@ function corruptAsAlways(image: PackedImage, corruption: Corruption, key: string
   corrupt(image, corruption, random(seed, Stream.corruption, place));
 }
 
-function listImages({ indices }: BatchSource): { pool: number; index: number }[] {
-  return indices.flatMap((chosen, pool) => Array.from(chosen, (index) => ({ pool, index })));
+/** All images that a source names, pool by pool. */
+function imagesOf({ indices }: BatchSource): { size: number; locate(place: number): Place } {
+  const size = indices.reduce((sum, { length }) => sum + length, 0);
+  const locate = (place: number) => {
+    let pool = 0;
+    while (place >= indices[pool].length) place -= indices[pool++].length;
+    return { pool, index: indices[pool][place] };
+  };
+  return { size, locate };
 }
 
 /** The order of each pass, the last two kept: a batch, or the one made ahead of it, may lie in two passes. */
@@ -195,10 +223,6 @@ function latestOrders(size: number, seed: number): (pass: number) => Uint32Array
     orders.set(pass, order);
     return order;
   };
-}
-
-function emptyBatch(size: number, imageSize: number): Batch {
-  return { images: new Float32Array(size * imageSize * imageSize * 3), labels: new Int32Array(size) };
 }
 
 function checkSource({ pools, indices, imageSize, batchSize, corruption }: BatchSource): void {

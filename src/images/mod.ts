@@ -9,6 +9,7 @@ export {
 } from "./corruptions.ts";
 export * from "./decode.ts";
 export * from "./geometry.ts";
+export { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 export { drawInterpolation, type Interpolation, type InterpolationChoice } from "./interpolation.ts";
 export * from "./perceptual_hash.ts";
 export { parseRandAugment, type RandAugment, randAugment } from "./rand_augment.ts";

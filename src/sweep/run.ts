@@ -1,13 +1,13 @@
 /** Runs one experiment and keeps its record. */
 import { openPool, type Pool, readManifest, sampleExperiment } from "../data/mod.ts";
-import { trainingBatches, validationBatches } from "../data/mod.ts";
+import { startBatchWorkers } from "../data/mod.ts";
 import { countParameters, createModel } from "../models/mod.ts";
 import { wilson } from "../stats/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { argmax, type Evaluation, train } from "../train/mod.ts";
 import { checkExperiment, type Experiment, ExperimentError, experimentHash } from "./experiment.ts";
 import type { RunProgress } from "./progress.ts";
-import type { EpochLine, Prediction, Result, RunRecord } from "./record.ts";
+import { type EpochLine, inputWaitOf, type Prediction, type Result, type RunRecord } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
 
 /** How a run is watched and stopped. */
@@ -71,6 +71,7 @@ async function trainAndRecord(
   const { signal, onProgress } = options;
   const label = datasets.join(" + ");
   const pools: Pool[] = [];
+  using workers = startBatchWorkers(); // they load their program while the pools are opened and the engine starts
   try {
     for (const name of datasets) {
       pools.push(
@@ -90,8 +91,8 @@ async function trainAndRecord(
     await folder.writeExperiment(experiment);
     const model = createModel(experiment.model, datasets.length);
     const source = { pools, imageSize, batchSize: recipe.batchSize, corruption: experiment.corruption };
-    const training = trainingBatches({ ...source, indices: split.train, augmentation, seed });
-    const validation = validationBatches({ ...source, indices: split.validation });
+    const training = workers.training({ ...source, indices: split.train, augmentation, seed });
+    const validation = workers.validation({ ...source, indices: split.validation });
     let epochs: EpochLine[] = [];
     const evaluation = await train({
       model,
@@ -102,8 +103,8 @@ async function trainAndRecord(
       folder: folder.path,
       signal,
       onStart: async (done) => void (epochs = await folder.keepEpochs(done)),
-      onStep: ({ step, totalSteps, imagesPerSecond }) =>
-        onProgress?.({ phase: "train", label, done: step, total: totalSteps, imagesPerSecond }),
+      onStep: ({ step, totalSteps, ...pace }) =>
+        onProgress?.({ phase: "train", label, done: step, total: totalSteps, ...pace }),
       onEpoch: async (line) => {
         epochs.push(line);
         await folder.appendEpoch(line);
@@ -122,6 +123,7 @@ async function trainAndRecord(
       ...summarise(evaluation, datasets.length),
       parameters: countParameters(model.specs),
       seconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0),
+      inputWait: inputWaitOf(epochs),
       engine,
       finishedAt: new Date().toISOString(),
     };

@@ -1,6 +1,6 @@
 /** The training step as a pure function of the network's state and a batch. */
 import { decayMask, type Forward, type Model, tensorsOf, unflatten } from "../models/mod.ts";
-import { crossEntropy, inPrecision } from "../ops/mod.ts";
+import { crossEntropy, imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";
 import { adamW } from "./optimizer.ts";
@@ -22,8 +22,8 @@ export type TrainState = {
 
 /** Everything that a step reads from outside. */
 export type StepInput = {
-  /** [B, H, W, 3], normalised. */
-  images: tf.Tensor4D;
+  /** 8-bit values, [B, H, W, 3], or [B, H, W, 1] for grey; see `imagesFromPixels`. */
+  pixels: tf.Tensor4D;
   /** Soft targets, [B, classes]. */
   targets: tf.Tensor2D;
   learningRate: tf.Scalar;
@@ -66,7 +66,8 @@ export function makeStep(model: Model, recipe: Recipe): Step {
   const average = (before: tf.Tensor1D, now: tf.Tensor1D) =>
     before.mul(recipe.ema!).add(now.mul(1 - recipe.ema!)) as tf.Tensor1D;
   return (state, { learningRate, corrections, keep, dropout, mixing, ...batch }) => {
-    const { images, targets } = mixing ? mix(batch.images, batch.targets, mixing) : batch;
+    const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
+    const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
     const observed: Record<string, tf.Tensor> = {};
     const observe: Forward["observe"] = (name, mean, variance) =>
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });

@@ -1,0 +1,63 @@
+/**
+ * The program of a thread that makes batches; started by batch_workers.ts. It answers requests one after another. What it
+ * imports decides how fast it starts: no image library, no TensorFlow, no schemas.
+ */
+import {
+  type Batch,
+  type BatchSource,
+  trainingBatches,
+  type TrainingSource,
+  validationBatches,
+} from "./batches.ts";
+import { openStoredImages } from "./pool_store.ts";
+
+/** A source as it is sent to a thread: pools by their folders. */
+export type SourceDescription =
+  | { kind: "training"; folders: string[]; rest: Omit<TrainingSource, "pools"> }
+  | { kind: "validation"; folders: string[]; rest: Omit<BatchSource, "pools"> };
+
+/** What a thread is told: what source a number stands for, or which of its batches to make. */
+export type Order =
+  | { source: number; description: SourceDescription }
+  | { source: number; request: number; batch: number };
+
+/** What a thread answers to a request. */
+export type Answer = { request: number; made: Batch } | { request: number; error: string };
+
+type MakeBatch = (number: number) => Batch;
+
+function open({ kind, folders, rest }: SourceDescription): MakeBatch {
+  const pools = folders.map(openStoredImages);
+  const source = { ...rest, pools };
+  return kind === "training"
+    ? trainingBatches(source as TrainingSource).batch
+    : validationBatches(source).batch;
+}
+
+/** A description is opened when its first batch is asked for, so that a fault is the answer to a request. */
+function opened(description: SourceDescription): MakeBatch {
+  let make: MakeBatch | undefined;
+  return (number) => (make ??= open(description))(number);
+}
+
+/** What a thread's `self` has and a program's main thread has not. */
+const thread = self as unknown as {
+  onmessage: (event: MessageEvent<Order>) => void;
+  postMessage(answer: Answer, transfer?: Transferable[]): void;
+};
+
+const sources = new Map<number, MakeBatch>();
+
+thread.onmessage = ({ data }) => {
+  if ("description" in data) {
+    sources.set(data.source, opened(data.description));
+    return;
+  }
+  const { source, request, batch } = data;
+  try {
+    const made = sources.get(source)!(batch);
+    thread.postMessage({ request, made }, [made.pixels.buffer, made.labels.buffer]);
+  } catch (error) {
+    thread.postMessage({ request, error: error instanceof Error ? error.message : String(error) });
+  }
+};
