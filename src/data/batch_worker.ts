@@ -21,8 +21,8 @@ export type Order =
   | { source: number; description: SourceDescription }
   | { source: number; request: number; batch: number };
 
-/** What a thread answers to a request. */
-export type Answer = { request: number; made: Batch } | { request: number; error: string };
+/** What a thread says: first that it has loaded its program, then an answer to each request. */
+export type Answer = "ready" | { request: number; made: Batch } | { request: number; error: string };
 
 type MakeBatch = (number: number) => Batch;
 
@@ -61,3 +61,5 @@ thread.onmessage = ({ data }) => {
     thread.postMessage({ request, error: error instanceof Error ? error.message : String(error) });
   }
 };
+
+thread.postMessage("ready");

@@ -21,6 +21,8 @@ export interface BatchWorkersOptions {
 
 /** Running threads; disposing ends them, and whatever has not been made yet is refused. */
 export interface BatchWorkers {
+  /** When every thread has loaded its program; until then training batches are made on the thread that asks. */
+  readonly ready: Promise<void>;
   /**
    * Training batches made ahead: what {@link trainingBatches} makes of the same source, byte for byte, however many threads
    * there are. A batch that cannot be made is a rejected promise.
@@ -42,12 +44,18 @@ const MOST_WORKERS = 8;
 /** Validation pixels that are kept from one evaluation to the next, bytes. */
 const VALIDATION_MEMORY = 256e6;
 
-/** Starts the threads; they load their program while the caller goes on. */
+/**
+ * Starts the threads. They load their program while the caller goes on: in 50 ms, but in a notebook's kernel, where Deno holds up
+ * every new thread, in a second.
+ */
 export function startBatchWorkers(
   { workers = Math.max(1, Math.min(availableParallelism() - 1, MOST_WORKERS)), ahead = workers + 1 }:
     BatchWorkersOptions = {},
 ): BatchWorkers {
   const threads = Array.from({ length: workers }, () => new Thread());
+  let isReady = false;
+  const ready = Promise.all(threads.map((thread) => thread.ready)).then(() => void (isReady = true));
+  ready.catch(() => isReady = true); // whoever asks a thread learns of its fault
   let sources = 0;
   const describe = (description: SourceDescription) => {
     const source = sources++;
@@ -55,15 +63,15 @@ export function startBatchWorkers(
     return (batch: number) => threads[batch % workers].request(source, batch);
   };
   return {
+    ready,
     training: (source) => {
-      const { pools, ...rest } = source;
-      const make = describe({ kind: "training", folders: foldersOf(source), rest });
-      return { ...trainingBatches(source), batch: madeAhead(make, ahead) };
+      const here = trainingBatches(source);
+      const there = madeAhead(describe({ kind: "training", ...withoutPools(source) }), ahead);
+      return { ...here, batch: (step) => isReady ? there(step) : here.batch(step) };
     },
     validation: (source) => {
-      const { pools, ...rest } = source;
       const { size, imageSize, count } = validationBatches(source);
-      const make = describe({ kind: "validation", folders: foldersOf(source), rest });
+      const make = describe({ kind: "validation", ...withoutPools(source) });
       return { size, imageSize, batches: keptBatches(make, count, ahead) };
     },
     [Symbol.dispose]: () => {
@@ -72,7 +80,10 @@ export function startBatchWorkers(
   };
 }
 
-const foldersOf = ({ pools }: BatchSource) => pools.map(({ folder }) => folder);
+/** A source as it can be sent: the folders of its pools, and the rest. */
+function withoutPools<Source extends BatchSource>({ pools, ...rest }: Source) {
+  return { folders: pools.map(({ folder }) => folder), rest };
+}
 
 type Request = (batch: number) => Promise<Batch>;
 
@@ -111,6 +122,7 @@ function keptBatches(make: Request, count: number, ahead: number): () => AsyncGe
 /** One thread and what it has been asked for. */
 class Thread {
   readonly #worker = new Worker(new URL("./batch_worker.ts", import.meta.url), { type: "module" });
+  readonly #ready = Promise.withResolvers<void>();
   readonly #pending = new Map<number, PromiseWithResolvers<Batch>>();
   #requests = 0;
   /** Why there will be no more answers. */
@@ -118,6 +130,7 @@ class Thread {
 
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (data === "ready") return this.#ready.resolve();
       const { resolve, reject } = this.#pending.get(data.request)!;
       this.#pending.delete(data.request);
       if ("made" in data) resolve(data.made);
@@ -127,6 +140,11 @@ class Thread {
       event.preventDefault();
       this.#fail(new Error(`A thread that makes batches has ended: ${event.message}`));
     };
+  }
+
+  /** When it has loaded its program. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   post(order: Order): void {
@@ -152,6 +170,7 @@ class Thread {
 
   #fail(fault: Error): void {
     this.#fault ??= fault;
+    this.#ready.reject(this.#fault);
     for (const { reject } of this.#pending.values()) reject(this.#fault);
     this.#pending.clear();
   }

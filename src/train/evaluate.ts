@@ -4,7 +4,7 @@ import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
 import { compile, type Compiled, type Precision, type tf } from "../tensorflow/mod.ts";
 import { untilAborted } from "./abort.ts";
-import { pixelsTensor } from "./input.ts";
+import { pixelsTensor } from "./pixels.ts";
 
 /** What a network says about a set of images. */
 export interface Evaluation {

@@ -1,21 +1,31 @@
 /** The inputs of training steps, each made while the step before it runs. */
-import type { Batch } from "../data/mod.ts";
+import type { Batch, TrainingBatches } from "../data/mod.ts";
+import type { Model } from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
-import { bytesTensor, tf } from "../tensorflow/mod.ts";
+import { tf } from "../tensorflow/mod.ts";
 import { orAborted } from "./abort.ts";
-import type { TrainOptions } from "./loop.ts";
 import { smoothTargets } from "./loss.ts";
 import { mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections } from "./optimizer.ts";
+import { pixelsTensor } from "./pixels.ts";
+import type { Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { Stream } from "./state.ts";
 import type { StepInput } from "./step.ts";
 
-type InputOptions = Pick<TrainOptions, "model" | "recipe" | "training" | "seed" | "signal">;
-
-/** Pixels of a batch as a tensor, [B, size, size, channels]; see `imagesFromPixels`. The caller disposes it. */
-export function pixelsTensor({ pixels, channels, labels }: Batch, size: number): tf.Tensor4D {
-  return bytesTensor<tf.Rank.R4>(pixels, [labels.length, size, size, channels]);
+/** What inputs are made from. */
+export interface InputOptions {
+  model: Model;
+  recipe: Recipe;
+  /**
+   * The batch of the next step is asked for while a step runs. One that is made on this thread, in the call itself, also holds up
+   * the word of the step's end: what is waited for it is then not seen as waiting.
+   */
+  training: TrainingBatches;
+  /** Decides initial weights, dropped paths, dropped values and mixing. */
+  seed: number;
+  /** Ends training between two steps, or while a batch is waited for; a checkpoint is written first. */
+  signal?: AbortSignal;
 }
 
 /** Makes inputs ahead of their steps and measures how long is waited for them. */

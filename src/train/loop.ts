@@ -1,6 +1,5 @@
 /** Trains one network: steps, an evaluation at the end of each epoch, checkpoints. */
-import type { TrainingBatches, ValidationBatches } from "../data/mod.ts";
-import type { Model } from "../models/mod.ts";
+import type { ValidationBatches } from "../data/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
 import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
 import {
@@ -10,8 +9,8 @@ import {
   saveCheckpoint,
 } from "./checkpoint.ts";
 import { evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
-import { StepInputs } from "./input.ts";
-import { type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
+import { type InputOptions, StepInputs } from "./input.ts";
+import { stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { evaluatedWeights, initialState, restoredState, stateValues } from "./state.ts";
 import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
@@ -50,21 +49,10 @@ export interface StepProgress {
 }
 
 /** One training. */
-export interface TrainOptions {
-  model: Model;
-  recipe: Recipe;
-  /**
-   * The batch of the next step is asked for while a step runs. One that is made on this thread, in the call itself, also holds up
-   * the word of the step's end: what is waited for it is then not seen as waiting.
-   */
-  training: TrainingBatches;
+export interface TrainOptions extends InputOptions {
   validation: ValidationBatches;
-  /** Decides initial weights, dropped paths and dropped values. */
-  seed: number;
   /** Folder of its checkpoints. */
   folder: string;
-  /** Ends training between two steps; a checkpoint is written first. */
-  signal?: AbortSignal;
   onStep?: (progress: StepProgress) => void;
   /** Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not repeated. */
   onEpoch?: (summary: EpochSummary) => void | Promise<void>;

@@ -29,6 +29,7 @@ Deno.test("batches are those that are made here, byte for byte, however many thr
     const options of [{ workers: 1 }, { workers: 1, ahead: 1 }, { workers: 3 }, { workers: 2, ahead: 5 }]
   ) {
     using workers = startBatchWorkers(options);
+    await workers.ready;
     const there = workers.training(training);
     assert.deepEqual([there.size, there.imageSize, there.batchSize], [7, 8, 4]);
     for (const step of [0, 1, 2, 3, 9, 10, 4]) assert.deepEqual(await there.batch(step), here.batch(step));
@@ -58,6 +59,9 @@ Deno.test("no more batches are asked for than are to be made ahead", async () =>
   try {
     using workers = startBatchWorkers({ workers: 2, ahead: 3 });
     const there = workers.training(training);
+    assert.deepEqual(there.batch(0), trainingBatches(training).batch(0));
+    assert.deepEqual(asked, [], "the thread has not loaded its program yet: the batch is made here");
+    await workers.ready;
     await there.batch(0);
     assert.deepEqual(asked, [0, 1, 2]);
     await there.batch(1);
@@ -72,6 +76,7 @@ Deno.test("a pool that is damaged or gone is the error of the batch that needs i
   const short = poolOnDisk("short", 30, 24, 3);
   const gone = poolOnDisk("gone", 30, 24, 3);
   using workers = startBatchWorkers({ workers: 2 });
+  await workers.ready;
   const [damaged, missing, whole] = [short, gone, pools[1]].map((pool) =>
     workers.training({ ...training, pools: [pools[0], pool] })
   );
@@ -85,6 +90,7 @@ Deno.test("a pool that is damaged or gone is the error of the batch that needs i
 
 Deno.test("ended threads refuse what they have not made, and what they are asked for later", async () => {
   const workers = startBatchWorkers({ workers: 1 });
+  await workers.ready;
   const there = workers.training(training);
   const asked = there.batch(0);
   workers[Symbol.dispose]();
@@ -101,6 +107,7 @@ Deno.test("a thread whose program fails refuses with its reason; nothing hangs",
   };
   try {
     using workers = startBatchWorkers({ workers: 1 });
+    await assert.rejects(workers.ready, /has ended: .*no memory/);
     await assert.rejects(async () => await workers.training(training).batch(0), /has ended: .*no memory/);
   } finally {
     globalThis.Worker = Worker;
