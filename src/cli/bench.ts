@@ -6,7 +6,7 @@ import { terminalWidth, textTable } from "./text_table.ts";
 const USAGE = `Usage: deno task bench [train|blocks|input] [--model NAME] [--json]
   train    images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
   blocks   each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
-  input    images/s of the input pipeline alone
+  input    images/s of the input pipeline alone, on the thread that takes the batches and on threads beside it
   --model  of "train": only this one; may be given several times
   --json   the figures as JSON`;
 

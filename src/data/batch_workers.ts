@@ -21,6 +21,8 @@ export interface BatchWorkersOptions {
 
 /** Running threads; disposing ends them, and whatever has not been made yet is refused. */
 export interface BatchWorkers {
+  /** How many. */
+  readonly threads: number;
   /** When every thread has loaded its program; until then training batches are made on the thread that asks. */
   readonly ready: Promise<void>;
   /**
@@ -63,6 +65,7 @@ export function startBatchWorkers(
     return (batch: number) => threads[batch % workers].request(source, batch);
   };
   return {
+    threads: workers,
     ready,
     training: (source) => {
       const here = trainingBatches(source);
