@@ -2,7 +2,8 @@
  * A plain small network: per stage a 3x3 convolution, layer normalisation, ReLU and 2x2 max pooling, then global average
  * pooling and a linear layer. The floor beneath the architectures of the paper's Table 3.
  */
-import { tf } from "../tensorflow/mod.ts";
+import { maxPool } from "../ops/mod.ts";
+import type { tf } from "../tensorflow/mod.ts";
 import { conv, convSpecs, layerNorm, linearLayer, linearSpecs, normSpecs } from "./layers.ts";
 import { makeModel, type Model, tapped } from "./model.ts";
 
@@ -35,7 +36,7 @@ export function cnn(name: string, { dims }: CnnConfig, classes: number): Model {
     let x = images;
     for (let s = 0; s < dims.length; s++) {
       x = layerNorm(p, `stages.${s}.norm`, conv(p, `stages.${s}.conv`, x, 1, "same")).relu();
-      x = tapped(forward, `stages.${s}`, tf.maxPool(x, 2, 2, "valid")); // (B, H/2, W/2, dims[s])
+      x = tapped(forward, `stages.${s}`, maxPool(x, 2, 2)); // (B, H/2, W/2, dims[s])
     }
     const pooled = tapped(forward, "head.global_pool", x.mean<tf.Tensor2D>([1, 2]));
     return linearLayer(p, "head.fc", pooled);

@@ -7,6 +7,6 @@ export { type ImageMix, mix, type MixInput, mixInput, type MixPlan, mixPlan } fr
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
 export { type Mix, paperMix, paperRecipe, type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 export { learningRate } from "./schedule.ts";
-export { initialState } from "./state.ts";
+export { evaluatedWeights, initialState } from "./state.ts";
 export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";
 export { transforms } from "./transforms.ts";

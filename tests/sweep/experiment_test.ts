@@ -48,12 +48,29 @@ const faults: [string, (e: any) => void, RegExp][] = [
   [
     "an unknown model",
     (e) => e.model = "resnet_9000",
-    /no model "resnet_9000".*Known models: .*convnext_tiny/,
+    /no model "resnet_9000". Did you mean resnet.*Known models: .*convnext_tiny/,
   ],
   [
     "an image below the stride",
     (e) => e.imageSize = 3,
     /imageSize: 3 px is less than convnext_micro's stride of \d+ px/,
+  ],
+  [
+    "patches that do not divide the image",
+    (e) => (e.imageSize = 100, e.model = "vit_small_patch16_224"),
+    /imageSize: vit_small_patch16_224's patches of 16 px do not divide 100 px/,
+  ],
+  [
+    "an unknown field of the model",
+    (e) => e.model = { family: "cnn", dims: [8], depth: 3 },
+    /model\.depth: there is no such field/,
+  ],
+  ["a model of the wrong width", (e) => e.model = { family: "cnn", dims: [0] }, /model\.dims\.0: /],
+  ["a family that there is not", (e) => e.model = { family: "mlp" }, /model\.family: /],
+  [
+    "a model that contradicts itself",
+    (e) => e.model = { family: "convnext", depths: [1], dims: [8, 8], patch: 2, layerScale: 1, dropPath: 0 },
+    /depths \[1\] and dims \[8,8\]/,
   ],
   [
     "a batch above the epoch",
