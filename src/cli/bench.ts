@@ -3,35 +3,39 @@ import { parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "./setup.ts";
 import { terminalWidth, textTable } from "./text_table.ts";
 
-const USAGE = `Usage: deno task bench [train|input] [--json]
-  train  images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
-  input  images/s of the input pipeline alone
-  --json the figures as JSON`;
+const USAGE = `Usage: deno task bench [train|blocks|input] [--model NAME] [--json]
+  train    images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
+  blocks   each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
+  input    images/s of the input pipeline alone
+  --model  of "train": only this one; may be given several times
+  --json   the figures as JSON`;
 
 /** One line of a benchmark's table. */
 type Row = object;
 
 /** The benchmarks by name; each is loaded when it is run. */
-export const benchmarks: Record<string, () => Promise<Row[]>> = {
-  train: async () => (await import("./bench_train.ts")).benchTrain({ installPyTorch: true }),
+export const benchmarks: Record<string, (models?: string[]) => Promise<Row[]>> = {
+  train: async (models) => (await import("./bench_train.ts")).benchTrain(models),
+  blocks: async () => (await import("./bench_blocks.ts")).benchBlocks(),
   input: async () => (await import("./bench_input.ts")).benchInput(),
 };
 
 /** Reads the command's arguments. Without a name all benchmarks are run. */
-export function parseBench(args: readonly string[]): { names: string[]; json: boolean } {
+export function parseBench(args: readonly string[]): { names: string[]; models?: string[]; json: boolean } {
   const { values, positionals } = parseCommand(
     args,
     USAGE,
-    { json: { type: "boolean", default: false } },
+    { json: { type: "boolean", default: false }, model: { type: "string", multiple: true } },
     true,
   );
+  const { json, model: models } = values;
   for (const name of positionals) {
     if (name in benchmarks) continue;
     throw new UsageError(
       `There is no benchmark "${name}". Known: ${Object.keys(benchmarks).join(", ")}.\n${USAGE}`,
     );
   }
-  return { names: positionals.length > 0 ? positionals : Object.keys(benchmarks), json: values.json };
+  return { names: positionals.length > 0 ? positionals : Object.keys(benchmarks), models, json };
 }
 
 function show(value: unknown): string {
@@ -39,20 +43,25 @@ function show(value: unknown): string {
   return Array.isArray(value) ? value.join(", ") : `${value ?? "–"}`;
 }
 
-/** A benchmark's rows as a table; the fields are the columns. */
+/** Fields that still fit beside each other on a terminal. */
+const MOST_COLUMNS = 10;
+
+/** A benchmark's rows as a table: a field is a column, or, where there are many, a line. */
 export function benchTable(rows: readonly Row[], width: number): string {
-  const header = Object.keys(rows[0] ?? {});
+  const names = Object.keys(rows[0] ?? {}).map((name) => name.replaceAll("_", " "));
   const cells = rows.map((row) => Object.values(row).map(show));
-  return textTable(header.map((name) => name.replaceAll("_", " ")), cells, width);
+  if (names.length <= MOST_COLUMNS) return textTable(names, cells, width);
+  const lines = names.map((name, i) => [name, ...cells.map((row) => row[i])]);
+  return textTable(lines[0], lines.slice(1), width);
 }
 
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
-    const { names, json } = parseBench(args);
+    const { names, models, json } = parseBench(args);
     await ensureSetup({ needs: ["packages", "python"] });
     const results: Record<string, Row[]> = {};
     for (const name of names) {
-      results[name] = await benchmarks[name]();
+      results[name] = await benchmarks[name](models);
       if (!json) console.log(`\n${name}\n${benchTable(results[name], terminalWidth())}`);
     }
     if (json) console.log(JSON.stringify(results, null, 2));

@@ -1,13 +1,9 @@
 /** `deno task bench train`: images a second of the training step, beside PyTorch and plain tfjs in the same run. */
-import { countParameters, createModel, models } from "../models/mod.ts";
-import type { ConvNeXtConfig } from "../models/mod.ts";
-import { compile, describeEngine, startEngine, tf } from "../tensorflow/mod.ts";
-import { biasCorrections, initialState, makeStep, paperRecipe, smoothTargets } from "../train/mod.ts";
-import type { Step, StepInput, StepOutput, TrainState } from "../train/mod.ts";
-import { plainTfjsStep } from "./bench/plain_tfjs.ts";
-import { findPyTorch, type Peer, startPeer } from "./bench/pytorch.ts";
+import { type ModelConfig, models } from "../models/mod.ts";
+import { type Contestant, type ContestantConfig, startContestant } from "./bench/contestant.ts";
+import { findPyTorch } from "./bench/pytorch.ts";
 
-/** One model's figures: images a second, medians over the rounds. */
+/** One model's figures. Rates are images a second of training steps, medians over the rounds. */
 export interface TrainBenchRow {
   model: string;
   batch: number;
@@ -16,145 +12,162 @@ export interface TrainBenchRow {
   parameters: number;
   /** The project's training step, op by op. */
   eager: number;
-  /** The project's training step as it trains: one native call. */
+  /** The project's training step as it trains: one native call, float32. */
   compiled: number;
-  /** tfjs as its examples use it, on the same native library. */
-  plain_tfjs: number;
-  /** The better of float32 and bfloat16 autocast; null without PyTorch. */
-  pytorch_best: number | null;
-  pytorch_float32: number | null;
-  pytorch_bfloat16: number | null;
-  ratio_to_pytorch: number | null;
+  /** The better of float32 and bfloat16. */
+  compiled_best: number;
+  /** tfjs as its examples use it, on the same native library; null where no such form of the model is written down. */
+  plain_tfjs: number | null;
+  /** The best of PyTorch's modes, and which it is. */
+  pytorch_best: number;
+  pytorch_mode: string;
+  /** `compiled_best / pytorch_best`. */
+  ratio_to_pytorch: number;
+  /** `compiled / ` PyTorch's best in float32. */
+  ratio_in_float32: number;
+  /** `compiled_best / eager`. */
   ratio_to_eager: number;
-  ratio_to_plain_tfjs: number;
-  engine: string;
-  pytorch: string | null;
+  ratio_to_plain_tfjs: number | null;
+  /** Peak of the resident memory of the process of `compiled_best` and of `pytorch_best`, MB. */
+  peak_rss_mb: number;
+  pytorch_peak_rss_mb: number;
+  /** Seconds that tracing, compiling and the first step took, float32. */
+  first_step_s: number;
+  /** Images a second of evaluation, float32. */
+  evaluation: number;
+  pytorch_evaluation: number;
+  versions: string;
 }
+
+/** What is measured: a name of the registry, with fields changed where the network is to suit small images. */
+interface Subject {
+  model: string;
+  change?: Partial<ModelConfig>;
+  batch: number;
+  image: number;
+}
+
+const SUBJECTS: Subject[] = [
+  { model: "convnext_atto", batch: 64, image: 64 },
+  { model: "convnext_micro", batch: 128, image: 32 },
+];
+
+/** Names of the models that are measured. */
+export const benchedModels = SUBJECTS.map(({ model }) => model);
 
 const CLASSES = 3;
 const ROUNDS = 5;
 /** Seconds that one contestant's turn takes, about. */
 const TURN_SECONDS = 2;
 
+const OURS = ["eager", "float32", "bfloat16"];
+const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
+
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
-/** A contestant: takes a number of steps and returns the seconds that they took. */
-type Contestant = (steps: number) => Promise<number> | number;
-
-function timed(step: () => unknown): Contestant {
-  return async (steps) => {
-    const start = performance.now();
-    for (let i = 0; i < steps; i++) await step();
-    return (performance.now() - start) / 1000;
-  };
-}
-
-/** The project's own step with a batch that stays the same; `wrap` compiles it or does not. */
-function ourStep(
-  config: ConvNeXtConfig,
-  images: tf.Tensor4D,
-  targets: tf.Tensor2D,
-  wrap: (step: Step) => (state: TrainState, input: StepInput) => StepOutput | Promise<StepOutput>,
-): () => Promise<number> {
-  const model = createModel(config, CLASSES);
-  const step = wrap(makeStep(model, paperRecipe));
-  let state = initialState(model, paperRecipe, 0);
-  const input = {
-    images,
-    targets,
-    learningRate: tf.scalar(1e-3),
-    corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
-  };
-  return async () => {
-    const next = await step(state, input);
-    const [value] = next.loss.dataSync();
-    tf.dispose([state, next.loss]);
-    state = next.state;
-    return value;
-  };
-}
-
-const eagerly = (step: Step) => (state: TrainState, input: StepInput) => tf.tidy(() => step(state, input));
-
-/** Rounds in which every contestant has a turn, so that a slow minute of the machine hits all; medians of images/s. */
+/** Median rate of each contestant, images a second, over rounds in which each has a turn: a slow minute of the machine hits all. */
 async function compete(
-  contestants: Record<string, Contestant>,
+  contestants: Map<string, Contestant>,
+  what: "train" | "evaluate",
   batch: number,
 ): Promise<Record<string, number>> {
-  const steps: Record<string, number> = {};
-  for (const [name, run] of Object.entries(contestants)) {
-    await run(2);
-    steps[name] = Math.max(1, Math.round(TURN_SECONDS / (await run(2) / 2)));
+  const counts = new Map<string, number>();
+  for (const [name, contestant] of contestants) {
+    await contestant.time(what, 2);
+    counts.set(name, Math.max(1, Math.round(TURN_SECONDS / (await contestant.time(what, 2) / 2))));
   }
   const rates: Record<string, number[]> = {};
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, run] of Object.entries(contestants)) {
-      (rates[name] ??= []).push(steps[name] * batch / await run(steps[name]));
+    for (const [name, contestant] of contestants) {
+      const count = counts.get(name)!;
+      (rates[name] ??= []).push(count * batch / await contestant.time(what, count));
     }
   }
   return Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, median(values)]));
 }
 
-function peerContestants(peer: Peer | undefined): Record<string, Contestant> {
-  if (!peer) return {};
-  return {
-    pytorch_float32: (steps) => peer.steps("float32", steps),
-    pytorch_bfloat16: (steps) => peer.steps("bfloat16", steps),
-  };
+async function startAll(subject: Subject, python: string): Promise<Map<string, Contestant>> {
+  const model = { ...models[subject.model], ...subject.change } as ModelConfig;
+  const { batch, image } = subject;
+  const threads = navigator.hardwareConcurrency;
+  const config: Omit<ContestantConfig, "mode"> = { model, classes: CLASSES, batch, image, threads };
+  const program = (file: string) => new URL(`./bench/${file}`, import.meta.url).pathname;
+  const deno = [Deno.execPath(), "run", "-A", "--no-check", program("our_step.ts")];
+  const ours = model.family === "convnext" ? [...OURS, "plain_tfjs"] : OURS;
+  const contestants = new Map<string, Contestant>();
+  for (const mode of ours) contestants.set(`ours ${mode}`, await startContestant(deno, { ...config, mode }));
+  for (const mode of PYTORCH) {
+    const command = [python, program("pytorch_step.py")];
+    contestants.set(`pytorch ${mode}`, await startContestant(command, { ...config, mode }));
+  }
+  checkParameters(subject.model, contestants);
+  return contestants;
 }
 
-async function benchModel(
-  name: string,
-  batch: number,
-  image: number,
-  python?: string,
-): Promise<TrainBenchRow> {
-  const config = models[name] as ConvNeXtConfig;
-  const engine = describeEngine(await startEngine());
-  const images = tf.randomNormal<tf.Rank.R4>([batch, image, image, 3], 0, 1, "float32", 1);
-  const labels = Array.from({ length: batch }, (_, i) => i % CLASSES);
-  const targets = tf.tensor2d(smoothTargets(labels, CLASSES, paperRecipe.labelSmoothing), [batch, CLASSES]);
-  const threads = navigator.hardwareConcurrency;
-  const peer = python
-    ? await startPeer(python, { ...config, classes: CLASSES, batch, image, threads })
-    : undefined;
-  const rates = await compete({
-    eager: timed(ourStep(config, images, targets, eagerly)),
-    compiled: timed(ourStep(config, images, targets, compile)),
-    plain_tfjs: timed(plainTfjsStep(config, images, targets)),
-    ...peerContestants(peer),
-  }, batch);
-  await peer?.close();
-  tf.dispose([images, targets]);
-  const pytorchBest = peer ? Math.max(rates.pytorch_float32, rates.pytorch_bfloat16) : null;
-  return {
-    model: name,
-    batch,
-    image,
-    parameters: countParameters(createModel(config, CLASSES).specs),
-    eager: rates.eager,
-    compiled: rates.compiled,
-    plain_tfjs: rates.plain_tfjs,
-    pytorch_best: pytorchBest,
-    pytorch_float32: rates.pytorch_float32 ?? null,
-    pytorch_bfloat16: rates.pytorch_bfloat16 ?? null,
-    ratio_to_pytorch: pytorchBest && rates.compiled / pytorchBest,
-    ratio_to_eager: rates.compiled / rates.eager,
-    ratio_to_plain_tfjs: rates.compiled / rates.plain_tfjs,
-    engine,
-    pytorch: peer?.torch ?? null,
-  };
+/** The contestants must be the same network. */
+function checkParameters(model: string, contestants: Map<string, Contestant>): void {
+  const counts = new Set([...contestants.values()].map(({ parameters }) => parameters));
+  if (counts.size > 1) {
+    throw new Error(`${model}: ours and PyTorch's differ, ${[...counts].join(" and ")} parameters.`);
+  }
+}
+
+/** The name with the greatest rate among those that begin with `prefix`. */
+function best(rates: Record<string, number>, prefix: string): string {
+  const names = Object.keys(rates).filter((name) => name.startsWith(prefix) && !name.endsWith("tfjs"));
+  return names.reduce((a, b) => rates[b] > rates[a] ? b : a);
+}
+
+const only = (contestants: Map<string, Contestant>, names: string[]) =>
+  new Map(names.map((name) => [name, contestants.get(name)!]));
+
+async function benchModel(subject: Subject, python: string): Promise<TrainBenchRow> {
+  const contestants = await startAll(subject, python);
+  try {
+    const rates = await compete(contestants, "train", subject.batch);
+    const [ours, theirs] = [best(rates, "ours"), best(rates, "pytorch")];
+    const memory = await Promise.all([ours, theirs].map((name) => contestants.get(name)!.peakMemory()));
+    const inference = only(contestants, ["ours float32", "pytorch float32"]);
+    const evaluation = await compete(inference, "evaluate", subject.batch);
+    const compiled = contestants.get("ours float32")!;
+    const plain = rates["ours plain_tfjs"];
+    return {
+      model: subject.model,
+      batch: subject.batch,
+      image: subject.image,
+      parameters: compiled.parameters,
+      eager: rates["ours eager"],
+      compiled: rates["ours float32"],
+      compiled_best: rates[ours],
+      plain_tfjs: plain ?? null,
+      pytorch_best: rates[theirs],
+      pytorch_mode: theirs.replace("pytorch ", ""),
+      ratio_to_pytorch: rates[ours] / rates[theirs],
+      ratio_in_float32: rates["ours float32"] / rates[best(rates, "pytorch float32")],
+      ratio_to_eager: rates[ours] / rates["ours eager"],
+      ratio_to_plain_tfjs: plain ? rates[ours] / plain : null,
+      peak_rss_mb: Math.round(memory[0]),
+      pytorch_peak_rss_mb: Math.round(memory[1]),
+      first_step_s: compiled.first_step,
+      evaluation: evaluation["ours float32"],
+      pytorch_evaluation: evaluation["pytorch float32"],
+      versions: `${compiled.version}; PyTorch ${contestants.get(theirs)!.version}`,
+    };
+  } finally {
+    for (const contestant of contestants.values()) await contestant.close();
+  }
 }
 
 /**
- * Measures the training step of each ConvNeXt that fits a laptop.
+ * Measures the training step beside PyTorch, which is installed where it is missing.
  *
- * @param options.installPyTorch whether to install PyTorch where it is missing; without it the peer's columns are null
+ * @param names models to measure; default: all of {@link benchedModels}
  */
-export async function benchTrain({ installPyTorch = false } = {}): Promise<TrainBenchRow[]> {
-  const python = await findPyTorch(installPyTorch);
-  return [
-    await benchModel("convnext_atto", 64, 64, python),
-    await benchModel("convnext_micro", 128, 32, python),
-  ];
+export async function benchTrain(names: readonly string[] = benchedModels): Promise<TrainBenchRow[]> {
+  const python = await findPyTorch();
+  const rows = [];
+  for (const subject of SUBJECTS) {
+    if (names.includes(subject.model)) rows.push(await benchModel(subject, python));
+  }
+  return rows;
 }

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowBinding, type TensorMetadata } from "./binding.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
-import { setNativeEnvironment } from "./process.ts";
+import { releaseCode, returnLargeBlocks, setNativeEnvironment } from "./process.ts";
 import { DataType } from "./tensor.ts";
 
 /** What the project's tensors run on. */
@@ -81,6 +81,7 @@ async function start(): Promise<Engine> {
 async function startNative(library: NativeLibrary): Promise<Engine> {
   // Read when the library is loaded: report errors by status only, and give the same bits from the same inputs.
   setNativeEnvironment({ TF_CPP_MIN_LOG_LEVEL: "3", TF_DETERMINISTIC_OPS: "1" });
+  returnLargeBlocks();
   const binding = new TensorFlowBinding(library);
   restoreRemovedNodeFunctions();
   // The package's entry point would load its addon; these two inner modules hold the kernels and the backend.
@@ -89,6 +90,7 @@ async function startNative(library: NativeLibrary): Promise<Engine> {
   const backend = native = withTracing(NodeJSKernelBackend, binding);
   tf.registerBackend("tensorflow", () => backend as unknown as tf.KernelBackend);
   await tf.setBackend("tensorflow");
+  releaseCode(library.core);
   const device = binding.isUsingGpuDevice() ? "GPU" : "CPU";
   return { backend: "tensorflow", version: binding.TF_Version, device, library };
 }

@@ -1,0 +1,96 @@
+/**
+ * The project as a contestant of `deno task bench train`; the protocol stands in contestant.ts. Modes: `float32` and `bfloat16`,
+ * compiled as the training loop compiles them; `eager`, the same step op by op; `plain_tfjs`, see plain_tfjs.ts.
+ */
+import { type ConvNeXtConfig, countParameters, createModel, type Model } from "../../models/mod.ts";
+import { compile, describeEngine, type Precision, startEngine, tf } from "../../tensorflow/mod.ts";
+import { biasCorrections, initialState, makePredictor, makeStep, paperRecipe } from "../../train/mod.ts";
+import { type Recipe, smoothTargets, type StepInput } from "../../train/mod.ts";
+import type { ContestantConfig, Ready } from "./contestant.ts";
+import { plainTfjsStep } from "./plain_tfjs.ts";
+
+/** What is timed: one training step, and the prediction of one batch. */
+interface Work {
+  train(): Promise<unknown> | unknown;
+  evaluate(): Promise<unknown>;
+}
+
+function stepInput({ batch, image, classes }: ContestantConfig): StepInput {
+  const labels = Array.from({ length: batch }, (_, i) => i % classes);
+  return {
+    images: tf.randomNormal<tf.Rank.R4>([batch, image, image, 3], 0, 1, "float32", 1),
+    targets: tf.tensor2d(smoothTargets(labels, classes, paperRecipe.labelSmoothing), [batch, classes]),
+    learningRate: tf.scalar(1e-3),
+    corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
+  };
+}
+
+function ourWork(model: Model, config: ContestantConfig): Work {
+  const isEager = config.mode === "eager";
+  const precision = isEager ? "float32" : config.mode as Precision;
+  const recipe: Recipe = { ...paperRecipe, precision };
+  const step = makeStep(model, recipe);
+  const takeStep: typeof step | ReturnType<typeof compile<Parameters<typeof step>, ReturnType<typeof step>>> =
+    isEager ? (state, input) => tf.tidy(() => step(state, input)) : compile(step);
+  const predict = makePredictor(model, precision);
+  const input = stepInput(config);
+  let state = initialState(model, recipe, 0);
+  return {
+    train: async () => {
+      const next = await takeStep(state, input);
+      next.loss.dataSync();
+      tf.dispose([state, next.loss]);
+      state = next.state;
+    },
+    evaluate: async () => {
+      const rows = await predict(state.parameters, input.images);
+      rows.dataSync();
+      rows.dispose();
+    },
+  };
+}
+
+function plainWork(config: ContestantConfig): Work {
+  const { images, targets } = stepInput(config);
+  const train = plainTfjsStep(config.model as ConvNeXtConfig, images, targets);
+  return { train, evaluate: () => Promise.reject(new Error("plain_tfjs only trains")) };
+}
+
+/** Peak of the resident memory of this process, MB. */
+function peakMemory(): number {
+  return Number(Deno.readTextFileSync("/proc/self/status").match(/VmHWM:\s+(\d+) kB/)![1]) / 1024;
+}
+
+async function seconds(action: () => unknown, count: number): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < count; i++) await action();
+  return (performance.now() - start) / 1000;
+}
+
+async function* lines(): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop()!;
+    yield* parts;
+  }
+}
+
+if (import.meta.main) {
+  const answer = (fields: object) => console.log(JSON.stringify(fields));
+  let work: Work | undefined;
+  for await (const line of lines()) {
+    if (!work) {
+      const config: ContestantConfig = JSON.parse(line);
+      const version = describeEngine(await startEngine());
+      const model = createModel(config.model, config.classes);
+      work = config.mode === "plain_tfjs" ? plainWork(config) : ourWork(model, config);
+      const first_step = await seconds(work.train, 1);
+      answer({ version, parameters: countParameters(model.specs), first_step } satisfies Ready);
+      continue;
+    }
+    const [what, count] = line.split(" ");
+    if (what === "memory") answer({ megabytes: peakMemory() });
+    else answer({ seconds: await seconds(work[what as keyof Work], Number(count)) });
+  }
+}
