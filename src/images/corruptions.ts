@@ -6,7 +6,8 @@
 import type { Random } from "../stats/mod.ts";
 import { gaussianBlur } from "./blur.ts";
 import { colorJitter } from "./color_jitter.ts";
-import { type PackedImage, resample } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
+import { resample } from "./resample.ts";
 import { clip8 } from "./rounding.ts";
 
 /** A corruption; sizes in px of the image that it is applied to (see {@link scaleCorruption}). */

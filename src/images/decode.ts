@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from "sharp";
 import { availableParallelism } from "node:os";
-import type { PackedImage } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
 
 /** Formats that are read. Every other loader of libvips is blocked: fewer parsers, fewer holes. */
 const LOADERS = ["VipsForeignLoadSvg", "VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadWebp"];
