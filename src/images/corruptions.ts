@@ -41,8 +41,10 @@ export const PAPER_CORRUPTIONS: readonly Corruption[] = [
 const PAPER_SIDE = 256;
 
 /**
- * A corruption of the paper for images of another size, such that it takes the same part of a picture: for stored images of 64 px a
- * blur of radius 3 becomes one of 0.75, a low resolution of 64 px one of 16.
+ * A corruption of the paper for images of another size, its px in proportion to the side: for stored images of 64 px a blur of
+ * radius 3 becomes one of 0.75, which spreads over the same part of a picture, and a low resolution of 64 px one of 16, which
+ * keeps the same share of the pixels. Small images have less to lose: a notebook that wants the corruption to be as many px of
+ * what the network sees as in the paper names its own sizes.
  *
  * @param side side of the stored images, px
  */
