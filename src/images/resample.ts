@@ -2,7 +2,8 @@ import type { Box, PackedImage } from "./image.ts";
 import type { Interpolation } from "./interpolation.ts";
 import { type ResampleWeights, resampleWeights } from "./resample_weights.ts";
 
-let rows = new Uint8ClampedArray(0);
+/** What lies between the two passes: written cut off to 8 bits, read as plain bytes. */
+let rows = { clamped: new Uint8ClampedArray(0), bytes: new Uint8Array(0) };
 
 /**
  * Resizes `box` of `image` to `outWidth` x `outHeight` and writes the part `window` of the result to `out`. It is Pillow's
@@ -25,7 +26,10 @@ export function resample(
   const last = window.top + window.height - 1;
   const rowCount = down.start[last] + down.count[last] - firstRow;
   const needed = rowCount * window.width * image.channels;
-  if (rows.length < needed) rows = new Uint8ClampedArray(needed);
+  if (rows.bytes.length < needed) {
+    const clamped = new Uint8ClampedArray(needed);
+    rows = { clamped, bytes: new Uint8Array(clamped.buffer) };
+  }
   resampleRows(image, box, firstRow, rowCount, window, across);
   resampleColumns(window, image.channels, firstRow, down, out);
 }
@@ -41,7 +45,7 @@ function resampleRows(
 ): void {
   const corner = ((box.top + firstRow) * width + box.left) * channels;
   const source = { values: pixels, tap: channels, step: width * channels };
-  const target = { values: rows, step: window.width * channels, length: rowCount };
+  const target = { values: rows.clamped, step: window.width * channels, length: rowCount };
   for (let x = 0; x < window.width; x++) {
     const column = window.left + x;
     for (let c = 0; c < channels; c++) {
@@ -61,7 +65,7 @@ function resampleColumns(
 ): void {
   const line = window.width * channels;
   const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
-  const source = { values: rows, tap: line, step: 1 };
+  const source = { values: rows.bytes, tap: line, step: 1 };
   const target = { values: clamped, step: 1, length: line };
   for (let y = 0; y < window.height; y++) {
     const row = window.top + y;
@@ -71,7 +75,7 @@ function resampleColumns(
 
 /** Values whose taps are `tap` apart, one sum's from the next one's `step`. */
 interface Source {
-  values: Uint8Array | Uint8ClampedArray;
+  values: Uint8Array;
   tap: number;
   step: number;
 }
@@ -93,29 +97,29 @@ function weightedSums(
   weights: Int32Array,
   first: number,
   count: number,
-  target: Target,
+  { values: out, step: outStep, length }: Target,
   to: number,
 ): void {
   const w0 = weights[first], w1 = count > 1 ? weights[first + 1] : 0;
   const w2 = count > 2 ? weights[first + 2] : 0, w3 = count > 3 ? weights[first + 3] : 0;
   const tap1 = count > 1 ? tap : 0, tap3 = count > 3 ? 3 * tap : 0;
   if (count <= 2) {
-    for (let i = 0, p = from, o = to; i < target.length; i++, p += step, o += target.step) {
-      target.values[o] = (HALF + Math.imul(values[p], w0) + Math.imul(values[p + tap1], w1)) >> BITS;
+    for (let i = 0, p = from, o = to; i < length; i++, p += step, o += outStep) {
+      out[o] = (HALF + Math.imul(values[p], w0) + Math.imul(values[p + tap1], w1)) >> BITS;
     }
   } else if (count <= 4) {
-    for (let i = 0, p = from, o = to; i < target.length; i++, p += step, o += target.step) {
+    for (let i = 0, p = from, o = to; i < length; i++, p += step, o += outStep) {
       const left = HALF + Math.imul(values[p], w0) + Math.imul(values[p + tap], w1);
       const right = Math.imul(values[p + 2 * tap], w2) + Math.imul(values[p + tap3], w3);
-      target.values[o] = (left + right) >> BITS;
+      out[o] = (left + right) >> BITS;
     }
   } else {
-    for (let i = 0, p = from, o = to; i < target.length; i++, p += step, o += target.step) {
+    for (let i = 0, p = from, o = to; i < length; i++, p += step, o += outStep) {
       let sum = HALF;
       for (let k = 0, q = p; k < count; k++, q += tap) {
         sum = (sum + Math.imul(values[q], weights[first + k])) | 0;
       }
-      target.values[o] = sum >> BITS;
+      out[o] = sum >> BITS;
     }
   }
 }
