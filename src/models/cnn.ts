@@ -4,7 +4,7 @@
  */
 import { tf } from "../tensorflow/mod.ts";
 import { conv, convSpecs, layerNorm, linearLayer, linearSpecs, normSpecs } from "./layers.ts";
-import type { Model } from "./model.ts";
+import { makeModel, type Model, tapped } from "./model.ts";
 
 /** Width of a small CNN. */
 export interface CnnConfig {
@@ -22,13 +22,23 @@ export function cnn(name: string, { dims }: CnnConfig, classes: number): Model {
     ]),
     ...linearSpecs("head.fc", dims.at(-1)!, classes),
   ];
-  const apply: Model["apply"] = (p, images) => {
+  const outline: Model["outline"] = (imageSize) => [
+    ...dims.map((dim, s) => {
+      const [before, side] = [imageSize >> s, imageSize >> (s + 1)];
+      const more = (before ** 2 - side ** 2) * 9 * (s > 0 ? dims[s - 1] : 3) * dim; // convolved before it is pooled
+      return { name: `stages.${s}`, shape: [side, side, dim], more };
+    }),
+    { name: "head.global_pool", shape: [dims.at(-1)!] },
+    { name: "head.fc", shape: [classes] },
+  ];
+  const apply: Model["apply"] = (p, images, forward = {}) => {
     let x = images;
     for (let s = 0; s < dims.length; s++) {
       x = layerNorm(p, `stages.${s}.norm`, conv(p, `stages.${s}.conv`, x, 1, "same")).relu();
-      x = tf.maxPool(x, 2, 2, "valid"); // (B, H/2, W/2, dims[s])
+      x = tapped(forward, `stages.${s}`, tf.maxPool(x, 2, 2, "valid")); // (B, H/2, W/2, dims[s])
     }
-    return linearLayer(p, "head.fc", x.mean<tf.Tensor2D>([1, 2]));
+    const pooled = tapped(forward, "head.global_pool", x.mean<tf.Tensor2D>([1, 2]));
+    return linearLayer(p, "head.fc", pooled);
   };
-  return { name, classes, specs, stride: 2 ** dims.length, dropPath: [], apply };
+  return makeModel({ name, classes, specs, stride: 2 ** dims.length, outline, apply });
 }

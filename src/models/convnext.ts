@@ -4,9 +4,9 @@
  */
 import { addResidual, depthwiseConv, gelu } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { convSpecs, depthwiseSpecs, linearSpecs, normSpecs } from "./layers.ts";
-import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv } from "./layers.ts";
-import type { Model } from "./model.ts";
+import { convSpecs, depthwiseSpecs, keepRows, linearSpecs, normSpecs, risingDropPath } from "./layers.ts";
+import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv, tappedNormLinear } from "./layers.ts";
+import { makeModel, type Model, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
 
 /** Width and depth of a ConvNeXt. */
@@ -22,22 +22,27 @@ export interface ConvNeXtConfig {
   layerScale: number;
   /** Stochastic depth of the last block; it rises linearly from 0 at the first. */
   dropPath: number;
+  /** The layers of a block's MLP lie in files as 1x1 convolutions, as in timm's smallest. The function is the same. Default: false. */
+  convMlp?: boolean;
 }
 
 /** Side of the depthwise kernels, and the widening inside a block. */
 const KERNEL = 7, EXPANSION = 4;
 
-function blockSpecs(name: string, dim: number, layerScale: number): ParameterSpec[] {
+function blockSpecs(name: string, dim: number, { layerScale, convMlp }: ConvNeXtConfig): ParameterSpec[] {
+  const linear = (layer: string, inputs: number, outputs: number) =>
+    convMlp ? convSpecs(layer, 1, inputs, outputs) : linearSpecs(layer, inputs, outputs);
   return [
-    { name: `${name}.gamma`, shape: [dim], init: layerScale, decay: false },
+    { name: `${name}.gamma`, shape: [dim], layout: "as-is", init: layerScale, decay: false },
     ...depthwiseSpecs(`${name}.conv_dw`, KERNEL, dim),
     ...normSpecs(`${name}.norm`, dim),
-    ...linearSpecs(`${name}.mlp.fc1`, dim, EXPANSION * dim),
-    ...linearSpecs(`${name}.mlp.fc2`, EXPANSION * dim, dim),
+    ...linear(`${name}.mlp.fc1`, dim, EXPANSION * dim),
+    ...linear(`${name}.mlp.fc2`, EXPANSION * dim, dim),
   ];
 }
 
-function specs({ depths, dims, patch, layerScale }: ConvNeXtConfig, classes: number): ParameterSpec[] {
+function specs(config: ConvNeXtConfig, classes: number): ParameterSpec[] {
+  const { depths, dims, patch } = config;
   const last = dims.at(-1)!;
   return [
     ...convSpecs("stem.0", patch, 3, dims[0]),
@@ -49,7 +54,7 @@ function specs({ depths, dims, patch, layerScale }: ConvNeXtConfig, classes: num
           ...convSpecs(`stages.${s}.downsample.1`, 2, dims[s - 1], dim),
         ]
         : []),
-      ...Array.from({ length: depths[s] }, (_, b) => blockSpecs(`stages.${s}.blocks.${b}`, dim, layerScale))
+      ...Array.from({ length: depths[s] }, (_, b) => blockSpecs(`stages.${s}.blocks.${b}`, dim, config))
         .flat(),
     ]),
     ...normSpecs("head.norm", last),
@@ -57,15 +62,27 @@ function specs({ depths, dims, patch, layerScale }: ConvNeXtConfig, classes: num
   ];
 }
 
+function outline({ depths, dims, patch }: ConvNeXtConfig, classes: number, imageSize: number): Outline[] {
+  const stages = dims.flatMap((dim, s): Outline[] => {
+    const side = Math.floor(imageSize / patch) >> s;
+    const [stage, shape] = [`stages.${s}`, [side, side, dim]];
+    return [
+      { name: s > 0 ? `${stage}.downsample` : "stem", shape },
+      ...Array.from({ length: depths[s] }, (_, b) => ({ name: `${stage}.blocks.${b}`, shape })),
+      { name: stage, shape },
+    ];
+  });
+  return [...stages, { name: "head.norm", shape: [dims.at(-1)!] }, { name: "head.fc", shape: [classes] }];
+}
+
 /** `x + keep * gamma * mlp(norm(dwconv(x)))`, [B, H, W, C] */
 function block(p: Parameters, name: string, x: tf.Tensor4D, keep?: tf.Tensor1D): tf.Tensor4D {
-  const [B, H, W, C] = x.shape;
+  const [, H, W, C] = x.shape;
   const rows = (y: tf.Tensor) => y.reshape<tf.Tensor2D>([-1, C]); // (B H W, C)
   const mixed = rows(depthwiseConv(x, p[`${name}.conv_dw.weight`] as tf.Tensor4D));
   const hidden = gelu(normLinear(p, `${name}.norm`, `${name}.mlp.fc1`, mixed, p[`${name}.conv_dw.bias`]));
   const branch = linearLayer(p, `${name}.mlp.fc2`, hidden, p[`${name}.gamma`]);
-  const keepRows = keep?.reshape([B, 1]).tile([1, H * W]).reshape([-1, 1]); // (B H W, 1)
-  return addResidual(rows(x), branch, keepRows).reshape(x.shape);
+  return addResidual(rows(x), branch, keepRows(keep, H * W)).reshape(x.shape);
 }
 
 /**
@@ -78,25 +95,31 @@ export function convnext(name: string, config: ConvNeXtConfig, classes: number):
   if (depths.length !== dims.length || dims.length === 0) {
     throw new Error(`ConvNeXt: depths [${depths}] and dims [${dims}] must have one number a stage each.`);
   }
-  const blocks = depths.reduce((a, b) => a + b);
-  const apply: Model["apply"] = (p, images, keep) => {
-    const branches = keep ? tf.unstack(keep) as tf.Tensor1D[] : [];
+  const apply: Model["apply"] = (p, images, forward = {}) => {
+    const branches = forward.keep ? tf.unstack(forward.keep) as tf.Tensor1D[] : [];
     let branch = 0;
     let x = layerNorm(p, "stem.1", patchConv(p, "stem.0", images)); // (B, H/patch, W/patch, dims[0])
+    x = tapped(forward, "stem", x);
     for (let s = 0; s < dims.length; s++) {
-      const down = `stages.${s}.downsample`;
-      if (s > 0) x = normPatchConv(p, `${down}.0`, `${down}.1`, x); // halves height and width
-      for (let b = 0; b < depths[s]; b++) x = block(p, `stages.${s}.blocks.${b}`, x, branches[branch++]);
+      const stage = `stages.${s}`;
+      const down = `${stage}.downsample`;
+      if (s > 0) x = tapped(forward, down, normPatchConv(p, `${down}.0`, `${down}.1`, x)); // halves height and width
+      for (let b = 0; b < depths[s]; b++) {
+        const name = `${stage}.blocks.${b}`;
+        x = tapped(forward, name, block(p, name, x, branches[branch++]));
+      }
+      x = tapped(forward, stage, x);
     }
     const pooled = x.mean<tf.Tensor2D>([1, 2]); // (B, dims.at(-1))
-    return normLinear(p, "head.norm", "head.fc", pooled);
+    return tappedNormLinear(p, "head.norm", "head.fc", pooled, forward);
   };
-  return {
+  return makeModel({
     name,
     classes,
     specs: specs(config, classes),
     stride: patch * 2 ** (dims.length - 1),
-    dropPath: Array.from({ length: blocks }, (_, i) => blocks > 1 ? dropPath * i / (blocks - 1) : 0),
+    dropPath: risingDropPath(depths.reduce((a, b) => a + b), dropPath),
+    outline: (imageSize) => outline(config, classes, imageSize),
     apply,
-  };
+  });
 }

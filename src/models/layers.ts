@@ -1,40 +1,92 @@
 /** Layers as plain functions of tensors, NHWC. Each takes the model's tensors and the name under which its own stand. */
 import { addBias, conv2d, inPrecision, linear, normalise, type Padding, toPatches } from "../ops/mod.ts";
 import { precisionOf, tf } from "../tensorflow/mod.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
+import type { Forward } from "./model.ts";
+import type { Init, Layout, Parameters, ParameterSpec } from "./parameters.ts";
 
-/** Standard deviation of initial weights in ConvNeXt and ViT (timm's `trunc_normal_(std=0.02)`). */
-const WEIGHT_STD = 0.02;
+/** Initial values of a layer's weight and bias. */
+export interface LayerInit {
+  weight: Init;
+  bias: Init;
+}
 
-/** Specifications of `name.weight` and `name.bias`; `fan` is the shape of the weight. */
-function weightAndBias(name: string, shape: number[], outputs: number): ParameterSpec[] {
+/** ConvNeXt's and ViT's (timm's `trunc_normal_(std=0.02)`). */
+export const truncatedNormal: LayerInit = { weight: { std: 0.02 }, bias: 0 };
+
+/** PyTorch's default for a layer whose outputs read so many inputs each. */
+export function torchDefault(fanIn: number): LayerInit {
+  const bound = { uniform: 1 / Math.sqrt(fanIn) };
+  return { weight: bound, bias: bound };
+}
+
+/** He et al. 2015 for a convolution before a ReLU (PyTorch's `kaiming_normal_(mode="fan_out")`). */
+export function kaiming(size: number, outputs: number): LayerInit {
+  return { weight: { normal: Math.sqrt(2 / (size ** 2 * outputs)) }, bias: 0 };
+}
+
+/** Specifications of `name.weight` and `name.bias`. */
+function weightAndBias(
+  name: string,
+  layout: Layout,
+  shape: number[],
+  outputs: number,
+  { weight, bias }: LayerInit,
+): ParameterSpec[] {
   return [
-    { name: `${name}.weight`, shape, init: { std: WEIGHT_STD }, decay: true },
-    { name: `${name}.bias`, shape: [outputs], init: 0, decay: false },
+    { name: `${name}.weight`, shape, layout, init: weight, decay: true },
+    { name: `${name}.bias`, shape: [outputs], layout: "as-is", init: bias, decay: false },
   ];
 }
 
 /** Convolution with bias, kernel `size` x `size`. */
-export function convSpecs(name: string, size: number, inputs: number, outputs: number): ParameterSpec[] {
-  return weightAndBias(name, [size, size, inputs, outputs], outputs);
+export function convSpecs(
+  name: string,
+  size: number,
+  inputs: number,
+  outputs: number,
+  init = truncatedNormal,
+): ParameterSpec[] {
+  return weightAndBias(name, "conv", [size, size, inputs, outputs], outputs, init);
 }
 
 /** Depthwise convolution with bias: one kernel a channel. Too few products a value for bfloat16 to make it faster. */
 export function depthwiseSpecs(name: string, size: number, channels: number): ParameterSpec[] {
-  const [weight, bias] = weightAndBias(name, [size, size, channels, 1], channels);
+  const [weight, bias] = weightAndBias(
+    name,
+    "depthwise",
+    [size, size, channels, 1],
+    channels,
+    truncatedNormal,
+  );
   return [{ ...weight, alwaysFloat32: true }, bias];
 }
 
 /** Linear layer with bias. */
-export function linearSpecs(name: string, inputs: number, outputs: number): ParameterSpec[] {
-  return weightAndBias(name, [inputs, outputs], outputs);
+export function linearSpecs(
+  name: string,
+  inputs: number,
+  outputs: number,
+  init = truncatedNormal,
+): ParameterSpec[] {
+  return weightAndBias(name, "linear", [inputs, outputs], outputs, init);
+}
+
+/** Linear layer with bias that reads a whole feature map of `side` x `side`. */
+export function flattenedSpecs(
+  name: string,
+  side: number,
+  channels: number,
+  outputs: number,
+  init: LayerInit,
+): ParameterSpec[] {
+  return weightAndBias(name, "flattened", [side, side, channels, outputs], outputs, init);
 }
 
 /** Scale and shift of a normalisation layer. */
-export function normSpecs(name: string, channels: number): ParameterSpec[] {
+export function normSpecs(name: string, channels: number, scale = 1): ParameterSpec[] {
   return [
-    { name: `${name}.weight`, shape: [channels], init: 1, decay: false },
-    { name: `${name}.bias`, shape: [channels], init: 0, decay: false },
+    { name: `${name}.weight`, shape: [channels], layout: "as-is", init: scale, decay: false },
+    { name: `${name}.bias`, shape: [channels], layout: "as-is", init: 0, decay: false },
   ];
 }
 
@@ -84,8 +136,30 @@ export function normLinear(p: Parameters, norm: string, name: string, x: tf.Tens
   return linear(normalised, { ...terms(p, name), norm: terms(p, norm) });
 }
 
+/** {@link normLinear} in which the normalisation's output is a layer of its own where somebody taps it. */
+export function tappedNormLinear(
+  p: Parameters,
+  norm: string,
+  name: string,
+  x: tf.Tensor2D,
+  forward: Forward,
+): tf.Tensor2D {
+  if (!forward.tap) return normLinear(p, norm, name, x);
+  return linearLayer(p, name, forward.tap(norm, layerNorm(p, norm, x)));
+}
+
 /** Layer normalisation over the last axis. */
 export function layerNorm<T extends tf.Tensor>(p: Parameters, name: string, x: T): T {
   const { weight, bias } = terms(p, name);
   return normalise(x.reshape([-1, weight.size])).mul(weight).add(bias).reshape(x.shape);
+}
+
+/** Factors of a residual branch, one an image [B], as a column of one a row [B * rows, 1]. */
+export function keepRows(keep: tf.Tensor1D | undefined, rows: number): tf.Tensor | undefined {
+  return keep?.reshape([-1, 1]).tile([1, rows]).reshape([-1, 1]);
+}
+
+/** Stochastic depth that rises linearly from 0 at the first of `blocks` to `last` at the last. */
+export function risingDropPath(blocks: number, last: number): number[] {
+  return Array.from({ length: blocks }, (_, i) => blocks > 1 ? last * i / (blocks - 1) : 0);
 }

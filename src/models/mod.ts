@@ -1,14 +1,25 @@
 /** Networks as plain functions over named tensors. */
+export type { AlexNetConfig } from "./alexnet.ts";
 export type { CnnConfig } from "./cnn.ts";
 export type { ConvNeXtConfig } from "./convnext.ts";
-export type { Model } from "./model.ts";
+export { checkImageSize, createAutoencoder, createModel } from "./create.ts";
+export { describe, type LayerRow, type ModelDescription } from "./describe.ts";
+export { type MaeConfig, type MaskedAutoencoder, normalisedPatches, type Reconstruction } from "./mae.ts";
+export { type Forward, type Model, type Outline, tensorsOf, type Weights } from "./model.ts";
 export {
   countParameters,
   decayMask,
+  type Init,
   initialise,
+  type Layout,
   type Parameters,
   type ParameterSpec,
+  sinCosPositions,
   specSize,
+  torchShape,
   unflatten,
 } from "./parameters.ts";
-export { createModel, type ModelConfig, modelNames, models } from "./registry.ts";
+export { autoencoders, convnextSizes, type ModelConfig, modelNames, models } from "./registry.ts";
+export type { ResNetConfig } from "./resnet.ts";
+export type { VggConfig } from "./vgg.ts";
+export type { ViTConfig } from "./vit.ts";

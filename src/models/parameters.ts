@@ -1,26 +1,55 @@
 /**
- * A model's weights as plain data. Names and shapes come from a list of specifications; all values live in one flat
- * vector, so that an optimizer step is a dozen operations on one tensor however many layers there are.
+ * A model's tensors as plain data. Names and shapes come from a list of specifications; all values live in one flat vector, so
+ * that an optimizer step is a dozen operations on one tensor however many layers there are.
  */
 import type { Random } from "../stats/mod.ts";
 import { inPrecision } from "../ops/mod.ts";
 import { type Precision, tf } from "../tensorflow/mod.ts";
 
+/**
+ * How a tensor lies here and in PyTorch (torchvision, timm, safetensors files of theirs):
+ *
+ * | layout | here | in PyTorch | from PyTorch's |
+ * |---|---|---|---|
+ * | `conv` | [height, width, in, out] | [out, in, height, width] | axes 2, 3, 1, 0 |
+ * | `depthwise` | [height, width, channels, 1] | [channels, 1, height, width] | axes 2, 3, 0, 1 |
+ * | `linear` | [in, out] | [out, in] | axes 1, 0 |
+ * | `flattened` | [height, width, in, out] | [out, in * height * width] | as [out, in, height, width], then as `conv` |
+ * | `as-is` | the same in both: biases, norms, scales, position embeddings, running statistics | | |
+ *
+ * `flattened` is a linear layer that reads a whole feature map: PyTorch flattens it channel by channel, TensorFlow's layout
+ * position by position. {@link torchShape} gives PyTorch's shape.
+ */
+export type Layout = "conv" | "depthwise" | "linear" | "flattened" | "as-is";
+
+/**
+ * Initial values: one number for all; a normal distribution with this `std` cut at two of them; a `normal` distribution with this
+ * standard deviation; a `uniform` one between plus and minus this; or fixed sine-cosine `positions` of a grid
+ * (see {@link sinCosPositions}).
+ */
+export type Init =
+  | number
+  | { std: number }
+  | { normal: number }
+  | { uniform: number }
+  | { positions: [height: number, width: number]; classToken: boolean };
+
 /** One tensor of a model. */
 export interface ParameterSpec {
-  /** timm's name, for example `stages.0.blocks.1.conv_dw.weight`. */
+  /** timm's name, or torchvision's for AlexNet and VGG, for example `stages.0.blocks.1.conv_dw.weight`. */
   name: string;
-  /** Shape in TensorFlow's layout: convolutions [height, width, in, out], linear layers [in, out]. */
+  /** Shape in TensorFlow's layout. */
   shape: number[];
-  /** Initial values: one number for all, or a normal distribution with this `std`, cut at two of them. */
-  init: number | { std: number };
-  /** Whether weight decay applies: to weights of convolutions and linear layers, not to biases, norms and scales. */
+  /** How it lies, and where its axes stand in PyTorch. */
+  layout: Layout;
+  init: Init;
+  /** Whether weight decay applies: to weights of convolutions and linear layers, not to biases, norms, scales and positions. */
   decay: boolean;
-  /** Stays float32 where the network is computed in bfloat16. Default: biases, norms and scales do, weights do not. */
+  /** Stays float32 where the network is computed in bfloat16. Default: what is not decayed does, weights do not. */
   alwaysFloat32?: boolean;
 }
 
-/** A model's tensors by name. */
+/** A model's tensors by name: parameters and buffers. */
 export type Parameters = Record<string, tf.Tensor>;
 
 /** Number of values that a tensor of this specification holds. */
@@ -33,16 +62,58 @@ export function countParameters(specs: readonly ParameterSpec[]): number {
   return specs.reduce((sum, spec) => sum + specSize(spec), 0);
 }
 
+/** Shape that PyTorch gives a tensor; see {@link Layout}. */
+export function torchShape({ shape, layout }: ParameterSpec): number[] {
+  if (layout === "linear") return shape.toReversed();
+  if (layout === "as-is") return shape;
+  const [height, width, inputs, outputs] = shape;
+  if (layout === "flattened") return [outputs, inputs * height * width];
+  return layout === "conv" ? [outputs, inputs, height, width] : [inputs, outputs, height, width];
+}
+
+/**
+ * Fixed positions of a grid of patches (MAE's `get_2d_sincos_pos_embed`, after Vaswani et al. 2017): the first half of the
+ * channels says the column, the second the row; each half is sines, then cosines, of `position / 10000^(2i / half)`.
+ *
+ * @param channels a multiple of 4
+ * @param classToken a row of zeros comes first
+ * @returns [classToken + height * width, channels]
+ */
+export function sinCosPositions(
+  [height, width]: [number, number],
+  channels: number,
+  classToken: boolean,
+): Float32Array<ArrayBuffer> {
+  const quarter = channels / 4;
+  const first = classToken ? 1 : 0;
+  const table = new Float32Array((first + height * width) * channels);
+  for (let token = 0; token < height * width; token++) {
+    const [row, column] = [Math.floor(token / width), token % width];
+    for (let i = 0; i < quarter; i++) {
+      const frequency = 10000 ** (-i / quarter);
+      const angles = [column * frequency, row * frequency];
+      const waves = angles.flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
+      waves.forEach((wave, k) => table[(first + token) * channels + k * quarter + i] = wave);
+    }
+  }
+  return table;
+}
+
+function draw(part: Float32Array, { init, shape }: ParameterSpec, stream: Random): void {
+  if (typeof init === "number") return void part.fill(init);
+  if ("positions" in init) return part.set(sinCosPositions(init.positions, shape.at(-1)!, init.classToken));
+  for (let i = 0; i < part.length; i++) {
+    if ("std" in init) part[i] = init.std * stream.truncatedNormal();
+    else if ("normal" in init) part[i] = init.normal * stream.normal();
+    else part[i] = init.uniform * (2 * stream.uniform() - 1);
+  }
+}
+
 /** Draws initial values into one flat vector, in the order of the specifications. */
 export function initialise(specs: readonly ParameterSpec[], stream: Random): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(countParameters(specs));
   let offset = 0;
-  for (const spec of specs) {
-    const part = flat.subarray(offset, offset += specSize(spec));
-    const { init } = spec;
-    if (typeof init === "number") part.fill(init);
-    else for (let i = 0; i < part.length; i++) part[i] = init.std * stream.truncatedNormal();
-  }
+  for (const spec of specs) draw(flat.subarray(offset, offset += specSize(spec)), spec, stream);
   return flat;
 }
 

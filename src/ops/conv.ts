@@ -5,14 +5,26 @@ import { withGradient } from "./gradient.ts";
 export type Padding = number | "same";
 
 /** Attributes of a convolution and of its gradients. */
-function attributes(stride: number, pad: Padding) {
-  const explicit = typeof pad === "number" && pad > 0;
+function attributes(stride: number, same: boolean) {
   return [
     attribute.type("T", "float32"),
     attribute.ints("strides", [1, stride, stride, 1]),
-    attribute.string("padding", explicit ? "EXPLICIT" : pad === "same" ? "SAME" : "VALID"),
-    ...(explicit ? [attribute.ints("explicit_paddings", [0, 0, pad, pad, pad, pad, 0, 0])] : []),
+    attribute.string("padding", same ? "SAME" : "VALID"),
   ];
+}
+
+/** Zeros around an image. Ops that take explicit padding have gradients that are up to thirty times as slow as others. */
+function padded(x: tf.Tensor4D, pad: number): tf.Tensor4D {
+  if (pad === 0) return x;
+  const types = [attribute.type("T", "float32"), attribute.type("Tpaddings", "int32")];
+  const edges = tf.tensor2d([[0, 0], [pad, pad], [pad, pad], [0, 0]], [4, 2], "int32");
+  return rawOp("Pad", [x, edges], types)[0] as tf.Tensor4D;
+}
+
+/** An image without what {@link padded} put around it. */
+function unpadded(x: tf.Tensor, pad: number): tf.Tensor {
+  const [B, H, W, C] = x.shape;
+  return pad > 0 ? x.slice([0, pad, pad, 0], [B, H - 2 * pad, W - 2 * pad, C]) : x;
 }
 
 /**
@@ -35,16 +47,18 @@ export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, pad:
     );
   }
   const [given, precision] = [precisionOf(x), precisionOf(kernel)];
-  const how = attributes(stride, pad);
+  const same = pad === "same" || (stride === 1 && kernel.shape[0] === 2 * pad + 1);
+  const zeros = same ? 0 : pad as number;
+  const how = attributes(stride, same);
   return withGradient<tf.Tensor4D>([x, kernel], () => {
-    const input = toPrecision(x, precision);
+    const input = padded(toPrecision(x, precision), zeros);
     return { value: rawOp("Conv2D", [input, kernel], how)[0] as tf.Tensor4D, saved: [input, kernel] };
   }, (dy, [input, kernel]) => {
     const g = toPrecision(dy, precision);
     const sizes = [input, kernel].map(({ shape }) => tf.tensor1d(shape, "int32"));
     const [dx] = rawOp("Conv2DBackpropInput", [sizes[0], kernel, g], how);
     const [dKernel] = rawOp("Conv2DBackpropFilter", [input, sizes[1], g], how);
-    return [toPrecision(dx, given), dKernel];
+    return [toPrecision(unpadded(dx, zeros), given), dKernel];
   });
 }
 

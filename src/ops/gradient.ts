@@ -1,10 +1,5 @@
 import { tf } from "../tensorflow/mod.ts";
 
-/** Whether what is computed now may be differentiated: not so at inference. */
-export function isDifferentiated(): boolean {
-  return tf.engine().state.gradientDepth > 0;
-}
-
 /** A value with what its gradient needs. */
 export interface Saved<T extends tf.Tensor> {
   value: T;

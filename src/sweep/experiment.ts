@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { checkAugmentation } from "../data/mod.ts";
-import { createModel, type ModelConfig } from "../models/mod.ts";
+import { checkImageSize, createModel, type ModelConfig } from "../models/mod.ts";
 import { stepsPerEpoch } from "../train/mod.ts";
 
 const count = z.int().min(1);
@@ -32,18 +32,54 @@ const recipeSchema = z.strictObject({
   precision: z.enum(["float32", "bfloat16"]),
 });
 
-const modelSchema: z.ZodType<string | ModelConfig> = z.union([
-  z.string(),
+const head = { pool: count, hidden: count, dropout: z.number().min(0).lt(1) };
+const dropPath = z.number().min(0).lt(1);
+
+const configSchema: z.ZodType<ModelConfig> = z.discriminatedUnion("family", [
+  z.strictObject({
+    family: z.literal("alexnet"),
+    dims: z.tuple([count, count, count, count, count]),
+    stem: z.strictObject({ size: count, stride: count }),
+    ...head,
+  }),
+  z.strictObject({
+    family: z.literal("vgg"),
+    dims: z.array(z.array(count).min(1)).min(1),
+    batchNorm: z.boolean(),
+    ...head,
+  }),
+  z.strictObject({
+    family: z.literal("resnet"),
+    block: z.enum(["basic", "bottleneck"]),
+    depths: z.array(count).min(1),
+    dims: z.array(count).min(1),
+    stemDim: count,
+    stem: z.enum(["7x7", "3x3"]),
+  }),
+  z.strictObject({
+    family: z.literal("vit"),
+    patch: count,
+    dim: count,
+    depth: count,
+    heads: count,
+    classToken: z.boolean(),
+    pooling: z.enum(["token", "mean"]),
+    positions: z.enum(["learnt", "sincos"]),
+    dropPath,
+  }),
   z.strictObject({
     family: z.literal("convnext"),
     depths: z.array(count).min(1),
     dims: z.array(count).min(1),
     patch: count,
     layerScale: z.number(),
-    dropPath: z.number().min(0).lt(1),
+    dropPath,
+    convMlp: z.boolean().optional(),
   }),
   z.strictObject({ family: z.literal("cnn"), dims: z.array(count).min(1) }),
 ]);
+
+const modelSchema = z.union([z.string(), configSchema]);
 
 /** The shape of `Augmentation`; its ranges are checked by `checkAugmentation`. */
 const augmentationSchema = z.strictObject({
@@ -103,10 +139,24 @@ export class ExperimentError extends Error {
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    const of = issue.errors.at(-1)!; // a name is hardly at fault: what is wrong with the configuration
+    return of.map((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] })).join(". ");
+  }
   const field = issue.path.join(".") || "the experiment";
   if (issue.code !== "unrecognized_keys") return `${field}: ${issue.message}`;
   const where = issue.path.length ? `${field}.` : "";
   return issue.keys.map((key) => `${where}${key}: there is no such field`).join("; ");
+}
+
+/** Makes the model, for its faults. */
+function checkModel(model: Experiment["model"], classes: number, imageSize: number): void {
+  try {
+    checkImageSize(model, imageSize);
+    createModel(model, classes, imageSize);
+  } catch (error) {
+    throw new ExperimentError((error as Error).message, { cause: error });
+  }
 }
 
 /**
@@ -114,7 +164,7 @@ function describeIssue(issue: z.core.$ZodIssue): string {
  *
  * @returns the experiment itself
  * @throws {ExperimentError} naming every field at fault: unknown or missing, out of range, an unknown model, a dataset named
- *   twice, an image smaller than the network's stride, a batch larger than an epoch
+ *   twice, an image smaller than the network's stride or not divided by its patches, a batch larger than an epoch
  */
 export function checkExperiment(experiment: unknown): Experiment {
   const parsed = experimentSchema.safeParse(experiment);
@@ -134,12 +184,7 @@ export function checkExperiment(experiment: unknown): Experiment {
       `recipe.batchSize (${recipe.batchSize}) is larger than recipe.samplesPerEpoch (${recipe.samplesPerEpoch}).`,
     );
   }
-  const { name, stride } = createModel(model, datasets.length);
-  if (imageSize < stride) {
-    throw new ExperimentError(
-      `imageSize: ${imageSize} px is less than ${name}'s stride of ${stride} px. Choose ${stride} or more, or a smaller patch.`,
-    );
-  }
+  checkModel(model, datasets.length, imageSize);
   return parsed.data;
 }
 

@@ -88,7 +88,7 @@ async function trainAndRecord(
     });
     const engine = describeEngine(await startEngine());
     await folder.writeExperiment(experiment);
-    const model = createModel(experiment.model, datasets.length);
+    const model = createModel(experiment.model, datasets.length, imageSize);
     const source = { pools, imageSize, batchSize: recipe.batchSize, corruption: experiment.corruption };
     const training = trainingBatches({ ...source, indices: split.train, augmentation, seed });
     const validation = validationBatches({ ...source, indices: split.validation });

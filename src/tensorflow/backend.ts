@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import type { OpAttribute } from "./attributes.ts";
+import { callingLine } from "./calling_line.ts";
 import { TensorFlowBinding, type TensorMetadata } from "./binding.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
 import { releaseCode, returnLargeBlocks, setNativeEnvironment } from "./process.ts";
@@ -43,7 +44,8 @@ export interface NativeBackend {
 
 /** The class as it is; the package exports no types for it. */
 interface NodeJSKernelBackend extends NativeBackend {
-  tensorMap: { get(dataId: object): { values: unknown; madeInside?: boolean } };
+  tensorMap: { get(dataId: object): { shape: number[]; values: unknown; madeInside?: boolean } };
+  readSync(dataId: object): unknown;
   move(dataId: object, ...rest: unknown[]): void;
 }
 type NodeJSKernelBackendClass = new (binding: TensorFlowBinding, packageName: string) => NodeJSKernelBackend;
@@ -105,6 +107,17 @@ function withTracing(Base: NodeJSKernelBackendClass, binding: TensorFlowBinding)
     override move(dataId: object, ...rest: unknown[]) {
       super.move(dataId, ...rest);
       this.tensorMap.get(dataId).madeInside = binding.isTracing;
+    }
+
+    override readSync(dataId: object) {
+      const { madeInside, shape } = this.tensorMap.get(dataId);
+      if (binding.isTracing && madeInside === false) {
+        throw new Error(
+          `The value of a tensor of shape [${shape}] from outside was asked for${callingLine()} while a function that takes it ` +
+            "is being compiled: it would be the same at every call. Compute with the tensor, or give the value as a number.",
+        );
+      }
+      return super.readSync(dataId);
     }
 
     override createOutputTensor(metadata: TensorMetadata): tf.Tensor {

@@ -3,6 +3,7 @@
  * expects of its C++ addon, without the addon. Tensors are numbered; the numbers are what tfjs keeps.
  */
 import { AttributeType, eagerWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
+import { callingLine } from "./calling_line.ts";
 import { CApi, type Pointer } from "./capi.ts";
 import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
@@ -29,20 +30,10 @@ interface Argument {
 export interface NativeFunction {
   name: string;
   /** Tensors that the function takes, in this order. */
-  arguments: number[];
+  arguments: { id: number; shape: readonly number[] }[];
   outputs: OutputType[];
   /** How many nodes of each op its graph has. */
   histogram: Record<string, number>;
-}
-
-/** ` at file:line` of the code that called into tfjs, where the stack shows it. */
-function callingLine(): string {
-  const frames = new Error().stack?.split("\n").slice(1) ?? [];
-  const own = frames.find((frame) =>
-    !/node_modules|\/src\/tensorflow\//.test(frame) && /:\d+:\d+/.test(frame)
-  );
-  const place = own?.match(/[^\s(]+:\d+(?=:\d+)/)?.[0];
-  return place ? ` at ${place.replace("file://", "")}` : "";
 }
 
 /** How a function is traced. */
@@ -137,7 +128,7 @@ export class TensorFlowBinding {
     if (this.#tracing) {
       const { graph } = this.#tracing;
       const output = graph.constant(shape, dtype, values);
-      return this.#register({ output, graph, shape: shape.slice(), dtype }).id;
+      return this.#register({ output, graph, op: "a constant", shape: shape.slice(), dtype }).id;
     }
     const { call, status } = this.#api;
     const tensor = createNativeTensor(this.#api, shape, dtype, values);
@@ -223,7 +214,7 @@ export class TensorFlowBinding {
       graph.addTo(this.#context, name, known.map(({ placeholder }) => placeholder), outputs, fused);
       return {
         name,
-        arguments: known.map(({ id }) => id),
+        arguments: known.map(({ id }) => ({ id, shape: this.#entry(id).shape })),
         outputs: ids.map((id) => {
           const { shape, dtype } = this.#entry(id);
           return { shape, dtype };
@@ -242,6 +233,11 @@ export class TensorFlowBinding {
     const { graph } = this.#tracing!;
     const results = graph.callFused(name, label, symbols, outputs);
     return results.map((tensor) => this.#register({ ...tensor, graph, op: label }));
+  }
+
+  /** Whether a number stands for a tensor that is alive. */
+  has(id: number): boolean {
+    return this.#tensors.has(id);
   }
 
   /** The data type that a tensor has in native memory; see {@link DataType}. */
@@ -348,7 +344,7 @@ export class TensorFlowBinding {
     const { handle, shape, op } = this.#entry(id);
     if (handle) return handle;
     throw new Error(
-      `The value of a tensor of shape [${shape}] that ${op} made was asked for${callingLine()} while its function is being ` +
+      `The value of a tensor of shape [${shape}] (made by ${op}) was asked for${callingLine()} while its function is being ` +
         "compiled: it has none yet. Return the tensor and read it outside.",
     );
   }

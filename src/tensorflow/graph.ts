@@ -1,5 +1,6 @@
 /** A `TF_Graph` that is being built, and the function that it becomes. */
 import { graphWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
+import { callingLine } from "./calling_line.ts";
 import type { CApi, Pointer } from "./capi.ts";
 import { createNativeTensor, dimensions, type Values } from "./tensor.ts";
 
@@ -127,7 +128,10 @@ export class Graph {
     this.#api.check(`shape of ${op}`);
     const shape = Array.from(dims, Number);
     if (rank < 0 || shape.some((dim) => dim < 0)) {
-      throw new Error(`${op}: the shape of its result depends on values, so it cannot be compiled.`);
+      throw new Error(
+        `${op}${callingLine()}: the shape of its result depends on values, so it cannot be compiled. ` +
+          "Compute the shape outside, in numbers.",
+      );
     }
     return { output, shape, dtype: call.TF_OperationOutputType(output) };
   }

@@ -5,6 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "./backend.ts";
 import type { NativeFunction } from "./binding.ts";
+import { callingLine } from "./calling_line.ts";
 import { emptyCompilerCache } from "./compiler.ts";
 import { forgetFused } from "./fuse.ts";
 
@@ -34,6 +35,7 @@ interface Trace {
 /** A tensor from outside that is not among the inputs. */
 interface Captured {
   id: number;
+  shape: readonly number[];
 }
 
 /** Leaves of a tree, depth first, with a function that puts others in their places. */
@@ -91,7 +93,7 @@ export function compile<Inputs extends TensorTree[], Output>(
     const call = async () => {
       let trace = traces.get(paths);
       if (!trace) traces.set(paths, trace = traceFunction(() => f(...inputs), ids));
-      const args = trace.sources.map((source) => typeof source === "number" ? ids[source] : source.id);
+      const args = trace.sources.map((source) => typeof source === "number" ? ids[source] : idOf(source));
       const results = await backend.binding.call(trace.native, args);
       trace.hasRun = true;
       return trace.rebuild(results.map((metadata) => backend.createOutputTensor(metadata))) as Output;
@@ -116,20 +118,48 @@ export function compile<Inputs extends TensorTree[], Output>(
   });
 }
 
+/** @throws {Error} when the tensor has been disposed since the function was traced */
+function idOf({ id, shape }: Captured): number {
+  if (nativeBackend()!.binding.has(id)) return id;
+  throw new Error(
+    `A compiled function reads a tensor of shape [${shape}] from outside that has been disposed. Keep it for as long as the ` +
+      "function is used, or make it one of the function's inputs.",
+  );
+}
+
 function traceFunction(f: () => unknown, inputIds: number[]): Trace {
   const backend = nativeBackend()!;
   let rebuild!: Trace["rebuild"];
   let native!: NativeFunction;
   tf.tidy(() => {
     native = backend.binding.trace(() => {
-      const result = flatten(f());
+      const result = flatten(withoutRandomness(f));
       rebuild = result.rebuild;
       return backend.getInputTensorIds(result.leaves);
     });
   });
-  const sources = native.arguments.map((id) => {
+  const sources = native.arguments.map(({ id, shape }) => {
     const place = inputIds.indexOf(id);
-    return place >= 0 ? place : { id };
+    return place >= 0 ? place : { id, shape };
   });
   return { native, rebuild, sources, hasRun: false };
+}
+
+/**
+ * Runs `f` while `Math.random`, from which tfjs draws whatever is given no seed (dropout, initial values), throws: what it drew
+ * would become a constant of the function, the same at every call.
+ */
+function withoutRandomness<T>(f: () => T): T {
+  const { random } = Math;
+  Math.random = () => {
+    throw new Error(
+      `A random number was drawn${callingLine()} while its function is being compiled: it would be the same at every call. ` +
+        "Draw it outside and make it an input, or draw it from a key that is an input, as `dropout` of src/ops does.",
+    );
+  };
+  try {
+    return f();
+  } finally {
+    Math.random = random;
+  }
 }

@@ -1,4 +1,4 @@
-import { type Model, unflatten } from "../models/mod.ts";
+import { type Model, tensorsOf, type Weights } from "../models/mod.ts";
 import { inPrecision } from "../ops/mod.ts";
 import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
@@ -23,25 +23,25 @@ export function argmax(values: ArrayLike<number>, start = 0, length = values.len
   return best;
 }
 
-/** A network's softmax outputs for a batch: ([parameters], [B, H, W, 3]) -> [B, classes], compiled. */
-export type Predictor = Compiled<[tf.Tensor1D, tf.Tensor4D], tf.Tensor2D>;
+/** A network's softmax outputs for a batch: (weights, [B, H, W, 3]) -> [B, classes], compiled. */
+export type Predictor = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /** Compiles a network for inference. The caller disposes it. */
 export function makePredictor(model: Model, precision: Precision = "float32"): Predictor {
-  return compile((parameters: tf.Tensor1D, images: tf.Tensor4D) =>
-    inPrecision(model.apply(unflatten(model.specs, parameters, precision), images), "float32").softmax()
+  return compile((weights: Weights, images: tf.Tensor4D) =>
+    inPrecision(model.apply(tensorsOf(model, weights, precision), images), "float32").softmax()
   );
 }
 
 /**
  * Runs a network over validation images, batch by batch.
  *
- * @param parameters the network's flat vector; not disposed
+ * @param weights the network's flat vectors; not disposed
  * @throws the signal's reason when it is aborted between two batches
  */
 export async function evaluate(
   predict: Predictor,
-  parameters: tf.Tensor1D,
+  weights: Weights,
   validation: ValidationBatches,
   classes: number,
   signal?: AbortSignal,
@@ -53,7 +53,7 @@ export async function evaluate(
   for (const batch of validation.batches()) {
     signal?.throwIfAborted();
     const images = tf.tensor4d(batch.images, [batch.labels.length, imageSize, imageSize, 3]);
-    const rows = await predict(parameters, images);
+    const rows = await predict(weights, images);
     probabilities.set(await rows.data() as Float32Array, filled * classes);
     tf.dispose([images, rows]);
     labels.set(batch.labels, filled);

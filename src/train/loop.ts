@@ -16,7 +16,7 @@ import { mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections } from "./optimizer.ts";
 import { type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
-import { initialState, restoredState, stateValues, Stream } from "./state.ts";
+import { evaluatedWeights, initialState, restoredState, stateValues, Stream } from "./state.ts";
 import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch. */
@@ -52,7 +52,7 @@ export interface TrainOptions {
   recipe: Recipe;
   training: TrainingBatches;
   validation: ValidationBatches;
-  /** Decides initial weights and dropped paths. */
+  /** Decides initial weights, dropped paths and dropped values. */
   seed: number;
   /** Folder of its checkpoints. */
   folder: string;
@@ -138,8 +138,7 @@ class Training {
   /** Evaluates the weights, or their moving average where there is one. */
   evaluate(): Promise<Evaluation> {
     const { model, validation, signal } = this.#options;
-    const weights = this.state.ema ?? this.state.parameters;
-    return evaluate(this.#predict, weights, validation, model.classes, signal);
+    return evaluate(this.#predict, evaluatedWeights(this.state), validation, model.classes, signal);
   }
 
   dispose(): void {
@@ -214,6 +213,7 @@ class Training {
     };
     if (recipe.mix) input.mixing = mixInput(mixPlan(recipe.mix, random(seed, Stream.mix, step), B, size));
     if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
+    if (model.dropout) input.dropout = this.#dropoutKey(step);
     return input;
   }
 
@@ -226,6 +226,12 @@ class Training {
       for (let i = 0; i < B; i++) factors[branch * B + i] = stream.uniform() < p ? 0 : 1 / (1 - p);
     });
     return tf.tensor2d(factors, [model.dropPath.length, B]);
+  }
+
+  /** Key of one step's dropout, int32 [2]. */
+  #dropoutKey(step: number): tf.Tensor1D {
+    const stream = random(this.#options.seed, Stream.dropout, step);
+    return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
   }
 
   /** Writes where it stands to the folder. */

@@ -1,18 +1,29 @@
-import { countParameters, initialise, type Model } from "../models/mod.ts";
+import { countParameters, initialise, type Model, type ParameterSpec, type Weights } from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import type { TrainState } from "./step.ts";
 
 /** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
-export const Stream = { weights: 0x77, dropPath: 0x64, mix: 0x6d } as const;
+export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d } as const;
 
 /** The state before the first step: drawn weights, empty moments. The caller disposes it. */
 export function initialState(model: Model, recipe: Recipe, seed: number): TrainState {
-  const weights = initialise(model.specs, random(seed, Stream.weights));
+  const stream = random(seed, Stream.weights);
+  const weights = initialise(model.specs, stream);
   const size = countParameters(model.specs);
   const state: TrainState = { parameters: tf.tensor1d(weights), m: tf.zeros([size]), v: tf.zeros([size]) };
-  return recipe.ema === null ? state : { ...state, ema: tf.tensor1d(weights) };
+  if (recipe.ema !== null) state.ema = tf.tensor1d(weights);
+  if (model.buffers.length === 0) return state;
+  const buffers = initialise(model.buffers, stream);
+  state.buffers = tf.tensor1d(buffers);
+  if (recipe.ema !== null) state.emaBuffers = tf.tensor1d(buffers);
+  return state;
+}
+
+/** What a state is evaluated with: the moving average where there is one, else the weights themselves. */
+export function evaluatedWeights({ parameters, buffers, ema, emaBuffers }: TrainState): Weights {
+  return ema ? { parameters: ema, buffers: emaBuffers } : { parameters, buffers };
 }
 
 /** Copies a state's values out of TensorFlow. */
@@ -32,18 +43,24 @@ export function restoredState(
   model: Model,
   recipe: Recipe,
 ): TrainState {
-  const size = countParameters(model.specs);
-  const restore = (name: string) => {
+  const restore = (name: string, specs: readonly ParameterSpec[]) => {
+    const size = countParameters(specs);
     if (values[name]?.length !== size) {
       throw new Error(
-        `The checkpoint's "${name}" has ${
-          values[name]?.length ?? "no"
-        } values; the model has ${size} parameters. ` +
+        `The checkpoint's "${name}" has ${values[name]?.length ?? "no"} values; the model has ${size}. ` +
           "It belongs to another experiment.",
       );
     }
     return tf.tensor1d(values[name]);
   };
-  const state = { parameters: restore("parameters"), m: restore("m"), v: restore("v") };
-  return recipe.ema === null ? state : { ...state, ema: restore("ema") };
+  const { specs, buffers } = model;
+  const state: TrainState = {
+    parameters: restore("parameters", specs),
+    m: restore("m", specs),
+    v: restore("v", specs),
+  };
+  if (recipe.ema !== null) state.ema = restore("ema", specs);
+  if (buffers.length > 0) state.buffers = restore("buffers", buffers);
+  if (recipe.ema !== null && buffers.length > 0) state.emaBuffers = restore("emaBuffers", buffers);
+  return state;
 }

@@ -1,12 +1,12 @@
 /** The training step as a pure function of the network's state and a batch. */
-import { decayMask, type Model, unflatten } from "../models/mod.ts";
+import { decayMask, type Forward, type Model, tensorsOf, unflatten } from "../models/mod.ts";
 import { crossEntropy, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";
 import { adamW } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** Everything that a step changes. All flat vectors, one number a parameter. */
+/** Everything that a step changes. All flat vectors, one number a parameter, or a value of the buffers. */
 export type TrainState = {
   parameters: tf.Tensor1D;
   /** AdamW's moments. */
@@ -14,6 +14,10 @@ export type TrainState = {
   v: tf.Tensor1D;
   /** Moving average of the parameters; absent when the recipe has none. */
   ema?: tf.Tensor1D;
+  /** Running statistics of batch norms; absent for a model without buffers. */
+  buffers?: tf.Tensor1D;
+  /** Their moving average, at the rate of the parameters', as in timm's `ModelEma`. */
+  emaBuffers?: tf.Tensor1D;
 };
 
 /** Everything that a step reads from outside. */
@@ -27,6 +31,8 @@ export type StepInput = {
   corrections: tf.Tensor1D;
   /** Stochastic depth, [branches, B]; absent for a model without. */
   keep?: tf.Tensor2D;
+  /** Key of dropout's random numbers, int32 [2]; absent for a model without. */
+  dropout?: tf.Tensor1D;
   /** How the batch is mixed with its reverse; absent for a recipe without. */
   mixing?: MixInput;
 };
@@ -43,26 +49,42 @@ export function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {
   return gradient.mul(scale);
 }
 
+/** How far a batch moves batch norm's running statistics; PyTorch's default. */
+const MOMENTUM = 0.1;
+
+/** Buffers after a batch: running statistics move towards those that were observed, all else stays. */
+function movedBuffers(model: Model, buffers: tf.Tensor1D, observed: Record<string, tf.Tensor>): tf.Tensor1D {
+  const before = unflatten(model.buffers, buffers);
+  const batch = tf.concat1d(model.buffers.map(({ name }) => (observed[name] ?? before[name]).reshape([-1])));
+  tf.dispose(observed);
+  return buffers.add(batch.sub(buffers).mul(MOMENTUM));
+}
+
 /** Makes the step of a model under a recipe: forward, backward, AdamW. */
 export function makeStep(model: Model, recipe: Recipe): Step {
   const mask = decayMask(model.specs);
-  return (state, { learningRate, corrections, keep, mixing, ...batch }) => {
+  const average = (before: tf.Tensor1D, now: tf.Tensor1D) =>
+    before.mul(recipe.ema!).add(now.mul(1 - recipe.ema!)) as tf.Tensor1D;
+  return (state, { learningRate, corrections, keep, dropout, mixing, ...batch }) => {
     const { images, targets } = mixing ? mix(batch.images, batch.targets, mixing) : batch;
-    const parameters = (flat: tf.Tensor1D) => unflatten(model.specs, flat, recipe.precision);
-    const loss = (flat: tf.Tensor) =>
-      crossEntropy(
-        inPrecision(model.apply(parameters(flat as tf.Tensor1D), images, keep), "float32"),
-        targets,
-      );
+    const observed: Record<string, tf.Tensor> = {};
+    const observe: Forward["observe"] = (name, mean, variance) =>
+      Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
+    const loss = (flat: tf.Tensor) => {
+      const weights = { parameters: flat as tf.Tensor1D, buffers: state.buffers };
+      const p = tensorsOf(model, weights, recipe.precision);
+      const logits = model.apply(p, images, { keep, dropout, training: true, observe });
+      return crossEntropy(inPrecision(logits, "float32"), targets);
+    };
     const { value, grad } = tf.valueAndGrad(loss)(state.parameters);
     const gradient = recipe.clipNorm === null
       ? grad as tf.Tensor1D
       : clip(grad as tf.Tensor1D, recipe.clipNorm);
     const decay = tf.tensor1d(mask);
-    const updated = adamW({ ...state, gradient, decay, learningRate, corrections }, recipe);
-    const ema = state.ema && recipe.ema !== null
-      ? state.ema.mul(recipe.ema).add(updated.parameters.mul(1 - recipe.ema)) as tf.Tensor1D
-      : undefined;
-    return { state: ema ? { ...updated, ema } : updated, loss: value as tf.Scalar };
+    const next: TrainState = adamW({ ...state, gradient, decay, learningRate, corrections }, recipe);
+    if (state.ema) next.ema = average(state.ema, next.parameters);
+    if (state.buffers) next.buffers = movedBuffers(model, state.buffers, observed);
+    if (state.emaBuffers) next.emaBuffers = average(state.emaBuffers, next.buffers!);
+    return { state: next, loss: value as tf.Scalar };
   };
 }

@@ -10,13 +10,19 @@ import { random } from "../../src/stats/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 
 const specs: ParameterSpec[] = [
-  { name: "w", shape: [2, 3], init: { std: 0.02 }, decay: true },
-  { name: "b", shape: [3], init: 0, decay: false },
-  { name: "g", shape: [2], init: 1, decay: false },
+  { name: "w", shape: [2, 3], layout: "linear", init: { std: 0.02 }, decay: true },
+  { name: "b", shape: [3], layout: "as-is", init: 0, decay: false },
+  { name: "g", shape: [2], layout: "as-is", init: 1, decay: false },
 ];
 
 Deno.test("initial values follow their specification", () => {
-  const large: ParameterSpec[] = [{ name: "w", shape: [100, 100], init: { std: 0.02 }, decay: true }];
+  const large: ParameterSpec[] = [{
+    name: "w",
+    shape: [100, 100],
+    layout: "linear",
+    init: { std: 0.02 },
+    decay: true,
+  }];
   const values = initialise(large, random(5));
   assert.ok(values.every((v) => Math.abs(v) <= 0.04));
   const std = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);

@@ -1,6 +1,6 @@
-"""Interrupts a running cell as Jupyter's stop button does. stdin: {"kernel", "cwd", "before", "running", "after"};
-interrupts "running" at its first output and again once it has ended, then runs "after". stdout: {"seconds" from the
-interrupt to the cell's end, "ename", "evalue", "after": what the last cell printed}."""
+"""Interrupts a running cell as Jupyter's stop button does. stdin: {"kernel", "cwd", "before", "running", "until", "after"};
+interrupts "running" at its first output that contains "until", and again once it has ended, then runs "after". stdout:
+{"seconds" from the interrupt to the cell's end, "ename", "evalue", "after": what the last cell printed}."""
 import json
 import sys
 import time
@@ -28,13 +28,14 @@ try:
     result = {"ename": None, "evalue": None, "after": ""}
     pressed = None
     for message in messages_of(request):
-        if pressed is None and message["msg_type"] in ("stream", "display_data"):
+        is_output = message["msg_type"] in ("stream", "display_data", "update_display_data")
+        if pressed is None and is_output and job["until"] in json.dumps(message["content"]):
             pressed = time.monotonic()
             manager.interrupt_kernel()
         if message["msg_type"] == "error":
             result.update(ename=message["content"]["ename"], evalue=message["content"]["evalue"])
     if pressed is None:
-        raise SystemExit(f"the cell ended without an output: {result}")
+        raise SystemExit(f"the cell ended without an output that contains {job['until']!r}: {result}")
     result["seconds"] = time.monotonic() - pressed
     manager.interrupt_kernel()
     for message in messages_of(client.execute(job["after"])):

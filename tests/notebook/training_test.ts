@@ -23,6 +23,7 @@ Deno.test("the stop button ends training within 2 s; variables, tensors and what
       const tensor = tf.tensor1d([20, 22]);
       const experiment = baseline({ datasets: ["remix", "mingcute", "carbon"], preset: "laptop", recipe: { epochs: 1000 } });
     `,
+    until: "images/s", // the first steps; before them the datasets are made ready
     running: `await live((options) => run(experiment, { ...options, runs }));`,
     after: `
       const { step } = (await loadCheckpoint(runs + "/" + hashOf(experiment)))!;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
+import { attribute, compile, rawOp, startEngine, tf } from "../../src/tensorflow/mod.ts";
 
 const ignore = (await startEngine()).backend !== "tensorflow";
 
@@ -54,7 +54,7 @@ Deno.test(
     assert.deepEqual(await value(sum(x)), [12]);
     assert.equal(other.add(1).dataSync()[0], 8, "the outside tensor is still a tensor of its own");
     other.dispose();
-    await assert.rejects(() => sum(x), /disposed/);
+    await assert.rejects(() => sum(x), /reads a tensor of shape \[\] from outside that has been disposed/);
     tf.dispose([outside, x]);
   },
 );
@@ -73,9 +73,31 @@ Deno.test("reading a value while tracing says what to do, and the engine goes on
   const bad = compile((x: tf.Tensor) => x.mul(x.sum().dataSync()[0]));
   await assert.rejects(
     () => bad(x),
-    /shape \[\] that Sum made was asked for at .*trace_test\.ts:\d+ while .*read it outside/,
+    /shape \[\] \(made by Sum\) was asked for at .*trace_test\.ts:\d+ while .*read it outside/,
   );
+  for (const read of [() => x.dataSync()[0], () => x.arraySync()]) {
+    await assert.rejects(
+      () => compile((x: tf.Tensor) => x.mul(read() as number))(x),
+      /shape \[2\] from outside was asked for at .*trace_test\.ts:\d+ while .*same at every call/,
+    );
+  }
   assert.deepEqual([...x.add(1).dataSync()], [2, 3]);
+  x.dispose();
+});
+
+Deno.test("a random number drawn while tracing is refused, not frozen; one with a seed is a constant", {
+  ignore,
+}, async () => {
+  const x = tf.ones([4]);
+  for (const draw of [() => tf.randomNormal([4]), () => tf.dropout(x, 0.5), () => tf.randomUniform([4])]) {
+    await assert.rejects(
+      () => compile((x: tf.Tensor) => x.add(draw()))(x),
+      /random number was drawn at .*trace_test\.ts:\d+ while .*the same at every call/,
+    );
+  }
+  assert.ok(Math.random() < 1, "outside, random numbers are drawn as ever");
+  const seeded = compile((x: tf.Tensor) => x.mul(tf.randomUniform([4], 0, 1, "float32", 7)));
+  assert.deepEqual(await value(seeded(x)), [...tf.randomUniform([4], 0, 1, "float32", 7).dataSync()]);
   x.dispose();
 });
 
@@ -86,7 +108,10 @@ Deno.test("a shape that depends on values is refused", { ignore }, async () => {
   const bad = compile((x: tf.Tensor, shape: tf.Tensor) =>
     backend.executeSingleOutput("Reshape", attributes, [x, shape])
   );
-  await assert.rejects(() => bad(x, shape), /Reshape: the shape of its result depends on values/);
+  await assert.rejects(
+    () => bad(x, shape),
+    /Reshape at .*trace_test\.ts:\d+: the shape of its result depends on values/,
+  );
   tf.dispose([x, shape]);
 });
 
@@ -115,16 +140,47 @@ Deno.test("the event loop turns while a compiled function runs", { ignore }, asy
   x.dispose();
 });
 
+/** Tensors that exist, as tfjs and as native memory count them. */
+function countTensors(): number[] {
+  const { binding } = tf.backend() as unknown as { binding: { getNumOfTensors(): number } };
+  return [tf.memory().numTensors, binding.getNumOfTensors()];
+}
+
+Deno.test("an error leaves nothing behind: while it is traced, and while it runs", { ignore }, async () => {
+  const x = tf.ones([2, 3]), unlike = tf.ones([2, 2]), zeros = tf.zeros([2]);
+  for (const tensor of [x, unlike, zeros]) tensor.add(0).dispose(); // an op's first reading takes it to native memory
+  const before = countTensors();
+  const mismatched = compile((x: tf.Tensor, y: tf.Tensor) => x.mul(2).matMul(y.square().transpose()));
+  await assert.rejects(() => mismatched(x, unlike), /matMul|inner/i);
+  const checkedLog = compile((x: tf.Tensor) => {
+    const attributes = [attribute.type("T", "float32"), attribute.string("message", "the logarithm")];
+    return rawOp("CheckNumerics", [x.log()], attributes)[0].add(1);
+  });
+  await assert.rejects(() => checkedLog(zeros), /the logarithm : Tensor had Inf/);
+  assert.deepEqual(countTensors(), before);
+  const ones = tf.ones([2]);
+  assert.deepEqual(await value(checkedLog(ones)), [1, 1], "it goes on working");
+  tf.dispose([x, unlike, zeros, ones]);
+});
+
+Deno.test("two compiled functions run at the same time", { ignore }, async () => {
+  const x = tf.randomNormal([256, 256], 0, 1e-2, "float32", 1);
+  const power = (n: number) =>
+    compile((x: tf.Tensor) => Array.from({ length: n }).reduce<tf.Tensor>((y) => y.matMul(x), x));
+  const [a, b] = [power(3), power(5)];
+  const alone = [await value(a(x)), await value(b(x))];
+  const together = await Promise.all([1, 2, 3].flatMap(() => [value(a(x)), value(b(x))]));
+  together.forEach((values, i) => assert.deepEqual(values, alone[i % 2]));
+  x.dispose();
+});
+
 Deno.test("nothing is left behind", { ignore }, async () => {
   const x = tf.tensor1d([1, 2, 3]);
   const f = compile((x: tf.Tensor) => x.mul(2).add(tf.tensor1d([1, 1, 1])).sum());
   await value(f(x));
-  const before = tf.memory().numTensors;
-  const native = tf.backend() as unknown as { binding: { getNumOfTensors(): number } };
-  const handles = native.binding.getNumOfTensors();
+  const before = countTensors();
   for (let i = 0; i < 50; i++) await value(f(x));
-  assert.equal(tf.memory().numTensors, before);
-  assert.equal(native.binding.getNumOfTensors(), handles);
+  assert.deepEqual(countTensors(), before);
   f.dispose();
   x.dispose();
 });

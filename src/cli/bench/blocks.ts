@@ -34,6 +34,24 @@ const softTargets = (rows: number, classes: number) =>
   tf.oneHot(tf.range(0, rows, 1, "int32").mod(tf.scalar(classes, "int32")), classes)
     .mul(0.9).add(0.1 / classes) as tf.Tensor2D;
 
+/** Means of windows that are cut out one by one. */
+const adaptivePool = (x: tf.Tensor, bins: number) => {
+  const [B, H, W, C] = x.shape;
+  const window = (i: number, length: number) => {
+    const from = Math.floor(i * length / bins);
+    return [from, Math.ceil((i + 1) * length / bins) - from];
+  };
+  const means = Array.from({ length: bins ** 2 }, (_, i) => {
+    const [[top, height], [left, width]] = [window(Math.floor(i / bins), H), window(i % bins, W)];
+    return x.slice([0, top, left, 0], [B, height, width, C]).mean([1, 2]);
+  });
+  return tf.stack(means, 1).reshape([B, bins, bins, C]);
+};
+
+const rowsTaken = () => tf.tensor1d([3, 0, 0, 5, 1, 3, 3], "int32");
+
+const dropoutKey = () => tf.tensor1d([12345, -678], "int32");
+
 /** Every operation that the networks and the step are made of. */
 export const blocks: Block[] = [
   {
@@ -82,6 +100,15 @@ export const blocks: Block[] = [
       tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same").add(bias).relu(),
   },
   {
+    name: "convolution, stride 2",
+    shapes: (b) => [[b, 16, 16, 24], [3, 3, 24, 48]],
+    ours: (x, kernel) => ops.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 2, 1),
+    plain: (x, kernel) => {
+      const padded = x.pad([[0, 0], [1, 1], [1, 1], [0, 0]]) as tf.Tensor4D;
+      return tf.conv2d(padded, kernel as tf.Tensor4D, 2, "valid");
+    },
+  },
+  {
     name: "patches and linear",
     shapes: (b) => [[b, 16, 16, 24], [2, 2, 24, 48], [48]],
     ours: (x, weight, bias) => ops.linear(ops.toPatches(x as tf.Tensor4D, 2), { weight, bias }),
@@ -101,6 +128,36 @@ export const blocks: Block[] = [
       return value;
     },
     plain: batchNorm,
+  },
+  {
+    name: "max pooling",
+    shapes: (b) => [[b, 13, 13, 24]],
+    ours: (x) => ops.maxPool(x as tf.Tensor4D, 3, 2),
+    plain: (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, "valid"),
+  },
+  {
+    name: "max pooling, padded",
+    shapes: (b) => [[b, 12, 12, 24]],
+    ours: (x) => ops.maxPool(x as tf.Tensor4D, 3, 2, 1),
+    plain: (x) => tf.maxPool(x.pad([[0, 0], [1, 1], [1, 1], [0, 0]], -1e9) as tf.Tensor4D, 3, 2, "valid"),
+  },
+  {
+    name: "adaptive average pooling",
+    shapes: (b) => [[b, 5, 4, 24]],
+    ours: (x) => ops.adaptiveAveragePool(x as tf.Tensor4D, 3),
+    plain: (x) => adaptivePool(x, 3),
+  },
+  {
+    name: "rows",
+    shapes: () => [[6, 40]],
+    ours: (x) => ops.gatherRows(x as tf.Tensor2D, rowsTaken()),
+    plain: (x) => tf.oneHot(rowsTaken(), 6).cast("float32").matMul(x),
+  },
+  {
+    name: "dropout",
+    shapes: (b) => [[16 * b, 160]],
+    ours: (x) => ops.dropout(x, dropoutKey(), 1, 0.3),
+    plain: (x) => x.mul(ops.dropout(tf.ones(x.shape), dropoutKey(), 1, 0.3)),
   },
   {
     name: "self-attention",

@@ -17,7 +17,8 @@ const gelu = (x: tf.Tensor) => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
 function forward(p: Parameters, { depths, dims, patch }: ConvNeXtConfig, images: tf.Tensor4D): tf.Tensor2D {
   const conv = (x: tf.Tensor, name: string, stride: number) =>
     tf.conv2d(x as tf.Tensor4D, p[`${name}.weight`] as tf.Tensor4D, stride, "valid").add(p[`${name}.bias`]);
-  const linear = (x: tf.Tensor, name: string) => x.matMul(p[`${name}.weight`]).add(p[`${name}.bias`]);
+  const linear = (x: tf.Tensor, name: string) =>
+    x.matMul(p[`${name}.weight`].reshape([x.shape[1]!, -1])).add(p[`${name}.bias`]);
   let x = normalise(conv(images, "stem.0", patch), p, "stem.1");
   for (let s = 0; s < dims.length; s++) {
     const down = `stages.${s}.downsample`;

@@ -1,0 +1,104 @@
+/** Makes models by name or from a configuration. */
+import { alexnet } from "./alexnet.ts";
+import { cnn } from "./cnn.ts";
+import { convnext } from "./convnext.ts";
+import { mae, type MaeConfig, type MaskedAutoencoder } from "./mae.ts";
+import type { Model } from "./model.ts";
+import { autoencoders, type ModelConfig, models } from "./registry.ts";
+import { resnet } from "./resnet.ts";
+import { vgg } from "./vgg.ts";
+import { vit } from "./vit.ts";
+
+/** Side of the images of ImageNet's networks, px. */
+const DEFAULT_IMAGE_SIZE = 224;
+
+/** Least number of edits (a character put in, left out or replaced) that make one word of another (Levenshtein 1966). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** What a name stands for, or an error with the names that are most like it. */
+function lookUp<Config>(registry: Readonly<Record<string, Config>>, name: string): Config {
+  if (Object.hasOwn(registry, name)) return registry[name];
+  const names = Object.keys(registry);
+  const nearest = names.toSorted((a, b) => editDistance(name, a) - editDistance(name, b)).slice(0, 3);
+  throw new Error(
+    `There is no model "${name}". Did you mean ${nearest.join(", ")}? Known models: ${names.join(", ")}.`,
+  );
+}
+
+/**
+ * Makes a model by name or from a configuration of your own.
+ *
+ * @param imageSize side of its images, px; read by models whose position embeddings depend on it. Default: 224
+ * @throws {Error} for an unknown name, with the most similar ones; for fewer than two classes; for a configuration that
+ *   contradicts itself or does not fit the images
+ */
+export function createModel(
+  model: string | ModelConfig,
+  classes: number,
+  imageSize = DEFAULT_IMAGE_SIZE,
+): Model {
+  if (!Number.isInteger(classes) || classes < 2) {
+    throw new Error(`A classifier needs two classes or more, not ${classes}.`);
+  }
+  const name = typeof model === "string" ? model : model.family;
+  const config = typeof model === "string" ? lookUp(models, model) : model;
+  switch (config.family) {
+    case "alexnet":
+      return alexnet(name, config, classes);
+    case "vgg":
+      return vgg(name, config, classes);
+    case "resnet":
+      return resnet(name, config, classes);
+    case "vit":
+      return vit(name, config, classes, imageSize);
+    case "convnext":
+      return convnext(name, config, classes);
+    case "cnn":
+      return cnn(name, config, classes);
+  }
+}
+
+/**
+ * Makes a masked autoencoder by name or from a configuration of your own.
+ *
+ * @param imageSize side of its images, px. Default: 224
+ * @throws {Error} for an unknown name, or a patch that does not divide the image
+ */
+export function createAutoencoder(
+  model: string | MaeConfig,
+  imageSize = DEFAULT_IMAGE_SIZE,
+): MaskedAutoencoder {
+  const config = typeof model === "string" ? lookUp(autoencoders, model) : model;
+  return mae(typeof model === "string" ? model : config.family, config, imageSize);
+}
+
+/**
+ * Checks that a model takes images of a size.
+ *
+ * @throws {Error} for a side below the model's stride, or one that its patches do not divide
+ */
+export function checkImageSize(model: string | ModelConfig, imageSize: number): void {
+  const config = typeof model === "string" ? lookUp(models, model) : model;
+  const { name, stride } = createModel(model, 2, "patch" in config ? config.patch : imageSize);
+  if (imageSize < stride) {
+    throw new Error(
+      `imageSize: ${imageSize} px is less than ${name}'s stride of ${stride} px. Choose ${stride} or more, or a smaller patch.`,
+    );
+  }
+  if ("patch" in config && imageSize % config.patch !== 0) {
+    throw new Error(
+      `imageSize: ${name}'s patches of ${config.patch} px do not divide ${imageSize} px. ` +
+        `Choose a multiple of ${config.patch}, or another patch.`,
+    );
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Masked autoencoder: He et al., "Masked Autoencoders Are Scalable Vision Learners" (CVPR 2022), arXiv 2111.06377. A ViT encodes
+ * the few patches of an image that are left, a small transformer reconstructs the pixels of the others. Tensor names are those of
+ * the authors' mae_vit_base_patch16; the encoder's are timm's ViT's, so that its weights are a {@link vit}'s with
+ * `positions: "sincos"`.
+ */
+import { gatherRows, inPrecision, linear, toPatches } from "../ops/mod.ts";
+import { tf } from "../tensorflow/mod.ts";
+import { convSpecs, type LayerInit, linearSpecs, normLinear, normSpecs } from "./layers.ts";
+import type { Parameters, ParameterSpec } from "./parameters.ts";
+import { applyBlocks, blocksSpecs, type TransformerConfig } from "./transformer.ts";
+import { gridOf, positionSpec, tokenSpec } from "./vit.ts";
+
+/** Widths and depths of a masked autoencoder. */
+export interface MaeConfig {
+  family: "mae";
+  /** Side of a patch, px; it must divide the image's. */
+  patch: number;
+  encoder: TransformerConfig;
+  /** The paper's: 512 channels, 8 blocks, 16 heads. */
+  decoder: TransformerConfig;
+  /** Share of the patches that are hidden. The paper's: 0.75. */
+  maskRatio: number;
+}
+
+/** What a masked autoencoder makes of a batch of B images with N patches of P px. */
+export interface Reconstruction {
+  /** Mean over the hidden patches of the mean squared error of their normalised pixels. */
+  loss: tf.Scalar;
+  /** Normalised pixels of every patch, row by row, [B, N, P * P * 3]; of interest where they were hidden. */
+  prediction: tf.Tensor3D;
+  /** 1 where a patch was hidden, 0 where it was seen, [B, N]. */
+  mask: tf.Tensor2D;
+}
+
+/** A masked autoencoder: what tensors it has, and what it does with them. */
+export interface MaskedAutoencoder {
+  /** Name in the registry, or `mae` for a configuration of your own. */
+  name: string;
+  specs: ParameterSpec[];
+  /** The fixed positions of both halves. */
+  buffers: ParameterSpec[];
+  /** Side of a patch, px. */
+  patch: number;
+  /** Number N of patches of an image. */
+  patches: number;
+  /**
+   * @param p its tensors by name
+   * @param images normalised, [B, H, W, 3]
+   * @param noise decides which patches are hidden: those with the largest numbers in their row; [B, N], uniform, from outside, so
+   *   that the network is a pure function
+   */
+  apply(p: Parameters, images: tf.Tensor4D, noise: tf.Tensor2D): Reconstruction;
+}
+
+/** Glorot & Bengio 2010 (PyTorch's `xavier_uniform_`). */
+const xavier = (inputs: number, outputs: number): LayerInit => ({
+  weight: { uniform: Math.sqrt(6 / (inputs + outputs)) },
+  bias: 0,
+});
+
+/** Standard deviation of the tokens' initial values. */
+const TOKEN_DEVIATION = 0.02;
+
+function makeSpecs({ patch, encoder, decoder }: MaeConfig): ParameterSpec[] {
+  const pixels = 3 * patch ** 2;
+  const projection = { ...xavier(pixels, encoder.dim), bias: { uniform: 1 / Math.sqrt(pixels) } };
+  const linear = (name: string, inputs: number, outputs: number) =>
+    linearSpecs(name, inputs, outputs, xavier(inputs, outputs));
+  return [
+    tokenSpec("cls_token", encoder.dim, TOKEN_DEVIATION),
+    tokenSpec("mask_token", decoder.dim, TOKEN_DEVIATION),
+    ...convSpecs("patch_embed.proj", patch, 3, encoder.dim, projection),
+    ...blocksSpecs("blocks", encoder, xavier),
+    ...normSpecs("norm", encoder.dim),
+    ...linear("decoder_embed", encoder.dim, decoder.dim),
+    ...blocksSpecs("decoder_blocks", decoder, xavier),
+    ...normSpecs("decoder_norm", decoder.dim),
+    ...linear("decoder_pred", decoder.dim, pixels),
+  ];
+}
+
+/** Who is seen. */
+interface Masking {
+  /** Numbers of the seen patches among all of the batch, image by image, in the order in which they go on, int32 [B V]. */
+  seen: tf.Tensor1D;
+  /** The same within their image. */
+  seenHere: tf.Tensor1D;
+  /** Place of each patch in its image's random order: below V it is seen, [B, N]. */
+  rank: tf.Tensor2D;
+}
+
+/** Indices that would sort each row. */
+const argsort = (x: tf.Tensor2D) => tf.topk(x.neg(), x.shape[1], true).indices as tf.Tensor2D;
+
+/** First number of each row of `length`, int32 [B, 1]. */
+const rowStarts = (B: number, length: number) => tf.range(0, B * length, length, "int32").reshape([B, 1]);
+
+/** Leaves the `V` patches with the least noise of each image. */
+function randomMasking(noise: tf.Tensor2D, V: number): Masking {
+  const [B, N] = noise.shape;
+  const order = argsort(noise); // (B, N)
+  const here = order.slice([0, 0], [B, V]);
+  return {
+    seen: here.add(rowStarts(B, N)).reshape([B * V]),
+    seenHere: here.reshape([B * V]),
+    rank: argsort(order.cast("float32") as tf.Tensor2D),
+  };
+}
+
+/** Encodes the seen patches: `patches [B N, pixels] -> [B (V + 1), C]`, the class token first. */
+function encode(
+  p: Parameters,
+  { encoder }: MaeConfig,
+  patches: tf.Tensor2D,
+  masking: Masking,
+  B: number,
+): tf.Tensor2D {
+  const [, T, C] = p.pos_embed.shape;
+  const projection = { weight: p["patch_embed.proj.weight"], bias: p["patch_embed.proj.bias"] };
+  const tokens = inPrecision(linear(gatherRows(patches, masking.seen), projection), "float32");
+  const positions = p.pos_embed.slice([0, 1, 0], [1, T - 1, C]).reshape<tf.Tensor2D>([T - 1, C]);
+  const placed = tokens.add(gatherRows(positions, masking.seenHere)).reshape<tf.Tensor3D>([B, -1, C]);
+  const V = placed.shape[1];
+  const first = p.cls_token.add(p.pos_embed.slice([0, 0, 0], [1, 1, C])) as tf.Tensor3D; // (1, 1, C)
+  const x = placed.pad([[0, 0], [1, 0], [0, 0]]).add(first.pad([[0, 0], [0, V], [0, 0]]));
+  return applyBlocks(p, "blocks", encoder, x.reshape([-1, C]), V + 1);
+}
+
+/** Places the encoded patches among mask tokens and predicts all: `[B (V + 1), C] -> [B N, pixels]` */
+function decode(p: Parameters, { decoder }: MaeConfig, encoded: tf.Tensor2D, rank: tf.Tensor2D): tf.Tensor2D {
+  const [B, N] = rank.shape;
+  const rows = encoded.shape[0];
+  const D = decoder.dim;
+  const embedded = inPrecision(normLinear(p, "norm", "decoder_embed", encoded), "float32");
+  const table = tf.concat2d([embedded, p.mask_token.reshape([1, D])], 0); // the mask token is row B (V + 1)
+  const starts = rowStarts(B, rows / B);
+  const seen = rank.less(tf.scalar(rows / B - 1, "int32"));
+  const patches = tf.where(seen, rank.add(starts).add(tf.scalar(1, "int32")), tf.fill([B, N], rows, "int32"));
+  const places = tf.concat([starts, patches], 1).reshape<tf.Tensor1D>([-1]); // class token first
+  const x = gatherRows(table, places).reshape([B, N + 1, D]).add(p.decoder_pos_embed);
+  const y = applyBlocks(p, "decoder_blocks", decoder, x.reshape([-1, D]), N + 1);
+  const withoutToken = y.reshape([B, N + 1, D]).slice([0, 1, 0], [B, N, D]).reshape<tf.Tensor2D>([B * N, D]);
+  return inPrecision(normLinear(p, "decoder_norm", "decoder_pred", withoutToken), "float32");
+}
+
+/** Added to a patch's variance. */
+const EPSILON = 1e-6;
+
+/** Pixels of each patch with their own mean and (unbiased) standard deviation taken out, `[B N, pixels]`. */
+export function normalisedPatches(patches: tf.Tensor2D): tf.Tensor2D {
+  const n = patches.shape[1];
+  const centred = patches.sub(patches.mean(-1, true));
+  const variance = centred.square().sum(-1, true).div(n - 1);
+  return centred.mul(variance.add(EPSILON).rsqrt());
+}
+
+/**
+ * A masked autoencoder for a size of images.
+ *
+ * @throws {Error} when the patch does not divide the image, or no patch would be seen or none hidden
+ */
+export function mae(name: string, config: MaeConfig, imageSize: number): MaskedAutoencoder {
+  const { patch, encoder, decoder, maskRatio } = config;
+  const grid = gridOf(patch, imageSize);
+  const patches = grid ** 2;
+  const seen = Math.floor(patches * (1 - maskRatio));
+  if (seen < 1 || seen >= patches) {
+    throw new Error(
+      `MAE: maskRatio ${maskRatio} leaves ${seen} of ${patches} patches; some must be seen, and some hidden.`,
+    );
+  }
+  return {
+    name,
+    specs: makeSpecs(config),
+    buffers: [
+      positionSpec("pos_embed", grid, encoder.dim, true, true),
+      positionSpec("decoder_pos_embed", grid, decoder.dim, true, true),
+    ],
+    patch,
+    patches,
+    apply: (p, images, noise) => {
+      const B = images.shape[0];
+      const pixels = toPatches(images, patch); // (B N, P P 3)
+      const masking = randomMasking(noise, seen);
+      const predicted = decode(p, config, encode(p, config, pixels, masking, B), masking.rank);
+      const hidden = masking.rank.greaterEqual(tf.scalar(seen, "int32")).cast("float32");
+      const errors = predicted.sub(normalisedPatches(pixels)).square().mean(-1); // (B N)
+      return {
+        loss: errors.mul(hidden.reshape([-1])).sum().div(B * (patches - seen)),
+        prediction: predicted.reshape([B, patches, -1]),
+        mask: hidden as tf.Tensor2D,
+      };
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import { attribute, fuse, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import { withGradient } from "./gradient.ts";
+
+/** Uniform numbers in [0, 1) that a key decides. */
+function uniform(shape: number[], key: tf.Tensor1D, layer: number): tf.Tensor {
+  if (!isNative()) return tf.randomUniform(shape);
+  const seed = key.add(tf.tensor1d([0, layer], "int32"));
+  const types = [attribute.type("dtype", "float32"), attribute.type("T", "int32")];
+  return rawOp("StatelessRandomUniform", [tf.tensor1d(shape, "int32"), seed], [
+    ...types,
+    attribute.type("Tseed", "int32"),
+  ])[0];
+}
+
+const drop = fuse("dropout", ([x, draws], { rate }: { rate: number }) => {
+  const kept = draws.greaterEqual(rate).cast("float32").mul(1 / (1 - rate));
+  return [toPrecision(toPrecision(x, "float32").mul(kept), precisionOf(x))];
+});
+
+/**
+ * Dropout (Srivastava et al. 2014): sets values to 0 with probability `rate`, and scales the others by 1 / (1 - rate). What is
+ * dropped is a function of the key and the layer alone, so that a compiled step draws anew for each key and a resumed training
+ * drops what an uninterrupted one would have. (On an engine other than native TensorFlow, it is drawn anew at every call.)
+ *
+ * @param key int32, [2]
+ * @param layer tells the dropouts of one network apart
+ * @param rate in [0, 1)
+ */
+export function dropout<T extends tf.Tensor>(x: T, key: tf.Tensor1D, layer: number, rate: number): T {
+  if (rate === 0) return x;
+  const precision = precisionOf(x);
+  return withGradient<T>([x], () => {
+    const draws = uniform(x.shape, key, layer);
+    return { value: drop([x, draws], { rate })[0] as T, saved: [draws] };
+  }, (dy, [draws]) => drop([toPrecision(dy, precision), draws], { rate }));
+}
