@@ -2,7 +2,7 @@
  * Affine transforms as Pillow's `Image.transform(size, AFFINE, …)`: the output pixel (x, y) is the input at matrix · (x + 1/2, y + 1/2, 1),
  * interpolated from its 2 x 2 or 4 x 4 neighbours (bicubic: a = -1); what comes from outside is filled. In place.
  */
-import type { PackedImage } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
 import type { Interpolation } from "./interpolation.ts";
 import { clip8 } from "./rounding.ts";
 import { scratchCopy } from "./scratch.ts";
@@ -50,23 +50,12 @@ export function rotate(image: PackedImage, degrees: number, options: AffineOptio
 /** Replaces the image by its affine transform, pixels from outside by `fill`. */
 export function affine(
   image: PackedImage,
-  [a, b, c, d, e, f]: AffineMatrix,
+  matrix: AffineMatrix,
   { interpolation, fill }: AffineOptions,
 ): void {
-  const { pixels, height, width, channels } = image;
-  const source = scratchCopy(pixels);
-  const sample = interpolation === "bicubic" ? sampleBicubic : sampleBilinear;
-  let o = 0;
-  for (let row = 0; row < height; row++) {
-    const y = row + 0.5;
-    for (let column = 0; column < width; column++, o += channels) {
-      const x = column + 0.5;
-      const [atX, atY] = [a * x + b * y + c, d * x + e * y + f];
-      if (atX >= 0 && atX < width && atY >= 0 && atY < height) {
-        sample(source, width, height, channels, atX - 0.5, atY - 0.5, pixels, o);
-      } else for (let i = 0; i < channels; i++) pixels[o + i] = fill[i];
-    }
-  }
+  const source = { ...image, pixels: scratchCopy(image.pixels) };
+  const interpolate = interpolation === "bicubic" ? bicubicRow : bilinearRow;
+  for (let y = 0; y < image.height; y++) interpolate(source, matrix, y, fill, image.pixels);
 }
 
 /** A place among `size`, the outermost repeated. */
@@ -74,25 +63,37 @@ function clamp(at: number, size: number): number {
   return at < 0 ? 0 : at < size ? at : size - 1;
 }
 
-function sampleBilinear(
-  source: Uint8Array,
-  width: number,
-  height: number,
-  channels: number,
-  atX: number,
-  atY: number,
+/** The whole number at or below a number from -1 on. */
+function floor(value: number): number {
+  return ((value + 1) | 0) - 1;
+}
+
+// A function a row, not a pixel: numbers with a point that are handed to a function are allocated.
+
+/** Writes one row of the output. */
+function bilinearRow(
+  { pixels, width, height, channels }: PackedImage,
+  [a, b, c, d, e, f]: AffineMatrix,
+  row: number,
+  fill: readonly number[],
   out: Uint8Array,
-  o: number,
 ): void {
-  const [x, y] = [Math.floor(atX), Math.floor(atY)];
-  const [dx, dy] = [atX - x, atY - y];
-  const [left, right] = [clamp(x, width) * channels, clamp(x + 1, width) * channels];
   const line = width * channels;
-  const [above, below] = [clamp(y, height) * line, clamp(y + 1, height) * line];
-  for (let i = 0; i < channels; i++) {
-    const upper = linear(source[above + left + i], source[above + right + i], dx);
-    const lower = dy === 0 ? upper : linear(source[below + left + i], source[below + right + i], dx);
-    out[o + i] = linear(upper, lower, dy);
+  for (let column = 0, o = row * line; column < width; column++, o += channels) {
+    const inX = a * (column + 0.5) + b * (row + 0.5) + c, inY = d * (column + 0.5) + e * (row + 0.5) + f;
+    if (!(inX >= 0 && inX < width && inY >= 0 && inY < height)) {
+      for (let i = 0; i < channels; i++) out[o + i] = fill[i];
+      continue;
+    }
+    const x = floor(inX - 0.5), y = floor(inY - 0.5);
+    const dx = inX - 0.5 - x, dy = inY - 0.5 - y;
+    const left = clamp(x, width) * channels, right = clamp(x + 1, width) * channels;
+    const above = clamp(y, height) * line, below = clamp(y + 1, height) * line;
+    for (let i = 0; i < channels; i++) {
+      const upper = linear(pixels[above + left + i], pixels[above + right + i], dx);
+      const lower = dy === 0 ? upper : linear(pixels[below + left + i], pixels[below + right + i], dx);
+      out[o + i] = linear(upper, lower, dy);
+    }
   }
 }
 
@@ -100,45 +101,46 @@ function linear(a: number, b: number, t: number): number {
   return a + (b - a) * t;
 }
 
-function sampleBicubic(
-  source: Uint8Array,
-  width: number,
-  height: number,
-  channels: number,
-  atX: number,
-  atY: number,
-  out: Uint8Array,
-  o: number,
-): void {
-  const [x, y] = [Math.floor(atX), Math.floor(atY)];
-  const [dx, dy] = [atX - x, atY - y];
-  const line = width * channels;
-  const x0 = clamp(x - 1, width) * channels, x1 = clamp(x, width) * channels;
-  const x2 = clamp(x + 1, width) * channels, x3 = clamp(x + 2, width) * channels;
-  const y0 = clamp(y - 1, height) * line, y1 = clamp(y, height) * line;
-  const y2 = clamp(y + 1, height) * line, y3 = clamp(y + 2, height) * line;
-  for (let i = 0; i < channels; i++) {
-    const value = cubic(
-      cubicRow(source, y0 + i, x0, x1, x2, x3, dx),
-      cubicRow(source, y1 + i, x0, x1, x2, x3, dx),
-      cubicRow(source, y2 + i, x0, x1, x2, x3, dx),
-      cubicRow(source, y3 + i, x0, x1, x2, x3, dx),
-      dy,
-    );
-    out[o + i] = clip8(value);
-  }
-}
-
-function cubicRow(
-  source: Uint8Array,
+/** Writes one row of the output. What is moved along one axis only is interpolated along it only: the rest weighs nothing. */
+function bicubicRow(
+  { pixels, width, height, channels }: PackedImage,
+  [a, b, c, d, e, f]: AffineMatrix,
   row: number,
-  x0: number,
-  x1: number,
-  x2: number,
-  x3: number,
-  t: number,
-): number {
-  return cubic(source[row + x0], source[row + x1], source[row + x2], source[row + x3], t);
+  fill: readonly number[],
+  out: Uint8Array,
+): void {
+  const line = width * channels;
+  for (let column = 0, o = row * line; column < width; column++, o += channels) {
+    const inX = a * (column + 0.5) + b * (row + 0.5) + c, inY = d * (column + 0.5) + e * (row + 0.5) + f;
+    if (!(inX >= 0 && inX < width && inY >= 0 && inY < height)) {
+      for (let i = 0; i < channels; i++) out[o + i] = fill[i];
+      continue;
+    }
+    const x = floor(inX - 0.5), y = floor(inY - 0.5);
+    const dx = inX - 0.5 - x, dy = inY - 0.5 - y;
+    const x0 = clamp(x - 1, width) * channels, x1 = clamp(x, width) * channels;
+    const x2 = clamp(x + 1, width) * channels, x3 = clamp(x + 2, width) * channels;
+    const y0 = clamp(y - 1, height) * line, y1 = clamp(y, height) * line;
+    const y2 = clamp(y + 1, height) * line, y3 = clamp(y + 2, height) * line;
+    for (let i = 0; i < channels; i++) {
+      const p = y0 + i, q = y1 + i, r = y2 + i, s = y3 + i;
+      let value;
+      if (dx === 0) value = cubic(pixels[p + x1], pixels[q + x1], pixels[r + x1], pixels[s + x1], dy);
+      else {
+        value = cubic(pixels[q + x0], pixels[q + x1], pixels[q + x2], pixels[q + x3], dx);
+        if (dy !== 0) {
+          value = cubic(
+            cubic(pixels[p + x0], pixels[p + x1], pixels[p + x2], pixels[p + x3], dx),
+            value,
+            cubic(pixels[r + x0], pixels[r + x1], pixels[r + x2], pixels[r + x3], dx),
+            cubic(pixels[s + x0], pixels[s + x1], pixels[s + x2], pixels[s + x3], dx),
+            dy,
+          );
+        }
+      }
+      out[o + i] = clip8(value);
+    }
+  }
 }
 
 /** The cubic through b at 0 and c at 1 whose slopes there are those of the chords from a to c and from b to d. */

@@ -1,4 +1,4 @@
-import type { PackedImage } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
 
 /** Box filters in a row that stand in for the Gaussian. */
 const PASSES = 3;

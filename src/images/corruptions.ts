@@ -6,7 +6,8 @@
 import type { Random } from "../stats/mod.ts";
 import { gaussianBlur } from "./blur.ts";
 import { colorJitter } from "./color_jitter.ts";
-import { type PackedImage, resample } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
+import { resample } from "./resample.ts";
 import { clip8 } from "./rounding.ts";
 
 /** A corruption; sizes in px of the image that it is applied to (see {@link scaleCorruption}). */
@@ -40,8 +41,10 @@ export const PAPER_CORRUPTIONS: readonly Corruption[] = [
 const PAPER_SIDE = 256;
 
 /**
- * A corruption of the paper for images of another size, such that it takes the same part of a picture: for stored images of 64 px a
- * blur of radius 3 becomes one of 0.75, a low resolution of 64 px one of 16.
+ * A corruption of the paper for images of another size, its px in proportion to the side: for stored images of 64 px a blur of
+ * radius 3 becomes one of 0.75, which spreads over the same part of a picture, and a low resolution of 64 px one of 16, which
+ * keeps the same share of the pixels. Small images have less to lose: a notebook that wants the corruption to be as many px of
+ * what the network sees as in the paper names its own sizes.
  *
  * @param side side of the stored images, px
  */

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { default as Library, Sharp } from "sharp";
-import type { PackedImage } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
 
 /** Formats that are read. Every other loader of libvips is blocked: fewer parsers, fewer holes. */
 const LOADERS = ["VipsForeignLoadSvg", "VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadWebp"];

@@ -3,7 +3,7 @@
  * `factor` 0 gives the degenerate, 1 the image, and more leads away from the degenerate; in place. Hue as torchvision's
  * `adjust_hue`.
  */
-import type { PackedImage } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
 import { mapValues } from "./lookup.ts";
 import { luma } from "./luma.ts";
 import { clip8 } from "./rounding.ts";

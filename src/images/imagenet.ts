@@ -7,6 +7,6 @@ export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
 export const MEAN_COLOR: Record<number, readonly number[]> = { 1: [117], 3: [124, 116, 104] };
 /** The standard deviation in 8 bits; of a grey image the mean of the three. */
 export const COLOR_STD: Record<number, readonly number[]> = {
-  1: [255 * (0.229 + 0.224 + 0.225) / 3],
+  1: [255 * (IMAGENET_STD[0] + IMAGENET_STD[1] + IMAGENET_STD[2]) / 3],
   3: IMAGENET_STD.map((std) => 255 * std),
 };

@@ -2,7 +2,7 @@
  * Transforms that send each 8-bit value through a table, one a channel or one for all; in place. Same values as Pillow's ImageOps and
  * `Image.point`.
  */
-import type { PackedImage } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
 import { clip8 } from "./rounding.ts";
 
 /** Tables of the three channels, filled anew by every transform. */

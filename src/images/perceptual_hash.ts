@@ -1,4 +1,5 @@
-import { type PackedImage, resample } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
+import { resample } from "./resample.ts";
 import { luma } from "./luma.ts";
 
 /** Comparisons along each side, in each of the two directions. */

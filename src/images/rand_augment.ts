@@ -1,7 +1,7 @@
 import type { Random } from "../stats/mod.ts";
 import { drawInterpolation, type InterpolationChoice } from "./interpolation.ts";
 import { MEAN_COLOR } from "./imagenet.ts";
-import type { PackedImage } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
 import {
   INCREASING_OPERATIONS,
   RAND_AUGMENT_OPERATIONS,
@@ -12,7 +12,7 @@ import {
 export interface RandAugment {
   /** Strength, 0 to 10. */
   magnitude: number;
-  /** Standard deviation of the strength; infinite: uniform from 0 to the magnitude. */
+  /** Standard deviation of the strength; infinite (timm: above 100): uniform from 0 to the magnitude. */
   magnitudeStd: number;
   /** What a drawn strength is cut off at. */
   magnitudeMax: number;
@@ -41,11 +41,11 @@ export function parseRandAugment(text: string): RandAugment {
   const values: Record<string, number> = { m: 10, n: 2, p: 0.5, mstd: 0, mmax: 10, inc: 0 };
   const seen = new Set<string>();
   for (const section of sections) {
-    const [, key, digits] = /^([a-z]+)(\d+(?:\.\d+)?|inf)$/.exec(section) ?? [];
+    const [, key, digits] = /^([a-z]+)(\d+(?:\.\d+)?)$/.exec(section) ?? [];
     if (key === undefined || !Object.hasOwn(values, key)) throw fault(`"${section}" is not one of its parts`);
     if (seen.has(key)) throw fault(`"${key}" is given twice`);
     seen.add(key);
-    values[key] = digits === "inf" ? Infinity : Number(digits);
+    values[key] = Number(digits);
     const wrong = RANGES[key](values[key]);
     if (wrong) throw fault(`"${section}": ${wrong}`);
   }

@@ -1,5 +1,5 @@
 import type { Random } from "../stats/mod.ts";
-import type { Box, PackedImage } from "./geometry.ts";
+import type { Box, PackedImage } from "./image.ts";
 import { COLOR_STD, MEAN_COLOR } from "./imagenet.ts";
 import { clip8, roundHalfEven } from "./rounding.ts";
 

@@ -2,13 +2,8 @@
 import type { Random } from "../stats/mod.ts";
 import { colorJitter } from "./color_jitter.ts";
 import { corrupt, type Corruption, PAPER_CORRUPTIONS, scaleCorruption } from "./corruptions.ts";
-import {
-  cropResize,
-  flipHorizontal,
-  type PackedImage,
-  randomResizedCropBox,
-  resizeAndCentreCrop,
-} from "./geometry.ts";
+import { cropResize, flipHorizontal, randomResizedCropBox, resizeAndCentreCrop } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
 import { MEAN_COLOR } from "./imagenet.ts";
 import {
   INCREASING_OPERATIONS,

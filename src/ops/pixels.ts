@@ -11,7 +11,7 @@ const forward = fuse("pixels", ([pixels]) => [
  * What a network sees of 8-bit pixels: `(v / 255 - mean) / std` with ImageNet's statistics of each channel. Automatic
  * differentiation does not see it.
  *
- * @param pixels a `bytesTensor`, [B, H, W, 3], or [B, H, W, 1] for grey, which becomes three equal channels
+ * @param pixels a `bytesTensor`, or such values as float32, [B, H, W, 3], or [B, H, W, 1] for grey, which becomes three equal channels
  * @returns [B, H, W, 3], float32
  */
 export function imagesFromPixels(pixels: tf.Tensor4D): tf.Tensor4D {

@@ -17,8 +17,12 @@ export function bytesTensor<R extends tf.Rank>(values: Uint8Array, shape: tf.Sha
   return backend.createOutputTensor({ id, shape, dtype: DataType.uint8 }) as tf.Tensor<R>;
 }
 
-/** The same values as float32, of a {@link bytesTensor} or a tensor of int32. Automatic differentiation does not see it. */
+/**
+ * The same values as float32, of a {@link bytesTensor} or a tensor of int32; itself where it is float32. Automatic differentiation
+ * does not see it.
+ */
 export function bytesToFloat<T extends tf.Tensor>(x: T): T {
+  if (x.dtype === "float32") return x;
   const backend = nativeBackend();
   if (!backend) return x.cast("float32");
   const isBytes = backend.binding.dtypeOf(backend.getInputTensorIds([x])[0]) === DataType.uint8;

@@ -117,6 +117,6 @@ Deno.test("magnitudes spread about the given one and are cut off at 0 and the li
     Math.abs(spread.mean - 9) < 0.06 && spread.most === 10 && spread.least < 8,
     JSON.stringify(spread),
   );
-  const even = draw("rand-m8-mstdinf");
+  const even = draw("rand-m8-mstd101");
   assert.ok(Math.abs(even.mean - 4) < 0.25 && even.most < 8 && even.least >= 0, JSON.stringify(even));
 });

@@ -34,12 +34,16 @@ Deno.test("every 8-bit value, grey and in colour, compiled and not, is normalise
   assert.equal(tf.memory().numTensors, before);
 });
 
-Deno.test("a tensor of bytes keeps its values, and is cast with those of int32 alike", () => {
+Deno.test("a tensor of bytes keeps its values, and is cast as those of int32 are; floats stay", () => {
   tf.tidy(() => {
     const bytes = bytesTensor<tf.Rank.R2>(every, [16, 16]);
     assert.equal(bytes.dtype, "int32");
     assert.deepEqual([...bytes.dataSync()], [...every]);
-    const floats = [bytesToFloat(bytes), bytesToFloat(tf.tensor2d([...every], [16, 16], "int32"))];
+    const floats = [
+      bytesToFloat(bytes),
+      bytesToFloat(tf.tensor2d([...every], [16, 16], "int32")),
+      bytesToFloat(tf.tensor2d([...every], [16, 16])),
+    ];
     for (const x of floats) assert.deepEqual([x.dtype, ...x.dataSync()], ["float32", ...every]);
   });
   assert.throws(() => bytesTensor(every, [3]), /Shape \[3\] holds 3 values, but 256 were given/);
