@@ -16,12 +16,13 @@ export type SourceDescription =
   | { kind: "training"; folders: string[]; rest: Omit<TrainingSource, "pools"> }
   | { kind: "validation"; folders: string[]; rest: Omit<BatchSource, "pools"> };
 
-/** What a thread is told: what source a number stands for, or which of its batches to make. */
+/** What a thread is told: to say that it listens, what source a number stands for, or which of its batches to make. */
 export type Order =
+  | "are you ready"
   | { source: number; description: SourceDescription }
   | { source: number; request: number; batch: number };
 
-/** What a thread says: first that it has loaded its program, then an answer to each request. */
+/** What a thread says: that it listens, and an answer to each request. */
 export type Answer = "ready" | { request: number; made: Batch } | { request: number; error: string };
 
 type MakeBatch = (number: number) => Batch;
@@ -49,6 +50,7 @@ const thread = self as unknown as {
 const sources = new Map<number, MakeBatch>();
 
 thread.onmessage = ({ data }) => {
+  if (data === "are you ready") return thread.postMessage("ready");
   if ("description" in data) {
     sources.set(data.source, opened(data.description));
     return;
@@ -61,5 +63,3 @@ thread.onmessage = ({ data }) => {
     thread.postMessage({ request, error: error instanceof Error ? error.message : String(error) });
   }
 };
-
-thread.postMessage("ready");

@@ -23,7 +23,7 @@ export interface BatchWorkersOptions {
 export interface BatchWorkers {
   /** How many. */
   readonly threads: number;
-  /** When every thread has loaded its program; until then training batches are made on the thread that asks. */
+  /** When every thread listens; until then training batches are made on the thread that asks. */
   readonly ready: Promise<void>;
   /**
    * Training batches made ahead: what {@link trainingBatches} makes of the same source, byte for byte, however many threads
@@ -143,9 +143,11 @@ class Thread {
       event.preventDefault();
       this.#fail(new Error(`A thread that makes batches has ended: ${event.message}`));
     };
+    // Asked, since a new thread of a notebook's kernel listens long after its program has been loaded.
+    this.post("are you ready");
   }
 
-  /** When it has loaded its program. */
+  /** When it listens. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
