@@ -12,6 +12,7 @@ const ROOMS = [
   "audit",
   "paper",
   "sweep",
+  "interpret",
   "train",
   "models",
   "ops",

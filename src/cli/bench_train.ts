@@ -50,6 +50,10 @@ interface Subject {
 const SUBJECTS: Subject[] = [
   { model: "convnext_atto", batch: 64, image: 64 },
   { model: "convnext_micro", batch: 128, image: 32 },
+  { model: "resnet18", batch: 64, image: 64 },
+  { model: "vit_tiny_patch16_224", change: { patch: 8 }, batch: 64, image: 64 },
+  { model: "vgg11", batch: 32, image: 64 },
+  { model: "alexnet", batch: 64, image: 64 },
 ];
 
 /** Names of the models that are measured. */

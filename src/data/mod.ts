@@ -3,6 +3,7 @@ export { type Augment, type Augmentation, checkAugmentation, makeAugment } from 
 export { type BatchWorkers, startBatchWorkers } from "./batch_workers.ts";
 export * from "./batches.ts";
 export * from "./manifest.ts";
+export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
 export { dataRoot, type Dropped, type PoolImage, type StoredImages } from "./pool_store.ts";

@@ -14,8 +14,6 @@ import {
 /** The images of a dataset, packed in one file and read from it as they are needed. */
 export interface Pool extends StoredImages {
   readonly manifest: Manifest;
-  /** Name of the dataset. */
-  readonly name: string;
   /** What the source has and the pool has not. */
   readonly dropped: Dropped;
 }
@@ -37,7 +35,7 @@ export async function openPool(name: string, options: PoolOptions = {}): Promise
 function openFiles(manifest: Manifest, folder: string): Pool {
   const stored = openStoredImages(folder);
   const { dropped } = readHeader(folder);
-  return Object.assign(stored, { manifest, name: manifest.name, dropped });
+  return Object.assign(stored, { manifest, dropped });
 }
 
 /** The lock is the operating system's: it goes when its process does, however that ends. */

@@ -45,6 +45,8 @@ export interface Dropped {
 
 /** A pool's images, as far as making batches asks for them. */
 export interface StoredImages {
+  /** Name of the dataset. */
+  readonly name: string;
   /** The folder that holds the pool. */
   readonly folder: string;
   /** Side of every image, px. */
@@ -69,11 +71,12 @@ export interface StoredImages {
  * @throws Error when a file is missing or cannot be read
  */
 export function openStoredImages(folder: string): StoredImages {
-  const { dataset, images: count, side, channels } = readHeader(folder);
+  const { dataset: name, images: count, side, channels } = readHeader(folder);
   const file = Deno.openSync(`${folder}/images.bin`);
   const length = side * side * channels;
   let index: PoolImage[] | undefined;
   return {
+    name,
     folder,
     side,
     channels,
@@ -82,7 +85,7 @@ export function openStoredImages(folder: string): StoredImages {
     },
     read: (index, into = new Uint8Array(length)) => {
       if (!(index >= 0 && index < count)) {
-        throw new Error(`${dataset} has no image ${index}; it has ${count}, numbered from 0`);
+        throw new Error(`${name} has no image ${index}; it has ${count}, numbered from 0`);
       }
       file.seekSync(index * length, Deno.SeekMode.Start);
       const target = into.length === length ? into : into.subarray(0, length);

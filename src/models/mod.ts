@@ -21,5 +21,25 @@ export {
 } from "./parameters.ts";
 export { autoencoders, convnextSizes, type ModelConfig, modelNames, models } from "./registry.ts";
 export type { ResNetConfig } from "./resnet.ts";
+export {
+  openSafetensors,
+  readFloats,
+  type SafetensorsFile,
+  type TensorToWrite,
+  type TensorValues,
+  writeSafetensors,
+} from "./safetensors.ts";
+export { type Dtype, SafetensorsError, type TensorEntry } from "./safetensors_header.ts";
 export type { VggConfig } from "./vgg.ts";
 export type { ViTConfig } from "./vit.ts";
+export {
+  type FlatWeights,
+  flatWeights,
+  type LoadedWeights,
+  type LoadOptions,
+  loadWeights,
+  saveWeights,
+  type Weighted,
+  WeightsError,
+  weightTensors,
+} from "./weights.ts";

@@ -55,6 +55,8 @@ export interface Model {
   stride: number;
   /** Probability, a residual branch, of leaving it out in training (stochastic depth); empty where there are none. */
   dropPath: number[];
+  /** Number of heads of its attention; absent for a model without. */
+  heads?: number;
   /** Whether it has dropout, and so uses a key. */
   dropout: boolean;
   /**

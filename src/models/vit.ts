@@ -140,6 +140,7 @@ export function vit(name: string, config: ViTConfig, classes: number, imageSize:
     specs: makeSpecs(config, classes, grid),
     buffers: positions === "sincos" ? [positionSpec("pos_embed", grid, dim, classToken, true)] : [],
     stride: patch,
+    heads: config.heads,
     dropPath: risingDropPath(depth, dropPath).flatMap((p) => [p, p]),
     outline: (imageSize) => outline(config, classes, imageSize),
     apply: (p, images, forward = {}) => {

@@ -2,6 +2,7 @@ export * from "./accuracy_table.ts";
 export * from "./claims.ts";
 export * from "./display.ts";
 export * from "./gallery.ts";
+export * from "./heat_maps.ts";
 export * from "./interrupt.ts";
 export * from "./live.ts";
 export { Displayable, kernel, type MimeBundle } from "./kernel.ts";

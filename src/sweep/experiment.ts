@@ -17,6 +17,9 @@ const mixSchema = z.strictObject({
   mode: z.enum(["batch", "element"]),
 });
 
+/** See the recipe. */
+export const precisionSchema = z.enum(["float32", "bfloat16"]);
+
 const recipeSchema = z.strictObject({
   epochs: count,
   samplesPerEpoch: count,
@@ -29,7 +32,7 @@ const recipeSchema = z.strictObject({
   mix: mixSchema.nullish(),
   clipNorm: z.number().positive().nullable(),
   ema: z.number().gt(0).lt(1).nullable(),
-  precision: z.enum(["float32", "bfloat16"]),
+  precision: precisionSchema,
 });
 
 const head = { pool: count, hidden: count, dropout: z.number().min(0).lt(1) };
@@ -79,7 +82,8 @@ const configSchema: z.ZodType<ModelConfig> = z.discriminatedUnion("family", [
   z.strictObject({ family: z.literal("cnn"), dims: z.array(count).min(1) }),
 ]);
 
-const modelSchema = z.union([z.string(), configSchema]);
+/** A model's name in the registry, or its configuration. */
+export const modelSchema = z.union([z.string(), configSchema]);
 
 /** The shape of `Augmentation`; its ranges are checked by `checkAugmentation`. */
 const augmentationSchema = z.strictObject({

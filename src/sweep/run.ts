@@ -1,14 +1,15 @@
 /** Runs one experiment and keeps its record. */
 import { openPool, type Pool, readManifest, sampleExperiment } from "../data/mod.ts";
 import { startBatchWorkers } from "../data/mod.ts";
-import { countParameters, createModel } from "../models/mod.ts";
+import { countParameters, createModel, saveWeights } from "../models/mod.ts";
 import { wilson } from "../stats/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
-import { argmax, type Evaluation, train } from "../train/mod.ts";
+import { argmax, type Evaluation, removeCheckpoints, train } from "../train/mod.ts";
 import { checkExperiment, type Experiment, ExperimentError, experimentHash } from "./experiment.ts";
 import type { RunProgress } from "./progress.ts";
 import { type EpochLine, inputWaitOf, type Prediction, type Result, type RunRecord } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
+import { metadataOf, type NetworkDescription } from "./trained.ts";
 
 /** How a run is watched and stopped. */
 export interface RunOptions {
@@ -94,7 +95,7 @@ async function trainAndRecord(
     const training = workers.training({ ...source, indices: split.train, augmentation, seed });
     const validation = workers.validation({ ...source, indices: split.validation });
     let epochs: EpochLine[] = [];
-    const evaluation = await train({
+    const { weights, ...evaluation } = await train({
       model,
       recipe,
       training,
@@ -127,11 +128,21 @@ async function trainAndRecord(
       engine,
       finishedAt: new Date().toISOString(),
     };
+    await saveWeights(folder.weights, model, weights, metadataOf(descriptionOf(experiment, pools)));
     await folder.finish(predictionsOf(evaluation, keys, datasets.length), result);
+    await removeCheckpoints(folder.path);
     return { hash: folder.hash, experiment, epochs, result };
   } finally {
     for (const pool of pools) pool[Symbol.dispose]();
   }
+}
+
+function descriptionOf(
+  { model, datasets, imageSize, recipe }: Experiment,
+  pools: Pool[],
+): NetworkDescription {
+  const channels = pools.every((pool) => pool.channels === 1) ? 1 : 3;
+  return { model, datasets, imageSize, channels, precision: recipe.precision };
 }
 
 function summarise({ probabilities, labels, accuracy }: Evaluation, classes: number) {

@@ -43,6 +43,11 @@ export class RunFolder {
     this.path = join(root, hash);
   }
 
+  /** The file of the finished network's weights. */
+  get weights(): string {
+    return this.#file("model.safetensors");
+  }
+
   #file(name: string): string {
     return join(this.path, name);
   }

@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { openSafetensors, readFloats, SafetensorsError, writeSafetensors } from "../models/mod.ts";
 
 /** Where a training stood. */
 export interface Checkpoint {
@@ -29,55 +30,28 @@ export class DamagedCheckpointError extends Error {
   override name = "DamagedCheckpointError";
 }
 
-function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** The sha256 of vectors one after another, hex. */
+function sha256(vectors: Iterable<Float32Array>): string {
+  const hash = createHash("sha256");
+  for (const { buffer, byteOffset, byteLength } of vectors) {
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest("hex");
 }
 
-/** safetensors: header length (8 bytes), header (JSON), data. The data's sha256 stands in the header's metadata. */
-function encode({ values, ...progress }: Checkpoint): Uint8Array[] {
-  const names = Object.keys(values);
-  const total = names.reduce((sum, name) => sum + values[name].byteLength, 0);
-  const data = new Uint8Array(total);
-  const header: Record<string, unknown> = {};
-  let offset = 0;
-  for (const name of names) {
-    const { buffer, byteOffset, byteLength, length } = values[name];
-    data.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
-    header[name] = { dtype: "F32", shape: [length], data_offsets: [offset, offset += byteLength] };
-  }
-  header.__metadata__ = { progress: JSON.stringify(progress), sha256: sha256(data) };
-  const text = new TextEncoder().encode(JSON.stringify(header));
-  const length = new Uint8Array(8);
-  new DataView(length.buffer).setBigUint64(0, BigInt(text.length), true);
-  return [length, text, data];
-}
-
-function decode(bytes: Uint8Array<ArrayBuffer>): Checkpoint {
-  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (headerLength > bytes.length - 8) throw new Error("it is cut short");
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerLength)));
-  const { progress, sha256: expected } = header.__metadata__;
-  const data = bytes.slice(8 + headerLength);
-  if (sha256(data) !== expected) throw new Error("its content does not match its checksum");
-  delete header.__metadata__;
-  const values: Record<string, Float32Array> = {};
-  for (
-    const [name, { data_offsets: [start, end] }] of Object.entries<{ data_offsets: [number, number] }>(header)
-  ) {
-    values[name] = new Float32Array(data.buffer, start, (end - start) / 4);
-  }
-  return { ...JSON.parse(progress), values };
+async function write(path: string, { values, ...progress }: Checkpoint): Promise<void> {
+  const tensors = Object.entries(values).map(([name, values]) =>
+    [name, { shape: [values.length], values }] as const
+  );
+  const metadata = { progress: JSON.stringify(progress), sha256: sha256(Object.values(values)) };
+  await writeSafetensors(path, tensors, metadata);
 }
 
 /** Writes a checkpoint into a folder; the one before is kept as a second. */
 export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
   const [newest, previous, temporary] = [NEWEST, PREVIOUS, `${NEWEST}.tmp`].map((name) => join(folder, name));
   try {
-    using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    for (const part of encode(checkpoint)) {
-      for (let written = 0; written < part.length;) written += await file.write(part.subarray(written));
-    }
-    await file.syncData();
+    await write(temporary, checkpoint);
   } catch (cause) {
     await Deno.remove(temporary).catch(() => {});
     throw new Error(`The checkpoint ${newest} could not be written; the one before is untouched.`, { cause });
@@ -88,20 +62,19 @@ export async function saveCheckpoint(folder: string, checkpoint: Checkpoint): Pr
   await Deno.rename(temporary, newest);
 }
 
-async function read(path: string): Promise<Checkpoint | undefined> {
-  let bytes;
+function read(path: string): Checkpoint | undefined {
   try {
-    bytes = await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-  try {
-    return decode(bytes);
+    using file = openSafetensors(path);
+    const values = Object.fromEntries([...file.tensors.keys()].map((name) => [name, readFloats(file, name)]));
+    if (sha256(Object.values(values)) !== file.metadata.sha256) {
+      throw new SafetensorsError(path, "its content does not match its checksum");
+    }
+    return { ...JSON.parse(file.metadata.progress), values };
   } catch (cause) {
-    throw new DamagedCheckpointError(`The checkpoint ${path} is damaged: ${(cause as Error).message}.`, {
-      cause,
-    });
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    if (!(cause instanceof SafetensorsError || cause instanceof SyntaxError)) throw cause;
+    const fault = cause instanceof SafetensorsError ? cause.fault : "its progress cannot be read.";
+    throw new DamagedCheckpointError(`The checkpoint ${path} is damaged: ${fault}`, { cause });
   }
 }
 
@@ -111,13 +84,13 @@ async function read(path: string): Promise<Checkpoint | undefined> {
  * @param onDamage told about each damaged file that was passed over
  * @returns `undefined` where there is no usable one
  */
-export async function loadCheckpoint(
+export function loadCheckpoint(
   folder: string,
   onDamage: (error: DamagedCheckpointError) => void = () => {},
-): Promise<Checkpoint | undefined> {
+): Checkpoint | undefined {
   for (const name of [NEWEST, PREVIOUS]) {
     try {
-      const checkpoint = await read(join(folder, name));
+      const checkpoint = read(join(folder, name));
       if (checkpoint) return checkpoint;
     } catch (error) {
       if (!(error instanceof DamagedCheckpointError)) throw error;
@@ -125,4 +98,13 @@ export async function loadCheckpoint(
     }
   }
   return undefined;
+}
+
+/** Removes a folder's checkpoints, once nothing goes on from them. */
+export async function removeCheckpoints(folder: string): Promise<void> {
+  for (const name of [NEWEST, PREVIOUS]) {
+    await Deno.remove(join(folder, name)).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
 }

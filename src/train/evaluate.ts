@@ -67,7 +67,12 @@ export async function evaluate(
 /** Smallest probability whose logarithm is taken: float32's rounding, so that the loss stays finite. */
 const LEAST_PROBABILITY = 2 ** -126;
 
-function score(probabilities: Float32Array, labels: Int32Array, classes: number) {
+/**
+ * Loss and accuracy of softmax outputs.
+ *
+ * @param probabilities [labels, classes], row by row
+ */
+export function score(probabilities: Float32Array, labels: Int32Array, classes: number) {
   let [loss, correct] = [0, 0];
   for (let i = 0; i < labels.length; i++) {
     loss -= Math.log(Math.max(probabilities[i * classes + labels[i]], LEAST_PROBABILITY)) / labels.length;

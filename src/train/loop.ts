@@ -1,5 +1,6 @@
 /** Trains one network: steps, an evaluation at the end of each epoch, checkpoints. */
 import type { ValidationBatches } from "../data/mod.ts";
+import { type FlatWeights, flatWeights } from "../models/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
 import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
 import {
@@ -13,6 +14,7 @@ import { type InputOptions, StepInputs } from "./input.ts";
 import { stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { evaluatedWeights, initialState, restoredState, stateValues } from "./state.ts";
+import type { WeightValues } from "./state.ts";
 import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch. */
@@ -51,6 +53,10 @@ export interface StepProgress {
 /** One training. */
 export interface TrainOptions extends InputOptions {
   validation: ValidationBatches;
+  /** Weights to start from. Default: drawn. */
+  weights?: WeightValues;
+  /** Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`. Default 1. */
+  rates?: Float32Array;
   /** Folder of its checkpoints. */
   folder: string;
   onStep?: (progress: StepProgress) => void;
@@ -60,6 +66,9 @@ export interface TrainOptions extends InputOptions {
   onStart?: (epochs: number) => void | Promise<void>;
   onDamagedCheckpoint?: (error: DamagedCheckpointError) => void;
 }
+
+/** What a training ends with; the weights are those that were evaluated: their moving average where the recipe has one. */
+export type Trained = Evaluation & { weights: FlatWeights };
 
 /** Seconds between checkpoints inside a long epoch. */
 const CHECKPOINT_INTERVAL = 120;
@@ -77,20 +86,21 @@ const emptyCheckpoint: Checkpoint = {
  * Trains to the end of the recipe, from the folder's checkpoint where there is one. Same options, same numbers: killed and
  * resumed or not. What is done is kept when it is aborted or an input cannot be made: it goes on from there.
  *
- * @returns the evaluation after the last step
+ * @returns the evaluation after the last step, and the weights that it is of
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
-export async function train(options: TrainOptions): Promise<Evaluation> {
+export async function train(options: TrainOptions): Promise<Trained> {
   const { model, recipe, folder, seed, signal } = options;
-  const checkpoint = await loadCheckpoint(folder, options.onDamagedCheckpoint);
+  const checkpoint = loadCheckpoint(folder, options.onDamagedCheckpoint);
   const state = checkpoint
     ? restoredState(checkpoint.values, model, recipe)
-    : initialState(model, recipe, seed);
+    : initialState(model, recipe, seed, options.weights);
   const run = new Training(options, state, checkpoint ?? emptyCheckpoint);
   try {
     await options.onStart?.(run.epochs);
     while (run.epochs < recipe.epochs) await run.epoch();
-    return run.evaluation ?? await run.evaluate();
+    const evaluation = run.evaluation ?? await run.evaluate();
+    return { ...evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
     if (signal?.aborted || run.inputHasFailed) await run.save();
     throw error;
@@ -130,7 +140,7 @@ class Training {
   constructor(options: TrainOptions, state: TrainState, from: Checkpoint) {
     this.state = state;
     this.#options = options;
-    this.#takeStep = compile(makeStep(options.model, options.recipe));
+    this.#takeStep = compile(makeStep(options.model, options.recipe, options.rates));
     this.#predict = makePredictor(options.model, options.recipe.precision);
     this.#inputs = new StepInputs(options);
     this.epochs = from.epochs;

@@ -21,6 +21,8 @@ export interface AdamWInput {
   gradient: tf.Tensor1D;
   /** 1 where weight decay applies, else 0. */
   decay: tf.Tensor1D;
+  /** Factor of the learning rate. Absent: 1. */
+  scale?: tf.Tensor1D;
   learningRate: tf.Scalar;
   /** `1 - beta^t` of both moments at 1-based step t, [2]. */
   corrections: tf.Tensor1D;
@@ -37,6 +39,7 @@ export function biasCorrections([beta1, beta2]: [number, number], step: number):
 export function adamW(input: AdamWInput, { weightDecay, betas }: AdamWConfig) {
   const { gradient, decay, learningRate } = input;
   const inputs = [input.parameters, input.m, input.v, gradient, decay, learningRate, input.corrections];
+  if (input.scale) inputs.push(input.scale);
   const [parameters, m, v] = update(inputs, { weightDecay, betas }) as tf.Tensor1D[];
   return { parameters, m, v };
 }
@@ -44,13 +47,15 @@ export function adamW(input: AdamWInput, { weightDecay, betas }: AdamWConfig) {
 /** One pass over the vectors. */
 const update = fuse(
   "adamw",
-  ([parameters, m, v, gradient, decay, learningRate, corrections], { weightDecay, betas }: AdamWOptions) => {
+  (inputs, { weightDecay, betas }: AdamWOptions) => {
+    const [parameters, m, v, gradient, decay, learningRate, corrections, scale] = inputs;
     const [beta1, beta2] = betas;
+    const rate = scale ? scale.mul(learningRate) : learningRate;
     const [correction1, correction2] = tf.unstack(corrections);
     const nextM = m.mul(beta1).add(gradient.mul(1 - beta1));
     const nextV = v.mul(beta2).add(gradient.square().mul(1 - beta2));
     const step = nextM.div(correction1).div(nextV.div(correction2).sqrt().add(EPSILON));
-    const decayed = parameters.mul(tf.sub(1, decay.mul(learningRate.mul(weightDecay))));
-    return [decayed.sub(step.mul(learningRate)), nextM, nextV];
+    const decayed = parameters.mul(tf.sub(1, decay.mul(rate.mul(weightDecay))));
+    return [decayed.sub(step.mul(rate)), nextM, nextV];
   },
 );

@@ -69,12 +69,18 @@ export const paperRecipe: Recipe = {
   precision: "float32",
 };
 
+/** The part of a recipe that says how long to train and how fast. */
+export type Schedule = Pick<
+  Recipe,
+  "epochs" | "samplesPerEpoch" | "warmupEpochs" | "batchSize" | "learningRate"
+>;
+
 /** Optimizer steps in one epoch: the last, partial batch is not taken. */
-export function stepsPerEpoch(recipe: Recipe): number {
+export function stepsPerEpoch(recipe: Schedule): number {
   return Math.floor(recipe.samplesPerEpoch / recipe.batchSize);
 }
 
 /** Optimizer steps of the whole training. */
-export function totalSteps(recipe: Recipe): number {
+export function totalSteps(recipe: Schedule): number {
   return recipe.epochs * stepsPerEpoch(recipe);
 }

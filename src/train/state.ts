@@ -7,17 +7,39 @@ import type { TrainState } from "./step.ts";
 /** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
 export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d } as const;
 
-/** The state before the first step: drawn weights, empty moments. The caller disposes it. */
-export function initialState(model: Model, recipe: Recipe, seed: number): TrainState {
+/** A model's values outside of TensorFlow: what {@link Weights} are made of. */
+export interface WeightValues {
+  /** In the order of the model's `specs`. */
+  parameters: Float32Array;
+  /** In the order of its `buffers`; absent for a model without. */
+  buffers?: Float32Array;
+}
+
+/** A model's values before training, as its specifications and the seed say. */
+export function drawnWeights(model: Model, seed: number): WeightValues {
   const stream = random(seed, Stream.weights);
-  const weights = initialise(model.specs, stream);
+  const parameters = initialise(model.specs, stream);
+  return model.buffers.length > 0
+    ? { parameters, buffers: initialise(model.buffers, stream) }
+    : { parameters };
+}
+
+/** The state before the first step: weights, by default drawn, and empty moments. The caller disposes it. */
+export function initialState(
+  model: Model,
+  recipe: Recipe,
+  seed: number,
+  { parameters, buffers }: WeightValues = drawnWeights(model, seed),
+): TrainState {
   const size = countParameters(model.specs);
-  const state: TrainState = { parameters: tf.tensor1d(weights), m: tf.zeros([size]), v: tf.zeros([size]) };
-  if (recipe.ema !== null) state.ema = tf.tensor1d(weights);
-  if (model.buffers.length === 0) return state;
-  const buffers = initialise(model.buffers, stream);
-  state.buffers = tf.tensor1d(buffers);
-  if (recipe.ema !== null) state.emaBuffers = tf.tensor1d(buffers);
+  const state: TrainState = {
+    parameters: tf.tensor1d(parameters),
+    m: tf.zeros([size]),
+    v: tf.zeros([size]),
+  };
+  if (recipe.ema !== null) state.ema = tf.tensor1d(parameters);
+  if (buffers) state.buffers = tf.tensor1d(buffers);
+  if (buffers && recipe.ema !== null) state.emaBuffers = tf.tensor1d(buffers);
   return state;
 }
 

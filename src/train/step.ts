@@ -60,8 +60,12 @@ function movedBuffers(model: Model, buffers: tf.Tensor1D, observed: Record<strin
   return buffers.add(batch.sub(buffers).mul(MOMENTUM));
 }
 
-/** Makes the step of a model under a recipe: forward, backward, AdamW. */
-export function makeStep(model: Model, recipe: Recipe): Step {
+/**
+ * Makes the step of a model under a recipe: forward, backward, AdamW.
+ *
+ * @param rates factor of each parameter's learning rate. Default 1.
+ */
+export function makeStep(model: Model, recipe: Recipe, rates?: Float32Array): Step {
   const mask = decayMask(model.specs);
   const average = (before: tf.Tensor1D, now: tf.Tensor1D) =>
     before.mul(recipe.ema!).add(now.mul(1 - recipe.ema!)) as tf.Tensor1D;
@@ -82,7 +86,8 @@ export function makeStep(model: Model, recipe: Recipe): Step {
       ? grad as tf.Tensor1D
       : clip(grad as tf.Tensor1D, recipe.clipNorm);
     const decay = tf.tensor1d(mask);
-    const next: TrainState = adamW({ ...state, gradient, decay, learningRate, corrections }, recipe);
+    const scale = rates && tf.tensor1d(rates);
+    const next: TrainState = adamW({ ...state, gradient, decay, scale, learningRate, corrections }, recipe);
     if (state.ema) next.ema = average(state.ema, next.parameters);
     if (state.buffers) next.buffers = movedBuffers(model, state.buffers, observed);
     if (state.emaBuffers) next.emaBuffers = average(state.emaBuffers, next.buffers!);

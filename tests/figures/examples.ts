@@ -1,4 +1,5 @@
 import { accuracyAgainst, combinationsFigure, confusionFigure } from "../../src/figures/mod.ts";
+import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
 import { type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
 import { figure2, table3, table4 } from "../../src/paper/mod.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
@@ -18,6 +19,17 @@ export const sweep = [100, 1000].flatMap((imagesPerDataset) =>
   )
 );
 
+/** Three clouds of 40 points around centres of their own. */
+export const featureMap: FeatureMap = {
+  points: Array.from(
+    { length: 240 },
+    (_, i) => [0, 3, 1.5][Math.floor(i / 2) % 3] * (1 + i % 2) + Math.sin(i * i),
+  ),
+  labels: Array.from({ length: 120 }, (_, i) => i % 3),
+  names: ICONS.slice(0, 3),
+  method: "UMAP of head.norm",
+};
+
 /** Every figure, each from records that it is meant for. */
 export const FIGURES: Record<string, () => Figure> = {
   combinations: () => combinationsFigure(records),
@@ -27,5 +39,7 @@ export const FIGURES: Record<string, () => Figure> = {
   confusion: () => confusionFigure(records[records.length - 1]),
   againstImages: () => accuracyAgainst("imagesPerDataset", sweep, { paper: table4 }),
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
+  featureMap: () => featureMapFigure(featureMap),
+  principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
 };

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { openPlotlyPage } from "../../src/figures/browser.ts";
-import { accuracyAgainst, combinationsFigure, confusionFigure } from "../../src/figures/mod.ts";
+import {
+  accuracyAgainst,
+  combinationsFigure,
+  confusionFigure,
+  featureMapFigure,
+} from "../../src/figures/mod.ts";
 import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
 import { table2, table4 } from "../../src/paper/mod.ts";
 import { iconRecords, syntheticRecord } from "../paper/records.ts";
-import { FIGURES, sweep } from "./examples.ts";
+import { featureMap, FIGURES, sweep } from "./examples.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);
@@ -86,6 +91,33 @@ Deno.test("accuracyAgainst: a line for each other differing field, seeds togethe
 
 Deno.test("accuracyAgainst: an unknown field is named, with the known ones", () => {
   assert.throws(() => accuracyAgainst("imagePerDataset", sweep), /"imagePerDataset".*imagesPerDataset/);
+});
+
+Deno.test("featureMapFigure: a trace a dataset, in its color, every point once", () => {
+  const keys = Array.from(featureMap.labels, (_, i) => `<i>${i}`);
+  const { data } = featureMapFigure({ ...featureMap, keys });
+  assert.deepEqual(data.map(({ name }) => name), featureMap.names);
+  assert.equal(new Set(data.map(({ marker }) => (marker as { color: string }).color)).size, 3);
+  data.forEach(({ x, y, text }, dataset) =>
+    (x as number[]).forEach((value, at) => {
+      const row = 3 * at + dataset;
+      assert.deepEqual([value, (y as number[])[at]], [
+        featureMap.points[2 * row],
+        featureMap.points[2 * row + 1],
+      ]);
+      assert.equal((text as string[])[at], `&lt;i&gt;${row}`);
+    })
+  );
+  assert.equal(data.reduce((sum, { x }) => sum + (x as number[]).length, 0), 120);
+});
+
+Deno.test("featureMapFigure: points without a label or a name are refused", () => {
+  assert.throws(() => featureMapFigure({ ...featureMap, labels: [0] }), /240 coordinates, 1 labels/);
+  assert.throws(() => featureMapFigure({ ...featureMap, keys: ["a"] }), /120 labels and 1 keys/);
+  assert.throws(
+    () => featureMapFigure({ ...featureMap, names: ["a", "b"] }),
+    /the label 2; there are 2 names/,
+  );
 });
 
 Deno.test("figures: dataset names can't become markup", () => {

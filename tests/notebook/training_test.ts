@@ -26,7 +26,7 @@ Deno.test("the stop button ends training within 2 s; variables, tensors and what
     until: "images/s", // the first steps; before them the datasets are made ready
     running: `await live((options) => run(experiment, { ...options, runs }));`,
     after: `
-      const { step } = (await loadCheckpoint(runs + "/" + hashOf(experiment)))!;
+      const { step } = loadCheckpoint(runs + "/" + hashOf(experiment))!;
       console.log("steps", step, "sum", tensor.sum().dataSync()[0]);
     `,
   });

@@ -24,7 +24,7 @@ interface Work {
   evaluate(): Promise<unknown>;
 }
 
-function stepInput({ batch, image, classes }: ContestantConfig): StepInput {
+function stepInput({ batch, image, classes }: ContestantConfig, model: Model): StepInput {
   const labels = Array.from({ length: batch }, (_, i) => i % classes);
   const stream = random(1);
   const bytes = Uint8Array.from({ length: batch * image * image * 3 }, () => stream.below(256));
@@ -33,6 +33,7 @@ function stepInput({ batch, image, classes }: ContestantConfig): StepInput {
     targets: tf.tensor2d(smoothTargets(labels, classes, paperRecipe.labelSmoothing), [batch, classes]),
     learningRate: tf.scalar(1e-3),
     corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
+    dropout: model.dropout ? tf.tensor1d([0, 1], "int32") : undefined,
   };
 }
 
@@ -44,7 +45,7 @@ function ourWork(model: Model, config: ContestantConfig): Work {
   const takeStep: typeof step | ReturnType<typeof compile<Parameters<typeof step>, ReturnType<typeof step>>> =
     isEager ? (state, input) => tf.tidy(() => step(state, input)) : compile(step);
   const predict = makePredictor(model, precision);
-  const input = stepInput(config);
+  const input = stepInput(config, model);
   let state = initialState(model, recipe, 0);
   return {
     train: async () => {
@@ -61,8 +62,8 @@ function ourWork(model: Model, config: ContestantConfig): Work {
   };
 }
 
-function plainWork(config: ContestantConfig): Work {
-  const { pixels, targets } = stepInput(config);
+function plainWork(model: Model, config: ContestantConfig): Work {
+  const { pixels, targets } = stepInput(config, model);
   const train = plainTfjsStep(config.model as ConvNeXtConfig, imagesFromPixels(pixels), targets);
   return { train, evaluate: () => Promise.reject(new Error("plain_tfjs only trains")) };
 }
@@ -95,7 +96,7 @@ if (import.meta.main) {
       const config: ContestantConfig = JSON.parse(line);
       const version = describeEngine(await startEngine());
       const model = createModel(config.model, config.classes);
-      work = config.mode === "plain_tfjs" ? plainWork(config) : ourWork(model, config);
+      work = config.mode === "plain_tfjs" ? plainWork(model, config) : ourWork(model, config);
       const first_step = await seconds(work.train, 1);
       answer({ version, parameters: countParameters(model.specs), first_step } satisfies Ready);
       continue;

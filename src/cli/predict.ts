@@ -1,0 +1,90 @@
+/** `deno task predict`: which dataset does each image of a folder look like to the network of a finished run? */
+import type { FolderPredictions } from "../sweep/mod.ts";
+import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
+import { ensureSetup } from "./setup.ts";
+import { terminalWidth, textTable } from "./text_table.ts";
+
+const USAGE = `Usage: deno task predict RUN DIR [--json]
+  RUN     a finished run: the hash that names its folder under runs/, the beginning of it, or the path of its folder
+  DIR     a folder of images (jpg, png, webp), searched with the folders in it
+  --json  one object an image: file, predicted, probabilities; or file, reason for one that cannot be read`;
+
+/** What is to be predicted by what. */
+export interface PredictArguments {
+  run: string;
+  folder: string;
+  json: boolean;
+}
+
+/** Reads the command's arguments. */
+export function parsePredict(args: readonly string[]): PredictArguments {
+  const { values, positionals } = parseCommand(args, USAGE, {
+    json: { type: "boolean", default: false },
+  }, true);
+  if (positionals.length !== 2) {
+    throw new UsageError(
+      `A run and a folder, please; ${positionals.length} argument(s) were given.\n${USAGE}`,
+    );
+  }
+  return { run: positionals[0], folder: positionals[1], json: values.json };
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+
+/** A line an image, those that could not be read, and how many were taken for which dataset. */
+export function predictionTable({ datasets, predictions, unread }: FolderPredictions, width: number): string {
+  const images = textTable(
+    ["file", "predicted", ...datasets],
+    predictions.map(({ file, predicted, probabilities }) => [
+      file,
+      datasets[predicted],
+      ...probabilities.map(percent),
+    ]),
+    width,
+  );
+  const counts = datasets.map((_, d) => predictions.filter(({ predicted }) => predicted === d).length);
+  const summary = textTable(
+    ["dataset", "images", "share"],
+    datasets.map((name, d) => [name, `${counts[d]}`, percent(counts[d] / predictions.length)]),
+    width,
+  );
+  const failures = unread.map(({ file, reason }) => `Not read: ${file}: ${reason}`);
+  if (predictions.length === 0) return failures.join("\n");
+  return [images, ...(failures.length > 0 ? [failures.join("\n")] : []), summary].join("\n\n");
+}
+
+/** One plain object a file, probabilities by dataset. */
+export function predictionRows({ datasets, predictions, unread }: FolderPredictions) {
+  const rows = predictions.map(({ file, predicted, probabilities }) => ({
+    file,
+    predicted: datasets[predicted],
+    probabilities: Object.fromEntries(datasets.map((name, d) => [name, probabilities[d]])),
+  }));
+  return [...rows, ...unread].sort((a, b) => a.file < b.file ? -1 : 1);
+}
+
+/** Says at every tenth of a large folder how far it is. */
+function tellTenths(): (done: number, total: number) => void {
+  let told = 0;
+  return (done, total) => {
+    const tenths = Math.floor(10 * done / total);
+    if (tenths === told || done === total) return;
+    told = tenths;
+    console.error(`${done} of ${total} images`);
+  };
+}
+
+if (import.meta.main) {
+  await runCommand(USAGE, async (args) => {
+    const { run, folder, json } = parsePredict(args);
+    const signal = interruption();
+    await ensureSetup({ needs: ["packages", "python"] });
+    const { findRun, predictFolder } = await import("../sweep/mod.ts");
+    const { weights } = await findRun(run);
+    const result = await predictFolder(weights, folder, { signal, onProgress: tellTenths() });
+    console.log(
+      json ? JSON.stringify(predictionRows(result), null, 2) : predictionTable(result, terminalWidth()),
+    );
+    return result.predictions.length > 0 ? 0 : EXIT.failed;
+  });
+}

@@ -1,0 +1,87 @@
+/** Principal components of features. */
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import { compile, tf } from "../tensorflow/mod.ts";
+import { blocksOf, columnMoments, type Features, mapRows } from "../train/mod.ts";
+
+/** The directions in which features vary most. */
+export interface PrincipalComponents {
+  /** Of each column, [columns]. */
+  mean: Float32Array;
+  /** Unit vectors, the greatest variance first; each has its largest part positive, [components, columns]. */
+  axes: Float32Array;
+  /** Variance along each axis, with n - 1 in the denominator. */
+  variances: number[];
+  /** Share of the whole variance along each axis, [0, 1]. */
+  shares: number[];
+}
+
+/**
+ * Finds the principal components by the eigenvectors of the covariance, which is summed over blocks of rows. For up to a few
+ * thousand columns.
+ *
+ * @param components 1 up to the number of columns. Default 2.
+ * @throws {RangeError} for another number of components, or fewer than 2 rows
+ */
+export async function principalComponents(features: Features, components = 2): Promise<PrincipalComponents> {
+  const { rows, columns } = features;
+  if (!(Number.isInteger(components) && components >= 1 && components <= columns)) {
+    throw new RangeError(`components is ${components}; the features have ${columns} columns`);
+  }
+  if (rows < 2) throw new RangeError(`there is ${rows} row; components need 2 or more`);
+  const { mean } = columnMoments(features);
+  const covariance = await covarianceOf(features, mean);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
+    assumeSymmetric: true,
+  });
+  // Ascending in the library's order.
+  const order = realEigenvalues.map((_, i) => i).sort((a, b) => realEigenvalues[b] - realEigenvalues[a]);
+  const chosen = order.slice(0, components);
+  const variances = chosen.map((i) => Math.max(0, realEigenvalues[i]));
+  const total = realEigenvalues.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const axes = new Float32Array(components * columns);
+  chosen.forEach((i, c) => axes.set(oriented(eigenvectorMatrix.getColumn(i)), c * columns));
+  return { mean, axes, variances, shares: variances.map((variance) => total === 0 ? 0 : variance / total) };
+}
+
+async function covarianceOf(features: Features, mean: Float32Array): Promise<Matrix> {
+  const { rows, columns } = features;
+  const centre = tf.tensor1d(mean);
+  const native = compile((x: tf.Tensor2D) => {
+    const centred = x.sub(centre);
+    return centred.matMul(centred, true);
+  });
+  const total = new Float64Array(columns * columns);
+  for (const block of blocksOf(features)) {
+    const x = tf.tensor2d(block.values, [block.rows, columns]);
+    const part = await native(x);
+    (await part.data()).forEach((value, i) => total[i] += value / (rows - 1));
+    tf.dispose([x, part]);
+  }
+  native.dispose();
+  centre.dispose();
+  return Matrix.from1DArray(columns, columns, total);
+}
+
+/** A vector or its opposite, so that its largest part is positive: an axis has no direction of its own. */
+function oriented(vector: number[]): number[] {
+  const largest = vector.reduce((most, value) => Math.abs(value) > Math.abs(most) ? value : most, 0);
+  return largest < 0 ? vector.map((value) => -value) : vector;
+}
+
+/** Features seen along principal components, [rows, components] row by row. */
+export async function project(
+  features: Features,
+  { mean, axes }: PrincipalComponents,
+): Promise<Float32Array> {
+  const components = axes.length / mean.length;
+  const tensors = { mean: tf.tensor1d(mean), axes: tf.tensor2d(axes, [components, mean.length]) };
+  try {
+    return await mapRows(
+      features,
+      components,
+      (x) => tf.matMul<tf.Tensor2D>(x.sub(tensors.mean), tensors.axes, false, true),
+    );
+  } finally {
+    tf.dispose(tensors);
+  }
+}

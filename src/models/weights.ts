@@ -1,0 +1,226 @@
+/**
+ * A model's weights in a file that PyTorch reads: safetensors with timm's tensor names (torchvision's for AlexNet and VGG) and
+ * PyTorch's layouts. `model.load_state_dict(safetensors.torch.load_file(path))` takes what is written here, and timm's
+ * `safetensors.torch.save_file(model.state_dict(), path)` is read here.
+ */
+import { fromTorchLayout, toTorchLayout } from "./layout.ts";
+import { tf } from "../tensorflow/mod.ts";
+import type { Model, Weights } from "./model.ts";
+import { countParameters, type ParameterSpec, specSize, torchShape } from "./parameters.ts";
+import { gridsOf, resamplePositions } from "./position_embeddings.ts";
+import {
+  openSafetensors,
+  readFloats,
+  type SafetensorsFile,
+  type TensorToWrite,
+  writeSafetensors,
+} from "./safetensors.ts";
+
+/** What has weights: a {@link Model}, or a network for another task (without classes). */
+export type Weighted = Pick<Model, "name" | "specs" | "buffers"> & Partial<Pick<Model, "classes">>;
+
+/** All values of a model outside of TensorFlow. */
+export interface FlatWeights {
+  /** In the order of `model.specs`. */
+  parameters: Float32Array;
+  /** In the order of `model.buffers`; absent for a model without. */
+  buffers?: Float32Array;
+}
+
+/** Copies weights out of TensorFlow. */
+export async function flatWeights({ parameters, buffers }: Weights): Promise<FlatWeights> {
+  const copy = async (tensor: tf.Tensor1D) => await tensor.data() as Float32Array;
+  return buffers
+    ? { parameters: await copy(parameters), buffers: await copy(buffers) }
+    : { parameters: await copy(parameters) };
+}
+
+/** Weights as tensors. The caller disposes them. */
+export function weightTensors({ parameters, buffers }: FlatWeights): Weights {
+  return buffers
+    ? { parameters: tf.tensor1d(parameters), buffers: tf.tensor1d(buffers) }
+    : { parameters: tf.tensor1d(parameters) };
+}
+
+/** Weights that were read. */
+export interface LoadedWeights extends FlatWeights {
+  /** Texts of the file's header. */
+  metadata: Readonly<Record<string, string>>;
+}
+
+/** How a file of weights is taken. */
+export interface LoadOptions {
+  /**
+   * Takes the file as pre-training for another task, and these weights (from `initialise`) for what it may lack: the classifier,
+   * which is then never taken from the file, and a ViT's last norm (`norm`, or `fc_norm` with mean pooling). What only
+   * pre-training has (MAE's `decoder_…`, `mask_token`, the other of those two norms) is passed over. Default: the file must hold
+   * exactly this model.
+   */
+  onto?: FlatWeights;
+  /** Resamples position embeddings of another, square grid as timm's `resample_abs_pos_embed` does. Default: an error. */
+  resamplePositions?: boolean;
+}
+
+/** A sound file that does not hold the weights of this model; the message names the tensors at fault. */
+export class WeightsError extends Error {
+  override name = "WeightsError";
+}
+
+/** A tensor and its part of a flat vector. */
+interface Place {
+  spec: ParameterSpec;
+  values: Float32Array;
+}
+
+function placesIn(specs: readonly ParameterSpec[], flat: Float32Array): Place[] {
+  const size = countParameters(specs);
+  if (flat.length !== size) {
+    throw new Error(`A flat vector of ${flat.length} values was given for tensors of ${size}.`);
+  }
+  let offset = 0;
+  return specs.map((spec) => ({ spec, values: flat.subarray(offset, offset += specSize(spec)) }));
+}
+
+function placesOf({ specs, buffers }: Weighted, weights: FlatWeights): Place[] {
+  return [
+    ...placesIn(specs, weights.parameters),
+    ...placesIn(buffers, weights.buffers ?? new Float32Array()),
+  ];
+}
+
+/**
+ * Writes a model's weights. The file appears whole or not at all.
+ *
+ * @param metadata texts to keep in the header; `format: "pt"`, which PyTorch's readers ask for, is added
+ * @throws {Error} when the vectors are not the model's, or the file cannot be written
+ */
+export async function saveWeights(
+  path: string,
+  model: Weighted,
+  weights: FlatWeights,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const tensors = placesOf(model, weights).flatMap(torchTensors);
+  const temporary = `${path}.tmp`;
+  try {
+    await writeSafetensors(temporary, tensors, { ...metadata, format: "pt" });
+    await Deno.rename(temporary, path);
+  } catch (cause) {
+    await Deno.remove(temporary).catch(() => {});
+    throw new Error(`The weights ${path} could not be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** The tensor, and after a batch norm's running mean the count of batches that PyTorch keeps and only a strict reader asks for. */
+function torchTensors({ spec, values }: Place): [string, TensorToWrite][] {
+  const tensor: [string, TensorToWrite] = [spec.name, {
+    shape: torchShape(spec),
+    values: toTorchLayout(spec, values),
+  }];
+  if (!spec.name.endsWith(".running_mean")) return [tensor];
+  const count = spec.name.replace(/running_mean$/, "num_batches_tracked");
+  return [tensor, [count, { shape: [], values: BigInt64Array.of(0n) }]];
+}
+
+/**
+ * Reads a model's weights: what {@link saveWeights} wrote, timm's and torchvision's state dicts, MAE's published encoders
+ * (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with `model.` or `module.` before every name. What is
+ * published as .pth is made safetensors once, in Python:
+ * `save_file({k: v.contiguous() for k, v in torch.load(path)["model"].items()}, "mae.safetensors")`.
+ *
+ * @throws {SafetensorsError} when the file is damaged or is something else
+ * @throws {WeightsError} when tensors are missing, unexpected, or of another shape, naming them
+ * @throws {Deno.errors.NotFound} when there is no such file
+ */
+export function loadWeights(path: string, model: Weighted, options: LoadOptions = {}): LoadedWeights {
+  using file = openSafetensors(path);
+  const names = namesIn(file);
+  const { onto } = options;
+  const weights: FlatWeights = onto ? copyOf(onto) : emptyWeights(model);
+  const places = placesOf(model, weights)
+    .filter(({ spec: { name } }) => !onto || !isSpared(name, model, names));
+  const faults = places.flatMap(({ spec }) => faultOf(spec, file, names, options));
+  const unexpected = [...names.keys()].filter((name) => !isExpected(name, model, options));
+  refuse(path, model, [...faults, ...unexpected.map((name) => `tensor "${name}" is not of this model`)]);
+  for (const { spec, values } of places) values.set(valuesOf(spec, file, names.get(spec.name)!));
+  return { ...weights, metadata: file.metadata };
+}
+
+function copyOf({ parameters, buffers }: FlatWeights): FlatWeights {
+  return buffers
+    ? { parameters: parameters.slice(), buffers: buffers.slice() }
+    : { parameters: parameters.slice() };
+}
+
+function emptyWeights({ specs, buffers }: Weighted): FlatWeights {
+  const parameters = new Float32Array(countParameters(specs));
+  return buffers.length > 0
+    ? { parameters, buffers: new Float32Array(countParameters(buffers)) }
+    : { parameters };
+}
+
+/** A file's own names of its tensors, by the names that they have in a model. */
+function namesIn({ tensors }: SafetensorsFile): Map<string, string> {
+  const names = [...tensors.keys()];
+  const prefix = ["model.", "module."].find((prefix) => names.every((name) => name.startsWith(prefix))) ?? "";
+  return new Map(names.map((name) => [name.slice(prefix.length), name]));
+}
+
+/** Names of the last linear layer's tensors, which give a number for each class. */
+function classifierNames({ specs, classes }: Weighted): string[] {
+  if (classes === undefined) return [];
+  const { name } = specs.findLast(({ layout }) => layout === "linear")!;
+  return [name, name.replace(/weight$/, "bias")];
+}
+
+/** The last norm of a ViT: one or the other, by its pooling. */
+const LAST_NORM = /^(fc_)?norm\.(weight|bias)$/;
+
+/** What only pre-training has. */
+const PRETRAINING = /^(decoder_|mask_token$)/;
+
+/** Whether a tensor stays as it is when the file is pre-training. */
+function isSpared(name: string, model: Weighted, names: ReadonlyMap<string, string>): boolean {
+  return classifierNames(model).includes(name) || (LAST_NORM.test(name) && !names.has(name));
+}
+
+function isExpected(name: string, { specs, buffers }: Weighted, { onto }: LoadOptions): boolean {
+  if ([...specs, ...buffers].some((spec) => spec.name === name)) return true;
+  if (name.endsWith(".num_batches_tracked")) return true;
+  return onto !== undefined && (LAST_NORM.test(name) || PRETRAINING.test(name));
+}
+
+function faultOf(
+  spec: ParameterSpec,
+  file: SafetensorsFile,
+  names: ReadonlyMap<string, string>,
+  { resamplePositions }: LoadOptions,
+): string[] {
+  const own = names.get(spec.name);
+  const expected = torchShape(spec);
+  if (own === undefined) return [`tensor "${spec.name}" of shape [${expected}] is missing`];
+  const found = file.tensors.get(own)!.shape;
+  if (`${found}` === `${expected}` || (resamplePositions && gridsOf(spec, found))) return [];
+  const advice = gridsOf(spec, found) ? " (another grid of patches: ask for resamplePositions)" : "";
+  return [`tensor "${own}" has the shape [${found}] instead of [${expected}]${advice}`];
+}
+
+/** Faults that a message names; it counts the others. */
+const NAMED_FAULTS = 5;
+
+function refuse(path: string, { name, classes }: Weighted, faults: string[]): void {
+  if (faults.length === 0) return;
+  const more = faults.length > NAMED_FAULTS ? `; and ${faults.length - NAMED_FAULTS} more` : "";
+  const model = classes === undefined ? name : `${name} for ${classes} classes`;
+  throw new WeightsError(
+    `${path} does not hold the weights of ${model}: ` +
+      `${faults.slice(0, NAMED_FAULTS).join("; ")}${more}.`,
+  );
+}
+
+function valuesOf(spec: ParameterSpec, file: SafetensorsFile, own: string): Float32Array {
+  const values = readFloats(file, own);
+  if (`${file.tensors.get(own)!.shape}` === `${torchShape(spec)}`) return fromTorchLayout(spec, values);
+  const { from, to, prefix } = gridsOf(spec, file.tensors.get(own)!.shape)!;
+  return resamplePositions(values, prefix, from, to);
+}

@@ -1,0 +1,151 @@
+/** Asks the network of a finished run which dataset each image of a folder looks like. */
+import { statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { inferencePixels } from "../data/mod.ts";
+import { decode, DECODES_IN_FLIGHT } from "../images/mod.ts";
+import { weightTensors } from "../models/mod.ts";
+import { bytesTensor, startEngine, tf } from "../tensorflow/mod.ts";
+import { argmax, makePredictor } from "../train/mod.ts";
+import { openNetwork, type TrainedNetwork } from "./trained.ts";
+
+/** What the network says about one file. */
+export interface FilePrediction {
+  /** Path relative to the folder. */
+  file: string;
+  /** Index of the most probable dataset. */
+  predicted: number;
+  /** Softmax output, one number a dataset. */
+  probabilities: number[];
+}
+
+/** A file that could not be read as an image. */
+export interface UnreadFile {
+  file: string;
+  reason: string;
+}
+
+/** What the network says about a folder. */
+export interface FolderPredictions {
+  /** The classes, in the order of the probabilities. */
+  datasets: string[];
+  /** By path. */
+  predictions: FilePrediction[];
+  unread: UnreadFile[];
+}
+
+/** How a folder is gone through. */
+export interface PredictOptions {
+  /** Ends it between two batches. */
+  signal?: AbortSignal;
+  /** Told after each batch how many files are done. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+const IMAGE = /\.(jpe?g|png|webp)$/i;
+
+/** Images that go through the network together. */
+const BATCH = 64;
+
+/**
+ * Runs a network over all images (JPEG, PNG, WebP) of a folder and the folders in it; names that begin with a dot are passed
+ * over. An image gets what a validation image gets: shorter side to `round(imageSize / 0.875)`, centre crop, grey where the
+ * network's training images were; what is transparent becomes white. A file that cannot be read is listed, not fatal.
+ *
+ * @param weights the network's file; see {@link RunFolder.weights}
+ * @throws {Error} when there is no such folder, or no image in it
+ * @throws {SafetensorsError} or {@link WeightsError} when the network's file is damaged
+ * @throws the signal's reason when aborted
+ */
+export async function predictFolder(
+  weights: string,
+  folder: string,
+  options: PredictOptions = {},
+): Promise<FolderPredictions> {
+  const files = imagesIn(folder);
+  const network = openNetwork(weights);
+  await startEngine();
+  using predict = predictor(network);
+  const result: FolderPredictions = { datasets: network.datasets, predictions: [], unread: [] };
+  let batch: Seen[] = [];
+  let done = 0;
+  const flush = async () => {
+    options.signal?.throwIfAborted();
+    result.predictions.push(...await predict.batch(batch));
+    batch = [];
+    options.onProgress?.(done, files.length);
+  };
+  for await (const seen of seenInOrder(folder, files, network)) {
+    done++;
+    if ("reason" in seen) result.unread.push(seen);
+    else batch.push(seen);
+    if (batch.length === BATCH) await flush();
+  }
+  if (batch.length > 0) await flush();
+  return result;
+}
+
+function imagesIn(folder: string): string[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`There is no folder "${folder}".`);
+  }
+  const files = filesIn(folder).filter((path) => IMAGE.test(path)).map((path) => relative(folder, path));
+  if (files.length === 0) throw new Error(`There is no image (.jpg, .jpeg, .png, .webp) in "${folder}".`);
+  return files.sort();
+}
+
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    if (name.startsWith(".")) return [];
+    return isDirectory ? filesIn(join(folder, name)) : [join(folder, name)];
+  });
+}
+
+/** An image as it goes to the network. */
+interface Seen {
+  file: string;
+  /** [imageSize, imageSize, channels] */
+  pixels: Uint8Array;
+}
+
+/** Decodes with as many images in flight as keep every core busy, and gives them out in order. */
+async function* seenInOrder(folder: string, files: string[], network: TrainedNetwork) {
+  const inFlight: Promise<Seen | UnreadFile>[] = [];
+  for (const file of files) {
+    inFlight.push(see(folder, file, network));
+    if (inFlight.length >= DECODES_IN_FLIGHT) yield await inFlight.shift()!;
+  }
+  for (const last of inFlight) yield await last;
+}
+
+async function see(
+  folder: string,
+  file: string,
+  { channels, imageSize }: TrainedNetwork,
+): Promise<Seen | UnreadFile> {
+  try {
+    const image = await decode(await Deno.readFile(join(folder, file)), channels);
+    return { file, pixels: inferencePixels(image, imageSize) };
+  } catch (error) {
+    return { file, reason: (error as Error).message };
+  }
+}
+
+/** The network with its weights in TensorFlow, until it is disposed. */
+function predictor({ model, weights, imageSize, channels, precision }: TrainedNetwork) {
+  const predict = makePredictor(model, precision);
+  const tensors = weightTensors(weights);
+  const batch = async (images: Seen[]): Promise<FilePrediction[]> => {
+    const values = new Uint8Array(images.length * imageSize * imageSize * channels);
+    images.forEach(({ pixels }, i) => values.set(pixels, i * pixels.length));
+    const x = bytesTensor<tf.Rank.R4>(values, [images.length, imageSize, imageSize, channels]);
+    const rows = await predict(tensors, x);
+    const outputs = await rows.array();
+    tf.dispose([x, rows]);
+    return images.map(({ file }, i) => ({ file, predicted: argmax(outputs[i]), probabilities: outputs[i] }));
+  };
+  const dispose = () => {
+    tf.dispose(tensors);
+    predict.dispose();
+  };
+  return { batch, [Symbol.dispose]: dispose };
+}
