@@ -1,4 +1,5 @@
-import { type Augmentation, openPool, sampleExperiment, trainingBatches } from "../data/mod.ts";
+import { type Augmentation, openPool, startBatchWorkers, trainingBatches } from "../data/mod.ts";
+import type { Batch, TrainingBatches } from "../data/mod.ts";
 
 /** One measurement: how fast training batches are made from images on disk, without any training. */
 export interface InputRate {
@@ -8,8 +9,12 @@ export interface InputRate {
   storedSize: number;
   /** Side of the images in the batch, px. */
   imageSize: number;
+  /** 1 (grey) or 3 (RGB). */
+  channels: 1 | 3;
   batchSize: number;
-  /** Crop, flip and normalisation included. One thread. */
+  /** Threads that make batches; 0: the thread that takes them. */
+  threads: number;
+  /** Reading, crop, resize and flip included. */
   imagesPerSecond: number;
 }
 
@@ -20,30 +25,62 @@ const AUGMENTATION: Augmentation = {
   flip: 0.5,
 };
 
-/** Images a second of the input pipeline: 64 px grey icons and 64 px RGB emoji, to batches of 32 px and of 64 px images. */
+/** 64 px grey icons, 64 px RGB emoji, and 32 px photographs drawn as large as the paper's. */
+const SUBJECTS: { datasets: string[]; sizes: number[] }[] = [
+  { datasets: ["tabler", "phosphor", "mdi"], sizes: [32, 64] },
+  { datasets: ["noto", "twemoji", "openmoji"], sizes: [32, 64] },
+  { datasets: ["cifar10"], sizes: [224] },
+];
+
+/**
+ * Images a second of the input pipeline, on the thread that takes the batches, on one thread beside it, and on as many as a run
+ * starts.
+ */
 export async function benchInput(): Promise<InputRate[]> {
   const rates: InputRate[] = [];
-  for (const datasets of [["tabler", "phosphor", "mdi"], ["noto", "twemoji", "openmoji"]]) {
-    for (const imageSize of [32, 64]) rates.push(await measure(datasets, imageSize));
+  for (const { datasets, sizes } of SUBJECTS) {
+    for (const imageSize of sizes) rates.push(...await measure(datasets, imageSize));
   }
   return rates;
 }
 
 /** Seconds that each measurement takes, after the first batches have been thrown away. */
-const SECONDS = 2;
+const SECONDS = 2, WARM_UP = 20;
 
-async function measure(datasets: string[], imageSize: number): Promise<InputRate> {
-  const batchSize = 64;
+const BATCH = 64;
+
+/** Images of each dataset: the first ones. */
+const IMAGES = 1000;
+
+async function measure(datasets: string[], imageSize: number): Promise<InputRate[]> {
   using opened = new DisposableStack();
   const pools = [];
   for (const name of datasets) pools.push(opened.use(await openPool(name)));
-  const { train } = sampleExperiment(pools, { train: 1000, validation: 100, seed: 0 });
-  const source = { pools, indices: train, imageSize, batchSize };
-  const batches = trainingBatches({ ...source, augmentation: AUGMENTATION, seed: 0 });
+  const indices = pools.map(() => Int32Array.from({ length: IMAGES }, (_, i) => i));
+  const source = { pools, indices, imageSize, batchSize: BATCH, augmentation: AUGMENTATION, seed: 0 };
+  const one = opened.use(startBatchWorkers({ workers: 1 }));
+  const usual = opened.use(startBatchWorkers());
+  await Promise.all([one.ready, usual.ready]);
+  const ways = new Map<number, TrainingBatches>([
+    [0, trainingBatches(source)],
+    [one.threads, one.training(source)],
+    [usual.threads, usual.training(source)],
+  ]);
+  const rates: InputRate[] = [];
+  for (const [threads, batches] of ways) {
+    const { imagesPerSecond, channels } = await rateOf(batches);
+    const [{ side: storedSize }] = pools;
+    rates.push({ datasets, storedSize, imageSize, channels, batchSize: BATCH, threads, imagesPerSecond });
+  }
+  return rates;
+}
+
+async function rateOf(batches: TrainingBatches): Promise<Pick<InputRate, "imagesPerSecond" | "channels">> {
   let step = 0;
-  while (step < 20) batches.batch(step++);
-  const [first, began] = [step, performance.now()];
-  while (performance.now() - began < SECONDS * 1000) batches.batch(step++);
-  const imagesPerSecond = (step - first) * batchSize * 1000 / (performance.now() - began);
-  return { datasets, storedSize: pools[0].side, imageSize, batchSize, imagesPerSecond };
+  let batch: Batch | undefined;
+  while (step < WARM_UP) batch = await batches.batch(step++);
+  const began = performance.now();
+  while (performance.now() - began < SECONDS * 1000) await batches.batch(step++);
+  const imagesPerSecond = (step - WARM_UP) * BATCH * 1000 / (performance.now() - began);
+  return { imagesPerSecond, channels: batch!.channels };
 }

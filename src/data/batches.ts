@@ -1,30 +1,21 @@
+import { createHash } from "node:crypto";
 import {
-  cropResize,
-  flipHorizontal,
+  checkCorruption,
+  corrupt,
+  type Corruption,
   type PackedImage,
-  randomResizedCropBox,
   resizeAndCentreCrop,
 } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
-import { normalise } from "./normalise.ts";
-import type { Pool } from "./pool.ts";
+import { type Augmentation, makeAugment } from "./augmentation.ts";
+import type { StoredImages } from "./pool_store.ts";
 
-/** Random transforms of training images, in the order of the fields. Validation images get none. */
-export interface Augmentation {
-  /** `random-resized`: torchvision's RandomResizedCrop; `none`: what inference does (resize, centre crop). */
-  crop: "random-resized" | "none";
-  /** Least and greatest share of the image's area that a crop takes. The paper's recipe: 0.08 to 1. */
-  scale: [number, number];
-  /** Least and greatest aspect ratio of a crop. The paper's recipe: 3/4 to 4/3. */
-  ratio: [number, number];
-  /** Probability of a mirror image. The paper's recipe: 0.5. */
-  flip: number;
-}
-
-/** Images as the network sees them. */
+/** Images for the network. The values of bytes become those that it sees by `imagesFromPixels`. */
 export interface Batch {
-  /** `[B, imageSize, imageSize, 3]`, RGB, normalised by ImageNet's mean and standard deviation; grey images have three equal channels. */
-  images: Float32Array<ArrayBuffer>;
+  /** `[B, imageSize, imageSize, channels]`, 8 bits a value, row by row. */
+  pixels: Uint8Array<ArrayBuffer>;
+  /** 1 where every dataset is grey, else 3 (RGB; grey images have three equal channels). */
+  channels: 1 | 3;
   /** Place of each image's dataset among the pools, `[B]`. */
   labels: Int32Array<ArrayBuffer>;
 }
@@ -32,12 +23,21 @@ export interface Batch {
 /** Which images, how large, how many at a time. */
 export interface BatchSource {
   /** One a dataset; they may differ in side and channels. */
-  pools: readonly Pool[];
+  pools: readonly StoredImages[];
   /** Pool indices of the images to use, one array a pool. See `sampleExperiment`. */
   indices: readonly Int32Array[];
   /** Side of the square that the network sees, px. */
   imageSize: number;
   batchSize: number;
+  /** What is done to every image before anything else. Sizes in px of the stored images; see `scaleCorruption`. Default: nothing. */
+  corruption?: Corruption | null;
+}
+
+/** Images to train on. */
+export interface TrainingSource extends BatchSource {
+  augmentation: Augmentation;
+  /** Decides order and augmentation. */
+  seed: number;
 }
 
 /** An endless source of training batches. */
@@ -47,7 +47,7 @@ export interface TrainingBatches {
   readonly imageSize: number;
   readonly batchSize: number;
   /** The batch of step `step` (from 0), a function of the seed and the step alone. */
-  batch(step: number): Batch;
+  batch(step: number): Batch | Promise<Batch>;
 }
 
 /** The validation images, in order. */
@@ -56,6 +56,20 @@ export interface ValidationBatches {
   readonly size: number;
   readonly imageSize: number;
   /** Dataset by dataset in the order of the indices; the last batch is smaller where the numbers ask for it. */
+  batches(): Iterable<Batch> | AsyncIterable<Batch>;
+}
+
+/** Training batches that are made when they are asked for, on the thread that asks. */
+export interface TrainingBatchesHere extends TrainingBatches {
+  batch(step: number): Batch;
+}
+
+/** Validation batches that are made when they are asked for, on the thread that asks. */
+export interface ValidationBatchesHere extends ValidationBatches {
+  /** Number of batches. */
+  readonly count: number;
+  /** The batch of that number, from 0. */
+  batch(number: number): Batch;
   batches(): Generator<Batch>;
 }
 
@@ -63,7 +77,7 @@ export interface ValidationBatches {
 const LARGEST_IMAGE = 1024;
 
 /** Names of the random streams of a seed. */
-const Stream = { order: 0x6f72, augmentation: 0x6175 } as const;
+const Stream = { order: 0x6f72, augmentation: 0x6175, corruption: 0x636f } as const;
 
 /**
  * Batches to train on. Every pass over the images has an order of its own and shows each image once; a batch may end one pass
@@ -71,27 +85,24 @@ const Stream = { order: 0x6f72, augmentation: 0x6175 } as const;
  *
  * @throws Error for an image size, batch size or augmentation that cannot be
  */
-export function trainingBatches(
-  source: BatchSource & { augmentation: Augmentation; seed: number },
-): TrainingBatches {
+export function trainingBatches(source: TrainingSource): TrainingBatchesHere {
   const { imageSize, batchSize, augmentation, seed } = source;
   checkSource(source);
-  checkAugmentation(augmentation);
-  const images = listImages(source);
-  const reader = new ImageReader(source);
-  const orderOf = latestOrders(images.length, seed);
+  const augment = makeAugment(augmentation);
+  const { size, locate } = imagesOf(source);
+  const writer = new BatchWriter(source);
+  const orderOf = latestOrders(size, seed);
   const batch = (step: number) => {
-    const made = emptyBatch(batchSize, imageSize);
+    const made = writer.empty(batchSize);
     for (let j = 0; j < batchSize; j++) {
       const shown = step * batchSize + j; // number of this showing of an image, over the whole run
-      const order = orderOf(Math.floor(shown / images.length));
-      const { pool, index } = images[order[shown % images.length]];
-      reader.augmented(pool, index, augmentation, [seed, Stream.augmentation, shown]);
-      reader.normaliseInto(made, j, pool);
+      const order = orderOf(Math.floor(shown / size));
+      const draw = random(seed, Stream.augmentation, shown);
+      writer.write(made, j, locate(order[shown % size]), (image, seen) => augment(image, seen, draw));
     }
     return made;
   };
-  return { size: images.length, imageSize, batchSize, batch };
+  return { size, imageSize, batchSize, batch };
 }
 
 /**
@@ -99,78 +110,106 @@ export function trainingBatches(
  *
  * @throws Error for an image size or batch size that cannot be
  */
-export function validationBatches(source: BatchSource): ValidationBatches {
+export function validationBatches(source: BatchSource): ValidationBatchesHere {
   const { imageSize, batchSize } = source;
   checkSource(source);
-  const images = listImages(source);
-  const reader = new ImageReader(source);
+  const { size, locate } = imagesOf(source);
+  const writer = new BatchWriter(source);
+  const count = Math.ceil(size / batchSize);
+  const batch = (number: number) => {
+    const begin = number * batchSize;
+    const made = writer.empty(Math.min(batchSize, size - begin));
+    for (let j = 0; j < made.labels.length; j++) writer.write(made, j, locate(begin + j), centred);
+    return made;
+  };
   function* batches() {
-    for (let begin = 0; begin < images.length; begin += batchSize) {
-      const made = emptyBatch(Math.min(batchSize, images.length - begin), imageSize);
-      for (let j = 0; j < made.labels.length; j++) {
-        const { pool, index } = images[begin + j];
-        reader.centred(pool, index);
-        reader.normaliseInto(made, j, pool);
-      }
-      yield made;
-    }
+    for (let number = 0; number < count; number++) yield batch(number);
   }
-  return { size: images.length, imageSize, batches };
+  return { size, imageSize, count, batch, batches };
 }
 
-/** Reads an image and transforms it in buffers of its own, one image at a time. */
-class ImageReader {
-  readonly #pools: readonly Pool[];
-  readonly #size: number;
-  readonly #stored: PackedImage[];
-  readonly #seen: Uint8Array;
+function centred(image: PackedImage, seen: PackedImage): void {
+  resizeAndCentreCrop(image, seen.width, seen.pixels);
+}
 
-  constructor({ pools, imageSize }: BatchSource) {
+/** Where an image lies. */
+interface Place {
+  pool: number;
+  index: number;
+}
+
+/** Reads images and writes them, transformed, to their places in a batch. */
+class BatchWriter {
+  readonly #pools: readonly StoredImages[];
+  readonly #corruption: Corruption | undefined;
+  readonly #stored: PackedImage[];
+  readonly #size: number;
+  readonly #channels: 1 | 3;
+  /** A grey image on its way into a batch in colour. */
+  readonly #grey: Uint8Array;
+
+  constructor({ pools, imageSize, corruption }: BatchSource) {
     this.#pools = pools;
-    this.#size = imageSize;
-    this.#seen = new Uint8Array(imageSize * imageSize * 3);
+    this.#corruption = corruption ?? undefined;
     this.#stored = pools.map(({ side, channels }) => ({
       pixels: new Uint8Array(side * side * channels),
       height: side,
       width: side,
       channels,
     }));
+    this.#size = imageSize;
+    this.#channels = pools.every(({ channels }) => channels === 1) ? 1 : 3;
+    this.#grey = new Uint8Array(imageSize * imageSize);
   }
 
-  augmented(pool: number, index: number, augmentation: Augmentation, stream: number[]): void {
+  empty(images: number): Batch {
+    const [size, channels] = [this.#size, this.#channels];
+    const pixels = new Uint8Array(images * size * size * channels);
+    return { pixels, channels, labels: new Int32Array(images) };
+  }
+
+  /** Writes the batch's image `j`; `transform` makes what is seen, a square, from what is stored. */
+  write(
+    { pixels, labels }: Batch,
+    j: number,
+    { pool, index }: Place,
+    transform: (image: PackedImage, seen: PackedImage) => void,
+  ): void {
+    labels[j] = pool;
     const image = this.#read(pool, index);
-    const draw = random(...stream);
-    if (augmentation.crop === "none") resizeAndCentreCrop(image, this.#size, this.#seen);
-    else {
-      const { scale, ratio } = augmentation;
-      const box = randomResizedCropBox(draw, image.height, image.width, scale, ratio);
-      cropResize(image, box, this.#size, this.#seen);
-    }
-    if (draw.uniform() < augmentation.flip) {
-      flipHorizontal(this.#seen, this.#size, this.#size, image.channels);
-    }
-  }
-
-  centred(pool: number, index: number): void {
-    resizeAndCentreCrop(this.#read(pool, index), this.#size, this.#seen);
+    const [size, { channels }] = [this.#size, image];
+    const length = size * size * this.#channels;
+    const place = pixels.subarray(j * length, (j + 1) * length);
+    const isInPlace = channels === this.#channels;
+    transform(image, { pixels: isInPlace ? place : this.#grey, height: size, width: size, channels });
+    if (isInPlace) return;
+    for (let o = 0; o < length; o++) place[o] = this.#grey[Math.trunc(o / 3)];
   }
 
   #read(pool: number, index: number): PackedImage {
     const image = this.#stored[pool];
     this.#pools[pool].read(index, image.pixels);
+    if (this.#corruption) corruptAsAlways(image, this.#corruption, this.#pools[pool].images[index].key);
     return image;
-  }
-
-  /** Writes the image that was transformed last as the batch's image `j`. */
-  normaliseInto({ images, labels }: Batch, j: number, pool: number): void {
-    labels[j] = pool;
-    const length = this.#size * this.#size * 3;
-    normalise(this.#seen, this.#stored[pool].channels, images.subarray(j * length, (j + 1) * length));
   }
 }
 
-function listImages({ indices }: BatchSource): { pool: number; index: number }[] {
-  return indices.flatMap((chosen, pool) => Array.from(chosen, (index) => ({ pool, index })));
+/** Corrupts an image in place as every time: by the corruption's seed and the image's key alone. */
+function corruptAsAlways(image: PackedImage, corruption: Corruption, key: string): void {
+  const seed = "seed" in corruption ? corruption.seed : 0;
+  const place = createHash("sha256").update(key).digest().readUIntBE(0, 6);
+  corrupt(image, corruption, random(seed, Stream.corruption, place));
+}
+
+/** All images that a source names, pool by pool. */
+function imagesOf({ indices }: BatchSource): { size: number; locate(place: number): Place } {
+  const size = indices.reduce((sum, { length }) => sum + length, 0);
+  const locate = (place: number) => {
+    let pool = 0;
+    while (place >= indices[pool].length) place -= indices[pool++].length;
+    return { pool, index: indices[pool][place] };
+  };
+  return { size, locate };
 }
 
 /** The order of each pass, the last two kept: a batch, or the one made ahead of it, may lie in two passes. */
@@ -186,11 +225,8 @@ function latestOrders(size: number, seed: number): (pass: number) => Uint32Array
   };
 }
 
-function emptyBatch(size: number, imageSize: number): Batch {
-  return { images: new Float32Array(size * imageSize * imageSize * 3), labels: new Int32Array(size) };
-}
-
-function checkSource({ pools, indices, imageSize, batchSize }: BatchSource): void {
+function checkSource({ pools, indices, imageSize, batchSize, corruption }: BatchSource): void {
+  if (corruption) checkCorruption(corruption);
   if (!Number.isInteger(imageSize) || imageSize < 1 || imageSize > LARGEST_IMAGE) {
     throw new Error(
       `the image size is ${imageSize}; it must be a whole number of pixels from 1 to ${LARGEST_IMAGE}`,
@@ -206,19 +242,5 @@ function checkSource({ pools, indices, imageSize, batchSize }: BatchSource): voi
   }
   if (indices.every((chosen) => chosen.length === 0)) {
     throw new Error("there are no images to make batches of");
-  }
-}
-
-function checkAugmentation({ scale, ratio, flip }: Augmentation): void {
-  if (!(scale[0] > 0 && scale[0] <= scale[1] && scale[1] <= 1)) {
-    throw new Error(
-      `augmentation.scale is ${scale}; it must be two shares of the area, 0 < least <= greatest <= 1`,
-    );
-  }
-  if (!(ratio[0] > 0 && ratio[0] <= ratio[1])) {
-    throw new Error(`augmentation.ratio is ${ratio}; it must be two aspect ratios, 0 < least <= greatest`);
-  }
-  if (!(flip >= 0 && flip <= 1)) {
-    throw new Error(`augmentation.flip is ${flip}; it must be a probability, 0 to 1`);
   }
 }

@@ -1,8 +1,10 @@
 /** Datasets: manifests, pools of images on disk, sampling, splits and batches. */
+export { type Augment, type Augmentation, checkAugmentation, makeAugment } from "./augmentation.ts";
+export { type BatchWorkers, startBatchWorkers } from "./batch_workers.ts";
 export * from "./batches.ts";
 export * from "./manifest.ts";
-export { inferenceInput, normalisation } from "./normalise.ts";
+export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
-export { dataRoot, type Dropped, type PoolImage } from "./pool_store.ts";
+export { dataRoot, type Dropped, type PoolImage, type StoredImages } from "./pool_store.ts";
 export * from "./sample.ts";

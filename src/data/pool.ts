@@ -4,36 +4,18 @@ import { buildPool, type PoolOptions } from "./pool_build.ts";
 import {
   dataRoot,
   type Dropped,
+  openStoredImages,
   poolFault,
   poolFolder,
-  type PoolImage,
   readHeader,
-  readIndex,
+  type StoredImages,
 } from "./pool_store.ts";
 
 /** The images of a dataset, packed in one file and read from it as they are needed. */
-export interface Pool {
+export interface Pool extends StoredImages {
   readonly manifest: Manifest;
-  /** Name of the dataset. */
-  readonly name: string;
-  /** Side of every image, px. */
-  readonly side: number;
-  /** 1 (grey) or 3 (RGB). */
-  readonly channels: 1 | 3;
-  /** One entry an image; its place is the image's index. */
-  readonly images: readonly PoolImage[];
   /** What the source has and the pool has not. */
   readonly dropped: Dropped;
-  /** The folder that holds the pool. */
-  readonly folder: string;
-  /**
-   * Reads one image, `[side, side, channels]`, into `into` (default: a new array) and gives that back.
-   *
-   * @throws Error when there is no such image
-   */
-  read(index: number, into?: Uint8Array): Uint8Array;
-  /** Closes the file. */
-  [Symbol.dispose](): void;
 }
 
 /**
@@ -51,34 +33,9 @@ export async function openPool(name: string, options: PoolOptions = {}): Promise
 }
 
 function openFiles(manifest: Manifest, folder: string): Pool {
-  const { side, channels, dropped } = readHeader(folder);
-  const images = readIndex(folder);
-  const file = Deno.openSync(`${folder}/images.bin`);
-  const length = side * side * channels;
-  const read = (index: number, into = new Uint8Array(length)) => {
-    if (!(index >= 0 && index < images.length)) {
-      throw new Error(`${manifest.name} has no image ${index}; it has ${images.length}, numbered from 0`);
-    }
-    file.seekSync(index * length, Deno.SeekMode.Start);
-    const target = into.length === length ? into : into.subarray(0, length);
-    for (let have = 0; have < length;) {
-      const got = file.readSync(target.subarray(have));
-      if (got === null) throw new Error(`${folder}/images.bin ended early: was it changed while in use?`);
-      have += got;
-    }
-    return into;
-  };
-  return {
-    manifest,
-    name: manifest.name,
-    side,
-    channels,
-    images,
-    dropped,
-    folder,
-    read,
-    [Symbol.dispose]: () => file.close(),
-  };
+  const stored = openStoredImages(folder);
+  const { dropped } = readHeader(folder);
+  return Object.assign(stored, { manifest, dropped });
 }
 
 /** The lock is the operating system's: it goes when its process does, however that ends. */

@@ -43,6 +43,63 @@ export interface Dropped {
   failed: { key: string; reason: string }[];
 }
 
+/** A pool's images, as far as making batches asks for them. */
+export interface StoredImages {
+  /** Name of the dataset. */
+  readonly name: string;
+  /** The folder that holds the pool. */
+  readonly folder: string;
+  /** Side of every image, px. */
+  readonly side: number;
+  /** 1 (grey) or 3 (RGB). */
+  readonly channels: 1 | 3;
+  /** One entry an image; its place is the image's index. */
+  readonly images: readonly PoolImage[];
+  /**
+   * Reads one image, `[side, side, channels]`, into `into` (default: a new array) and gives that back.
+   *
+   * @throws Error when there is no such image
+   */
+  read(index: number, into?: Uint8Array): Uint8Array;
+  /** Closes the file. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Opens the pool in a folder without comparing its checksums; the index is read when it is first asked for.
+ *
+ * @throws Error when a file is missing or cannot be read
+ */
+export function openStoredImages(folder: string): StoredImages {
+  const { dataset: name, images: count, side, channels } = readHeader(folder);
+  const file = Deno.openSync(`${folder}/images.bin`);
+  const length = side * side * channels;
+  let index: PoolImage[] | undefined;
+  return {
+    name,
+    folder,
+    side,
+    channels,
+    get images() {
+      return index ??= readIndex(folder);
+    },
+    read: (index, into = new Uint8Array(length)) => {
+      if (!(index >= 0 && index < count)) {
+        throw new Error(`${name} has no image ${index}; it has ${count}, numbered from 0`);
+      }
+      file.seekSync(index * length, Deno.SeekMode.Start);
+      const target = into.length === length ? into : into.subarray(0, length);
+      for (let have = 0; have < length;) {
+        const got = file.readSync(target.subarray(have));
+        if (got === null) throw new Error(`${folder}/images.bin ended early: was it changed while in use?`);
+        have += got;
+      }
+      return into;
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
 /** The folder of all pools: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
 export function dataRoot(): string {
   return Deno.env.get("NTD_DATA") || fileURLToPath(new URL("../../.data", import.meta.url));

@@ -1,6 +1,6 @@
-import sharp, { type Sharp } from "sharp";
 import { availableParallelism } from "node:os";
-import type { PackedImage } from "./geometry.ts";
+import type { default as Library, Sharp } from "sharp";
+import type { PackedImage } from "./image.ts";
 
 /** Formats that are read. Every other loader of libvips is blocked: fewer parsers, fewer holes. */
 const LOADERS = ["VipsForeignLoadSvg", "VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadWebp"];
@@ -8,12 +8,20 @@ const LOADERS = ["VipsForeignLoadSvg", "VipsForeignLoadPng", "VipsForeignLoadJpe
 /** A decoded image may have this many pixels at most: the largest photograph in sight, not a decompression bomb. */
 export const PIXEL_LIMIT = 64_000_000;
 
-// Set once, for the whole process: these are switches of libvips itself.
-sharp.block({ operation: ["VipsForeignLoad"] });
-sharp.unblock({ operation: LOADERS });
-sharp.cache(false);
-// Images are small and many: each on one thread, `DECODES_IN_FLIGHT` of them at a time.
-sharp.concurrency(1);
+let sharp: Promise<typeof Library> | undefined;
+
+/** The library, loaded at its first use: most programs, and the threads that make batches, decode nothing. */
+function loadSharp(): Promise<typeof Library> {
+  return sharp ??= import("sharp").then(({ default: library }) => {
+    // Set once, for the whole process: these are switches of libvips itself.
+    library.block({ operation: ["VipsForeignLoad"] });
+    library.unblock({ operation: LOADERS });
+    library.cache(false);
+    // Images are small and many: each on one thread, `DECODES_IN_FLIGHT` of them at a time.
+    library.concurrency(1);
+    return library;
+  });
+}
 
 /** How many images to decode at the same time so that every core is busy. */
 export const DECODES_IN_FLIGHT = availableParallelism() + 2;
@@ -34,6 +42,7 @@ export async function rasterize(
   channels: 1 | 3,
   background: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const sharp = await loadSharp();
   const image = await packed(
     sharp(new TextEncoder().encode(svg), INPUT).flatten({ background }),
     channels,
@@ -66,12 +75,14 @@ export async function decode(
   file: Uint8Array,
   channels: 1 | 3,
 ): Promise<PackedImage & { pixels: Uint8Array<ArrayBuffer> }> {
+  const sharp = await loadSharp();
   return await packed(sharp(file, INPUT).autoOrient().flatten({ background: "#ffffff" }), channels);
 }
 
 /** Encodes a packed image as PNG, for display. */
 export async function encodePng({ pixels, width, height, channels }: PackedImage): Promise<Uint8Array> {
   const raw = { width, height, channels: channels as 1 | 3 };
+  const sharp = await loadSharp();
   return new Uint8Array(await sharp(pixels, { raw }).png().toBuffer());
 }
 

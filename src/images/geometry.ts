@@ -1,22 +1,8 @@
 import type { Random } from "../stats/mod.ts";
-import { type ResampleWeights, resampleWeights } from "./resample_weights.ts";
-
-/** A rectangle of whole pixels within an image. */
-export interface Box {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
-
-/** A packed image: `pixels[(y * width + x) * channels + c]`, 8 bits a value. */
-export interface PackedImage {
-  pixels: Uint8Array;
-  height: number;
-  width: number;
-  /** 1 (grey) or 3 (RGB). */
-  channels: number;
-}
+import type { Box, PackedImage } from "./image.ts";
+import type { Interpolation } from "./interpolation.ts";
+import { resample } from "./resample.ts";
+import { roundHalfEven } from "./rounding.ts";
 
 /**
  * Where a random-resized-crop cuts: torchvision's `RandomResizedCrop.get_params`, step by step. Ten tries at an area that is a
@@ -53,8 +39,14 @@ function centredFallback(height: number, width: number, ratio: readonly [number,
 }
 
 /** Cuts `box` out of `image` and resizes it to a square of `size` px, into `out` (`size * size * channels` values). */
-export function cropResize(image: PackedImage, box: Box, size: number, out: Uint8Array): void {
-  resample(image, box, size, size, { left: 0, top: 0, width: size, height: size }, out);
+export function cropResize(
+  image: PackedImage,
+  box: Box,
+  size: number,
+  out: Uint8Array,
+  interpolation: Interpolation = "bilinear",
+): void {
+  resample(image, box, size, size, { left: 0, top: 0, width: size, height: size }, out, interpolation);
 }
 
 /**
@@ -90,93 +82,4 @@ export function flipHorizontal(pixels: Uint8Array, height: number, width: number
       right -= channels;
     }
   }
-}
-
-let rows = new Uint8Array(0);
-
-/**
- * Resizes `box` of `image` to `outWidth` x `outHeight` and writes the part `window` of the result to `out`. It is Pillow's
- * `Image.resize(…, BILINEAR, box)`: an antialiased triangle filter, horizontally, then vertically, in fixed point, each pass
- * rounded to 8 bits. Equal to the last bit, but where Pillow 13 goes vertically first (the height shrinks by more than twice
- * what the width does): there values may differ by 1. Allocates nothing once the weights of a pair of lengths are known.
- */
-export function resample(
-  image: PackedImage,
-  box: Box,
-  outWidth: number,
-  outHeight: number,
-  window: Box,
-  out: Uint8Array,
-): void {
-  const across = resampleWeights(box.width, outWidth);
-  const down = resampleWeights(box.height, outHeight);
-  const firstRow = down.start[window.top];
-  const last = window.top + window.height - 1;
-  const rowCount = down.start[last] + down.count[last] - firstRow;
-  const needed = rowCount * window.width * image.channels;
-  if (rows.length < needed) rows = new Uint8Array(needed);
-  resampleRows(image, box, firstRow, rowCount, window, across);
-  resampleColumns(window, image.channels, firstRow, down, out);
-}
-
-function resampleRows(
-  image: PackedImage,
-  box: Box,
-  firstRow: number,
-  rowCount: number,
-  window: Box,
-  { start, count, weights, stride }: ResampleWeights,
-): void {
-  const { pixels, width, channels } = image;
-  const target = rows;
-  let o = 0;
-  for (let y = 0; y < rowCount; y++) {
-    const row = (box.top + firstRow + y) * width + box.left;
-    for (let x = window.left; x < window.left + window.width; x++) {
-      const from = (row + start[x]) * channels;
-      const w = x * stride;
-      for (let c = 0; c < channels; c++) {
-        let sum = HALF;
-        for (let k = 0, p = from + c; k < count[x]; k++, p += channels) {
-          sum = (sum + Math.imul(pixels[p], weights[w + k])) | 0;
-        }
-        target[o++] = sum >> BITS;
-      }
-    }
-  }
-}
-
-function resampleColumns(
-  window: Box,
-  channels: number,
-  firstRow: number,
-  { start, count, weights, stride }: ResampleWeights,
-  out: Uint8Array,
-): void {
-  const source = rows;
-  const line = window.width * channels;
-  let o = 0;
-  for (let y = window.top; y < window.top + window.height; y++) {
-    const from = (start[y] - firstRow) * line;
-    const w = y * stride;
-    const taps = count[y];
-    for (let i = 0; i < line; i++) {
-      let sum = HALF;
-      for (let k = 0, p = from + i; k < taps; k++, p += line) {
-        sum = (sum + Math.imul(source[p], weights[w + k])) | 0;
-      }
-      out[o++] = sum >> BITS;
-    }
-  }
-}
-
-/** Bits after the binary point of the weights, as in Pillow: the sum of 8-bit values times weights fits 32 bits. */
-const BITS = 22;
-const HALF = 1 << (BITS - 1);
-
-/** Rounding as Python's `round`: halves go to the even neighbour. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  if (value - floor !== 0.5) return Math.round(value);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

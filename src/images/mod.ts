@@ -1,4 +1,19 @@
-/** Decoding, geometry and hashing of images as packed 8-bit pixels. */
+/** Decoding, geometry, augmentation, corruption and hashing of images as packed 8-bit pixels. */
+export { type ColorJitter, colorJitter } from "./color_jitter.ts";
+export {
+  checkCorruption,
+  corrupt,
+  type Corruption,
+  PAPER_CORRUPTIONS,
+  scaleCorruption,
+} from "./corruptions.ts";
 export * from "./decode.ts";
 export * from "./geometry.ts";
+export type { Box, PackedImage } from "./image.ts";
+export { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
+export { drawInterpolation, type Interpolation, type InterpolationChoice } from "./interpolation.ts";
 export * from "./perceptual_hash.ts";
+export { parseRandAugment, type RandAugment, randAugment } from "./rand_augment.ts";
+export { resample } from "./resample.ts";
+export { type RandomErasing, randomErasing } from "./random_erasing.ts";
+export { imageTransforms, type Transform } from "./transforms.ts";

@@ -1,4 +1,6 @@
-import { type PackedImage, resample } from "./geometry.ts";
+import type { PackedImage } from "./image.ts";
+import { resample } from "./resample.ts";
+import { luma } from "./luma.ts";
 
 /** Comparisons along each side, in each of the two directions. */
 const GRID = 16;
@@ -24,7 +26,7 @@ function brighterThanNext(image: PackedImage, columns: number, rows: number, ste
   const small = new Uint8Array(columns * rows * channels);
   const window = { left: 0, top: 0, width: columns, height: rows };
   resample(image, { left: 0, top: 0, width, height }, columns, rows, window, small);
-  const grey = luma(small, channels);
+  const grey = greyOf(small, channels);
   let hash = "";
   for (let y = 0; y < GRID; y++) {
     let bits = 0;
@@ -37,12 +39,11 @@ function brighterThanNext(image: PackedImage, columns: number, rows: number, ste
   return hash;
 }
 
-/** Grey values by the weights of ITU-R BT.601, as Pillow's mode L. */
-function luma(pixels: Uint8Array, channels: number): Uint8Array {
+function greyOf(pixels: Uint8Array, channels: number): Uint8Array {
   if (channels === 1) return pixels;
   const grey = new Uint8Array(pixels.length / 3);
   for (let i = 0, p = 0; i < grey.length; i++, p += 3) {
-    grey[i] = (19595 * pixels[p] + 38470 * pixels[p + 1] + 7471 * pixels[p + 2] + 0x8000) >> 16;
+    grey[i] = luma(pixels[p], pixels[p + 1], pixels[p + 2]);
   }
   return grey;
 }

@@ -1,3 +1,5 @@
+import type { Interpolation } from "./interpolation.ts";
+
 /** The weights of a one-dimensional resize: output i is the weighted mean of `count[i]` inputs from `start[i]` on. */
 export interface ResampleWeights {
   start: Int32Array;
@@ -7,27 +9,45 @@ export interface ResampleWeights {
   stride: number;
 }
 
+/** Pillow's BILINEAR (a triangle) and BICUBIC (Keys' kernel with a = -1/2): the reach to either side, and its value at a distance, in pixels of the coarser grid. */
+const FILTERS: Record<Interpolation, { reach: number; at: (x: number) => number }> = {
+  bilinear: { reach: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
+  bicubic: { reach: 2, at: (x) => keys(Math.abs(x), -0.5) },
+};
+
+/** The cubic convolution kernel (Keys 1981). */
+function keys(x: number, a: number): number {
+  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+}
+
 const cache = new Map<number, ResampleWeights>();
-/** Enough for every crop of a 256 px image to two sizes; beyond it the oldest pair of lengths is forgotten. */
-const CACHE_LIMIT = 1024;
+/** Enough for every crop of a 256 px image to two sizes by two filters; beyond it the oldest pair of lengths is forgotten. */
+const CACHE_LIMIT = 2048;
 
 /**
- * Weights of the triangle filter for a resize from `input` to `output` pixels, widened when shrinking so that nothing aliases.
+ * Weights of a filter for a resize from `input` to `output` pixels, widened when shrinking so that nothing aliases.
  * The arithmetic is Pillow's (`precompute_coeffs` and `normalize_coeffs_8bpc` of Resample.c). Computed once a pair.
  */
-export function resampleWeights(input: number, output: number): ResampleWeights {
-  const key = input * 65536 + output;
+export function resampleWeights(
+  input: number,
+  output: number,
+  interpolation: Interpolation = "bilinear",
+): ResampleWeights {
+  const key = (input * 65536 + output) * 2 + (interpolation === "bicubic" ? 1 : 0);
   const known = cache.get(key);
   if (known) return known;
-  const made = triangleWeights(input, output);
+  const made = filterWeights(input, output, interpolation);
   if (cache.size >= CACHE_LIMIT) cache.delete(cache.keys().next().value!);
   cache.set(key, made);
   return made;
 }
 
-function triangleWeights(input: number, output: number): ResampleWeights {
+function filterWeights(input: number, output: number, interpolation: Interpolation): ResampleWeights {
+  const { reach, at } = FILTERS[interpolation];
   const scale = input / output;
-  const support = Math.max(scale, 1);
+  const coarser = Math.max(scale, 1);
+  const support = reach * coarser;
   const stride = Math.ceil(support) * 2 + 1;
   const start = new Int32Array(output);
   const count = new Int32Array(output);
@@ -38,10 +58,15 @@ function triangleWeights(input: number, output: number): ResampleWeights {
     count[i] = Math.min(Math.trunc(centre + support + 0.5), input) - start[i];
     const raw = Array.from(
       { length: count[i] },
-      (_, k) => Math.max(0, 1 - Math.abs((k + start[i] - centre + 0.5) * (1 / support))),
+      (_, k) => at((k + start[i] - centre + 0.5) * (1 / coarser)),
     );
     const sum = raw.reduce((total, value) => total + value, 0);
-    raw.forEach((value, k) => weights[i * stride + k] = Math.trunc(0.5 + value / sum * (1 << 22)));
+    raw.forEach((value, k) => weights[i * stride + k] = fixedPoint(value / sum));
   }
   return { start, count, weights, stride };
+}
+
+/** 22 bits after the binary point, halves away from zero. */
+function fixedPoint(weight: number): number {
+  return Math.trunc(weight * (1 << 22) + (weight < 0 ? -0.5 : 0.5));
 }

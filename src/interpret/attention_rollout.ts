@@ -41,7 +41,7 @@ const QKV = /\.attn\.qkv$/;
  * patches where there is no class token.
  *
  * @param weights not disposed
- * @param images normalised, [B, H, W, 3]; not disposed
+ * @param images normalised, [B, H, W, 3], see `imagesFromPixels`; not disposed
  * @throws {Error} for a model without attention
  */
 export async function attentionRollout(

@@ -77,7 +77,7 @@ function lastFeatureMap(model: Model): string {
  * Grad-CAM of a batch of images.
  *
  * @param weights not disposed
- * @param images normalised, [B, H, W, 3]; not disposed
+ * @param images normalised, [B, H, W, 3], see `imagesFromPixels`; not disposed
  * @throws {Error} for a layer or classes that cannot be
  */
 export async function gradCam(

@@ -1,4 +1,5 @@
 /** Occlusion maps: what a network no longer says when a part of the image is covered (Zeiler & Fergus 2014). */
+import { IMAGENET_MEAN } from "../images/mod.ts";
 import type { Weights } from "../models/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { argmax, type Predictor } from "../train/mod.ts";
@@ -11,12 +12,14 @@ export interface OcclusionOptions {
   stride?: number;
   /** Class that the map is to explain. Default: what the network says of the whole image. */
   class?: number;
-  /** Normalised value that covers. Default 0, the mean color. */
-  fill?: number;
+  /** Value of each channel that covers, 0 to 255. Default: ImageNet's mean, which networks see as 0. */
+  fill?: readonly number[];
   /** Covered images at once. Default 64. */
   batchSize?: number;
   signal?: AbortSignal;
 }
+
+const MEAN_PIXEL = IMAGENET_MEAN.map((share) => 255 * share);
 
 /** What {@link occlusionMap} gives. */
 export interface OcclusionMap {
@@ -33,19 +36,20 @@ export interface OcclusionMap {
  *
  * @param predict compiled by `makePredictor`
  * @param weights not disposed
- * @param image normalised, [side, side, 3]
+ * @param image values 0 to 255, whole or not, [side, side, 3]
  * @throws {RangeError} for a patch, stride or class that doesn't suit the image
  */
 export async function occlusionMap(
   predict: Predictor,
   weights: Weights,
-  image: Float32Array,
+  image: Uint8Array | Float32Array,
   options: OcclusionOptions,
 ): Promise<OcclusionMap> {
-  const { patch, stride = Math.ceil(patch / 2), fill = 0, batchSize = 64, signal } = options;
+  const { patch, stride = Math.ceil(patch / 2), fill = MEAN_PIXEL, batchSize = 64, signal } = options;
   const side = Math.sqrt(image.length / 3);
   const starts = startsOf(side, patch, stride);
-  const [whole] = await ask(predict, weights, [image], side);
+  const values = Float32Array.from(image);
+  const [whole] = await ask(predict, weights, [values], side);
   const chosen = options.class ?? argmax(whole);
   if (!(chosen in whole)) throw new RangeError(`class is ${chosen}; the network has ${whole.length} classes`);
   const squares = starts.flatMap((top) => starts.map((left) => ({ top, left })));
@@ -53,7 +57,7 @@ export async function occlusionMap(
   for (let begin = 0; begin < squares.length; begin += batchSize) {
     signal?.throwIfAborted();
     const some = squares.slice(begin, begin + batchSize);
-    const covered = some.map((square) => cover(image, side, square, patch, fill));
+    const covered = some.map((square) => cover(values, side, square, patch, fill));
     const answers = await ask(predict, weights, covered, side);
     some.forEach((square, i) => {
       for (const pixel of pixelsOf(square, patch, side)) {
@@ -62,8 +66,7 @@ export async function occlusionMap(
       }
     });
   }
-  const values = sums.map((sum, i) => sum / counts[i]);
-  return { values, side, class: chosen, probability: whole[chosen] };
+  return { values: sums.map((sum, i) => sum / counts[i]), side, class: chosen, probability: whole[chosen] };
 }
 
 /** Where the squares begin, such that they reach the far edge. */
@@ -93,10 +96,10 @@ function cover(
   side: number,
   square: { top: number; left: number },
   patch: number,
-  fill: number,
+  fill: readonly number[],
 ): Float32Array {
   const covered = image.slice();
-  for (const pixel of pixelsOf(square, patch, side)) covered.fill(fill, pixel * 3, pixel * 3 + 3);
+  for (const pixel of pixelsOf(square, patch, side)) covered.set(fill, pixel * 3);
   return covered;
 }
 

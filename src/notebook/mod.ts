@@ -11,3 +11,4 @@ export * from "./table.ts";
 export * from "./datasets.ts";
 export * from "./environment.ts";
 export * from "./exemplars.ts";
+export * from "./transform_sheet.ts";

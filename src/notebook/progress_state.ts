@@ -1,4 +1,4 @@
-import type { EpochLine, RunProgress } from "../sweep/mod.ts";
+import { type EpochLine, inputWaitOf, type RunProgress } from "../sweep/mod.ts";
 
 /** What the views of progress are drawn from: the last event, and the learning curve of each run so far. */
 export interface ProgressState {
@@ -17,18 +17,18 @@ export interface ProgressState {
 export class ProgressHistory {
   #first?: { at: number; share: number };
   #event?: RunProgress;
-  #imagesPerSecond?: number;
+  /** What steps tell of their pace. */
+  #pace: Pick<RunProgress, "imagesPerSecond" | "inputWait"> = {};
   readonly #curves = new Map<string, EpochLine[]>();
 
   /** @param now Milliseconds, for example from `performance.now()`. */
   add(event: RunProgress, now: number): void {
     this.#first ??= { at: now, share: shareDone(event) };
-    // An event at the end of an epoch has no speed of its own; the last one goes on.
-    if (event.label !== this.#event?.label || event.phase !== this.#event.phase) {
-      this.#imagesPerSecond = undefined;
-    }
-    this.#imagesPerSecond = event.imagesPerSecond ?? this.#imagesPerSecond;
-    this.#event = { ...event, imagesPerSecond: this.#imagesPerSecond };
+    // An event at the end of an epoch has no pace of its own; the last one goes on.
+    if (event.label !== this.#event?.label || event.phase !== this.#event.phase) this.#pace = {};
+    const { imagesPerSecond = this.#pace.imagesPerSecond, inputWait = this.#pace.inputWait } = event;
+    this.#pace = { imagesPerSecond, inputWait };
+    this.#event = { ...event, ...this.#pace };
     if (event.line) this.#curveOf(event.label).push(event.line);
   }
 
@@ -55,23 +55,28 @@ export function shareDone({ phase, done, total, position }: RunProgress): number
   return (position.index - 1 + (phase === "train" ? own : 0)) / position.of;
 }
 
-/** What is being done, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, 2 min 10 s left". */
-export function progressText({ event, elapsed, left, ending }: ProgressState): string {
-  const { phase, label, done, total, imagesPerSecond, position } = event;
+/** What is being done, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, input wait 0.4%, 2 min 10 s left". */
+export function progressText({ event, curves, elapsed, left, ending }: ProgressState): string {
+  const { phase, label, done, total, imagesPerSecond, inputWait, position } = event;
   const run = position ? ` (${position.index} of ${position.of})` : "";
   if (ending) {
     const parts = phase === "data" ? "datasets" : "runs";
-    return `${ending}: ${position ? `${position.index} of ${position.of} ${parts}` : label}, ${
-      duration(elapsed)
-    }`;
+    const what = position ? `${position.index} of ${position.of} ${parts}` : label;
+    const waited = inputWaitOf([...curves.values()].flat());
+    return [`${ending}: ${what}`, duration(elapsed), ...waitText(waited)].join(", ");
   }
   return [
     `${phase === "data" ? "preparing" : "training on"} ${label}${run} ${
       total > 0 ? percent(done / total) : ""
     }`.trimEnd(),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
+    ...waitText(inputWait),
     ...(left === undefined ? [] : [`${duration(left)} left`]),
   ].join(", ");
+}
+
+function waitText(share: number | undefined): string[] {
+  return share === undefined ? [] : [`input wait ${percent(share)}`];
 }
 
 /** An epoch in one line: "epoch 4: training loss 0.512, validation accuracy 84.1%". */

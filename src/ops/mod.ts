@@ -10,6 +10,7 @@ export { gelu } from "./gelu.ts";
 export { withGradient } from "./gradient.ts";
 export { normalise } from "./layer_norm.ts";
 export { linear, type LinearLayer } from "./linear.ts";
+export { imagesFromPixels } from "./pixels.ts";
 export { inPrecision } from "./precision.ts";
 export { toPatches } from "./patches.ts";
 export { adaptiveAveragePool, maxPool } from "./pool.ts";

@@ -3,3 +3,4 @@ export * from "./proportion.ts";
 export * from "./random.ts";
 export * from "./tests.ts";
 export * from "./trend.ts";
+export * from "./variates.ts";

@@ -17,7 +17,7 @@ export {
 } from "./predict.ts";
 export { baseline, grid, type Overrides, type Preset, presetFromEnvironment, presets } from "./presets.ts";
 export type { RunProgress } from "./progress.ts";
-export type { EpochLine, Prediction, Result, RunRecord } from "./record.ts";
+export { type EpochLine, inputWaitOf, type Prediction, type Result, type RunRecord } from "./record.ts";
 export { hashOf, run, type RunOptions } from "./run.ts";
 export { RunFolder, runsFolder } from "./store.ts";
 export { sweep } from "./sweep.ts";

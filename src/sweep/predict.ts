@@ -1,10 +1,10 @@
 /** Asks the network of a finished run which dataset each image of a folder looks like. */
 import { statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { inferenceInput } from "../data/mod.ts";
+import { inferencePixels } from "../data/mod.ts";
 import { decode, DECODES_IN_FLIGHT } from "../images/mod.ts";
 import { weightTensors } from "../models/mod.ts";
-import { startEngine, tf } from "../tensorflow/mod.ts";
+import { bytesTensor, startEngine, tf } from "../tensorflow/mod.ts";
 import { argmax, makePredictor } from "../train/mod.ts";
 import { openNetwork, type TrainedNetwork } from "./trained.ts";
 
@@ -100,11 +100,11 @@ function filesIn(folder: string): string[] {
   });
 }
 
-/** An image as the network sees it. */
+/** An image as it goes to the network. */
 interface Seen {
   file: string;
-  /** [imageSize, imageSize, 3] */
-  input: Float32Array;
+  /** [imageSize, imageSize, channels] */
+  pixels: Uint8Array;
 }
 
 /** Decodes with as many images in flight as keep every core busy, and gives them out in order. */
@@ -124,20 +124,20 @@ async function see(
 ): Promise<Seen | UnreadFile> {
   try {
     const image = await decode(await Deno.readFile(join(folder, file)), channels);
-    return { file, input: inferenceInput(image, imageSize) };
+    return { file, pixels: inferencePixels(image, imageSize) };
   } catch (error) {
     return { file, reason: (error as Error).message };
   }
 }
 
 /** The network with its weights in TensorFlow, until it is disposed. */
-function predictor({ model, weights, imageSize, precision }: TrainedNetwork) {
+function predictor({ model, weights, imageSize, channels, precision }: TrainedNetwork) {
   const predict = makePredictor(model, precision);
   const tensors = weightTensors(weights);
   const batch = async (images: Seen[]): Promise<FilePrediction[]> => {
-    const values = new Float32Array(images.length * imageSize * imageSize * 3);
-    images.forEach(({ input }, i) => values.set(input, i * input.length));
-    const x = tf.tensor4d(values, [images.length, imageSize, imageSize, 3]);
+    const values = new Uint8Array(images.length * imageSize * imageSize * channels);
+    images.forEach(({ pixels }, i) => values.set(pixels, i * pixels.length));
+    const x = bytesTensor<tf.Rank.R4>(values, [images.length, imageSize, imageSize, channels]);
     const rows = await predict(tensors, x);
     const outputs = await rows.array();
     tf.dispose([x, rows]);

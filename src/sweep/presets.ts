@@ -1,4 +1,4 @@
-import { paperRecipe } from "../train/mod.ts";
+import { paperMix, paperRecipe } from "../train/mod.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** How large everything is: seconds, minutes or GPU-days. */
@@ -59,9 +59,9 @@ const scales: Record<Preset, Scale> = {
     imagesPerDataset: 1_000_000,
     validationPerDataset: 10_000,
     imageSize: 224,
-    augmentation: randomCrop,
+    augmentation: { ...randomCrop, randAugment: "rand-m9-mstd0.5-inc1" },
     model: "convnext_tiny",
-    recipe: paperRecipe,
+    recipe: { ...paperRecipe, mix: paperMix },
   },
 };
 

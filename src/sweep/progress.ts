@@ -10,6 +10,8 @@ export interface RunProgress {
   done: number;
   total: number;
   imagesPerSecond?: number;
+  /** Share of the epoch's training time in which the network waited for images, [0, 1]. */
+  inputWait?: number;
   /** Present at the end of an epoch. */
   line?: EpochLine;
   /** In a sweep: which of its experiments this is, 1-based, and how many there are. */

@@ -5,6 +5,17 @@ import type { Experiment } from "./experiment.ts";
 /** One line of `runs/<hash>/epochs.jsonl`: the state of a run at the end of an epoch. */
 export type EpochLine = EpochSummary;
 
+/** Share of these epochs' training time in which the network waited for images; undefined where it was not measured. */
+export function inputWaitOf(epochs: readonly EpochLine[]): number | undefined {
+  let [waited, trained] = [0, 0];
+  for (const { trainSeconds, inputWait } of epochs) {
+    if (trainSeconds === undefined || inputWait === undefined) continue;
+    waited += inputWait * trainSeconds;
+    trained += trainSeconds;
+  }
+  return trained > 0 ? waited / trained : undefined;
+}
+
 /** One line of `runs/<hash>/predictions.jsonl`: what the network said about one validation image. */
 export interface Prediction {
   /** Key of the image within its dataset. */
@@ -29,6 +40,8 @@ export interface Result {
   parameters: number;
   /** Wall time in seconds over all sessions of the run. */
   seconds: number;
+  /** Share of the training time in which the network waited for images, [0, 1]; absent from old records. */
+  inputWait?: number;
   /** What it ran on, for example "TensorFlow 2.21.0, CPU". */
   engine: string;
   /** ISO 8601. */

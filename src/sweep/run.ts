@@ -1,13 +1,13 @@
 /** Runs one experiment and keeps its record. */
 import { openPool, type Pool, readManifest, sampleExperiment } from "../data/mod.ts";
-import { trainingBatches, validationBatches } from "../data/mod.ts";
+import { startBatchWorkers } from "../data/mod.ts";
 import { countParameters, createModel, saveWeights } from "../models/mod.ts";
 import { wilson } from "../stats/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { argmax, type Evaluation, removeCheckpoints, train } from "../train/mod.ts";
 import { checkExperiment, type Experiment, ExperimentError, experimentHash } from "./experiment.ts";
 import type { RunProgress } from "./progress.ts";
-import type { EpochLine, Prediction, Result, RunRecord } from "./record.ts";
+import { type EpochLine, inputWaitOf, type Prediction, type Result, type RunRecord } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
 import { metadataOf, type NetworkDescription } from "./trained.ts";
 
@@ -72,6 +72,7 @@ async function trainAndRecord(
   const { signal, onProgress } = options;
   const label = datasets.join(" + ");
   const pools: Pool[] = [];
+  using workers = startBatchWorkers(); // they load their program while the pools are opened and the engine starts
   try {
     for (const name of datasets) {
       pools.push(
@@ -90,9 +91,9 @@ async function trainAndRecord(
     const engine = describeEngine(await startEngine());
     await folder.writeExperiment(experiment);
     const model = createModel(experiment.model, datasets.length, imageSize);
-    const source = { pools, imageSize, batchSize: recipe.batchSize };
-    const training = trainingBatches({ ...source, indices: split.train, augmentation, seed });
-    const validation = validationBatches({ ...source, indices: split.validation });
+    const source = { pools, imageSize, batchSize: recipe.batchSize, corruption: experiment.corruption };
+    const training = workers.training({ ...source, indices: split.train, augmentation, seed });
+    const validation = workers.validation({ ...source, indices: split.validation });
     let epochs: EpochLine[] = [];
     const { weights, ...evaluation } = await train({
       model,
@@ -103,8 +104,8 @@ async function trainAndRecord(
       folder: folder.path,
       signal,
       onStart: async (done) => void (epochs = await folder.keepEpochs(done)),
-      onStep: ({ step, totalSteps, imagesPerSecond }) =>
-        onProgress?.({ phase: "train", label, done: step, total: totalSteps, imagesPerSecond }),
+      onStep: ({ step, totalSteps, ...pace }) =>
+        onProgress?.({ phase: "train", label, done: step, total: totalSteps, ...pace }),
       onEpoch: async (line) => {
         epochs.push(line);
         await folder.appendEpoch(line);
@@ -123,6 +124,7 @@ async function trainAndRecord(
       ...summarise(evaluation, datasets.length),
       parameters: countParameters(model.specs),
       seconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0),
+      inputWait: inputWaitOf(epochs),
       engine,
       finishedAt: new Date().toISOString(),
     };

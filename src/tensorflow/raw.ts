@@ -18,7 +18,7 @@ export const attribute = {
   float: (name: string, value: number): OpAttribute => ({ name, type: AttributeType.float, value }),
   ints: (name: string, value: number[]): OpAttribute => ({ name, type: AttributeType.int, value }),
   string: (name: string, value: string): OpAttribute => ({ name, type: AttributeType.string, value }),
-  type: (name: string, value: Precision | "int32"): OpAttribute => ({
+  type: (name: string, value: Precision | "int32" | "uint8"): OpAttribute => ({
     name,
     type: AttributeType.type,
     value: DataType[value],

@@ -17,6 +17,8 @@ export interface Checkpoint {
   epochLoss: number;
   /** Seconds spent in the current epoch. */
   epochSeconds: number;
+  /** Seconds of these in which the network waited for images. */
+  epochWait: number;
   /** The state's vectors. */
   values: Record<string, Float32Array>;
 }

@@ -1,8 +1,10 @@
 import { type Model, tensorsOf, type Weights } from "../models/mod.ts";
-import { inPrecision } from "../ops/mod.ts";
+import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
-import { compile, type Compiled, type Precision, tf } from "../tensorflow/mod.ts";
+import { compile, type Compiled, type Precision, type tf } from "../tensorflow/mod.ts";
+import { untilAborted } from "./abort.ts";
+import { pixelsTensor } from "./pixels.ts";
 
 /** What a network says about a set of images. */
 export interface Evaluation {
@@ -23,21 +25,22 @@ export function argmax(values: ArrayLike<number>, start = 0, length = values.len
   return best;
 }
 
-/** A network's softmax outputs for a batch: (weights, [B, H, W, 3]) -> [B, classes], compiled. */
+/** A network's softmax outputs for a batch: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, classes], compiled. */
 export type Predictor = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /** Compiles a network for inference. The caller disposes it. */
 export function makePredictor(model: Model, precision: Precision = "float32"): Predictor {
-  return compile((weights: Weights, images: tf.Tensor4D) =>
-    inPrecision(model.apply(tensorsOf(model, weights, precision), images), "float32").softmax()
-  );
+  return compile((weights: Weights, pixels: tf.Tensor4D) => {
+    const logits = model.apply(tensorsOf(model, weights, precision), imagesFromPixels(pixels));
+    return inPrecision(logits, "float32").softmax();
+  });
 }
 
 /**
  * Runs a network over validation images, batch by batch.
  *
  * @param weights the network's flat vectors; not disposed
- * @throws the signal's reason when it is aborted between two batches
+ * @throws the signal's reason when it is aborted, between two batches
  */
 export async function evaluate(
   predict: Predictor,
@@ -50,12 +53,11 @@ export async function evaluate(
   const probabilities = new Float32Array(size * classes);
   const labels = new Int32Array(size);
   let filled = 0;
-  for (const batch of validation.batches()) {
-    signal?.throwIfAborted();
-    const images = tf.tensor4d(batch.images, [batch.labels.length, imageSize, imageSize, 3]);
-    const rows = await predict(weights, images);
+  for await (const batch of untilAborted(validation.batches(), signal)) {
+    const pixels = pixelsTensor(batch, imageSize);
+    const rows = await predict(weights, pixels).finally(() => pixels.dispose());
     probabilities.set(await rows.data() as Float32Array, filled * classes);
-    tf.dispose([images, rows]);
+    rows.dispose();
     labels.set(batch.labels, filled);
     filled += batch.labels.length;
   }

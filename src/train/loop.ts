@@ -1,7 +1,6 @@
 /** Trains one network: steps, an evaluation at the end of each epoch, checkpoints. */
-import type { TrainingBatches, ValidationBatches } from "../data/mod.ts";
-import { type FlatWeights, flatWeights, type Model } from "../models/mod.ts";
-import { random } from "../stats/mod.ts";
+import type { ValidationBatches } from "../data/mod.ts";
+import { type FlatWeights, flatWeights } from "../models/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
 import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
 import {
@@ -11,11 +10,10 @@ import {
   saveCheckpoint,
 } from "./checkpoint.ts";
 import { evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
-import { smoothTargets } from "./loss.ts";
-import { biasCorrections } from "./optimizer.ts";
-import { type Recipe, stepsPerEpoch, totalSteps } from "./recipe.ts";
+import { type InputOptions, StepInputs } from "./input.ts";
+import { stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
-import { evaluatedWeights, initialState, restoredState, stateValues, Stream } from "./state.ts";
+import { evaluatedWeights, initialState, restoredState, stateValues } from "./state.ts";
 import type { WeightValues } from "./state.ts";
 import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
 
@@ -35,6 +33,10 @@ export interface EpochSummary {
   validation: Proportion;
   /** Wall time of the epoch in seconds, evaluation included. */
   seconds: number;
+  /** Wall time of its steps in seconds: without evaluation. Absent from records of before it was measured, as is the next. */
+  trainSeconds?: number;
+  /** Share of `trainSeconds` in which the network waited for images, [0, 1]. */
+  inputWait?: number;
 }
 
 /** Where a training stands, for a progress bar. */
@@ -44,24 +46,19 @@ export interface StepProgress {
   totalSteps: number;
   /** Training images a second over the last steps. */
   imagesPerSecond: number;
+  /** Share of the epoch's time so far in which the network waited for images, [0, 1]. */
+  inputWait: number;
 }
 
 /** One training. */
-export interface TrainOptions {
-  model: Model;
-  recipe: Recipe;
-  training: TrainingBatches;
+export interface TrainOptions extends InputOptions {
   validation: ValidationBatches;
-  /** Decides initial weights, dropped paths and dropped values. */
-  seed: number;
   /** Weights to start from. Default: drawn. */
   weights?: WeightValues;
   /** Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`. Default 1. */
   rates?: Float32Array;
   /** Folder of its checkpoints. */
   folder: string;
-  /** Ends training between two steps; a checkpoint is written first. */
-  signal?: AbortSignal;
   onStep?: (progress: StepProgress) => void;
   /** Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not repeated. */
   onEpoch?: (summary: EpochSummary) => void | Promise<void>;
@@ -76,29 +73,36 @@ export type Trained = Evaluation & { weights: FlatWeights };
 /** Seconds between checkpoints inside a long epoch. */
 const CHECKPOINT_INTERVAL = 120;
 
-const emptyCheckpoint: Checkpoint = { epochs: 0, step: 0, epochLoss: 0, epochSeconds: 0, values: {} };
+const emptyCheckpoint: Checkpoint = {
+  epochs: 0,
+  step: 0,
+  epochLoss: 0,
+  epochSeconds: 0,
+  epochWait: 0,
+  values: {},
+};
 
 /**
  * Trains to the end of the recipe, from the folder's checkpoint where there is one. Same options, same numbers: killed and
- * resumed or not.
+ * resumed or not. What is done is kept when it is aborted or an input cannot be made: it goes on from there.
  *
  * @returns the evaluation after the last step, and the weights that it is of
- * @throws the signal's reason when aborted
+ * @throws the signal's reason when aborted, and what the source of batches throws
  */
 export async function train(options: TrainOptions): Promise<Trained> {
   const { model, recipe, folder, seed, signal } = options;
   const checkpoint = loadCheckpoint(folder, options.onDamagedCheckpoint);
-  const run = new Training(options, checkpoint ?? emptyCheckpoint);
-  run.state = checkpoint
+  const state = checkpoint
     ? restoredState(checkpoint.values, model, recipe)
     : initialState(model, recipe, seed, options.weights);
+  const run = new Training(options, state, checkpoint ?? emptyCheckpoint);
   try {
     await options.onStart?.(run.epochs);
     while (run.epochs < recipe.epochs) await run.epoch();
     const evaluation = run.evaluation ?? await run.evaluate();
     return { ...evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
-    if (signal?.aborted) await run.save();
+    if (signal?.aborted || run.inputHasFailed) await run.save();
     throw error;
   } finally {
     run.dispose();
@@ -118,7 +122,7 @@ class Throughput {
 
 /** The moving parts of one training. */
 class Training {
-  state!: TrainState;
+  state: TrainState;
   /** The latest one of this session. */
   evaluation: Evaluation | undefined;
   /** Epochs that are finished, evaluation included. */
@@ -126,21 +130,30 @@ class Training {
   step: number;
   #epochLoss: number;
   #epochSeconds: number;
+  #epochWait: number;
   readonly #options: TrainOptions;
   readonly #takeStep: Compiled<[TrainState, StepInput], StepOutput>;
   readonly #predict: Predictor;
-  /** The next step's input, made while the current step runs. */
-  #next: StepInput | undefined;
+  readonly #inputs: StepInputs;
   readonly #throughput = new Throughput();
 
-  constructor(options: TrainOptions, from: Checkpoint) {
+  constructor(options: TrainOptions, state: TrainState, from: Checkpoint) {
+    this.state = state;
     this.#options = options;
     this.#takeStep = compile(makeStep(options.model, options.recipe, options.rates));
     this.#predict = makePredictor(options.model, options.recipe.precision);
+    this.#inputs = new StepInputs(options);
     this.epochs = from.epochs;
     this.step = from.step;
     this.#epochLoss = from.epochLoss;
     this.#epochSeconds = from.epochSeconds;
+    this.#epochWait = from.epochWait;
+    if (this.step < totalSteps(options.recipe)) this.#inputs.request(this.step);
+  }
+
+  /** Whether it has ended because an input could not be made. */
+  get inputHasFailed(): boolean {
+    return this.#inputs.hasFailed;
   }
 
   /** Evaluates the weights, or their moving average where there is one. */
@@ -150,7 +163,8 @@ class Training {
   }
 
   dispose(): void {
-    tf.dispose([this.state, this.#next ?? {}]);
+    tf.dispose(this.state);
+    this.#inputs.dispose();
     this.#takeStep.dispose();
     this.#predict.dispose();
   }
@@ -162,6 +176,7 @@ class Training {
     const resumedAt = performance.now() - this.#epochSeconds * 1000;
     const clock = () => this.#epochSeconds = (performance.now() - resumedAt) / 1000;
     await this.#stepsUntil((this.epochs + 1) * steps, clock);
+    const trainSeconds = this.#epochSeconds;
     const { loss, accuracy } = this.evaluation = await this.evaluate();
     this.epochs++;
     await onEpoch?.({
@@ -172,8 +187,10 @@ class Training {
       validationLoss: loss,
       validation: accuracy,
       seconds: clock(),
+      trainSeconds,
+      inputWait: this.#epochWait / trainSeconds,
     });
-    [this.#epochLoss, this.#epochSeconds] = [0, 0];
+    [this.#epochLoss, this.#epochSeconds, this.#epochWait] = [0, 0, 0];
     await this.save();
   }
 
@@ -181,7 +198,7 @@ class Training {
     let savedAt = clock();
     while (this.step < end) {
       this.#options.signal?.throwIfAborted();
-      await this.#one();
+      await this.#one(clock);
       const now = clock();
       if (now - savedAt > CHECKPOINT_INTERVAL) {
         await this.save();
@@ -190,12 +207,13 @@ class Training {
     }
   }
 
-  async #one(): Promise<void> {
+  async #one(clock: () => number): Promise<void> {
     const { recipe, onStep } = this.#options;
     const started = performance.now();
-    const input = this.#next ?? this.#input(this.step);
+    const { input, waited } = await this.#inputs.take(this.step);
+    this.#epochWait += waited;
     const running = this.#takeStep(this.state, input);
-    this.#next = this.step + 1 < totalSteps(recipe) ? this.#input(this.step + 1) : undefined;
+    if (this.step + 1 < totalSteps(recipe)) this.#inputs.request(this.step + 1);
     const { state, loss } = await running.finally(() => tf.dispose(input));
     const [value] = await loss.data();
     tf.dispose([this.state, loss]);
@@ -204,41 +222,8 @@ class Training {
     this.step++;
     this.#epochLoss += value;
     const imagesPerSecond = this.#throughput.add(recipe.batchSize, (performance.now() - started) / 1000);
-    onStep?.({ step: this.step, totalSteps: totalSteps(recipe), imagesPerSecond });
-  }
-
-  #input(step: number): StepInput {
-    const { model, recipe, training } = this.#options;
-    const { images, labels } = training.batch(step);
-    const B = labels.length;
-    const size = training.imageSize;
-    const targets = smoothTargets(labels, model.classes, recipe.labelSmoothing);
-    const input: StepInput = {
-      images: tf.tensor4d(images, [B, size, size, 3]),
-      targets: tf.tensor2d(targets, [B, model.classes]),
-      learningRate: tf.scalar(learningRate(recipe, step)),
-      corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
-    };
-    if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
-    if (model.dropout) input.dropout = this.#dropoutKey(step);
-    return input;
-  }
-
-  /** Stochastic depth of one step (Huang et al. 2016; timm's `DropPath`): 0, or 1 / (1 - p), [branches, B]. */
-  #keep(step: number, B: number): tf.Tensor2D {
-    const { model, seed } = this.#options;
-    const stream = random(seed, Stream.dropPath, step);
-    const factors = new Float32Array(model.dropPath.length * B);
-    model.dropPath.forEach((p, branch) => {
-      for (let i = 0; i < B; i++) factors[branch * B + i] = stream.uniform() < p ? 0 : 1 / (1 - p);
-    });
-    return tf.tensor2d(factors, [model.dropPath.length, B]);
-  }
-
-  /** Key of one step's dropout, int32 [2]. */
-  #dropoutKey(step: number): tf.Tensor1D {
-    const stream = random(this.#options.seed, Stream.dropout, step);
-    return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
+    const inputWait = this.#epochWait / clock();
+    onStep?.({ step: this.step, totalSteps: totalSteps(recipe), imagesPerSecond, inputWait });
   }
 
   /** Writes where it stands to the folder. */
@@ -248,6 +233,7 @@ class Training {
       step: this.step,
       epochLoss: this.#epochLoss,
       epochSeconds: this.#epochSeconds,
+      epochWait: this.#epochWait,
       values: stateValues(this.state),
     });
   }

@@ -11,9 +11,19 @@ export { carriedWeights, fineTune, type FineTuneOptions } from "./fine_tune.ts";
 export { layerIds, layerRates } from "./layer_decay.ts";
 export { type EpochSummary, type StepProgress, train, type Trained, type TrainOptions } from "./loop.ts";
 export { smoothTargets } from "./loss.ts";
+export { type ImageMix, mix, type MixInput, mixInput, type MixPlan, mixPlan } from "./mixup.ts";
 export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
-export { paperRecipe, type Recipe, type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
+export {
+  type Mix,
+  paperMix,
+  paperRecipe,
+  type Recipe,
+  type Schedule,
+  stepsPerEpoch,
+  totalSteps,
+} from "./recipe.ts";
 export * from "./probe/mod.ts";
 export { learningRate } from "./schedule.ts";
 export { drawnWeights, evaluatedWeights, initialState, type WeightValues } from "./state.ts";
 export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";
+export { transforms } from "./transforms.ts";

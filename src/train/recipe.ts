@@ -1,5 +1,28 @@
 import type { Precision } from "../tensorflow/mod.ts";
 
+/** How batches are mixed. */
+export interface Mix {
+  /** Of Beta(mixup, mixup), from which MixUp's weights are drawn; 0 for no MixUp. The paper: 0.8. */
+  mixup: number;
+  /** Of Beta(cutmix, cutmix), from which the area that CutMix keeps is drawn; 0 for no CutMix. The paper: 1. */
+  cutmix: number;
+  /** Probability of a batch, or image, to be mixed. timm: 1. */
+  probability: number;
+  /** Probability of CutMix where there are both. timm: 0.5. */
+  switchProbability: number;
+  /** Whether all images of a batch get one draw, or each its own. timm: batch. */
+  mode: "batch" | "element";
+}
+
+/** The paper's Appendix A with timm's defaults. */
+export const paperMix: Mix = {
+  mixup: 0.8,
+  cutmix: 1,
+  probability: 1,
+  switchProbability: 0.5,
+  mode: "batch",
+};
+
 /** How a network is trained, as one plain object. */
 export interface Recipe {
   /** Length of training. An epoch is {@link samplesPerEpoch} samples, whatever the number of training images. */
@@ -18,6 +41,8 @@ export interface Recipe {
   betas: [number, number];
   /** Share of the target that is spread evenly over all classes, [0, 1). */
   labelSmoothing: number;
+  /** MixUp and CutMix. Left out or `null`: none. */
+  mix?: Mix | null;
   /** Largest global norm of the gradient; `null` leaves it as it is. */
   clipNorm: number | null;
   /** Decay a step of the exponential moving average of the weights, which is then what is evaluated; `null` for none. */
@@ -29,7 +54,7 @@ export interface Recipe {
   precision: Precision;
 }
 
-/** The paper's recipe: Appendix A, Table 9. */
+/** The paper's recipe: Appendix A, Table 9; its MixUp and CutMix are {@link paperMix}, which short trainings do without. */
 export const paperRecipe: Recipe = {
   epochs: 300,
   samplesPerEpoch: 1_281_167,

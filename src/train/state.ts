@@ -5,7 +5,7 @@ import type { Recipe } from "./recipe.ts";
 import type { TrainState } from "./step.ts";
 
 /** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
-export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f } as const;
+export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d } as const;
 
 /** A model's values outside of TensorFlow: what {@link Weights} are made of. */
 export interface WeightValues {

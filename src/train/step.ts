@@ -1,7 +1,8 @@
 /** The training step as a pure function of the network's state and a batch. */
 import { countDecayed, type Forward, type Model, tensorsOf, unflatten } from "../models/mod.ts";
-import { crossEntropy, inPrecision } from "../ops/mod.ts";
+import { crossEntropy, imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
+import { mix, type MixInput } from "./mixup.ts";
 import { adamW } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -21,8 +22,8 @@ export type TrainState = {
 
 /** Everything that a step reads from outside. */
 export type StepInput = {
-  /** [B, H, W, 3], normalised. */
-  images: tf.Tensor4D;
+  /** 8-bit values, [B, H, W, 3], or [B, H, W, 1] for grey; see `imagesFromPixels`. */
+  pixels: tf.Tensor4D;
   /** Soft targets, [B, classes]. */
   targets: tf.Tensor2D;
   learningRate: tf.Scalar;
@@ -32,6 +33,8 @@ export type StepInput = {
   keep?: tf.Tensor2D;
   /** Key of dropout's random numbers, int32 [2]; absent for a model without. */
   dropout?: tf.Tensor1D;
+  /** How the batch is mixed with its reverse; absent for a recipe without. */
+  mixing?: MixInput;
 };
 
 /** What a step returns: the new state and the loss of the batch (nats). */
@@ -66,7 +69,9 @@ export function makeStep(model: Model, recipe: Recipe, rates?: Float32Array): St
   const decayed = countDecayed(model.specs);
   const average = (before: tf.Tensor1D, now: tf.Tensor1D) =>
     before.mul(recipe.ema!).add(now.mul(1 - recipe.ema!)) as tf.Tensor1D;
-  return (state, { images, targets, learningRate, corrections, keep, dropout }) => {
+  return (state, { learningRate, corrections, keep, dropout, mixing, ...batch }) => {
+    const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
+    const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
     const observed: Record<string, tf.Tensor> = {};
     const observe: Forward["observe"] = (name, mean, variance) =>
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });

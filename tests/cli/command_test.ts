@@ -42,9 +42,12 @@ Deno.test("fetch: names and collections, each dataset once; unknown ones list th
 });
 
 Deno.test("bench: all benchmarks without a name; an unknown one lists the known", () => {
-  assert.deepEqual(parseBench(["input", "--json"]), { names: ["input"], json: true });
-  assert.deepEqual(parseBench([]).names, ["train", "input"]);
-  assert.throws(() => parseBench(["trian"]), /no benchmark "trian"\. Known: train, input/);
+  assert.deepEqual(parseBench(["input", "--json"]), { names: ["input"], models: undefined, json: true });
+  assert.deepEqual(parseBench([]).names, ["train", "blocks", "input", "transforms"]);
+  assert.throws(
+    () => parseBench(["trian"]),
+    /no benchmark "trian"\. Known: train, blocks, input, transforms/,
+  );
 });
 
 Deno.test("bench: figures are shortened, what was not measured is a dash", () => {

@@ -141,7 +141,7 @@ Deno.test("occlusion peaks where the network looks, and is nothing elsewhere", a
   const weights = { parameters: tf.tensor1d([0]) };
   const image = new Float32Array(16 * 16 * 3).fill(2);
   const before = tf.memory().numTensors;
-  const options = { patch: 4, stride: 3, batchSize: 7 };
+  const options = { patch: 4, stride: 3, fill: [0, 0, 0], batchSize: 7 };
   const map = await occlusionMap(cornered, weights, image, options);
   const sigmoid = 1 / (1 + Math.exp(-2));
   assert.equal(map.class, 0);

@@ -1,5 +1,6 @@
 /** Every architecture against timm's or torchvision's own: same weights, same images; logits, loss, gradients, statistics. */
 import assert from "node:assert/strict";
+import { IMAGENET_MEAN, IMAGENET_STD } from "../../src/images/mod.ts";
 import {
   countParameters,
   createAutoencoder,
@@ -102,6 +103,12 @@ function buffersOf(specs: ParameterSpec[]): tf.Tensor1D | undefined {
   return fixed ? tf.tensor1d(initialise(specs, random(1))) : madeUp(specs);
 }
 
+/** Values of pixels, not whole, that a step sees as these images. */
+function pixelsThatShow(images: tf.Tensor4D): tf.Tensor4D {
+  const [std, mean] = [IMAGENET_STD, IMAGENET_MEAN].map((shares) => tf.tensor1d(shares.map((v) => 255 * v)));
+  return images.mul(std).add(mean);
+}
+
 const softTargets = () => tf.oneHot(tf.tensor1d([0, 2, 3], "int32"), CLASSES).mul(0.9).add(0.1 / CLASSES);
 
 for (const [name, { config, imageSize, ...expected }] of Object.entries<Classifier>(classifiers)) {
@@ -130,7 +137,7 @@ for (const [name, { config, imageSize, ...expected }] of Object.entries<Classifi
       const [m, v] = [tf.zerosLike(parameters), tf.zerosLike(parameters)];
       const state: TrainState = { parameters, m, v, buffers: madeUp(model.buffers) };
       const input = {
-        images: imagesOf(imageSize),
+        pixels: pixelsThatShow(imagesOf(imageSize)),
         targets: softTargets() as tf.Tensor2D,
         learningRate: tf.scalar(1e-3),
         corrections: tf.tensor1d([0.1, 0.05]),

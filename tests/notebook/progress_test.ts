@@ -3,6 +3,7 @@ import { logTarget, notebookTarget, progressView, terminalTarget } from "../../s
 import { progressHtml } from "../../src/notebook/progress_html.ts";
 import { duration, ProgressHistory, progressText, shareDone } from "../../src/notebook/progress_state.ts";
 import type { RunProgress } from "../../src/sweep/mod.ts";
+import { syntheticRecord } from "../paper/records.ts";
 import { RUN_EVENTS } from "./examples.ts";
 
 const train = (done: number, more: Partial<RunProgress> = {}): RunProgress => ({
@@ -53,6 +54,12 @@ Deno.test("progressText: what, where, how fast, how long", () => {
   const text = progressText(stateAfter(events, 1));
   assert.match(text, /^training on a \+ b \(3 of 23\) 50.0%, 412 images\/s, 41 s left$/);
   assert.equal(progressText(stateAfter(events, 65, "done")), "done: 3 of 23 runs, 1 min 5 s");
+  const waiting = [train(0), train(50, { imagesPerSecond: 412.3, inputWait: 0.0042 })];
+  assert.match(progressText(stateAfter(waiting, 1)), /, 412 images\/s, input wait 0.4%, 1 s left$/);
+  const [line] = syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, epochs: 1 }).epochs;
+  const ended = [...waiting, train(60, { line: { ...line, trainSeconds: 10, inputWait: 0.012 } })];
+  assert.match(progressText(stateAfter(ended, 1)), /412 images\/s, input wait 0.4%/);
+  assert.equal(progressText(stateAfter(ended, 1, "done")), "done: a + b, 2 s, input wait 1.2%");
   assert.deepEqual([8.4, 130, 3900].map(duration), ["8 s", "2 min 10 s", "1 h 5 min"]);
 });
 

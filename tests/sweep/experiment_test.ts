@@ -7,6 +7,7 @@ import {
   type Experiment,
   experimentHash,
 } from "../../src/sweep/mod.ts";
+import { paperMix } from "../../src/train/mod.ts";
 
 const datasets = ["tabler", "phosphor", "mdi"];
 const experiment = baseline({ datasets, preset: "laptop" });
@@ -16,7 +17,7 @@ Deno.test("every preset is a valid experiment", () => {
 });
 
 Deno.test("the paper preset is Appendix A", () => {
-  const { imagesPerDataset, validationPerDataset, imageSize, model, recipe } = baseline({
+  const { imagesPerDataset, validationPerDataset, imageSize, model, recipe, augmentation } = baseline({
     datasets,
     preset: "paper",
   });
@@ -29,7 +30,11 @@ Deno.test("the paper preset is Appendix A", () => {
   const { learningRate, weightDecay, betas, batchSize, epochs, warmupEpochs, labelSmoothing } = recipe;
   assert.deepEqual([learningRate, weightDecay, betas, batchSize], [1e-3, 0.3, [0.9, 0.95], 4096]);
   assert.deepEqual([epochs, warmupEpochs, labelSmoothing], [300, 20, 0.1]);
+  assert.deepEqual([recipe.mix?.mixup, recipe.mix?.cutmix], [0.8, 1]);
+  assert.equal(augmentation.randAugment, "rand-m9-mstd0.5-inc1");
 });
+
+const ERASE = { probability: 0.25, mode: "pixel", area: [0.02, 0.3], count: 1 };
 
 // deno-lint-ignore no-explicit-any -- faults of every kind
 const faults: [string, (e: any) => void, RegExp][] = [
@@ -72,6 +77,32 @@ const faults: [string, (e: any) => void, RegExp][] = [
     (e) => e.recipe.batchSize = 1e6,
     /recipe\.batchSize .* larger than recipe\.samplesPerEpoch/,
   ],
+  [
+    "an unreadable RandAugment",
+    (e) => e.augmentation.randAugment = "rand-m9-x3",
+    /augmentation\.randAugment: .*"x3"/,
+  ],
+  [
+    "erasing more than all",
+    (e) => e.augmentation.erase = { ...ERASE, probability: 2 },
+    /erase\.probability: /,
+  ],
+  [
+    "areas in the wrong order",
+    (e) => e.augmentation.erase = { ...ERASE, area: [1, 0.5] },
+    /erase\.area is 1,0\.5/,
+  ],
+  ["a corruption that there is not", (e) => e.corruption = { name: "fog" }, /corruption\.name: /],
+  [
+    "a field of another corruption",
+    (e) => e.corruption = { name: "gaussian-blur", radius: 1, std: 2 },
+    /corruption\.std: there is no/,
+  ],
+  [
+    "an unknown field of mixing",
+    (e) => e.recipe.mix = { ...paperMix, alpha: 1 },
+    /recipe\.mix\.alpha: there is no such field/,
+  ],
   ["label smoothing of 1", (e) => e.recipe.labelSmoothing = 1, /recipe\.labelSmoothing: /],
 ];
 
@@ -90,6 +121,36 @@ Deno.test("the hash does not depend on the order of the fields, and on nothing b
   assert.notEqual(experimentHash({ ...experiment, seed: 1 }, data), experimentHash(experiment, data));
   assert.notEqual(experimentHash(experiment, ["a", "b", "x"]), experimentHash(experiment, data));
   assert.match(experimentHash(experiment, data), /^[0-9a-f]{16}$/);
+});
+
+Deno.test("a field that is off has the hash of a field that is left out; one that is on has another", () => {
+  const data = ["a", "b", "c"];
+  const { augmentation, recipe } = experiment;
+  const off: Experiment = {
+    ...experiment,
+    corruption: null,
+    recipe: { ...recipe, mix: null },
+    augmentation: {
+      ...augmentation,
+      interpolation: "bilinear",
+      randAugment: null,
+      colorJitter: null,
+      erase: null,
+    },
+  };
+  assert.equal(experimentHash(checkExperiment(off) as Experiment, data), experimentHash(experiment, data));
+  assert.equal(experimentHash(experiment, data), "b68b5a355504a60f"); // as before these fields were there
+  const on: Experiment[] = [
+    { ...experiment, corruption: { name: "low-resolution", size: 8 } },
+    { ...experiment, recipe: { ...recipe, mix: paperMix } },
+    { ...experiment, augmentation: { ...augmentation, interpolation: "random" } },
+    { ...experiment, augmentation: { ...augmentation, randAugment: "rand-m9" } },
+    {
+      ...experiment,
+      augmentation: { ...augmentation, erase: { ...ERASE, mode: "const", area: [0.1, 0.2] } },
+    },
+  ];
+  assert.equal(new Set([experiment, ...on].map((e) => experimentHash(checkExperiment(e), data))).size, 6);
 });
 
 Deno.test("canonical JSON is JSON, and blind to the order of keys", () => {

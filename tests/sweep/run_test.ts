@@ -5,6 +5,7 @@ import {
   baseline,
   type Experiment,
   hashOf,
+  inputWaitOf,
   run,
   RunFolder,
   type RunRecord,
@@ -16,8 +17,9 @@ const experiment = baseline({ datasets, preset: "smoke" });
 
 /** A record without what may differ between two honest runs: times. */
 function timeless({ epochs, result, ...rest }: RunRecord) {
-  const { seconds: _s, finishedAt: _f, ...outcome } = result;
-  return { ...rest, epochs: epochs.map(({ seconds: _, ...line }) => line), result: outcome };
+  const { seconds: _s, inputWait: _i, finishedAt: _f, ...outcome } = result;
+  const lines = epochs.map(({ seconds: _, trainSeconds: _t, inputWait: _i, ...line }) => line);
+  return { ...rest, epochs: lines, result: outcome };
 }
 
 const runs = Deno.makeTempDirSync();
@@ -37,6 +39,9 @@ Deno.test("a run leaves a record that a person can read", async () => {
   assert.equal(perDataset.reduce((sum, { correct }) => sum + correct, 0), accuracy.correct);
   assert.deepEqual(confusion.map((row) => row.reduce((a, b) => a + b)), [50, 50, 50]);
   assert.match(engine, /TensorFlow/);
+  const isShare = (value?: number) => value !== undefined && value >= 0 && value <= 1;
+  assert.ok(isShare(whole.result.inputWait) && whole.epochs.every(({ inputWait }) => isShare(inputWait)));
+  assert.ok(whole.epochs.every(({ seconds, trainSeconds }) => trainSeconds! > 0 && trainSeconds! < seconds));
   const predictions = await new RunFolder(whole.hash, runs).predictions();
   assert.equal(predictions.length, accuracy.n);
   assert.ok(
@@ -127,4 +132,14 @@ Deno.test("what cannot be run is said before anything is trained", async () => {
     /stride/,
   );
   assert.equal(events, 0, "the whole sweep is checked first");
+});
+
+Deno.test("the share of waiting is weighed by time; a record without it is read as one without", () => {
+  const line = (trainSeconds?: number, inputWait?: number) => ({
+    ...whole.epochs[0],
+    trainSeconds,
+    inputWait,
+  });
+  assert.equal(inputWaitOf([line(), line(10, 0.5), line(30, 0.1)]), 0.2);
+  assert.equal(inputWaitOf([line(), line()]), undefined);
 });

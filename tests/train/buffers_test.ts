@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { createModel } from "../../src/models/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { initialState, loadCheckpoint, makeStep, train, type TrainOptions } from "../../src/train/mod.ts";
-import { recipe, syntheticTraining } from "./synthetic.ts";
+import { pixelsTensor } from "../../src/train/pixels.ts";
+import { batchOf, recipe, syntheticTraining } from "./synthetic.ts";
 
 await startEngine();
 
@@ -63,7 +64,7 @@ Deno.test("dropout draws anew for each key of a compiled step, and the same for 
   const state = initialState(model, recipe, 1);
   const step = compile(makeStep(model, recipe));
   const input = {
-    images: tf.randomNormal<tf.Rank.R4>([16, 8, 8, 3], 0, 1, "float32", 1),
+    pixels: pixelsTensor(batchOf(16, 0), 8),
     targets: tf.oneHot(tf.range(0, 16, 1, "int32").mod(tf.scalar(3, "int32")), 3).toFloat() as tf.Tensor2D,
     learningRate: tf.scalar(1e-3),
     corrections: tf.tensor1d([0.1, 0.05]),

@@ -8,6 +8,7 @@ const at = (step: number): Checkpoint => ({
   step,
   epochLoss: 0.1 + 0.2,
   epochSeconds: 1.5,
+  epochWait: 0.25,
   values: { parameters: Float32Array.of(step, -0, 1e-40), m: Float32Array.of(), v: Float32Array.of(3) },
 });
 

@@ -1,14 +1,25 @@
 import assert from "node:assert/strict";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { type EpochSummary, loadCheckpoint, train, type TrainOptions } from "../../src/train/mod.ts";
+import {
+  type EpochSummary,
+  loadCheckpoint,
+  paperMix,
+  train,
+  type TrainOptions,
+} from "../../src/train/mod.ts";
 import { recipe, syntheticTraining } from "./synthetic.ts";
 
 await startEngine();
 
+/** An epoch without what differs between two honest runs: times. */
+function timeless({ seconds: _, trainSeconds: _t, inputWait: _i, ...rest }: EpochSummary) {
+  return rest;
+}
+
 /** Trains and returns everything that must be reproducible: curves without times, predictions, final weights. */
 async function outcome(folder: string, more: Partial<TrainOptions> = {}) {
-  const epochs: Omit<EpochSummary, "seconds">[] = [];
-  const onEpoch = ({ seconds: _, ...rest }: EpochSummary) => void epochs.push(rest);
+  const epochs: ReturnType<typeof timeless>[] = [];
+  const onEpoch = (summary: EpochSummary) => void epochs.push(timeless(summary));
   const { probabilities, accuracy, loss } = await train(syntheticTraining(folder, { onEpoch, ...more }));
   const { values, step } = loadCheckpoint(folder)!;
   return { epochs, probabilities, accuracy, loss, values, step };
@@ -32,11 +43,11 @@ Deno.test("interrupted after any step and resumed, it ends with the same bits", 
   for (const stopAfter of [1, 6, 9, 23]) {
     const folder = Deno.makeTempDirSync();
     const controller = new AbortController();
-    const stopped: Omit<EpochSummary, "seconds">[] = [];
+    const stopped: ReturnType<typeof timeless>[] = [];
     const interrupted = train(syntheticTraining(folder, {
       signal: controller.signal,
       onStep: ({ step }) => step === stopAfter && controller.abort(),
-      onEpoch: ({ seconds: _, ...rest }) => void stopped.push(rest),
+      onEpoch: (summary) => void stopped.push(timeless(summary)),
     }));
     await assert.rejects(interrupted, { name: "AbortError" });
     assert.equal(loadCheckpoint(folder)!.step, stopAfter);
@@ -47,6 +58,22 @@ Deno.test("interrupted after any step and resumed, it ends with the same bits", 
       `stopped after step ${stopAfter}`,
     );
   }
+});
+
+Deno.test("with MixUp and CutMix it still learns, and ends with the same bits when resumed", async () => {
+  const mixed = { ...recipe, mix: { ...paperMix, mode: "element" as const } };
+  const once = await outcome(Deno.makeTempDirSync(), { recipe: mixed });
+  assert.notDeepEqual(once.values, whole.values);
+  assert.ok(once.accuracy.low > 1 / 3, `${once.accuracy.value}`);
+  const folder = Deno.makeTempDirSync();
+  const controller = new AbortController();
+  const interrupted = train(syntheticTraining(folder, {
+    recipe: mixed,
+    signal: controller.signal,
+    onStep: ({ step }) => step === 9 && controller.abort(),
+  }));
+  await assert.rejects(interrupted, { name: "AbortError" });
+  assert.deepEqual((await outcome(folder, { recipe: mixed })).values, once.values);
 });
 
 Deno.test("a training that is finished is evaluated again, not trained again", async () => {

@@ -1,5 +1,5 @@
 /** A task without files: images whose mean tells their class, as batches that are a function of the step alone. */
-import type { TrainingBatches, ValidationBatches } from "../../src/data/mod.ts";
+import type { Batch, TrainingBatches, ValidationBatches } from "../../src/data/mod.ts";
 import { createModel } from "../../src/models/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { paperRecipe, type Recipe, type TrainOptions } from "../../src/train/mod.ts";
@@ -7,17 +7,20 @@ import { paperRecipe, type Recipe, type TrainOptions } from "../../src/train/mod
 const SIDE = 8;
 const CLASSES = 3;
 
-function imagesOf(labels: number[], key: number): Float32Array<ArrayBuffer> {
+function pixelsOf(labels: number[], key: number): Uint8Array<ArrayBuffer> {
   const stream = random(3, key);
-  return Float32Array.from(
+  return Uint8Array.from(
     { length: labels.length * SIDE * SIDE * 3 },
-    (_, i) => stream.normal() + labels[Math.floor(i / (SIDE * SIDE * 3))] - 1,
+    (_, i) => 120 + 40 * clamp(stream.normal() + labels[Math.floor(i / (SIDE * SIDE * 3))] - 1),
   );
 }
 
-function batchOf(size: number, key: number) {
+const clamp = (value: number) => Math.max(-3, Math.min(value, 3));
+
+/** Three classes by turns. */
+export function batchOf(size: number, key: number): Batch {
   const labels = Array.from({ length: size }, (_, i) => (i + key) % CLASSES);
-  return { images: imagesOf(labels, key), labels: Int32Array.from(labels) };
+  return { pixels: pixelsOf(labels, key), channels: 3, labels: Int32Array.from(labels) };
 }
 
 /** 4 epochs of 6 steps. */

@@ -8,6 +8,7 @@
  *     memory 0            -> {"megabytes"}, the peak of its resident memory
  */
 import type { ModelConfig } from "../../models/mod.ts";
+import { startAnswering } from "./answering.ts";
 
 /** What a contestant is told at its start. */
 export interface ContestantConfig {
@@ -43,35 +44,13 @@ export interface Contestant extends Ready {
  *
  * @throws {Error} when the process ends early; what it said is on standard error
  */
-export async function startContestant(
-  [program, ...args]: string[],
-  config: ContestantConfig,
-): Promise<Contestant> {
-  const process = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
-  const writer = process.stdin.getWriter();
-  const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  const ask = async (question: string) => {
-    await writer.write(new TextEncoder().encode(question + "\n"));
-    while (!rest.includes("\n")) {
-      const { value, done } = await reader.read();
-      if (done) throw new Error(`${program} (${config.mode}) ended early; its message is above.`);
-      rest += value;
-    }
-    const end = rest.indexOf("\n");
-    const answer = JSON.parse(rest.slice(0, end));
-    rest = rest.slice(end + 1);
-    return answer;
-  };
+export async function startContestant(command: string[], config: ContestantConfig): Promise<Contestant> {
+  const { ask, close } = startAnswering(command, `${command[0]} (${config.mode})`);
   const ready: Ready = await ask(JSON.stringify(config));
   return {
     ...ready,
     time: async (what, count) => (await ask(`${what} ${count}`)).seconds,
     peakMemory: async () => (await ask("memory 0")).megabytes,
-    close: async () => {
-      await writer.close();
-      await reader.cancel();
-      await process.status;
-    },
+    close,
   };
 }

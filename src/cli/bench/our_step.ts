@@ -3,7 +3,16 @@
  * compiled as the training loop compiles them; `eager`, the same step op by op; `plain_tfjs`, see plain_tfjs.ts.
  */
 import { type ConvNeXtConfig, countParameters, createModel, type Model } from "../../models/mod.ts";
-import { compile, describeEngine, type Precision, startEngine, tf } from "../../tensorflow/mod.ts";
+import { imagesFromPixels } from "../../ops/mod.ts";
+import { random } from "../../stats/mod.ts";
+import {
+  bytesTensor,
+  compile,
+  describeEngine,
+  type Precision,
+  startEngine,
+  tf,
+} from "../../tensorflow/mod.ts";
 import { biasCorrections, initialState, makePredictor, makeStep, paperRecipe } from "../../train/mod.ts";
 import { type Recipe, smoothTargets, type StepInput } from "../../train/mod.ts";
 import type { ContestantConfig, Ready } from "./contestant.ts";
@@ -17,8 +26,10 @@ interface Work {
 
 function stepInput({ batch, image, classes }: ContestantConfig, model: Model): StepInput {
   const labels = Array.from({ length: batch }, (_, i) => i % classes);
+  const stream = random(1);
+  const bytes = Uint8Array.from({ length: batch * image * image * 3 }, () => stream.below(256));
   return {
-    images: tf.randomNormal<tf.Rank.R4>([batch, image, image, 3], 0, 1, "float32", 1),
+    pixels: bytesTensor<tf.Rank.R4>(bytes, [batch, image, image, 3]),
     targets: tf.tensor2d(smoothTargets(labels, classes, paperRecipe.labelSmoothing), [batch, classes]),
     learningRate: tf.scalar(1e-3),
     corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
@@ -44,7 +55,7 @@ function ourWork(model: Model, config: ContestantConfig): Work {
       state = next.state;
     },
     evaluate: async () => {
-      const rows = await predict(state, input.images);
+      const rows = await predict(state, input.pixels);
       rows.dataSync();
       rows.dispose();
     },
@@ -52,8 +63,8 @@ function ourWork(model: Model, config: ContestantConfig): Work {
 }
 
 function plainWork(model: Model, config: ContestantConfig): Work {
-  const { images, targets } = stepInput(config, model);
-  const train = plainTfjsStep(config.model as ConvNeXtConfig, images, targets);
+  const { pixels, targets } = stepInput(config, model);
+  const train = plainTfjsStep(config.model as ConvNeXtConfig, imagesFromPixels(pixels), targets);
   return { train, evaluate: () => Promise.reject(new Error("plain_tfjs only trains")) };
 }
 

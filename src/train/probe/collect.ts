@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Batch, BatchSource, ValidationBatches } from "../../data/mod.ts";
+import { untilAborted } from "../abort.ts";
 import { openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
 
 /** The images that features are taken of. */
@@ -67,8 +68,7 @@ export async function collectFeatures(
 
 async function* rowsOf(featurizer: Featurizer, { batches, keys }: ImageSource, options: CollectOptions) {
   let done = 0;
-  for (const batch of batches.batches()) {
-    options.signal?.throwIfAborted();
+  for await (const batch of untilAborted(batches.batches(), options.signal)) {
     yield { values: await featurizer.compute(batch, batches.imageSize), labels: batch.labels };
     options.onProgress?.(done += batch.labels.length, keys.length);
   }

@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import type { Batch } from "../../data/mod.ts";
 import { type Model, tensorsOf, type Weights } from "../../models/mod.ts";
-import { inPrecision } from "../../ops/mod.ts";
-import { compile, type Compiled, type Precision, tf } from "../../tensorflow/mod.ts";
+import { imagesFromPixels, inPrecision } from "../../ops/mod.ts";
+import { compile, type Compiled, type Precision, type tf } from "../../tensorflow/mod.ts";
+import { pixelsTensor } from "../pixels.ts";
 import { collectFeatures, type CollectOptions, type ImageSource } from "./collect.ts";
 import type { StoredFeatures } from "./feature_file.ts";
 
@@ -27,7 +28,7 @@ export interface FeatureOptions {
 
 const LIMIT = 65_536;
 
-/** A network up to one of its layers, pooled: (weights, [B, H, W, 3]) -> [B, columns], compiled. */
+/** A network up to one of its layers, pooled: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, columns], compiled. */
 export type FeatureReader = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /**
@@ -37,7 +38,7 @@ export type FeatureReader = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
  */
 export function makeFeatureReader(model: Model, options: FeatureOptions = {}): FeatureReader {
   const { layer, pooling, limit, precision } = complete(model, options);
-  return compile((weights: Weights, images: tf.Tensor4D) => {
+  return compile((weights: Weights, pixels: tf.Tensor4D) => {
     let features!: tf.Tensor2D;
     const tap = <T extends tf.Tensor>(name: string, x: T): T => {
       if (name === layer) {
@@ -45,7 +46,7 @@ export function makeFeatureReader(model: Model, options: FeatureOptions = {}): F
       }
       return x;
     };
-    model.apply(tensorsOf(model, weights, precision), images, { tap });
+    model.apply(tensorsOf(model, weights, precision), imagesFromPixels(pixels), { tap });
     return features;
   });
 }
@@ -110,8 +111,8 @@ export async function extractFeatures(
   const { layer, pooling, precision } = complete(model, options);
   const parts = ["network", model.name, await weightsDigest(weights), layer, pooling, precision];
   const read = makeFeatureReader(model, options);
-  const compute = async ({ images, labels }: Batch, side: number) => {
-    const input = tf.tensor4d(images, [labels.length, side, side, 3]);
+  const compute = async (batch: Batch, side: number) => {
+    const input = pixelsTensor(batch, side);
     const output = await read(weights, input).finally(() => input.dispose());
     const values = await output.data() as Float32Array;
     output.dispose();

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { createModel, tensorsOf } from "../../../src/models/mod.ts";
 import { startEngine, tf } from "../../../src/tensorflow/mod.ts";
 import { extractFeatures, type FeatureOptions, untrainedWeights } from "../../../src/train/mod.ts";
+import { imagesFromPixels } from "../../../src/ops/mod.ts";
+import { pixelsTensor } from "../../../src/train/pixels.ts";
 import { imageSource, SIDE } from "./synthetic_images.ts";
 
 await startEngine();
@@ -15,14 +17,14 @@ const source = imageSource(20);
 
 /** The first batch's output of a layer, as the model itself gives it. */
 function outputOf(layer: string): tf.Tensor {
-  const [{ images, labels }] = source.batches.batches();
+  const [batch] = source.batches.batches();
   let output!: tf.Tensor;
   tf.tidy(() => {
     const tap = <T extends tf.Tensor>(name: string, x: T) => {
       if (name === layer) output = tf.keep(x.clone());
       return x;
     };
-    model.apply(tensorsOf(model, weights), tf.tensor4d(images, [labels.length, SIDE, SIDE, 3]), { tap });
+    model.apply(tensorsOf(model, weights), imagesFromPixels(pixelsTensor(batch, SIDE)), { tap });
   });
   return output;
 }
@@ -51,14 +53,14 @@ Deno.test("of tokens, the mean is over patches, and the class token is the first
   const size = { patch: 4, dim: 6, depth: 2, heads: 2, positions: "learnt", dropPath: 0 } as const;
   const vit = createModel({ ...size, family: "vit", classToken: true, pooling: "token" }, 3, SIDE);
   const values = untrainedWeights(vit, 1);
-  const [{ images, labels }] = source.batches.batches();
+  const [batch] = source.batches.batches();
   const outputs = new Map<string, tf.Tensor>();
   const tap = <T extends tf.Tensor>(name: string, x: T) => {
     outputs.set(name, tf.keep(x.clone()));
     return x;
   };
   tf.tidy(() => {
-    vit.apply(tensorsOf(vit, values), tf.tensor4d(images, [labels.length, SIDE, SIDE, 3]), { tap });
+    vit.apply(tensorsOf(vit, values), imagesFromPixels(pixelsTensor(batch, SIDE)), { tap });
   });
   for (
     const [layer, pooling, from, to] of [

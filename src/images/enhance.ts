@@ -1,0 +1,127 @@
+/**
+ * Brightness, contrast, colour and sharpness as Pillow's ImageEnhance: a mixture of the image with a degenerate of it, where
+ * `factor` 0 gives the degenerate, 1 the image, and more leads away from the degenerate; in place. Hue as torchvision's
+ * `adjust_hue`.
+ */
+import type { PackedImage } from "./image.ts";
+import { mapValues } from "./lookup.ts";
+import { luma } from "./luma.ts";
+import { clip8 } from "./rounding.ts";
+import { scratchCopy } from "./scratch.ts";
+
+/** Pillow's blend: `from + factor * (to - from)` in float32, cut off to 8 bits. */
+function blend(from: number, to: number, factor: number): number {
+  return clip8(Math.fround(from + Math.fround(factor * (to - from)))) | 0;
+}
+
+/** Mixes with black. */
+export function brightness(image: PackedImage, factor: number): void {
+  const f = Math.fround(factor);
+  mapValues(image, (v) => blend(0, v, f));
+}
+
+/** Mixes with an even grey, the image's mean. */
+export function contrast(image: PackedImage, factor: number): void {
+  const f = Math.fround(factor);
+  const mean = meanLuma(image);
+  mapValues(image, (v) => blend(mean, v, f));
+}
+
+function meanLuma({ pixels, channels }: PackedImage): number {
+  let sum = 0;
+  if (channels === 1) { for (let i = 0; i < pixels.length; i++) sum += pixels[i]; }
+  else for (let i = 0; i < pixels.length; i += 3) sum += luma(pixels[i], pixels[i + 1], pixels[i + 2]);
+  return Math.trunc(sum / (pixels.length / channels) + 0.5);
+}
+
+/** Mixes with the grey image: saturation. A grey image stays as it is. */
+export function color({ pixels, channels }: PackedImage, factor: number): void {
+  if (channels === 1 || factor === 1) return;
+  const mix = blendOfDifferences(factor);
+  for (let i = 0; i < pixels.length; i += 3) {
+    const [red, green, blue] = [pixels[i], pixels[i + 1], pixels[i + 2]];
+    const grey = luma(red, green, blue);
+    pixels[i] = clip8(grey + mix[red - grey + 255]);
+    pixels[i + 1] = clip8(grey + mix[green - grey + 255]);
+    pixels[i + 2] = clip8(grey + mix[blue - grey + 255]);
+  }
+}
+
+const differences = new Float32Array(511);
+
+/** `factor` times each difference of two 8-bit values, -255 to 255. */
+function blendOfDifferences(factor: number): Float32Array {
+  const f = Math.fround(factor);
+  for (let d = -255; d <= 255; d++) differences[d + 255] = f * d;
+  return differences;
+}
+
+/** Mixes with a smoothed image: each pixel but those of the border the mean of its 3 x 3 neighbours, itself counted five times. */
+export function sharpness(image: PackedImage, factor: number): void {
+  const { pixels, height, width, channels } = image;
+  if (factor === 1) return;
+  const mix = blendOfDifferences(factor);
+  const source = scratchCopy(pixels);
+  const line = width * channels;
+  for (let y = 1; y < height - 1; y++) {
+    const end = (y + 1) * line - channels;
+    for (let i = y * line + channels; i < end; i++) {
+      const [up, down] = [i - line, i + line];
+      const sum = source[up - channels] + source[up] + source[up + channels] +
+        source[i - channels] + 5 * source[i] + source[i + channels] +
+        source[down - channels] + source[down] + source[down + channels];
+      const smooth = SMOOTH[sum];
+      pixels[i] = clip8(smooth + mix[source[i] - smooth + 255]);
+    }
+  }
+}
+
+/** A thirteenth of each sum, rounded. */
+const SMOOTH = Uint8Array.from({ length: 13 * 255 + 1 }, (_, sum) => Math.floor(sum / 13 + 0.5));
+
+/**
+ * Turns the hue by `shift` of the whole circle, -0.5 to 0.5, by way of 8-bit HSV as Pillow's: also a shift of 0 rounds. A grey image
+ * stays as it is.
+ */
+export function hue({ pixels, channels }: PackedImage, shift: number): void {
+  if (channels === 1) return;
+  const turn = Math.trunc(shift * 255) & 0xff;
+  for (let i = 0; i < pixels.length; i += 3) {
+    const [red, green, blue] = [pixels[i], pixels[i + 1], pixels[i + 2]];
+    const value = Math.max(red, green, blue);
+    const range = value - Math.min(red, green, blue);
+    if (range === 0) continue;
+    const angle = (hueOf(red, green, blue, value, range) + turn) & 0xff;
+    const saturation = Math.trunc(Math.fround(range / value) * 255) / 255;
+    if (saturation === 0) pixels[i] = pixels[i + 1] = pixels[i + 2] = value;
+    else writeColor(pixels, i, angle, saturation, value);
+  }
+}
+
+/** The hue as 0 to 255, from 0 for red through green to blue and back. */
+function hueOf(red: number, green: number, blue: number, value: number, range: number): number {
+  const { fround } = Math;
+  const [r, g, b] = [
+    fround((value - red) / range),
+    fround((value - green) / range),
+    fround((value - blue) / range),
+  ];
+  const sixth = fround(red === value ? b - g : green === value ? 2 + r - b : 4 + g - r);
+  return Math.trunc(fround((sixth / 6 + 1) % 1) * 255);
+}
+
+/** Which of value, least, falling and rising each channel is, in each sixth of the circle. */
+const SIXTHS = [[0, 3, 1], [2, 0, 1], [1, 0, 3], [1, 2, 0], [3, 1, 0], [0, 1, 2]];
+const levels = new Uint8Array(4);
+
+function writeColor(pixels: Uint8Array, at: number, angle: number, saturation: number, value: number): void {
+  const place = angle * 6 / 255;
+  const sixth = Math.floor(place);
+  const part = place - sixth;
+  levels[0] = value;
+  levels[1] = Math.round(value * (1 - saturation));
+  levels[2] = Math.round(value * (1 - saturation * part));
+  levels[3] = Math.round(value * (1 - saturation * (1 - part)));
+  const order = SIXTHS[sixth % 6];
+  for (let c = 0; c < 3; c++) pixels[at + c] = levels[order[c]];
+}

@@ -1,0 +1,67 @@
+import type { Random } from "../stats/mod.ts";
+import type { Box, PackedImage } from "./image.ts";
+import { COLOR_STD, MEAN_COLOR } from "./imagenet.ts";
+import { clip8, roundHalfEven } from "./rounding.ts";
+
+/** Random erasing (Zhong et al. 2020) with timm's parameters. */
+export interface RandomErasing {
+  /** Probability of an image to be erased in. */
+  probability: number;
+  /** Filled with ImageNet's mean colour (`const`), with one random colour a rectangle (`rand`) or a pixel (`pixel`). */
+  mode: "const" | "rand" | "pixel";
+  /** Least and greatest share of the image's area, divided among the rectangles. timm: 0.02 to 1/3. */
+  area: [number, number];
+  /** Rectangles an image. timm: 1. */
+  count: number;
+}
+
+/** Aspect ratios reach from this to its reciprocal (timm's `min_aspect`). */
+const LEAST_ASPECT = 0.3;
+
+/**
+ * Erases rectangles of an image with `probability`, in place. As timm's `RandomErasing`, which works on normalised values: random
+ * colours are normal with ImageNet's mean and standard deviation, here rounded and cut off to 8 bits.
+ */
+export function randomErasing(image: PackedImage, erasing: RandomErasing, random: Random): void {
+  if (random.uniform() >= erasing.probability) return;
+  for (let i = 0; i < erasing.count; i++) {
+    const box = erasedBox(image, erasing, random);
+    if (box) fill(image, box, erasing.mode, random);
+  }
+}
+
+/** A rectangle within the image; ten tries, as timm. */
+function erasedBox(
+  { height, width }: PackedImage,
+  { area, count }: RandomErasing,
+  random: Random,
+): Box | undefined {
+  const [low, high] = [Math.log(LEAST_ASPECT), -Math.log(LEAST_ASPECT)];
+  for (let tries = 0; tries < 10; tries++) {
+    const target = (area[0] + (area[1] - area[0]) * random.uniform()) * height * width / count;
+    const aspect = Math.exp(low + (high - low) * random.uniform());
+    const h = roundHalfEven(Math.sqrt(target * aspect));
+    const w = roundHalfEven(Math.sqrt(target / aspect));
+    if (w >= width || h >= height) continue;
+    const top = random.below(height - h + 1);
+    return { left: random.below(width - w + 1), top, width: w, height: h };
+  }
+  return undefined;
+}
+
+function fill(
+  { pixels, width, channels }: PackedImage,
+  box: Box,
+  mode: RandomErasing["mode"],
+  random: Random,
+): void {
+  const [mean, std] = [MEAN_COLOR[channels], COLOR_STD[channels]];
+  const drawn = (c: number) => clip8(Math.round(mean[c] + std[c] * random.normal()));
+  const even = mean.map((value, c) => mode === "rand" ? drawn(c) : value);
+  for (let y = box.top; y < box.top + box.height; y++) {
+    let p = (y * width + box.left) * channels;
+    for (let x = 0; x < box.width; x++) {
+      for (let c = 0; c < channels; c++) pixels[p++] = mode === "pixel" ? drawn(c) : even[c];
+    }
+  }
+}

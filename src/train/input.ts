@@ -1,0 +1,117 @@
+/** The inputs of training steps, each made while the step before it runs. */
+import type { Batch, TrainingBatches } from "../data/mod.ts";
+import type { Model } from "../models/mod.ts";
+import { random } from "../stats/mod.ts";
+import { tf } from "../tensorflow/mod.ts";
+import { orAborted } from "./abort.ts";
+import { smoothTargets } from "./loss.ts";
+import { mixInput, mixPlan } from "./mixup.ts";
+import { biasCorrections } from "./optimizer.ts";
+import { pixelsTensor } from "./pixels.ts";
+import type { Recipe } from "./recipe.ts";
+import { learningRate } from "./schedule.ts";
+import { Stream } from "./state.ts";
+import type { StepInput } from "./step.ts";
+
+/** What inputs are made from. */
+export interface InputOptions {
+  model: Model;
+  recipe: Recipe;
+  /**
+   * The batch of the next step is asked for while a step runs. One that is made on this thread, in the call itself, also holds up
+   * the word of the step's end: what is waited for it is then not seen as waiting.
+   */
+  training: TrainingBatches;
+  /** Decides initial weights, dropped paths, dropped values and mixing. */
+  seed: number;
+  /** Ends training between two steps, or while a batch is waited for; a checkpoint is written first. */
+  signal?: AbortSignal;
+}
+
+/** Makes inputs ahead of their steps and measures how long is waited for them. */
+export class StepInputs {
+  readonly #options: InputOptions;
+  #requested: { step: number; input: Promise<StepInput> } | undefined;
+  /** Made and not taken yet. */
+  #ready: StepInput | undefined;
+  #isClosed = false;
+  /** Whether an input could not be made. */
+  hasFailed = false;
+
+  constructor(options: InputOptions) {
+    this.#options = options;
+  }
+
+  /** Has the input of a step made, unless that has been asked for. What goes wrong is thrown when it is taken. */
+  request(step: number): void {
+    if (this.#requested?.step === step) return;
+    const input = this.#make(step);
+    input.catch(() => {});
+    this.#requested = { step, input };
+  }
+
+  /**
+   * The input of a step, which is the taker's to dispose, and the seconds from now until it was there.
+   *
+   * @throws what the source of the images throws, or the signal's reason when it is aborted
+   */
+  async take(step: number): Promise<{ input: StepInput; waited: number }> {
+    const { signal } = this.#options;
+    const asked = performance.now();
+    this.request(step);
+    try {
+      const input = await orAborted(this.#requested!.input, signal);
+      this.#requested = this.#ready = undefined;
+      return { input, waited: (performance.now() - asked) / 1000 };
+    } catch (error) {
+      this.hasFailed = !signal?.aborted;
+      throw error;
+    }
+  }
+
+  /** What has been made is disposed, and what is being made will be no tensor. */
+  dispose(): void {
+    this.#isClosed = true;
+    tf.dispose(this.#ready ?? {});
+  }
+
+  async #make(step: number): Promise<StepInput> {
+    const batch = await this.#options.training.batch(step);
+    if (this.#isClosed) throw new Error("The training has ended.");
+    return this.#ready = tf.tidy(() => this.#tensors(batch, step));
+  }
+
+  #tensors(batch: Batch, step: number): StepInput {
+    const { model, recipe, training, seed } = this.#options;
+    const B = batch.labels.length;
+    const targets = smoothTargets(batch.labels, model.classes, recipe.labelSmoothing);
+    const size = training.imageSize;
+    const input: StepInput = {
+      pixels: pixelsTensor(batch, size),
+      targets: tf.tensor2d(targets, [B, model.classes]),
+      learningRate: tf.scalar(learningRate(recipe, step)),
+      corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
+    };
+    if (recipe.mix) input.mixing = mixInput(mixPlan(recipe.mix, random(seed, Stream.mix, step), B, size));
+    if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
+    if (model.dropout) input.dropout = this.#dropoutKey(step);
+    return input;
+  }
+
+  /** Stochastic depth of one step (Huang et al. 2016; timm's `DropPath`): 0, or 1 / (1 - p), [branches, B]. */
+  #keep(step: number, B: number): tf.Tensor2D {
+    const { model, seed } = this.#options;
+    const stream = random(seed, Stream.dropPath, step);
+    const factors = new Float32Array(model.dropPath.length * B);
+    model.dropPath.forEach((p, branch) => {
+      for (let i = 0; i < B; i++) factors[branch * B + i] = stream.uniform() < p ? 0 : 1 / (1 - p);
+    });
+    return tf.tensor2d(factors, [model.dropPath.length, B]);
+  }
+
+  /** Key of one step's dropout, int32 [2]. */
+  #dropoutKey(step: number): tf.Tensor1D {
+    const stream = random(this.#options.seed, Stream.dropout, step);
+    return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
+  }
+}
