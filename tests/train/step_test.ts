@@ -11,7 +11,7 @@ const SIDE = 32, BATCH = 4;
 
 function inputOf(model: Model): StepInput {
   return {
-    images: tf.randomNormal<tf.Rank.R4>([BATCH, SIDE, SIDE, 3], 0, 1, "float32", 1),
+    pixels: tf.randomUniform<tf.Rank.R4>([BATCH, SIDE, SIDE, 3], 0, 255, "float32", 1),
     targets: tf.tensor2d(smoothTargets([0, 1, 2, 0], 3, 0.1), [BATCH, 3]),
     learningRate: tf.scalar(1e-3),
     corrections: tf.tensor1d(biasCorrections([0.9, 0.95], 1)),
