@@ -77,6 +77,7 @@ Deno.test("in a real kernel: the stop button ends a long cell with AbortError an
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     });`,
+    until: "started",
     after: `console.log(kept, steps > 0)`,
   });
   assert.equal(answer.ename, "AbortError");

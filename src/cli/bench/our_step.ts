@@ -95,7 +95,7 @@ if (import.meta.main) {
     if (!work) {
       const config: ContestantConfig = JSON.parse(line);
       const version = describeEngine(await startEngine());
-      const model = createModel(config.model, config.classes);
+      const model = createModel(config.model, config.classes, config.image);
       work = config.mode === "plain_tfjs" ? plainWork(model, config) : ourWork(model, config);
       const first_step = await seconds(work.train, 1);
       answer({ version, parameters: countParameters(model.specs), first_step } satisfies Ready);
