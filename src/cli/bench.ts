@@ -3,12 +3,14 @@ import { parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "./setup.ts";
 import { terminalWidth, textTable } from "./text_table.ts";
 
-const USAGE = `Usage: deno task bench [train|blocks|input|transforms] [--model NAME] [--json]
+const USAGE = `Usage: deno task bench [train|blocks|steady|precision|input|transforms] [--model NAME] [--json]
   train      images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
   blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
+  steady     what determinism costs, and whether memory stays where it is over 10,000 steps
+  precision  one whole experiment in float32 and in bfloat16
   input      images/s of the input pipeline alone, on the thread that takes the batches and on threads beside it
   transforms images/s of the paper's augmentation, beside timm's on Pillow where NTD_PYTORCH is a Python that has timm
-  --model    of "train": only this one; may be given several times
+  --model    of "train" and "steady": only this one; may be given several times
   --json     the figures as JSON`;
 
 /** One line of a benchmark's table. */
@@ -18,6 +20,8 @@ type Row = object;
 export const benchmarks: Record<string, (models?: string[]) => Promise<Row[]>> = {
   train: async (models) => (await import("./bench_train.ts")).benchTrain(models),
   blocks: async () => (await import("./bench_blocks.ts")).benchBlocks(),
+  steady: async (models) => (await import("./bench_steady.ts")).benchSteady(models),
+  precision: async () => (await import("./bench_precision.ts")).benchPrecision(),
   input: async () => (await import("./bench_input.ts")).benchInput(),
   transforms: async () => (await import("./bench_transforms.ts")).benchTransforms(),
 };

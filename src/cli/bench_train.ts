@@ -1,7 +1,9 @@
 /** `deno task bench train`: images a second of the training step, beside PyTorch and plain tfjs in the same run. */
-import { type ModelConfig, models } from "../models/mod.ts";
-import { type Contestant, type ContestantConfig, startContestant } from "./bench/contestant.ts";
+import { models } from "../models/mod.ts";
+import { compete } from "./bench/compete.ts";
+import { type Contestant, startContestant } from "./bench/contestant.ts";
 import { findPyTorch } from "./bench/pytorch.ts";
+import { configOf, startOurs, type Subject, SUBJECTS } from "./bench/subjects.ts";
 
 /** One model's figures. Rates are images a second of training steps, medians over the rounds. */
 export interface TrainBenchRow {
@@ -39,73 +41,31 @@ export interface TrainBenchRow {
   versions: string;
 }
 
-/** What is measured: a name of the registry, with fields changed where the network is to suit small images. */
-interface Subject {
-  model: string;
-  change?: Partial<ModelConfig>;
-  batch: number;
-  image: number;
-}
-
-const SUBJECTS: Subject[] = [
-  { model: "convnext_atto", batch: 64, image: 64 },
-  { model: "convnext_micro", batch: 128, image: 32 },
-  { model: "resnet18", batch: 64, image: 64 },
-  { model: "vit_tiny_patch16_224", change: { patch: 8 }, batch: 64, image: 64 },
-  { model: "vgg11", batch: 32, image: 64 },
-  { model: "alexnet", batch: 64, image: 64 },
-];
-
 /** Names of the models that are measured. */
 export const benchedModels = SUBJECTS.map(({ model }) => model);
 
-const CLASSES = 3;
-const ROUNDS = 5;
-/** Seconds that one contestant's turn takes, about. */
-const TURN_SECONDS = 2;
-
-const OURS = ["eager", "float32", "bfloat16"];
+const OURS = ["float32", "bfloat16"];
 const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
-
-/** Median rate of each contestant, images a second, over rounds in which each has a turn: a slow minute of the machine hits all. */
-async function compete(
-  contestants: Map<string, Contestant>,
-  what: "train" | "evaluate",
-  batch: number,
-): Promise<Record<string, number>> {
-  const counts = new Map<string, number>();
-  for (const [name, contestant] of contestants) {
-    await contestant.time(what, 2);
-    counts.set(name, Math.max(1, Math.round(TURN_SECONDS / (await contestant.time(what, 2) / 2))));
-  }
-  const rates: Record<string, number[]> = {};
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, contestant] of contestants) {
-      const count = counts.get(name)!;
-      (rates[name] ??= []).push(count * batch / await contestant.time(what, count));
-    }
-  }
-  return Object.fromEntries(Object.entries(rates).map(([name, values]) => [name, median(values)]));
-}
-
 async function startAll(subject: Subject, python: string): Promise<Map<string, Contestant>> {
-  const model = { ...models[subject.model], ...subject.change } as ModelConfig;
-  const { batch, image } = subject;
-  const threads = navigator.hardwareConcurrency;
-  const config: Omit<ContestantConfig, "mode"> = { model, classes: CLASSES, batch, image, threads };
-  const program = (file: string) => new URL(`./bench/${file}`, import.meta.url).pathname;
-  const deno = [Deno.execPath(), "run", "-A", "--no-check", program("our_step.ts")];
-  const ours = model.family === "convnext" ? [...OURS, "plain_tfjs"] : OURS;
+  const isPlain = models[subject.model].family === "convnext";
   const contestants = new Map<string, Contestant>();
-  for (const mode of ours) contestants.set(`ours ${mode}`, await startContestant(deno, { ...config, mode }));
+  for (const mode of isPlain ? [...OURS, "plain_tfjs"] : OURS) {
+    contestants.set(`ours ${mode}`, await startOurs(subject, mode));
+  }
+  const program = new URL("./bench/pytorch_step.py", import.meta.url).pathname;
   for (const mode of PYTORCH) {
-    const command = [python, program("pytorch_step.py")];
-    contestants.set(`pytorch ${mode}`, await startContestant(command, { ...config, mode }));
+    const config = { ...configOf(subject), mode };
+    contestants.set(`pytorch ${mode}`, await startContestant([python, program], config));
   }
   checkParameters(subject.model, contestants);
   return contestants;
+}
+
+/** Op by op, by itself: its memory, several times that of the others, leaves them no room. */
+async function eagerRate(subject: Subject): Promise<number> {
+  await using eager = await startOurs(subject, "eager");
+  return (await compete(new Map([["eager", eager]]), "train", subject.batch)).eager;
 }
 
 /** The contestants must be the same network. */
@@ -126,6 +86,7 @@ const only = (contestants: Map<string, Contestant>, names: string[]) =>
   new Map(names.map((name) => [name, contestants.get(name)!]));
 
 async function benchModel(subject: Subject, python: string): Promise<TrainBenchRow> {
+  const eager = await eagerRate(subject);
   const contestants = await startAll(subject, python);
   try {
     const rates = await compete(contestants, "train", subject.batch);
@@ -140,7 +101,7 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
       batch: subject.batch,
       image: subject.image,
       parameters: compiled.parameters,
-      eager: rates["ours eager"],
+      eager,
       compiled: rates["ours float32"],
       compiled_best: rates[ours],
       plain_tfjs: plain ?? null,
@@ -148,7 +109,7 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
       pytorch_mode: theirs.replace("pytorch ", ""),
       ratio_to_pytorch: rates[ours] / rates[theirs],
       ratio_in_float32: rates["ours float32"] / rates[best(rates, "pytorch float32")],
-      ratio_to_eager: rates[ours] / rates["ours eager"],
+      ratio_to_eager: rates[ours] / eager,
       ratio_to_plain_tfjs: plain ? rates[ours] / plain : null,
       peak_rss_mb: Math.round(memory[0]),
       pytorch_peak_rss_mb: Math.round(memory[1]),
@@ -158,20 +119,23 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
       versions: `${compiled.version}; PyTorch ${contestants.get(theirs)!.version}`,
     };
   } finally {
-    for (const contestant of contestants.values()) await contestant.close();
+    for (const contestant of contestants.values()) await contestant[Symbol.asyncDispose]();
   }
 }
 
 /**
- * Measures the training step beside PyTorch, which is installed where it is missing.
+ * Measures the training step beside PyTorch, which is installed where it is missing. Each row is also written to standard error as
+ * soon as it is there: a whole run takes a quarter of an hour.
  *
  * @param names models to measure; default: all of {@link benchedModels}
  */
 export async function benchTrain(names: readonly string[] = benchedModels): Promise<TrainBenchRow[]> {
   const python = await findPyTorch();
-  const rows = [];
+  const rows: TrainBenchRow[] = [];
   for (const subject of SUBJECTS) {
-    if (names.includes(subject.model)) rows.push(await benchModel(subject, python));
+    if (!names.includes(subject.model)) continue;
+    rows.push(await benchModel(subject, python));
+    console.error(JSON.stringify(rows.at(-1)));
   }
   return rows;
 }

@@ -9,9 +9,14 @@ export interface Answering {
  * Starts such a process.
  *
  * @param name what it is called where it ends early
+ * @param env variables beside those of this process
  */
-export function startAnswering([program, ...args]: string[], name: string): Answering {
-  const process = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
+export function startAnswering(
+  [program, ...args]: string[],
+  name: string,
+  env: Record<string, string> = {},
+): Answering {
+  const process = new Deno.Command(program, { args, env, stdin: "piped", stdout: "piped" }).spawn();
   const writer = process.stdin.getWriter();
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -36,21 +36,26 @@ export interface Contestant extends Ready {
   time(what: "train" | "evaluate", count: number): Promise<number>;
   /** Peak of its resident memory so far, MB. */
   peakMemory(): Promise<number>;
-  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
  * Starts a contestant.
  *
+ * @param environment variables beside those of this process
  * @throws {Error} when the process ends early; what it said is on standard error
  */
-export async function startContestant(command: string[], config: ContestantConfig): Promise<Contestant> {
-  const { ask, close } = startAnswering(command, `${command[0]} (${config.mode})`);
+export async function startContestant(
+  command: string[],
+  config: ContestantConfig,
+  environment: Record<string, string> = {},
+): Promise<Contestant> {
+  const { ask, close } = startAnswering(command, `${command[0]} (${config.mode})`, environment);
   const ready: Ready = await ask(JSON.stringify(config));
   return {
     ...ready,
     time: async (what, count) => (await ask(`${what} ${count}`)).seconds,
     peakMemory: async () => (await ask("memory 0")).megabytes,
-    close,
+    [Symbol.asyncDispose]: close,
   };
 }
