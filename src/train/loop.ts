@@ -84,7 +84,8 @@ const emptyCheckpoint: Checkpoint = {
 
 /**
  * Trains to the end of the recipe, from the folder's checkpoint where there is one. Same options, same numbers: killed and
- * resumed or not. What is done is kept when it is aborted or an input cannot be made: it goes on from there.
+ * resumed or not, on the same machine's CPU, to the bit. (On a GPU TensorFlow is asked for deterministic ops as well; that has not
+ * been run, so it is not promised.) What is done is kept when it is aborted or an input cannot be made: it goes on from there.
  *
  * @returns the evaluation after the last step, and the weights that it is of
  * @throws the signal's reason when aborted, and what the source of batches throws

@@ -49,6 +49,11 @@ export function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {
   return gradient.mul(scale);
 }
 
+/** An exponential moving average after one more step, as timm's `ModelEmaV3`. */
+export function movingAverage(before: tf.Tensor1D, now: tf.Tensor1D, decay: number): tf.Tensor1D {
+  return before.mul(decay).add(now.mul(1 - decay));
+}
+
 /** How far a batch moves batch norm's running statistics; PyTorch's default. */
 const MOMENTUM = 0.1;
 
@@ -67,8 +72,6 @@ function movedBuffers(model: Model, buffers: tf.Tensor1D, observed: Record<strin
  */
 export function makeStep(model: Model, recipe: Recipe, rates?: Float32Array): Step {
   const decayed = countDecayed(model.specs);
-  const average = (before: tf.Tensor1D, now: tf.Tensor1D) =>
-    before.mul(recipe.ema!).add(now.mul(1 - recipe.ema!)) as tf.Tensor1D;
   return (state, { learningRate, corrections, keep, dropout, mixing, ...batch }) => {
     const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
     const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
@@ -87,9 +90,9 @@ export function makeStep(model: Model, recipe: Recipe, rates?: Float32Array): St
       : clip(grad as tf.Tensor1D, recipe.clipNorm);
     const scale = rates && tf.tensor1d(rates);
     const next: TrainState = adamW({ ...state, gradient, decayed, scale, learningRate, corrections }, recipe);
-    if (state.ema) next.ema = average(state.ema, next.parameters);
+    if (state.ema) next.ema = movingAverage(state.ema, next.parameters, recipe.ema!);
     if (state.buffers) next.buffers = movedBuffers(model, state.buffers, observed);
-    if (state.emaBuffers) next.emaBuffers = average(state.emaBuffers, next.buffers!);
+    if (state.emaBuffers) next.emaBuffers = movingAverage(state.emaBuffers, next.buffers!, recipe.ema!);
     return { state: next, loss: value as tf.Scalar };
   };
 }

@@ -4,6 +4,7 @@ import type { Batch, TrainingBatches } from "../../src/data/mod.ts";
 import { nativeBackend } from "../../src/tensorflow/backend.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { type EpochSummary, loadCheckpoint, train, type TrainOptions } from "../../src/train/mod.ts";
+import { StepInputs } from "../../src/train/input.ts";
 import { syntheticTraining } from "./synthetic.ts";
 
 await startEngine();
@@ -137,4 +138,27 @@ Deno.test("a batch that is made after the end becomes no tensor", async () => {
   resolve(made);
   await new Promise((done) => setTimeout(done));
   assert.deepEqual(alive(), before);
+});
+
+Deno.test("a residual branch is left out as often as it should be, and scaled such that its expectation stays", async () => {
+  const options = syntheticTraining("");
+  const inputs = new StepInputs(options);
+  const { dropPath } = options.model;
+  const kept = dropPath.map((): number[] => []);
+  for (let step = 0; step < 400; step++) {
+    const { input } = await inputs.take(step);
+    const rows = await input.keep!.array();
+    rows.forEach((row, branch) => kept[branch].push(...row));
+    tf.dispose(input as tf.TensorContainer);
+  }
+  inputs.dispose();
+  dropPath.forEach((p, branch) => {
+    const n = kept[branch].length;
+    const left = kept[branch].filter((factor) => factor === 0).length / n;
+    const mean = kept[branch].reduce((sum, factor) => sum + factor, 0) / n;
+    const error = 4 * Math.sqrt(p * (1 - p) / n); // four standard errors; the draws are the same at every run
+    assert.ok(Math.abs(left - p) <= error, `branch ${branch}: ${left} of ${p} were left out`);
+    assert.ok(Math.abs(mean - 1) <= error / (1 - p) + 1e-6, `branch ${branch}: the mean factor is ${mean}`);
+  });
+  assert.ok(dropPath.some((p) => p > 0));
 });

@@ -1,8 +1,9 @@
-/** Optimizer and schedule against PyTorch and ConvNeXt's own schedule. */
+/** Optimizer, schedule, loss and moving average against PyTorch and timm. */
 import assert from "node:assert/strict";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { adamW, biasCorrections, learningRate, paperRecipe } from "../../src/train/mod.ts";
-import { clip } from "../../src/train/step.ts";
+import { adamW, biasCorrections, learningRate, paperRecipe, smoothTargets } from "../../src/train/mod.ts";
+import { crossEntropy } from "../../src/ops/mod.ts";
+import { clip, movingAverage } from "../../src/train/step.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";
 
 await startEngine();
@@ -37,7 +38,7 @@ Deno.test("20 steps of AdamW end where PyTorch's end", () => {
   });
 });
 
-Deno.test("the schedule is ConvNeXt's cosine with warm-up", () => {
+Deno.test("the schedule is timm's cosine with warm-up", () => {
   const { epochs, warmupEpochs, stepsPerEpoch, learningRate: base, values } = fixture.cosine;
   const recipe = {
     ...paperRecipe,
@@ -61,5 +62,29 @@ Deno.test("gradient clipping is PyTorch's clip_grad_norm_", () => {
     );
     const small = tf.tensor1d([0.1, -0.2]);
     assert.deepEqual(clip(small, norm).dataSync(), small.dataSync());
+  });
+});
+
+Deno.test("cross-entropy with label smoothing is PyTorch's", () => {
+  const { logits, labels, classes, share, loss } = fixture.smoothing;
+  tf.tidy(() => {
+    const shape: [number, number] = [labels.length, classes];
+    const targets = tf.tensor2d(smoothTargets(labels, classes, share), shape);
+    const [ours] = crossEntropy(tf.tensor2d(unpack(logits), shape), targets).dataSync();
+    assert.ok(Math.abs(ours - loss) < 1e-6, `${ours}, PyTorch has ${loss}`);
+  });
+});
+
+Deno.test("the moving average of the weights is timm's", () => {
+  const { decay, steps } = fixture.average;
+  tf.tidy(() => {
+    let ours: tf.Tensor1D | undefined;
+    steps.forEach(({ parameters, average }: { parameters: string; average: string }, step: number) => {
+      // The fixture begins after its first step.
+      const now = tf.tensor1d(unpack(parameters));
+      ours = ours ? movingAverage(ours, now, decay) : tf.tensor1d(unpack(average));
+      const expected = unpack(average);
+      ours.dataSync().forEach((v, i) => assert.ok(Math.abs(v - expected[i]) < 1e-6, `step ${step}`));
+    });
   });
 });
