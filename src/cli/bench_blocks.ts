@@ -1,6 +1,7 @@
 /** `deno task bench blocks`: value and gradients of each operation of `src/ops`, beside the plain form's. */
 import { compile, startEngine, tf } from "../tensorflow/mod.ts";
 import { type Block, blockInputs, blocks, valueAndGradients } from "./bench/blocks.ts";
+import { median } from "./bench/median.ts";
 
 /** One operation's figures: milliseconds of a compiled forward and backward pass, medians over interleaved rounds. */
 export interface BlockBenchRow {
@@ -15,8 +16,6 @@ export interface BlockBenchRow {
 
 const BATCH = 64;
 const ROUNDS = 15;
-
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 async function milliseconds(action: () => Promise<tf.TensorContainer>): Promise<number> {
   const start = performance.now();

@@ -1,5 +1,6 @@
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
+import { padded, unpadded } from "./pad.ts";
 
 /** Zeros around an image, px: as many on each side, or as TensorFlow's `same`. */
 export type Padding = number | "same";
@@ -11,20 +12,6 @@ function attributes(stride: number, same: boolean) {
     attribute.ints("strides", [1, stride, stride, 1]),
     attribute.string("padding", same ? "SAME" : "VALID"),
   ];
-}
-
-/** Zeros around an image. Ops that take explicit padding have gradients that are up to thirty times as slow as others. */
-function padded(x: tf.Tensor4D, pad: number): tf.Tensor4D {
-  if (pad === 0) return x;
-  const types = [attribute.type("T", "float32"), attribute.type("Tpaddings", "int32")];
-  const edges = tf.tensor2d([[0, 0], [pad, pad], [pad, pad], [0, 0]], [4, 2], "int32");
-  return rawOp("Pad", [x, edges], types)[0] as tf.Tensor4D;
-}
-
-/** An image without what {@link padded} put around it. */
-function unpadded(x: tf.Tensor, pad: number): tf.Tensor {
-  const [B, H, W, C] = x.shape;
-  return pad > 0 ? x.slice([0, pad, pad, 0], [B, H - 2 * pad, W - 2 * pad, C]) : x;
 }
 
 /**

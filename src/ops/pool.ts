@@ -1,16 +1,9 @@
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
+import { padded, unpadded } from "./pad.ts";
 
 /** Less than any value of either precision that a network computes with. */
 const LOWEST = -3e38;
-
-/** Edges that no window takes its value from. With explicit padding, the gradient of TensorFlow's op is ten times as slow. */
-function padded(x: tf.Tensor4D, pad: number): tf.Tensor4D {
-  if (pad === 0) return x;
-  const edges = tf.tensor2d([[0, 0], [pad, pad], [pad, pad], [0, 0]], [4, 2], "int32");
-  const types = [attribute.type("T", "float32"), attribute.type("Tpaddings", "int32")];
-  return rawOp("PadV2", [x, edges, toPrecision(tf.scalar(LOWEST), precisionOf(x))], types)[0] as tf.Tensor4D;
-}
 
 /**
  * Largest value of each square window; what is left at the right and the bottom is dropped, as in PyTorch.
@@ -35,12 +28,12 @@ export function maxPool(x: tf.Tensor4D, size: number, stride: number, pad = 0): 
   ];
   const precision = precisionOf(x);
   return withGradient<tf.Tensor4D>([x], () => {
-    const input = padded(x, pad);
+    const input = padded(x, pad, LOWEST);
     const [value] = rawOp("MaxPool", [input], how);
     return { value: value as tf.Tensor4D, saved: [input, value] };
   }, (dy, [input, value]) => {
     const [dx] = rawOp("MaxPoolGrad", [input, value, toPrecision(dy, precision)], how);
-    return [pad > 0 ? dx.slice([0, pad, pad, 0], x.shape) : dx];
+    return [unpadded(dx, pad)];
   });
 }
 

@@ -1,11 +1,10 @@
 /** Measures contestants in turns. */
 import type { Contestant } from "./contestant.ts";
+import { median } from "./median.ts";
 
 const ROUNDS = 5;
 /** Seconds that one contestant's turn takes, about. */
 const TURN_SECONDS = 1;
-
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
 /**
  * Median rate of each contestant, images a second, over rounds in which each has a turn: a slow minute of the machine hits all.

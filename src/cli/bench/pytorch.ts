@@ -1,7 +1,6 @@
 /** Finds or installs the PyTorch that the benchmarks compare with. */
 import { join } from "node:path";
-
-const repositoryRoot = new URL("../../../", import.meta.url).pathname;
+import { repositoryRoot } from "../setup.ts";
 
 /** The version that the figures in README were measured with. */
 const TORCH = "torch==2.13.0";
