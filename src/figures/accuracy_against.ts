@@ -1,5 +1,5 @@
-import { formatProportion, type Proportion, wilson } from "../stats/mod.ts";
-import type { PaperRow, PaperTable } from "../paper/mod.ts";
+import { formatProportion, type Proportion } from "../stats/mod.ts";
+import { type PaperRow, type PaperTable, pooledAccuracy } from "../paper/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, legendBelow } from "./theme.ts";
 import { PALETTE, percentAxis, plainText, type Trace } from "./theme.ts";
@@ -102,9 +102,7 @@ function flatten(value: object, prefix = ""): Map<string, unknown> {
 function pointsOf(field: string, records: readonly RunRecord[]): Point[] {
   const groups = Map.groupBy(records, (record) => xOf(field, record));
   return [...groups].map(([x, runs]) => {
-    const sum = (count: "correct" | "n") =>
-      runs.reduce((total, { result }) => total + result.accuracy[count], 0);
-    return { x, accuracy: wilson(sum("correct"), sum("n")), chance: runs[0].result.chance };
+    return { x, accuracy: pooledAccuracy(runs), chance: runs[0].result.chance };
   }).toSorted((a, b) => typeof a.x === "number" && typeof b.x === "number" ? a.x - b.x : 0);
 }
 

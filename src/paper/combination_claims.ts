@@ -1,13 +1,9 @@
-import { binomialTest, formatProportion, holm, homogeneityTest, type Proportion } from "../stats/mod.ts";
-import { twoProportionTest, wilson } from "../stats/mod.ts";
-import type { EpochLine, RunRecord } from "../sweep/mod.ts";
+import { binomialTest, formatProportion, holm, homogeneityTest, twoProportionTest } from "../stats/mod.ts";
+import type { RunRecord } from "../sweep/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { type Combination, growingSeries, triplesAmong, triplesOf } from "./combinations.ts";
+import { ALPHA, countAboveChance, formatP, NEGLIGIBLE, percent, pooled, verdictOf } from "./verdict.ts";
 
-/** Significance level of every test, after Holm's correction where several are made. */
-const ALPHA = 0.05;
-/** An accuracy whose whole interval is below chance plus this is no more than chance. */
-const NEGLIGIBLE = 0.05;
 /** Combinations that certainly lie closer together than this do not differ as the paper's do (62.8 to 92.7%). */
 const SMALL_SPREAD = 0.1;
 /** "Far above chance": this many times chance. The paper's least is 2.5 times (84.7% of three). */
@@ -56,7 +52,6 @@ export const combinationClaims: readonly Claim[] = [
   },
 ];
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 const named = ({ datasets }: Combination) => datasets.join(" + ");
 const byAccuracy = (a: Combination, b: Combination) => a.accuracy.value - b.accuracy.value;
 
@@ -71,8 +66,7 @@ function everyTripleAboveChance(records: readonly RunRecord[]): Outcome {
   const triples = triplesOf(records).toSorted(byAccuracy);
   const missing = missingTriples(triples);
   if (missing) return notRun(missing);
-  const adjusted = holm(triples.map(({ accuracy, chance }) => binomialTest(accuracy, chance).p));
-  const above = adjusted.filter((p) => p < ALPHA).length;
+  const above = countAboveChance(triples);
   const easy = triples.filter(({ accuracy }) => accuracy.value > 0.8).length;
   const [least, most] = [triples[0], triples[triples.length - 1]];
   const atChance = triples.filter(({ accuracy, chance }) => accuracy.high < chance + NEGLIGIBLE);
@@ -147,8 +141,8 @@ function convergesQuickly(records: readonly RunRecord[]): Outcome {
     experiment.datasets.length === 3 && epochs.length >= 1 / EARLY
   ).map(({ epochs }) => epochs);
   if (curves.length === 0) return notRun(`no three-way run of ${1 / EARLY} epochs or more`);
-  const early = pooled(curves, (epochs) => epochs[Math.ceil(epochs.length * EARLY) - 1]);
-  const final = pooled(curves, (epochs) => epochs[epochs.length - 1]);
+  const early = pooled(curves.map((epochs) => epochs[Math.ceil(epochs.length * EARLY) - 1].validation));
+  const final = pooled(curves.map((epochs) => epochs[epochs.length - 1].validation));
   const target = 1 / 3 + MOST * (final.value - 1 / 3);
   if (final.low <= 1 / 3) return notRun("the runs end at chance");
   return {
@@ -158,19 +152,4 @@ function convergesQuickly(records: readonly RunRecord[]): Outcome {
       `${formatProportion(early)} after a quarter of the epochs, over ${curves.length} three-way runs; ` +
       `${100 * MOST}% of the final margin above chance is ${percent(target)}`,
   };
-}
-
-function pooled(curves: EpochLine[][], at: (epochs: EpochLine[]) => EpochLine): Proportion {
-  const points = curves.map((epochs) => at(epochs).validation);
-  const sum = (field: "correct" | "n") => points.reduce((total, point) => total + point[field], 0);
-  return wilson(sum("correct"), sum("n"));
-}
-
-function verdictOf(shown: boolean, refuted: boolean): Outcome["verdict"] {
-  if (shown) return "holds";
-  return refuted ? "does not hold" : "not shown at this scale";
-}
-
-function formatP(p: number): string {
-  return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
 }

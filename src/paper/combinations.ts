@@ -1,5 +1,6 @@
-import { type Proportion, wilson } from "../stats/mod.ts";
+import type { Proportion } from "../stats/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
+import { pooledAccuracy } from "./verdict.ts";
 
 /** The outcome for one set of datasets, over all its runs. */
 export interface Combination {
@@ -18,10 +19,8 @@ export interface Combination {
 export function combinationsOf(records: readonly RunRecord[]): Combination[] {
   const groups = Map.groupBy(records, ({ experiment }) => experiment.datasets.toSorted().join("\n"));
   return [...groups.values()].map((runs) => {
-    const sum = (field: "correct" | "n") =>
-      runs.reduce((total, { result }) => total + result.accuracy[field], 0);
     const { datasets } = runs[0].experiment;
-    return { datasets, accuracy: wilson(sum("correct"), sum("n")), chance: 1 / datasets.length };
+    return { datasets, accuracy: pooledAccuracy(runs), chance: 1 / datasets.length };
   });
 }
 

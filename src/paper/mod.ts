@@ -4,3 +4,4 @@ export * from "./combination_claims.ts";
 export * from "./combinations.ts";
 export * from "./successors.ts";
 export * from "./tables.ts";
+export { pooled, pooledAccuracy } from "./verdict.ts";
