@@ -8,6 +8,7 @@ export function accuracyTable(records: readonly RunRecord[]): Displayable {
   return table(records, [
     { title: "datasets", value: ({ experiment }) => experiment.datasets.join(" + ") },
     { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
+    { title: "on training images", value: ({ result }) => `${(100 * result.training.value).toFixed(1)}%` },
     { title: "chance", value: ({ result }) => `${(100 * result.chance).toFixed(1)}%` },
     { title: "training images each", value: ({ experiment }) => experiment.imagesPerDataset },
     { title: "parameters", value: ({ result }) => result.parameters },

@@ -53,6 +53,8 @@ export interface StepProgress {
 /** One training. */
 export interface TrainOptions extends InputOptions {
   validation: ValidationBatches;
+  /** Training images as they are, without augmentation, to be evaluated once at the end. Default: they are not. */
+  trainingImages?: ValidationBatches;
   /** Weights to start from. Default: drawn. */
   weights?: WeightValues;
   /** Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`. Default 1. */
@@ -68,7 +70,11 @@ export interface TrainOptions extends InputOptions {
 }
 
 /** What a training ends with; the weights are those that were evaluated: their moving average where the recipe has one. */
-export type Trained = Evaluation & { weights: FlatWeights };
+export type Trained = Evaluation & {
+  weights: FlatWeights;
+  /** Of `trainingImages`. */
+  onTraining?: Evaluation;
+};
 
 /** Seconds between checkpoints inside a long epoch. */
 const CHECKPOINT_INTERVAL = 120;
@@ -101,7 +107,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
     await options.onStart?.(run.epochs);
     while (run.epochs < recipe.epochs) await run.epoch();
     const evaluation = run.evaluation ?? await run.evaluate();
-    return { ...evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
+    const onTraining = options.trainingImages && await run.evaluate(options.trainingImages);
+    return { ...evaluation, onTraining, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
     if (signal?.aborted || run.inputHasFailed) await run.save();
     throw error;
@@ -158,9 +165,9 @@ class Training {
   }
 
   /** Evaluates the weights, or their moving average where there is one. */
-  evaluate(): Promise<Evaluation> {
-    const { model, validation, signal } = this.#options;
-    return evaluate(this.#predict, evaluatedWeights(this.state), validation, model.classes, signal);
+  evaluate(images = this.#options.validation): Promise<Evaluation> {
+    const { model, signal } = this.#options;
+    return evaluate(this.#predict, evaluatedWeights(this.state), images, model.classes, signal);
   }
 
   dispose(): void {

@@ -17,6 +17,8 @@ export interface Shape {
   /** Validation accuracy, [0, 1]. */
   accuracy: number;
   validationPerDataset?: number;
+  /** Training accuracy, [0, 1]. Default: everything right. */
+  training?: number;
   epochs?: number;
   /** The share of the final margin above chance reached after `epoch` of `epochs`. Default: nearly all of it early. */
   course?: (epoch: number, epochs: number) => number;
@@ -25,10 +27,11 @@ export interface Shape {
 
 /** A record of a run that never was, for tests of what is computed and drawn from records. */
 export function syntheticRecord(shape: Shape): RunRecord {
-  const { datasets, accuracy, validationPerDataset = 500, epochs = 12, experiment } = shape;
+  const { datasets, accuracy, validationPerDataset = 500, training = 1, epochs = 12, experiment } = shape;
   const course = shape.course ?? ((epoch) => 1 - Math.exp(-epoch * 1.2));
   const n = validationPerDataset * datasets.length;
   const chance = 1 / datasets.length;
+  const trainingImages = Math.min(datasets.length * (experiment?.imagesPerDataset ?? 1500), 10_000);
   const correctAt = (share: number) => Math.round(n * (chance + (accuracy - chance) * share));
   const lines = Array.from({ length: epochs }, (_, i): EpochLine => {
     const share = i + 1 === epochs ? 1 : course(i + 1, epochs);
@@ -61,6 +64,7 @@ export function syntheticRecord(shape: Shape): RunRecord {
     epochs: lines,
     result: {
       accuracy: wilson(correctAt(1), n),
+      training: wilson(Math.round(training * trainingImages), trainingImages),
       chance,
       perDataset: datasets.map(() =>
         wilson(Math.round(accuracy * validationPerDataset), validationPerDataset)
