@@ -16,7 +16,7 @@ export interface Batch {
   pixels: Uint8Array<ArrayBuffer>;
   /** 1 where every dataset is grey, else 3 (RGB; grey images have three equal channels). */
   channels: 1 | 3;
-  /** Place of each image's dataset among the pools, `[B]`. */
+  /** Class of each image: the place of its dataset among the pools, unless the source says otherwise; `[B]`. */
   labels: Int32Array<ArrayBuffer>;
 }
 
@@ -26,6 +26,8 @@ export interface BatchSource {
   pools: readonly StoredImages[];
   /** Pool indices of the images to use, one array a pool. See `sampleExperiment`. */
   indices: readonly Int32Array[];
+  /** Class of each of these images. Default: the place of its pool. */
+  classes?: readonly Int32Array[];
   /** Side of the square that the network sees, px. */
   imageSize: number;
   batchSize: number;
@@ -136,6 +138,8 @@ function centred(image: PackedImage, seen: PackedImage): void {
 interface Place {
   pool: number;
   index: number;
+  /** Its class. */
+  label: number;
 }
 
 /** Reads images and writes them, transformed, to their places in a batch. */
@@ -172,10 +176,10 @@ class BatchWriter {
   write(
     { pixels, labels }: Batch,
     j: number,
-    { pool, index }: Place,
+    { pool, index, label }: Place,
     transform: (image: PackedImage, seen: PackedImage) => void,
   ): void {
-    labels[j] = pool;
+    labels[j] = label;
     const image = this.#read(pool, index);
     const [size, { channels }] = [this.#size, image];
     const length = size * size * this.#channels;
@@ -202,12 +206,12 @@ function corruptAsAlways(image: PackedImage, corruption: Corruption, key: string
 }
 
 /** All images that a source names, pool by pool. */
-function imagesOf({ indices }: BatchSource): { size: number; locate(place: number): Place } {
+function imagesOf({ indices, classes }: BatchSource): { size: number; locate(place: number): Place } {
   const size = indices.reduce((sum, { length }) => sum + length, 0);
   const locate = (place: number) => {
     let pool = 0;
     while (place >= indices[pool].length) place -= indices[pool++].length;
-    return { pool, index: indices[pool][place] };
+    return { pool, index: indices[pool][place], label: classes?.[pool][place] ?? pool };
   };
   return { size, locate };
 }
@@ -225,7 +229,7 @@ function latestOrders(size: number, seed: number): (pass: number) => Uint32Array
   };
 }
 
-function checkSource({ pools, indices, imageSize, batchSize, corruption }: BatchSource): void {
+function checkSource({ pools, indices, classes, imageSize, batchSize, corruption }: BatchSource): void {
   if (corruption) checkCorruption(corruption);
   if (!Number.isInteger(imageSize) || imageSize < 1 || imageSize > LARGEST_IMAGE) {
     throw new Error(
@@ -239,6 +243,9 @@ function checkSource({ pools, indices, imageSize, batchSize, corruption }: Batch
     throw new Error(
       `${pools.length} pools came with indices for ${indices.length}; give one array of indices a pool`,
     );
+  }
+  if (classes && `${classes.map((of) => of.length)}` !== `${indices.map((of) => of.length)}`) {
+    throw new Error("the classes are not one an image; give as many as there are indices of each pool");
   }
   if (indices.every((chosen) => chosen.length === 0)) {
     throw new Error("there are no images to make batches of");

@@ -7,4 +7,11 @@ export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
 export { dataRoot, type Dropped, type PoolImage, type StoredImages } from "./pool_store.ts";
-export * from "./sample.ts";
+export {
+  type ConceptSizes,
+  type LabelledImages,
+  type LabelledSample,
+  sampleClasses,
+  sampleConcepts,
+} from "./class_sample.ts";
+export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample.ts";
