@@ -9,4 +9,11 @@ export { checkDisjoint, type DatasetReference, parseReference } from "./referenc
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
 export { dataRoot, type Dropped, type PoolImage, type StoredImages } from "./pool_store.ts";
 export { randomLabels } from "./random_labels.ts";
-export * from "./sample.ts";
+export {
+  type ConceptSizes,
+  type LabelledImages,
+  type LabelledSample,
+  sampleClasses,
+  sampleConcepts,
+} from "./class_sample.ts";
+export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample.ts";

@@ -4,7 +4,8 @@ import { checkAugmentation, checkDisjoint } from "../data/mod.ts";
 import { checkImageSize, createModel, type ModelConfig } from "../models/mod.ts";
 import { stepsPerEpoch } from "../train/mod.ts";
 
-const count = z.int().min(1);
+/** A whole number from 1. */
+export const count = z.int().min(1);
 const share = z.number().min(0).max(1);
 const amount = z.number().min(0);
 
@@ -20,7 +21,8 @@ const mixSchema = z.strictObject({
 /** See the recipe. */
 export const precisionSchema = z.enum(["float32", "bfloat16"]);
 
-const recipeSchema = z.strictObject({
+/** See the recipe. */
+export const recipeSchema = z.strictObject({
   epochs: count,
   samplesPerEpoch: count,
   warmupEpochs: z.number().min(0),
@@ -86,7 +88,7 @@ const configSchema: z.ZodType<ModelConfig> = z.discriminatedUnion("family", [
 export const modelSchema = z.union([z.string(), configSchema]);
 
 /** The shape of `Augmentation`; its ranges are checked by `checkAugmentation`. */
-const augmentationSchema = z.strictObject({
+export const augmentationSchema = z.strictObject({
   crop: z.enum(["random-resized", "none"]),
   scale: z.tuple([share, share]),
   ratio: z.tuple([z.number().positive(), z.number().positive()]),
@@ -150,7 +152,8 @@ export class ExperimentError extends Error {
   override name = "ExperimentError";
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
+/** One fault that zod found, naming its field. */
+export function describeIssue(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
     const of = issue.errors.at(-1)!; // a name is hardly at fault: what is wrong with the configuration
     return of.map((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] })).join(". ");
@@ -246,6 +249,10 @@ const RECORD_VERSION = 3;
  * @returns 16 hex digits
  */
 export function experimentHash(experiment: Experiment, data: string[]): string {
-  const identity = canonicalJson({ experiment: withoutOff(experiment), data, version: RECORD_VERSION });
-  return createHash("sha256").update(identity).digest("hex").slice(0, 16);
+  return identityOf({ experiment: withoutOff(experiment), data, version: RECORD_VERSION });
+}
+
+/** The first 16 hex digits of the sha256 of a value's canonical JSON. */
+export function identityOf(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
 }

@@ -1,25 +1,17 @@
 /** Runs one experiment and keeps its record. */
-import { expectedImages, manifestOf, openPools, parseReference, type Pool } from "../data/mod.ts";
-import { randomLabels, type Sample, sampleExperiment, startBatchWorkers } from "../data/mod.ts";
+import { expectedImages, manifestOf, parseReference, type Pool, randomLabels } from "../data/mod.ts";
+import { type Sample, sampleExperiment, startBatchWorkers } from "../data/mod.ts";
 import { countParameters, createModel, saveWeights } from "../models/mod.ts";
 import { wilson } from "../stats/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { argmax, type Evaluation, removeCheckpoints, train } from "../train/mod.ts";
 import { checkExperiment, type Experiment, ExperimentError, experimentHash } from "./experiment.ts";
-import type { RunProgress } from "./progress.ts";
-import { type EpochLine, inputWaitOf, type Prediction, type Result, type RunRecord } from "./record.ts";
+import type { RunOptions } from "./progress.ts";
+import { openPools } from "./pools.ts";
+import { predictionsOf } from "./predictions.ts";
+import { type EpochLine, inputWaitOf, type Result, type RunRecord } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
 import { metadataOf, type NetworkDescription } from "./trained.ts";
-
-/** How a run is watched and stopped. */
-export interface RunOptions {
-  /** Stops training between two steps; what is done is kept, and running again goes on from there. */
-  signal?: AbortSignal;
-  /** Told where the run stands: while data is made, at every step, at every epoch. */
-  onProgress?: (progress: RunProgress) => void;
-  /** Folder of the records. Default: `NTD_RUNS`, else `runs/`. */
-  runs?: string;
-}
 
 /**
  * Checks what can be checked without training: the experiment itself, that its datasets exist, and that they are large enough.
@@ -81,10 +73,7 @@ async function trainAndRecord(
   let pools: Pool[] = [];
   using workers = startBatchWorkers(); // they load their program while the pools are opened and the engine starts
   try {
-    pools = await openPools(datasets, {
-      signal,
-      onProgress: (data) => onProgress?.({ phase: "data", label: data.dataset, ...data }),
-    });
+    pools = await openPools(datasets, options);
     const { imagesPerDataset, validationPerDataset, augmentation } = experiment;
     const split = sampleExperiment(pools, {
       train: imagesPerDataset,
@@ -167,18 +156,4 @@ function summarise({ probabilities, labels, accuracy }: Evaluation, classes: num
   labels.forEach((label, i) => confusion[label][argmax(probabilities, i * classes, classes)]++);
   const perDataset = confusion.map((row, label) => wilson(row[label], row.reduce((a, b) => a + b)));
   return { accuracy, chance: 1 / classes, perDataset, confusion };
-}
-
-/** Digits of a probability that a record keeps. */
-const PROBABILITY_DIGITS = 4;
-
-function predictionsOf({ probabilities, labels }: Evaluation, keys: string[], classes: number): Prediction[] {
-  return keys.map((key, i) => ({
-    key,
-    label: labels[i],
-    probabilities: Array.from(
-      probabilities.subarray(i * classes, (i + 1) * classes),
-      (p) => Number(p.toFixed(PROBABILITY_DIGITS)),
-    ),
-  }));
 }
