@@ -1,6 +1,7 @@
 export * from "./accuracy_against.ts";
 export * from "./combinations.ts";
 export * from "./confusion.ts";
+export * from "./corruptions.ts";
 export * from "./feature_map.ts";
 export * from "./learning_curves.ts";
 export * from "./number_of_datasets.ts";

@@ -2,6 +2,8 @@ export * from "./appendix.ts";
 export * from "./claims.ts";
 export * from "./combination_claims.ts";
 export * from "./combinations.ts";
+export * from "./corruption_claims.ts";
+export * from "./corruptions.ts";
 export * from "./successors.ts";
 export * from "./tables.ts";
 export { pooled, pooledAccuracy } from "./verdict.ts";

@@ -17,6 +17,15 @@ Deno.test("figureText: every figure has one, and none is endless", () => {
   }
 });
 
+Deno.test("figureText: a point beside its tick is named by it", () => {
+  const text = figureText(FIGURES.corruptions());
+  assert.match(text, /ours, 95% interval +48 +low resolution, 32x32 \(here 8 px of 64\) +\[45.48, 50.53\]/);
+  assert.match(
+    text,
+    /the paper, Table 5 \(other datasets\) +68.4 +low resolution, 32x32 \(here 8 px of 64\)$/m,
+  );
+});
+
 Deno.test("figureText: a confusion matrix by names", () => {
   assert.match(figureText(FIGURES.confusion()), /tabler +tabler +61.0% 305/);
 });

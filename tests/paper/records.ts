@@ -1,3 +1,4 @@
+import { PAPER_CORRUPTIONS, scaleCorruption } from "../../src/images/mod.ts";
 import { wilson } from "../../src/stats/mod.ts";
 import type { EpochLine, Experiment, RunRecord } from "../../src/sweep/mod.ts";
 
@@ -99,4 +100,17 @@ export function iconRecords(): RunRecord[] {
     syntheticRecord({ datasets: ICONS.slice(0, count), accuracy })
   );
   return [...three, ...more];
+}
+
+/** Runs on three datasets of 64 px without corruption and under Table 5's in its order, as many as there are accuracies. */
+export function corruptionRecords(accuracies: readonly number[], validationPerDataset = 500): RunRecord[] {
+  const corruptions = [null, ...PAPER_CORRUPTIONS.map((corruption) => scaleCorruption(corruption, 64))];
+  return accuracies.map((accuracy, i) =>
+    syntheticRecord({
+      datasets: ICONS.slice(0, 3),
+      accuracy,
+      validationPerDataset,
+      experiment: { corruption: corruptions[i] },
+    })
+  );
 }
