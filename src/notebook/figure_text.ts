@@ -45,7 +45,7 @@ function heatRows(trace: Trace, layout: Layout): Row[] {
       x: tickText((trace.x as unknown[])[p], layout.xaxis as Layout),
       y: tickText((trace.y as unknown[])[t], layout.yaxis as Layout),
       interval: plain(cell),
-    }))
+    })).filter(({ interval }) => interval !== "")
   );
 }
 

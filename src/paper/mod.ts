@@ -4,6 +4,7 @@ export * from "./combination_claims.ts";
 export * from "./combinations.ts";
 export * from "./corruption_claims.ts";
 export * from "./corruptions.ts";
+export * from "./pair_claims.ts";
 export * from "./successors.ts";
 export * from "./tables.ts";
 export { pooled, pooledAccuracy } from "./verdict.ts";

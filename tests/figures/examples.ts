@@ -5,9 +5,14 @@ import {
   corruptionsFigure,
 } from "../../src/figures/mod.ts";
 import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
-import { type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
+import {
+  type Figure,
+  learningCurvesFigure,
+  numberOfDatasetsFigure,
+  pairwiseFigure,
+} from "../../src/figures/mod.ts";
 import { figure2, table3, table4 } from "../../src/paper/mod.ts";
-import { corruptionRecords, iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
+import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
 
 const records = iconRecords();
 
@@ -34,6 +39,9 @@ export const corruptions = [
   }),
 ];
 
+/** All pairs of the icon libraries. */
+export const pairs = pairRecords({ close: 0.62, apart: 0.88 });
+
 /** Three clouds of 40 points around centres of their own. */
 export const featureMap: FeatureMap = {
   points: Array.from(
@@ -54,6 +62,7 @@ export const FIGURES: Record<string, () => Figure> = {
   confusion: () => confusionFigure(records[records.length - 1]),
   againstImages: () => accuracyAgainst("imagesPerDataset", sweep, { paper: table4 }),
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
+  pairwise: () => pairwiseFigure(pairs),
   corruptions: () => corruptionsFigure(corruptions, { side: 64 }),
   featureMap: () => featureMapFigure(featureMap),
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),

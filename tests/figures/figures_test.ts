@@ -6,11 +6,12 @@ import {
   confusionFigure,
   corruptionsFigure,
   featureMapFigure,
+  pairwiseFigure,
 } from "../../src/figures/mod.ts";
 import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
 import { table2, table4, table5 } from "../../src/paper/mod.ts";
 import { iconRecords, syntheticRecord } from "../paper/records.ts";
-import { corruptions, featureMap, FIGURES, sweep } from "./examples.ts";
+import { corruptions, featureMap, FIGURES, pairs, sweep } from "./examples.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);
@@ -78,6 +79,21 @@ Deno.test("confusionFigure: each row adds up to one, counts are in the text", ()
     assert.ok(Math.abs(row.reduce((sum, share) => sum + share, 0) - 1) < 1e-9)
   );
   assert.match(texts((text as string[][])[0])[0], new RegExp(`<br>${record.result.confusion[0][0]}$`));
+});
+
+Deno.test("pairwiseFigure: every pair once, below the diagonal, with its runs; other combinations left out", () => {
+  const [{ z, text, hovertemplate }] = pairwiseFigure([...records, ...pairs]).data;
+  const cells = (z as (number | null)[][]).map((row) => row.map((value) => value ?? 0));
+  assert.deepEqual(cells.map((row) => row.filter((value) => value > 0).length), [1, 2, 3, 4, 5]);
+  // mdi, remix and mingcute are the third to the fifth: remix below mdi is in row 2, column 2.
+  assert.deepEqual([cells[2][2], cells[3][2], cells[3][3], cells[4][2]], [0.62, 0.62, 0.62, 0.88]);
+  assert.equal((text as string[][])[0][0], "88.0%<br>[85.8, 89.9]");
+  assert.equal((text as string[][])[0][1], "");
+  const { hash } = pairs[0];
+  assert.match(
+    (hovertemplate as string[][])[0][0],
+    new RegExp(`^tabler \\+ phosphor<br>88.0%.*runs/${hash}<extra>`),
+  );
 });
 
 Deno.test("corruptionsFigure: the paper's nine beside ours at our size, others of ours below", () => {
@@ -148,4 +164,6 @@ Deno.test("figures: dataset names can't become markup", () => {
     assert.doesNotMatch(JSON.stringify(draw([record])), /<img|<b>c/);
   }
   assert.doesNotMatch(JSON.stringify(confusionFigure(record)), /<img|<b>c/);
+  const pair = syntheticRecord({ datasets: hostile.slice(0, 2), accuracy: 0.8 });
+  assert.doesNotMatch(JSON.stringify(pairwiseFigure([pair])), /<img/);
 });

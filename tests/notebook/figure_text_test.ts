@@ -17,6 +17,12 @@ Deno.test("figureText: every figure has one, and none is endless", () => {
   }
 });
 
+Deno.test("figureText: each pair of a half-filled matrix, and nothing for its empty half", () => {
+  const lines = figureText(FIGURES.pairwise()).split("\n");
+  assert.equal(lines.length, 2 + 15);
+  assert.match(lines[2], /^ +tabler +phosphor +88.0% \[85.8, 89.9\]$/);
+});
+
 Deno.test("figureText: a point beside its tick is named by it", () => {
   const text = figureText(FIGURES.corruptions());
   assert.match(text, /ours, 95% interval +48 +low resolution, 32x32 \(here 8 px of 64\) +\[45.48, 50.53\]/);

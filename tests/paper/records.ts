@@ -114,3 +114,19 @@ export function corruptionRecords(accuracies: readonly number[], validationPerDa
     })
   );
 }
+
+/** All pairs of the icon libraries; mdi, remix and mingcute are closer to each other than the rest. */
+export function pairRecords(
+  accuracies: { close: number; apart: number },
+  validationPerDataset = 500,
+): RunRecord[] {
+  return ICONS.flatMap((a, i) => ICONS.slice(i + 1).map((b) => [a, b])).map((datasets) =>
+    syntheticRecord({
+      datasets,
+      accuracy: datasets.every((name) => ["mdi", "remix", "mingcute"].includes(name))
+        ? accuracies.close
+        : accuracies.apart,
+      validationPerDataset,
+    })
+  );
+}
