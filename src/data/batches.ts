@@ -1,13 +1,7 @@
-import { createHash } from "node:crypto";
-import {
-  checkCorruption,
-  corrupt,
-  type Corruption,
-  type PackedImage,
-  resizeAndCentreCrop,
-} from "../images/mod.ts";
+import { checkCorruption, type Corruption, type PackedImage, resizeAndCentreCrop } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
 import { type Augmentation, makeAugment } from "./augmentation.ts";
+import { CorruptedImages } from "./corrupted.ts";
 import type { StoredImages } from "./pool_store.ts";
 
 /** Images for the network. The values of bytes become those that it sees by `imagesFromPixels`. */
@@ -79,7 +73,7 @@ export interface ValidationBatchesHere extends ValidationBatches {
 const LARGEST_IMAGE = 1024;
 
 /** Names of the random streams of a seed. */
-const Stream = { order: 0x6f72, augmentation: 0x6175, corruption: 0x636f } as const;
+const Stream = { order: 0x6f72, augmentation: 0x6175 } as const;
 
 /**
  * Batches to train on. Every pass over the images has an order of its own and shows each image once; a batch may end one pass
@@ -144,7 +138,7 @@ interface Place {
 /** Reads images and writes them, transformed, to their places in a batch. */
 class BatchWriter {
   readonly #pools: readonly StoredImages[];
-  readonly #corruption: Corruption | undefined;
+  readonly #corrupted: CorruptedImages | undefined;
   readonly #stored: PackedImage[];
   readonly #size: number;
   readonly #channels: 1 | 3;
@@ -153,7 +147,7 @@ class BatchWriter {
 
   constructor({ pools, imageSize, corruption }: BatchSource) {
     this.#pools = pools;
-    this.#corruption = corruption ?? undefined;
+    this.#corrupted = corruption ? new CorruptedImages(corruption) : undefined;
     this.#stored = pools.map(({ side, channels }) => ({
       pixels: new Uint8Array(side * side * channels),
       height: side,
@@ -191,17 +185,10 @@ class BatchWriter {
 
   #read(pool: number, index: number): PackedImage {
     const image = this.#stored[pool];
-    this.#pools[pool].read(index, image.pixels);
-    if (this.#corruption) corruptAsAlways(image, this.#corruption, this.#pools[pool].images[index].key);
+    if (this.#corrupted) this.#corrupted.read(this.#pools[pool], index, image);
+    else this.#pools[pool].read(index, image.pixels);
     return image;
   }
-}
-
-/** Corrupts an image in place as every time: by the corruption's seed and the image's key alone. */
-function corruptAsAlways(image: PackedImage, corruption: Corruption, key: string): void {
-  const seed = "seed" in corruption ? corruption.seed : 0;
-  const place = createHash("sha256").update(key).digest().readUIntBE(0, 6);
-  corrupt(image, corruption, random(seed, Stream.corruption, place));
 }
 
 /** All images that a source names, pool by pool. */

@@ -2,6 +2,7 @@
 export { type Augment, type Augmentation, checkAugmentation, makeAugment } from "./augmentation.ts";
 export { type BatchWorkers, startBatchWorkers } from "./batch_workers.ts";
 export * from "./batches.ts";
+export { corruptAsAlways } from "./corrupted.ts";
 export * from "./manifest.ts";
 export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";

@@ -3,6 +3,8 @@
  * printed. Every accuracy is a percentage. Appendices are in appendix.ts, what came after the paper in successors.ts.
  */
 
+import { type Corruption, PAPER_CORRUPTIONS } from "../images/mod.ts";
+
 /** How the paper is cited under a figure. */
 export const CITATION = "Liu & He 2024, arXiv 2403.08632";
 
@@ -115,21 +117,24 @@ export const table4: PaperTable<PaperRow & { imagesPerDataset: number }> = {
   ),
 };
 
-/** Table 5: a fixed corruption of training and validation images alike. */
-export const table5: PaperTable<PaperRow> = {
+/** Table 5: a fixed corruption of training and validation images alike; the sizes are of the paper's images. */
+export const table5: PaperTable<PaperRow & { corruption: Corruption | null }> = {
   source: "Table 5",
   caption: "Corruptions of training and validation images, on YCD",
-  rows: [
-    row("none", 84.7),
-    row("color jitter, strength 1.0", 81.1),
-    row("color jitter, strength 2.0", 80.2),
-    row("Gaussian noise, std 0.2", 77.3),
-    row("Gaussian noise, std 0.3", 75.1),
-    row("Gaussian blur, radius 3", 80.9),
-    row("Gaussian blur, radius 5", 78.1),
-    row("low resolution, 64x64", 78.4),
-    row("low resolution, 32x32", 68.4),
-  ],
+  rows: ([
+    ["none", 84.7],
+    ["color jitter, strength 1.0", 81.1],
+    ["color jitter, strength 2.0", 80.2],
+    ["Gaussian noise, std 0.2", 77.3],
+    ["Gaussian noise, std 0.3", 75.1],
+    ["Gaussian blur, radius 3", 80.9],
+    ["Gaussian blur, radius 5", 78.1],
+    ["low resolution, 64x64", 78.4],
+    ["low resolution, 32x32", 68.4],
+  ] as const).map(([name, percent], i) => ({
+    ...row(name, percent),
+    corruption: i === 0 ? null : PAPER_CORRUPTIONS[i - 1],
+  })),
 };
 
 /** One line of Table 6: TRAINING accuracy in percent, or null where training fails to converge. */

@@ -4,12 +4,14 @@ import {
   accuracyAgainst,
   combinationsFigure,
   confusionFigure,
+  corruptionsFigure,
   featureMapFigure,
+  pairwiseFigure,
 } from "../../src/figures/mod.ts";
 import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
-import { table2, table4 } from "../../src/paper/mod.ts";
+import { table2, table4, table5 } from "../../src/paper/mod.ts";
 import { iconRecords, syntheticRecord } from "../paper/records.ts";
-import { featureMap, FIGURES, sweep } from "./examples.ts";
+import { corruptions, featureMap, FIGURES, pairs, sweep } from "./examples.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);
@@ -79,6 +81,41 @@ Deno.test("confusionFigure: each row adds up to one, counts are in the text", ()
   assert.match(texts((text as string[][])[0])[0], new RegExp(`<br>${record.result.confusion[0][0]}$`));
 });
 
+Deno.test("pairwiseFigure: every pair once, below the diagonal, with its runs; other combinations left out", () => {
+  const [{ z, text, hovertemplate }] = pairwiseFigure([...records, ...pairs]).data;
+  const cells = (z as (number | null)[][]).map((row) => row.map((value) => value ?? 0));
+  assert.deepEqual(cells.map((row) => row.filter((value) => value > 0).length), [1, 2, 3, 4, 5]);
+  // mdi, remix and mingcute are the third to the fifth: remix below mdi is in row 2, column 2.
+  assert.deepEqual([cells[2][2], cells[3][2], cells[3][3], cells[4][2]], [0.62, 0.62, 0.62, 0.88]);
+  assert.equal((text as string[][])[0][0], "88.0%<br>[85.8, 89.9]");
+  assert.equal((text as string[][])[0][1], "");
+  const { hash } = pairs[0];
+  assert.match(
+    (hovertemplate as string[][])[0][0],
+    new RegExp(`^tabler \\+ phosphor<br>88.0%.*runs/${hash}<extra>`),
+  );
+});
+
+Deno.test("corruptionsFigure: the paper's nine beside ours at our size, others of ours below", () => {
+  const figure = corruptionsFigure(corruptions, { side: 64 });
+  const { ticktext } = figure.layout.yaxis as { ticktext: string[] };
+  assert.match(ticktext[9], /^none$/);
+  assert.match(ticktext[3], /^Gaussian blur, radius 5<br>\(here 1.25 px of 64\)$/);
+  assert.match(ticktext[0], /^Gaussian noise, std 0.6$/);
+  const [[ours], [paper]] = [named(figure, /^ours/), named(figure, /^the paper/)];
+  const rowOf = (y: number) => Math.round(y);
+  assert.deepEqual((ours.y as number[]).map(rowOf), [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].toReversed());
+  assert.deepEqual((paper.x as number[]).toReversed(), table5.rows.map(({ percent }) => percent));
+  assert.deepEqual((paper.y as number[]).map(rowOf), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+Deno.test("corruptionsFigure: sizes of another side are not taken for the paper's", () => {
+  const { data, layout } = corruptionsFigure(corruptions, { side: 100 });
+  // Blur and low resolution of 64 px are on rows of their own; color and noise are the same at every size.
+  assert.equal((layout.yaxis as { ticktext: string[] }).ticktext.length, 9 + 1 + 4);
+  assert.equal((data[0].x as number[]).length, corruptions.length);
+});
+
 Deno.test("accuracyAgainst: a line for each other differing field, seeds together, log axis where it spans ten", () => {
   const figure = accuracyAgainst("imagesPerDataset", sweep, { paper: table4 });
   const ours = named(figure, /^ours/);
@@ -127,4 +164,6 @@ Deno.test("figures: dataset names can't become markup", () => {
     assert.doesNotMatch(JSON.stringify(draw([record])), /<img|<b>c/);
   }
   assert.doesNotMatch(JSON.stringify(confusionFigure(record)), /<img|<b>c/);
+  const pair = syntheticRecord({ datasets: hostile.slice(0, 2), accuracy: 0.8 });
+  assert.doesNotMatch(JSON.stringify(pairwiseFigure([pair])), /<img/);
 });

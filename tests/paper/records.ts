@@ -1,3 +1,4 @@
+import { PAPER_CORRUPTIONS, scaleCorruption } from "../../src/images/mod.ts";
 import { wilson } from "../../src/stats/mod.ts";
 import type { EpochLine, Experiment, RunRecord } from "../../src/sweep/mod.ts";
 
@@ -103,4 +104,33 @@ export function iconRecords(): RunRecord[] {
     syntheticRecord({ datasets: ICONS.slice(0, count), accuracy })
   );
   return [...three, ...more];
+}
+
+/** Runs on three datasets of 64 px without corruption and under Table 5's in its order, as many as there are accuracies. */
+export function corruptionRecords(accuracies: readonly number[], validationPerDataset = 500): RunRecord[] {
+  const corruptions = [null, ...PAPER_CORRUPTIONS.map((corruption) => scaleCorruption(corruption, 64))];
+  return accuracies.map((accuracy, i) =>
+    syntheticRecord({
+      datasets: ICONS.slice(0, 3),
+      accuracy,
+      validationPerDataset,
+      experiment: { corruption: corruptions[i] },
+    })
+  );
+}
+
+/** All pairs of the icon libraries; mdi, remix and mingcute are closer to each other than the rest. */
+export function pairRecords(
+  accuracies: { close: number; apart: number },
+  validationPerDataset = 500,
+): RunRecord[] {
+  return ICONS.flatMap((a, i) => ICONS.slice(i + 1).map((b) => [a, b])).map((datasets) =>
+    syntheticRecord({
+      datasets,
+      accuracy: datasets.every((name) => ["mdi", "remix", "mingcute"].includes(name))
+        ? accuracies.close
+        : accuracies.apart,
+      validationPerDataset,
+    })
+  );
 }
