@@ -1,4 +1,6 @@
 export * from "./appendix.ts";
+export * from "./architecture_claims.ts";
+export * from "./architectures.ts";
 export * from "./claims.ts";
 export * from "./combination_claims.ts";
 export * from "./combinations.ts";

@@ -1,7 +1,7 @@
 import { accuracyAgainst, combinationsFigure, confusionFigure } from "../../src/figures/mod.ts";
 import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
 import { type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
-import { figure2, table3, table4 } from "../../src/paper/mod.ts";
+import { architectureOf, figure2, figure3, table3, table4 } from "../../src/paper/mod.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
 
 const records = iconRecords();
@@ -18,6 +18,17 @@ export const sweep = [100, 1000].flatMap((imagesPerDataset) =>
     )
   )
 );
+
+/** Table 3's architectures, small. */
+export const architectures = ["alexnet_micro", "vgg_micro", "resnet_micro", "vit_micro", "convnext_micro"]
+  .map(
+    (model, i) =>
+      syntheticRecord({
+        datasets: ICONS.slice(0, 3),
+        accuracy: 0.6 + 0.04 * i,
+        experiment: { model },
+      }),
+  );
 
 /** Three clouds of 40 points around centres of their own. */
 export const featureMap: FeatureMap = {
@@ -39,6 +50,13 @@ export const FIGURES: Record<string, () => Figure> = {
   confusion: () => confusionFigure(records[records.length - 1]),
   againstImages: () => accuracyAgainst("imagesPerDataset", sweep, { paper: table4 }),
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
+  againstArchitecture: () =>
+    accuracyAgainst("architecture", architectures, { x: architectureOf, paper: table3 }),
+  againstImagesByArchitecture: () =>
+    accuracyAgainst("imagesPerDataset", sweep, {
+      line: ({ model }) => model === "cnn_small" ? "AlexNet" : "ConvNeXt",
+      paper: figure3,
+    }),
   featureMap: () => featureMapFigure(featureMap),
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
