@@ -1,0 +1,26 @@
+import type { Proportion } from "../stats/mod.ts";
+import type { RunRecord } from "../sweep/mod.ts";
+import { pooledAccuracy } from "./verdict.ts";
+
+/** The outcome at one value of a quantity that is varied. */
+export interface SeriesPoint {
+  x: number;
+  /** All runs' validation images taken together (several where a sweep repeats it with other seeds). */
+  accuracy: Proportion;
+  /** 1 / number of datasets. */
+  chance: number;
+  /** Accuracy of each run, [0, 1]. */
+  values: number[];
+}
+
+/** The outcomes of runs against a quantity, from its least value to its greatest. */
+export function seriesOf(records: readonly RunRecord[], x: (record: RunRecord) => number): SeriesPoint[] {
+  return [...Map.groupBy(records, x)]
+    .map(([x, runs]) => ({
+      x,
+      accuracy: pooledAccuracy(runs),
+      chance: runs[0].result.chance,
+      values: runs.map(({ result }) => result.accuracy.value),
+    }))
+    .toSorted((a, b) => a.x - b.x);
+}
