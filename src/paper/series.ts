@@ -1,6 +1,6 @@
-import type { Proportion } from "../stats/mod.ts";
+import { contrast, type Proportion, trendTest } from "../stats/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
-import { pooledAccuracy } from "./verdict.ts";
+import { NEGLIGIBLE, pooledAccuracy } from "./verdict.ts";
 
 /** The outcome at one value of a quantity that is varied. */
 export interface SeriesPoint {
@@ -23,4 +23,24 @@ export function seriesOf(records: readonly RunRecord[], x: (record: RunRecord) =
       values: runs.map(({ result }) => result.accuracy.value),
     }))
     .toSorted((a, b) => a.x - b.x);
+}
+
+/** Whether outcomes rise along a series. */
+export interface Trend {
+  /** p-values of the Jonckheere-Terpstra test that they rise, and that they fall. */
+  rises: number;
+  falls: number;
+  /** The last is certainly no more than {@link NEGLIGIBLE} above the first. */
+  flat: boolean;
+}
+
+/** @param series Two points or more. */
+export function trendOf(series: readonly SeriesPoint[]): Trend {
+  const groups = series.map(({ values }) => values);
+  const [first, last] = [series[0], series[series.length - 1]];
+  return {
+    rises: trendTest(groups).p,
+    falls: trendTest(groups, "less").p,
+    flat: contrast([last.accuracy, first.accuracy], [1, -1]).high < NEGLIGIBLE,
+  };
 }

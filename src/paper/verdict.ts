@@ -21,6 +21,9 @@ export function verdictOf(shown: boolean, refuted: boolean): Verdict {
 /** "87.1%". */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
+/** A difference of shares: "8.1 points". */
+export const inPoints = (difference: number): string => `${(100 * difference).toFixed(1)} points`;
+
 /** "p = 0.012", "p < 0.001". */
 export function formatP(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
