@@ -4,6 +4,7 @@ export * from "./architectures.ts";
 export * from "./claims.ts";
 export * from "./combination_claims.ts";
 export * from "./combinations.ts";
+export * from "./data_size_claims.ts";
 export * from "./model_size_claims.ts";
 export * from "./successors.ts";
 export * from "./tables.ts";
