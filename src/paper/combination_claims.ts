@@ -1,12 +1,10 @@
-import { binomialTest, formatProportion, holm, twoProportionTest } from "../stats/mod.ts";
+import { formatProportion, twoProportionTest } from "../stats/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { everyOneAboveChance, named, someAreHarder } from "./combination_tests.ts";
 import { growingSeries } from "./combinations.ts";
-import { ALPHA, formatP, percent, pooled, verdictOf } from "./verdict.ts";
+import { ALPHA, farAboveChance, formatP, percent, pooled, verdictOf } from "./verdict.ts";
 
-/** "Far above chance": this many times chance. The paper's least is 2.5 times (84.7% of three). */
-const FAR = 1.5;
 /** "Quickly": this share of the final margin above chance … */
 const MOST = 0.9;
 /** … within this share of the epochs. */
@@ -54,18 +52,9 @@ export const combinationClaims: readonly Claim[] = [
 function seriesFarAboveChance(records: readonly RunRecord[]): Outcome {
   const series = growingSeries(records);
   if (series.length < 2) return notRun("no growing series of combinations was run");
-  const adjusted = holm(series.map(({ accuracy, chance }) => binomialTest(accuracy, chance).p));
-  const far = series.filter(({ accuracy, chance }, i) => adjusted[i] < ALPHA && accuracy.low >= FAR * chance);
-  const near = series.filter(({ accuracy, chance }) => accuracy.high < FAR * chance);
-  const ratios = series.map(({ accuracy, chance }) => accuracy.value / chance);
-  return {
-    ours: `${series.map(({ datasets }) => datasets.length).join(", ")} datasets: ` +
-      series.map(({ accuracy }) => percent(accuracy.value)).join(", "),
-    verdict: verdictOf(far.length === series.length, near.length > 0),
-    reason:
-      `${far.length} of ${series.length} have their whole interval above ${FAR} times chance; they are at ` +
-      `${ratios.map((ratio) => ratio.toFixed(1)).join(", ")} times chance`,
-  };
+  const counts = series.map(({ datasets }) => datasets.length).join(", ");
+  const outcome = farAboveChance(series);
+  return { ...outcome, ours: `${counts} datasets: ${outcome.ours}` };
 }
 
 function seriesFalls(records: readonly RunRecord[]): Outcome {

@@ -11,7 +11,7 @@ import {
   numberOfDatasetsFigure,
   pairwiseFigure,
 } from "../../src/figures/mod.ts";
-import { figure2, table3, table4 } from "../../src/paper/mod.ts";
+import { architectureOf, figure2, figure3, table3, table4 } from "../../src/paper/mod.ts";
 import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
 
 const records = iconRecords();
@@ -42,6 +42,17 @@ export const corruptions = [
 /** All pairs of the icon libraries. */
 export const pairs = pairRecords({ close: 0.62, apart: 0.88 });
 
+/** Table 3's architectures, small. */
+export const architectures = ["alexnet_micro", "vgg_micro", "resnet_micro", "vit_micro", "convnext_micro"]
+  .map(
+    (model, i) =>
+      syntheticRecord({
+        datasets: ICONS.slice(0, 3),
+        accuracy: 0.6 + 0.04 * i,
+        experiment: { model },
+      }),
+  );
+
 /** Three clouds of 40 points around centres of their own. */
 export const featureMap: FeatureMap = {
   points: Array.from(
@@ -64,6 +75,13 @@ export const FIGURES: Record<string, () => Figure> = {
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
   pairwise: () => pairwiseFigure(pairs),
   corruptions: () => corruptionsFigure(corruptions, { side: 64 }),
+  againstArchitecture: () =>
+    accuracyAgainst("architecture", architectures, { x: architectureOf, paper: table3 }),
+  againstImagesByArchitecture: () =>
+    accuracyAgainst("imagesPerDataset", sweep, {
+      line: ({ model }) => model === "cnn_small" ? "AlexNet" : "ConvNeXt",
+      paper: figure3,
+    }),
   featureMap: () => featureMapFigure(featureMap),
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),

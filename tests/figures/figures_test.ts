@@ -9,9 +9,10 @@ import {
   pairwiseFigure,
 } from "../../src/figures/mod.ts";
 import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
-import { table2, table4, table5 } from "../../src/paper/mod.ts";
-import { iconRecords, syntheticRecord } from "../paper/records.ts";
-import { corruptions, featureMap, FIGURES, pairs, sweep } from "./examples.ts";
+import { architectureOf, figure3, table2, table3, table4, table5 } from "../../src/paper/mod.ts";
+import type { Experiment } from "../../src/sweep/mod.ts";
+import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
+import { architectures, corruptions, featureMap, FIGURES, pairs, sweep } from "./examples.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);
@@ -72,6 +73,13 @@ Deno.test("learningCurvesFigure: a line a run in each panel, one legend entry a 
   assert.equal(lines.filter(({ showlegend }) => showlegend).length, 4);
 });
 
+Deno.test("learningCurvesFigure: runs go by the caller's names", () => {
+  const entries = learningCurvesFigure(architectures, architectureOf).data.filter(({ showlegend }) =>
+    showlegend
+  );
+  assert.deepEqual(entries.map(({ name }) => name), table3.rows.map(({ architecture }) => architecture));
+});
+
 Deno.test("confusionFigure: each row adds up to one, counts are in the text", () => {
   const record = records[0];
   const [{ z, text }] = confusionFigure(record).data;
@@ -124,6 +132,38 @@ Deno.test("accuracyAgainst: a line for each other differing field, seeds togethe
   assert.match(texts(ours[0].customdata)[0], /n = 3000$/);
   assert.equal(named(figure, /^the paper/).length, 4);
   assert.equal((figure.layout.xaxis as { type: string }).type, "log");
+});
+
+Deno.test("accuracyAgainst: a place and a line of the caller's own; the paper's stands with ours", () => {
+  const against = accuracyAgainst("architecture", architectures, { x: architectureOf, paper: table3 });
+  const [[ours], [paper]] = [named(against, /^ours$/), named(against, /^the paper/)];
+  assert.deepEqual(ours.x, paper.x);
+  assert.deepEqual(paper.text, table3.rows.map(({ name }) => name));
+});
+
+Deno.test("accuracyAgainst: the paper's lines have the symbols of ours of the same names, and one legend entry", () => {
+  const line = ({ model }: Experiment) => model === "cnn_small" ? "AlexNet" : "ConvNeXt";
+  const { data } = accuracyAgainst("imagesPerDataset", sweep, { line, paper: figure3 });
+  const symbol = (trace: Figure["data"][number]) => (trace.marker as { symbol: string }).symbol;
+  const [alexnet, convnext, paperConvnext, paperAlexnet] = data;
+  assert.deepEqual([alexnet.name, convnext.name], ["ours, AlexNet", "ours, ConvNeXt"]);
+  assert.deepEqual(paperAlexnet.y, [77.8]);
+  assert.equal(symbol(paperAlexnet), `${symbol(alexnet)}-open`);
+  assert.equal(symbol(paperConvnext), `${symbol(convnext)}-open`);
+  assert.deepEqual([paperConvnext.showlegend, paperAlexnet.showlegend], [true, false]);
+});
+
+Deno.test("accuracyAgainst: a model that is given as a configuration is one setting, not many", () => {
+  const records = [8, 16].map((dim, i) =>
+    syntheticRecord({
+      datasets: ICONS.slice(0, 3),
+      accuracy: 0.7,
+      parameters: 100 * (i + 1),
+      experiment: { model: { family: "cnn", dims: [dim] } },
+    })
+  );
+  const [ours, ...more] = named(accuracyAgainst("parameters", records), /^ours/);
+  assert.deepEqual([ours.x, more.length], [[100, 200], 0]);
 });
 
 Deno.test("accuracyAgainst: an unknown field is named, with the known ones", () => {

@@ -24,11 +24,14 @@ export interface Shape {
   /** The share of the final margin above chance reached after `epoch` of `epochs`. Default: nearly all of it early. */
   course?: (epoch: number, epochs: number) => number;
   experiment?: Partial<Experiment>;
+  /** Default 40,000. */
+  parameters?: number;
 }
 
 /** A record of a run that never was, for tests of what is computed and drawn from records. */
 export function syntheticRecord(shape: Shape): RunRecord {
   const { datasets, accuracy, validationPerDataset = 500, training = 1, epochs = 12, experiment } = shape;
+  const { parameters = 40_000 } = shape;
   const course = shape.course ?? ((epoch) => 1 - Math.exp(-epoch * 1.2));
   const n = validationPerDataset * datasets.length;
   const chance = 1 / datasets.length;
@@ -75,7 +78,7 @@ export function syntheticRecord(shape: Shape): RunRecord {
         Math.round(accuracy * validationPerDataset),
         validationPerDataset,
       ),
-      parameters: 40_000,
+      parameters,
       seconds: 24,
       engine: "TensorFlow 2.21.0, CPU",
       finishedAt: "2026-11-24T04:00:00.000Z",
