@@ -7,3 +7,4 @@ export * from "./number_of_datasets.ts";
 export * from "./static.ts";
 export * from "./text_metrics.ts";
 export * from "./theme.ts";
+export * from "./user_study.ts";
