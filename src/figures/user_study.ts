@@ -6,8 +6,12 @@ import { PALETTE, percentText, type Trace } from "./theme.ts";
 /** Width of a bar of the paper's histogram, in points of accuracy; its last one is open upwards. */
 const BIN = 5;
 
-/** How the strip above the histogram is shared out. */
+/** Most people that the histogram has room for. */
+const TOP = 13;
+
+/** Rows of the strip above the histogram, and its ends. */
 const ROWS = { person: 1, network: 0 };
+const STRIP = [-0.7, 1.7];
 
 /**
  * Figure 5: the paper's people by their accuracy, and above them the reader and the network on the same images, with 95%
@@ -22,6 +26,10 @@ export function userStudyFigure(games: readonly PlayedGame[]): Figure {
   const chance = 100 / games[0].datasets.length;
   const person = personScore(games);
   const network = networkScore(games);
+  const rows = [
+    { at: ROWS.network, name: "network", score: network },
+    ...(person ? [{ at: ROWS.person, name: "you", score: person }] : []),
+  ];
   return {
     data: [
       histogramTrace(),
@@ -34,19 +42,19 @@ export function userStudyFigure(games: readonly PlayedGame[]): Figure {
         "Naming the dataset: people and the network",
         person ? "You and the network on the same images" : "Nobody has played yet",
       ),
-      xaxis: percentAxis("accuracy", 0, 100, { dtick: 10, anchor: "y" }),
-      yaxis: axis("people of the paper", { domain: [0, 0.66], range: [0, 13], dtick: 4 }),
+      xaxis: percentAxis("accuracy", 0, 100, { dtick: 20, anchor: "y" }),
+      yaxis: axis("people of the paper", { domain: [0, 0.64], range: [0, TOP], dtick: 4 }),
       yaxis2: axis("", {
-        domain: [0.72, 1],
-        range: [-0.6, 1.7],
-        tickvals: person ? [ROWS.network, ROWS.person] : [ROWS.network],
-        ticktext: person ? ["network", "you"] : ["network"],
+        domain: [0.7, 1],
+        range: STRIP,
+        tickvals: rows.map(({ at }) => at),
+        ticktext: rows.map(({ name, score: { value, n } }) => `${name}<br>${percentText(value)}, n = ${n}`),
         showgrid: false,
       }),
-      height: 440,
+      height: 460,
       bargap: 0.06,
       margin: { l: 64, r: 28, t: 72, b: 104 },
-      legend: legendBelow(-0.22),
+      legend: legendBelow(-0.24),
     },
   };
 }
@@ -76,7 +84,7 @@ function lineTraces(chance: number): Trace[] {
     x: number,
     dash: string,
     color: string,
-    panel: { yaxis: string; top: number },
+    panel: { yaxis: string; ends: number[] },
   ) => ({
     type: "scatter",
     mode: "lines",
@@ -84,13 +92,13 @@ function lineTraces(chance: number): Trace[] {
     legendgroup: name,
     showlegend: panel.yaxis === "y",
     x: [x, x],
-    y: [panel.yaxis === "y" ? 0 : -0.6, panel.top],
+    y: panel.ends,
     yaxis: panel.yaxis,
     line: { color, dash, width: 1.5 },
     marker: { color },
     hovertemplate: `${name}<extra></extra>`,
   });
-  const panels = [{ yaxis: "y", top: 13 }, { yaxis: "y2", top: 1.7 }];
+  const panels = [{ yaxis: "y", ends: [0, TOP] }, { yaxis: "y2", ends: STRIP }];
   return panels.flatMap((panel) => [
     line(`chance, ${percentText(chance / 100)}`, chance, "dash", COLORS.chance, panel),
     line(`the paper's mean, ${figure5.meanPercent}%`, figure5.meanPercent, "dot", COLORS.paper, panel),
@@ -100,16 +108,14 @@ function lineTraces(chance: number): Trace[] {
 function scoreTrace(name: string, score: Proportion, row: number, color: string): Trace {
   return {
     type: "scatter",
-    mode: "markers+text",
+    mode: "markers",
     name: `${name}, 95% interval`,
     x: [100 * score.value],
     y: [row],
     yaxis: "y2",
     error_x: intervalBars([score], color),
     marker: { color, size: 11 },
-    text: [`${percentText(score.value)}, n = ${score.n}`],
-    textposition: "top center",
-    textfont: { color },
+    cliponaxis: false,
     hovertemplate: `${formatProportion(score)}<extra></extra>`,
   };
 }

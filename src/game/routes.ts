@@ -26,8 +26,11 @@ const answerRequest: z.ZodType<AnswerRequest> = z.strictObject({
   seconds: z.number().min(0),
 });
 
+const { source, people, imagesEach, meanPercent, medianPercent } = figure5;
+const PAPER = { source, people, imagesEach, meanPercent, medianPercent };
+
 /** Widths that the figure is drawn for, px. */
-const FIGURE_WIDTHS = { least: 340, most: 760 };
+const FIGURE_WIDTHS = { least: 480, most: 760 };
 
 /** A pattern of paths with one method. */
 interface Route {
@@ -72,6 +75,7 @@ function stateOf(game: Game, kept = keptGames(game)): GameState {
       examples: game.examples[d].length,
     })),
     next: nextImages(game, kept).length,
+    paper: PAPER,
     folder: game.folder,
     ...(round && {
       round: {
@@ -130,12 +134,10 @@ function finishedRound(game: Game): KeptGame {
 
 function scoreOf(game: Game, kept: KeptGame): GameScore {
   const played = playedGame(game, kept);
-  const { source, people, meanPercent, medianPercent } = figure5;
   return {
     person: personScore([played])!,
     network: networkScore([played]),
     chance: 1 / played.datasets.length,
-    paper: { source, people, meanPercent, medianPercent },
     seconds: median(kept.answers.map(({ seconds }) => seconds)),
     answers: [...played.answers],
   };

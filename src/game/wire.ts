@@ -21,6 +21,8 @@ export interface GameState {
   datasets: DatasetState[];
   /** Images of a game that is begun now; 0 when every validation image has been answered. */
   next: number;
+  /** What the paper's people did. */
+  paper: { source: string; people: number; imagesEach: number; meanPercent: number; medianPercent: number };
   /** Folder that answers are kept in. */
   folder: string;
   /** Absent before the first game. */
@@ -64,7 +66,6 @@ export interface GameScore {
   person: Share;
   network: Share;
   chance: number;
-  paper: { source: string; people: number; meanPercent: number; medianPercent: number };
   /** Seconds an image, median. */
   seconds: number;
   /** One an image, datasets by index. */

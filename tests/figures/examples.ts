@@ -1,7 +1,9 @@
 import { accuracyAgainst, combinationsFigure, confusionFigure } from "../../src/figures/mod.ts";
 import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
 import { type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
+import { userStudyFigure } from "../../src/figures/mod.ts";
 import { figure2, table3, table4 } from "../../src/paper/mod.ts";
+import { gameOf } from "../paper/played.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
 
 const records = iconRecords();
@@ -30,6 +32,9 @@ export const featureMap: FeatureMap = {
   method: "UMAP of head.norm",
 };
 
+/** A hundred images, on which the person is often wrong and the network seldom. */
+export const game = gameOf({ bothRight: 40, onlyPerson: 5, onlyNetwork: 43, bothWrong: 12 });
+
 /** Every figure, each from records that it is meant for. */
 export const FIGURES: Record<string, () => Figure> = {
   combinations: () => combinationsFigure(records),
@@ -41,5 +46,7 @@ export const FIGURES: Record<string, () => Figure> = {
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
   featureMap: () => featureMapFigure(featureMap),
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
+  userStudy: () => userStudyFigure([game]),
+  userStudyUnplayed: () => userStudyFigure([{ ...game, answers: [] }]),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
 };

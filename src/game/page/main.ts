@@ -53,6 +53,7 @@ function verdict(names: readonly string[], said: number, truth?: number): string
 
 async function score(): Promise<void> {
   showScore(state, await server.score(), welcome);
+  tell("");
 }
 
 function examples(): void {

@@ -17,7 +17,7 @@ export function showQuestions(state: GameState, answer: OnAnswer): void {
   onAnswer = answer;
   byId("question-last").textContent = `${state.datasets.length}`;
   byId("question-answers").replaceChildren(...state.datasets.map(({ name, title }, said) => {
-    const words = name.toLowerCase() === title.toLowerCase()
+    const words = title.toLowerCase().includes(name)
       ? []
       : [make("span", { className: "quiet" }, ` ${title}`)];
     const button = make(

@@ -4,14 +4,20 @@ import { figureImage, questionImage } from "./server.ts";
 
 /** The end: the player's share, the network's on the same images, the paper's people, chance; then every image. */
 export function showScore(state: GameState, score: GameScore, startAnew: () => void): void {
-  const { person, network, chance, paper, seconds, answers } = score;
-  byId("score-title").textContent = `You named ${percent(person.value)} of ${person.n} images rightly`;
+  const { person, network, chance, seconds, answers } = score;
+  const { paper } = state;
+  byId("score-title").textContent = `You got ${percent(person.value)} of ${person.n} images right`;
   byId("score-table").replaceChildren(scoreTable([
     ["You", ...shareCells(person)],
     ["The network, same images", ...shareCells(network)],
-    [`The paper's ${paper.people} people, mean (other datasets)`, `${paper.meanPercent}%`, ""],
-    [`The paper's ${paper.people} people, median`, `${paper.medianPercent}%`, ""],
-    ["Chance", percent(chance), ""],
+    [
+      `The paper's ${paper.people} people, mean (other datasets)`,
+      `${paper.meanPercent}%`,
+      "",
+      `${paper.imagesEach} each`,
+    ],
+    [`The paper's ${paper.people} people, median`, `${paper.medianPercent}%`, "", `${paper.imagesEach} each`],
+    ["Chance", percent(chance), "", ""],
   ]));
   byId("score-time").textContent = `You took ${seconds.toFixed(1)} seconds an image (median).`;
   const figure = byId<HTMLImageElement>("score-figure");
@@ -30,7 +36,7 @@ export function showScore(state: GameState, score: GameScore, startAnew: () => v
 }
 
 function shareCells({ value, low, high, n }: Share): string[] {
-  return [percent(value), `${percent(low)} to ${percent(high)}, n = ${n}`];
+  return [percent(value), `${percent(low)} to ${percent(high)}`, `${n}`];
 }
 
 function scoreTable(rows: string[][]): HTMLTableElement {
@@ -39,7 +45,9 @@ function scoreTable(rows: string[][]): HTMLTableElement {
     head.scope = "row";
     return make("tr", {}, head, ...rest.map((text) => make("td", {}, text)));
   };
-  const columns = ["", "accuracy", "95% interval"].map((text) => make("th", { scope: "col" }, text));
+  const columns = ["", "accuracy", "95% interval", "images"].map((text) =>
+    make("th", { scope: "col" }, text)
+  );
   return make(
     "table",
     {},

@@ -9,9 +9,12 @@ export interface WelcomeActions {
 
 /** The first section: what is asked and what is kept. Nothing is kept before one of its buttons is pressed. */
 export function showWelcome(state: GameState, { begin, goOn }: WelcomeActions): void {
-  const { datasets, round, next, folder } = state;
+  const { datasets, round, next, folder, paper } = state;
   byId("welcome-images").textContent = counted(next, "image");
   byId("welcome-datasets").textContent = listed(datasets.map(({ name }) => name));
+  byId("welcome-paper").textContent =
+    `In the paper ${paper.people} people named ${paper.meanPercent}% of ${paper.imagesEach} images of three other datasets ` +
+    `(${paper.source}); guessing gives 33.3%. Your share is shown beside theirs, and beside a network's on your very images.`;
   byId("welcome-folder").textContent = folder;
   const feedback = byId<HTMLInputElement>("welcome-feedback");
   const open = round && round.answered < round.images ? round : undefined;
