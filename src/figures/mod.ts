@@ -9,3 +9,4 @@ export * from "./pairwise.ts";
 export * from "./static.ts";
 export * from "./text_metrics.ts";
 export * from "./theme.ts";
+export * from "./user_study.ts";

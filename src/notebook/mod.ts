@@ -13,3 +13,5 @@ export * from "./datasets.ts";
 export * from "./environment.ts";
 export * from "./exemplars.ts";
 export * from "./transform_sheet.ts";
+export { playGame, stopPlaying } from "./user_study.ts";
+export { type GameOptions, playedGames } from "../game/mod.ts";

@@ -11,4 +11,6 @@ export * from "./model_size_claims.ts";
 export * from "./pair_claims.ts";
 export * from "./successors.ts";
 export * from "./tables.ts";
+export * from "./user_study.ts";
+export * from "./user_study_claims.ts";
 export { pooled, pooledAccuracy } from "./verdict.ts";

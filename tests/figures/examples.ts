@@ -10,9 +10,11 @@ import {
   learningCurvesFigure,
   numberOfDatasetsFigure,
   pairwiseFigure,
+  userStudyFigure,
 } from "../../src/figures/mod.ts";
 import { architectureOf, figure2, figure3, table3, table4 } from "../../src/paper/mod.ts";
 import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
+import { gameOf } from "../paper/played.ts";
 
 const records = iconRecords();
 
@@ -64,6 +66,9 @@ export const featureMap: FeatureMap = {
   method: "UMAP of head.norm",
 };
 
+/** A hundred images, on which the person is often wrong and the network seldom. */
+export const game = gameOf({ bothRight: 40, onlyPerson: 5, onlyNetwork: 43, bothWrong: 12 });
+
 /** Every figure, each from records that it is meant for. */
 export const FIGURES: Record<string, () => Figure> = {
   combinations: () => combinationsFigure(records),
@@ -84,5 +89,7 @@ export const FIGURES: Record<string, () => Figure> = {
     }),
   featureMap: () => featureMapFigure(featureMap),
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
+  userStudy: () => userStudyFigure([game]),
+  userStudyUnplayed: () => userStudyFigure([{ ...game, answers: [] }]),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
 };

@@ -9,10 +9,11 @@ import {
   pairwiseFigure,
 } from "../../src/figures/mod.ts";
 import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
-import { architectureOf, figure3, table2, table3, table4, table5 } from "../../src/paper/mod.ts";
+import { architectureOf, figure3, figure5, table2, table3, table4, table5 } from "../../src/paper/mod.ts";
 import type { Experiment } from "../../src/sweep/mod.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
-import { architectures, corruptions, featureMap, FIGURES, pairs, sweep } from "./examples.ts";
+import { architectures, corruptions, featureMap, FIGURES, game, pairs, sweep } from "./examples.ts";
+import { userStudyFigure } from "../../src/figures/mod.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);
@@ -195,6 +196,16 @@ Deno.test("featureMapFigure: points without a label or a name are refused", () =
     () => featureMapFigure({ ...featureMap, names: ["a", "b"] }),
     /the label 2; there are 2 names/,
   );
+});
+
+Deno.test("userStudyFigure: the paper's people, and the reader beside the network on the same images", () => {
+  const figure = userStudyFigure([game]);
+  const [people] = named(figure, /people/);
+  assert.equal((people.y as number[]).reduce((sum, users) => sum + users, 0), figure5.people);
+  assert.deepEqual([named(figure, /^you/)[0].x, named(figure, /^the network/)[0].x], [[45], [83]]);
+  const unplayed = userStudyFigure([{ ...game, answers: [] }]);
+  assert.deepEqual([named(unplayed, /^you/), named(unplayed, /^the network/)[0].x], [[], [83]]);
+  assert.throws(() => userStudyFigure([]), /no game was given/);
 });
 
 Deno.test("figures: dataset names can't become markup", () => {
