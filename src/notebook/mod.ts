@@ -11,5 +11,5 @@ export * from "./progress.ts";
 export * from "./table.ts";
 export * from "./datasets.ts";
 export * from "./environment.ts";
-export * from "./exemplars.ts";
+export { type ExemplarOptions, exemplars } from "./exemplars.ts";
 export * from "./transform_sheet.ts";
