@@ -11,7 +11,7 @@ export * from "./progress.ts";
 export * from "./table.ts";
 export * from "./datasets.ts";
 export * from "./environment.ts";
-export * from "./exemplars.ts";
+export { type ExemplarOptions, exemplars } from "./exemplars.ts";
 export * from "./transform_sheet.ts";
 export { playGame, stopPlaying } from "./user_study.ts";
 export { type GameOptions, playedGames } from "../game/mod.ts";
