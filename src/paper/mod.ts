@@ -1,6 +1,7 @@
 export * from "./appendix.ts";
 export * from "./architecture_claims.ts";
 export * from "./architectures.ts";
+export * from "./augmentation_claims.ts";
 export * from "./claims.ts";
 export * from "./combination_claims.ts";
 export * from "./combinations.ts";

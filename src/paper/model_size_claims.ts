@@ -2,7 +2,16 @@ import { contrast, formatProportion } from "../stats/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { seriesOf, type SeriesPoint, trendOf } from "./series.ts";
-import { ALPHA, farAboveChance, formatP, inPoints, NEGLIGIBLE, percent, verdictOf } from "./verdict.ts";
+import {
+  ALPHA,
+  farAboveChance,
+  formatDifference,
+  formatP,
+  inPoints,
+  NEGLIGIBLE,
+  percent,
+  verdictOf,
+} from "./verdict.ts";
 
 /** With fewer sizes a trend can't be told from chance (one in 3! orders rises throughout), nor each half's slope. */
 const LEAST_SIZES = 4;
@@ -98,12 +107,15 @@ function slopeWeights(x: readonly number[], from: number, to: number): number[] 
 function noOverfitting(series: SeriesPoint[]): Outcome {
   const largest = series[series.length - 1];
   const best = series.slice(0, -1).reduce((a, b) => b.accuracy.value > a.accuracy.value ? b : a);
-  const { value, low, high } = contrast([largest.accuracy, best.accuracy], [1, -1]);
+  const difference = contrast([largest.accuracy, best.accuracy], [1, -1]);
+  const { low, high } = difference;
   return {
     ours: `${sized(largest)}; the best of the others ${sized(best)}`,
     verdict: verdictOf(low > -NEGLIGIBLE && high >= 0, high < 0),
     reason:
-      `the largest is ${inPoints(value)} [${percent(low)}, ${percent(high)}] above the best of the others; ` +
-      `it must not be certainly below, nor possibly by ${inPoints(NEGLIGIBLE)}`,
+      `the largest is ${
+        formatDifference(difference)
+      } above the best of the others; it must not be certainly below, ` +
+      `nor possibly by ${inPoints(NEGLIGIBLE)}`,
   };
 }

@@ -1,5 +1,12 @@
 /** What every test of a claim shares: the level, the three verdicts, how numbers are written. */
-import { binomialTest, holm, type Proportion, twoProportionTest, wilson } from "../stats/mod.ts";
+import {
+  binomialTest,
+  type Contrast,
+  holm,
+  type Proportion,
+  twoProportionTest,
+  wilson,
+} from "../stats/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import type { Outcome, Verdict } from "./claims.ts";
 
@@ -23,6 +30,11 @@ export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 
 /** A difference of shares: "8.1 points". */
 export const inPoints = (difference: number): string => `${(100 * difference).toFixed(1)} points`;
+
+/** A difference with its interval: "8.1 points [5.2, 11.0]". */
+export function formatDifference({ value, low, high }: Contrast): string {
+  return `${inPoints(value)} [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
+}
 
 /** "p = 0.012", "p < 0.001". */
 export function formatP(p: number): string {

@@ -1,4 +1,5 @@
 /** Experiments, their records, and sweeps over them. */
+export { augmentationName } from "./augmentation_name.ts";
 export { combinations, datasetsFromEnvironment, growing } from "./combinations.ts";
 export {
   canonicalJson,

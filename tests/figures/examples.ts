@@ -55,6 +55,19 @@ export const architectures = ["alexnet_micro", "vgg_micro", "resnet_micro", "vit
       }),
   );
 
+const TABLE4 = [...new Set(table4.rows.map(({ name }) => name))];
+
+/** Table 4 at three small sizes: the model's name stands for the augmentation. */
+const augmentations = TABLE4.flatMap((model, row) =>
+  [100, 300, 1000].map((imagesPerDataset, column) =>
+    syntheticRecord({
+      datasets: ICONS.slice(0, 3),
+      accuracy: [0.45, 0.55, 0.58, 0.6][row] + 0.07 * column,
+      experiment: { imagesPerDataset, model },
+    })
+  )
+);
+
 /** Three clouds of 40 points around centres of their own. */
 export const featureMap: FeatureMap = {
   points: Array.from(
@@ -91,5 +104,7 @@ export const FIGURES: Record<string, () => Figure> = {
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
   userStudy: () => userStudyFigure([game]),
   userStudyUnplayed: () => userStudyFigure([{ ...game, answers: [] }]),
+  againstImagesByAugmentation: () =>
+    accuracyAgainst("imagesPerDataset", augmentations, { line: ({ model }) => `${model}`, paper: table4 }),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
 };
