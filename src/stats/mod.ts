@@ -1,4 +1,5 @@
 export * from "./intervals.ts";
+export * from "./power.ts";
 export * from "./proportion.ts";
 export * from "./random.ts";
 export * from "./tests.ts";
