@@ -57,6 +57,9 @@ export const manifestSchema = z.strictObject({
   grouping: z.enum(GROUPING_RULES).describe(
     "How images that are versions of one drawing are recognised by their names.",
   ),
+  releaseOf: z.string().optional().describe(
+    "Name of the dataset that this is another release of: drawings of one name are then versions of one.",
+  ),
   concepts: z.record(z.string(), z.string()).optional().describe(
     "For keys that do not say what the other datasets call the same thing: the others' key, which is then grouped.",
   ),
@@ -142,10 +145,11 @@ export function parseManifest(text: string, file: string): Manifest {
 }
 
 function contentHash(
-  { name, source, render, grouping, concepts, images }: z.infer<typeof manifestSchema>,
+  { name, source, render, grouping, releaseOf, concepts, images }: z.infer<typeof manifestSchema>,
 ): string {
-  const content = JSON.stringify([CONTENT_VERSION, name, source, render, grouping, concepts, images]);
-  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+  const content = [CONTENT_VERSION, name, source, render, grouping, concepts, images];
+  if (releaseOf) content.push(releaseOf); // without it the hash is that of before the field was there
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16);
 }
 
 function faults(file: string, issue: z.core.$ZodIssue): string[] {

@@ -70,7 +70,11 @@ function describe(manifest: Manifest, source: SourceImage, pixels: Uint8Array, s
   const { side, channels } = manifest.render;
   return {
     key: source.key,
-    group: groupOf(manifest.grouping, manifest.name, manifest.concepts?.[source.key] ?? source.key),
+    group: groupOf(
+      manifest.grouping,
+      manifest.releaseOf ?? manifest.name,
+      manifest.concepts?.[source.key] ?? source.key,
+    ),
     label: source.label,
     split: source.split,
     sha256,
