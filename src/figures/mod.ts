@@ -4,6 +4,7 @@ export * from "./confusion.ts";
 export * from "./feature_map.ts";
 export * from "./learning_curves.ts";
 export * from "./number_of_datasets.ts";
+export * from "./probes.ts";
 export * from "./static.ts";
 export * from "./text_metrics.ts";
 export * from "./theme.ts";

@@ -12,8 +12,8 @@ export interface Outcome {
   reason: string;
 }
 
-/** A statement of the paper that records can be tested against. */
-export interface Claim {
+/** A statement of the paper that records can be tested against: those of runs, unless it is about others. */
+export interface Claim<Tested = RunRecord> {
   /** Stable name, for example `every-triple-above-chance`. */
   id: string;
   statement: string;
@@ -22,14 +22,17 @@ export interface Claim {
   /** The paper's figure. */
   paper: string;
   /** Decides from the records of the sweep that the claim is about; others among them are ignored. */
-  test(records: readonly RunRecord[]): Outcome;
+  test(records: readonly Tested[]): Outcome;
 }
 
 /** A claim with its outcome: one row of the table that a notebook and `deno task reproduce` print. */
 export type TestedClaim = Omit<Claim, "test"> & Outcome;
 
 /** Tests every claim on the records. */
-export function testClaims(claims: readonly Claim[], records: readonly RunRecord[]): TestedClaim[] {
+export function testClaims<Tested>(
+  claims: readonly Claim<Tested>[],
+  records: readonly Tested[],
+): TestedClaim[] {
   return claims.map(({ test, ...claim }) => ({ ...claim, ...test(records) }));
 }
 

@@ -2,6 +2,8 @@ import { accuracyAgainst, combinationsFigure, confusionFigure } from "../../src/
 import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
 import { type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
 import { figure2, table3, table4 } from "../../src/paper/mod.ts";
+import { selfSupervisedFigure, semanticFigure } from "../../src/figures/mod.ts";
+import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
 
 const records = iconRecords();
@@ -41,5 +43,8 @@ export const FIGURES: Record<string, () => Figure> = {
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
   featureMap: () => featureMapFigure(featureMap),
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
+  selfSupervised: () => selfSupervisedFigure(table7Records()),
+  semanticPhotographs: () => semanticFigure(table8Records(ofPhotographs), "CIFAR-10's classes"),
+  semanticConcepts: () => semanticFigure(table8Records(ofConcepts, { classifiers: [0.08] }), "50 concepts"),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
 };
