@@ -65,7 +65,8 @@ function kindOf(record: ProbedRecord): FeatureKind {
   }
 }
 
-function nameOf(record: ProbedRecord): string {
+/** What a record's features are, for a table or a figure: "MAE on cifar10". */
+export function featuresName(record: ProbedRecord): string {
   const kind = kindOf(record);
   if (!isProbe(record) || kind === "supervised") return "fully supervised";
   const { features } = record.experiment;
@@ -84,7 +85,7 @@ function datasetsOf(features: FeatureSource): number | undefined {
 
 /** The rows among records of one task, in the order of their first record. Repetitions with other seeds are taken together. */
 export function probePoints(records: readonly ProbedRecord[]): ProbePoint[] {
-  return [...Map.groupBy(records, nameOf)].map(([name, repeated]) => {
+  return [...Map.groupBy(records, featuresName)].map(([name, repeated]) => {
     const [first] = repeated;
     return {
       kind: kindOf(first),
