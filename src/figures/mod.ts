@@ -6,6 +6,7 @@ export * from "./feature_map.ts";
 export * from "./learning_curves.ts";
 export * from "./number_of_datasets.ts";
 export * from "./pairwise.ts";
+export * from "./probes.ts";
 export * from "./static.ts";
 export * from "./text_metrics.ts";
 export * from "./theme.ts";

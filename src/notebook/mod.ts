@@ -7,6 +7,7 @@ export * from "./heat_maps.ts";
 export * from "./interrupt.ts";
 export * from "./live.ts";
 export { Displayable, kernel, type MimeBundle } from "./kernel.ts";
+export * from "./probe_table.ts";
 export * from "./progress.ts";
 export * from "./table.ts";
 export * from "./datasets.ts";

@@ -10,11 +10,14 @@ import {
   learningCurvesFigure,
   numberOfDatasetsFigure,
   pairwiseFigure,
+  selfSupervisedFigure,
+  semanticFigure,
   userStudyFigure,
 } from "../../src/figures/mod.ts";
 import { architectureOf, figure2, figure3, table3, table4 } from "../../src/paper/mod.ts";
 import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
 import { gameOf } from "../paper/played.ts";
+import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 
 const records = iconRecords();
 
@@ -106,5 +109,8 @@ export const FIGURES: Record<string, () => Figure> = {
   userStudyUnplayed: () => userStudyFigure([{ ...game, answers: [] }]),
   againstImagesByAugmentation: () =>
     accuracyAgainst("imagesPerDataset", augmentations, { line: ({ model }) => `${model}`, paper: table4 }),
+  selfSupervised: () => selfSupervisedFigure(table7Records()),
+  semanticPhotographs: () => semanticFigure(table8Records(ofPhotographs), "CIFAR-10's classes"),
+  semanticConcepts: () => semanticFigure(table8Records(ofConcepts, { classifiers: [0.08] }), "50 concepts"),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
 };

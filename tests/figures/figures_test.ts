@@ -9,11 +9,22 @@ import {
   pairwiseFigure,
 } from "../../src/figures/mod.ts";
 import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
-import { architectureOf, figure3, figure5, table2, table3, table4, table5 } from "../../src/paper/mod.ts";
-import type { Experiment } from "../../src/sweep/mod.ts";
+import {
+  architectureOf,
+  figure3,
+  figure5,
+  table2,
+  table3,
+  table4,
+  table5,
+  table7,
+  table8,
+} from "../../src/paper/mod.ts";
+import { type Experiment } from "../../src/sweep/mod.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
 import { architectures, corruptions, featureMap, FIGURES, game, pairs, sweep } from "./examples.ts";
-import { userStudyFigure } from "../../src/figures/mod.ts";
+import { selfSupervisedFigure, semanticFigure, userStudyFigure } from "../../src/figures/mod.ts";
+import { ofConcepts, table7Records, table8Records } from "../paper/probe_records.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);
@@ -169,6 +180,32 @@ Deno.test("accuracyAgainst: a model that is given as a configuration is one sett
 
 Deno.test("accuracyAgainst: an unknown field is named, with the known ones", () => {
   assert.throws(() => accuracyAgainst("imagePerDataset", sweep), /"imagePerDataset".*imagesPerDataset/);
+});
+
+Deno.test("selfSupervisedFigure: ours in their order, the paper's beside those that correspond", () => {
+  const { data, layout } = selfSupervisedFigure(table7Records());
+  const [ours] = named({ data, layout }, /^ours/);
+  const [paper] = named({ data, layout }, /^the paper/);
+  const fromTop = (values: unknown) => (values as number[]).toReversed().map(Math.round);
+  assert.deepEqual(fromTop(ours.x), [83, 76, 78, 50, 45, 48]);
+  assert.deepEqual(fromTop(paper.x), table7.rows.map(({ percent }) => Math.round(percent)));
+  assert.deepEqual(fromTop(paper.y), fromTop(ours.y).slice(0, 3));
+  assert.match(texts((layout.yaxis as { ticktext: string[] }).ticktext).join(), /MAE on cifar10/);
+});
+
+Deno.test("semanticFigure: rows that only the paper has stand below, without a point of ours", () => {
+  const { data, layout } = semanticFigure(table8Records(ofConcepts, { classifiers: [0.08] }), "<b>50");
+  const [ours] = named({ data, layout }, /^ours/);
+  const [paper] = named({ data, layout }, /^the paper/);
+  assert.equal((ours.x as number[]).length, 4);
+  assert.deepEqual(
+    (paper.x as number[]).toSorted((a, b) => a - b),
+    table8.rows.map(({ percent }) => percent).toSorted((a, b) => a - b),
+  );
+  const names = texts((layout.yaxis as { ticktext: string[] }).ticktext);
+  assert.equal(names.filter((name) => name.endsWith("(the paper)")).length, 4);
+  assert.ok(names.indexOf("MoCo v3 (the paper)") < names.indexOf("random weights"));
+  assert.doesNotMatch(JSON.stringify(layout.title), /<b><b>/);
 });
 
 Deno.test("featureMapFigure: a trace a dataset, in its color, every point once", () => {
