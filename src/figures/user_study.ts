@@ -35,12 +35,14 @@ export function userStudyFigure(games: readonly PlayedGame[]): Figure {
       histogramTrace(),
       ...lineTraces(chance),
       ...(person ? [scoreTrace("you", person, ROWS.person, COLORS.ours)] : []),
-      scoreTrace("the network, same images", network, ROWS.network, PALETTE[1]),
+      scoreTrace("the network", network, ROWS.network, PALETTE[1]),
     ],
     layout: {
       ...baseLayout(
-        "Naming the dataset: people and the network",
-        person ? "You and the network on the same images" : "Nobody has played yet",
+        "People and the network",
+        person
+          ? `You and the network on the same ${person.n} images, 95% intervals`
+          : `Nobody has played yet; the network on ${network.n} images`,
       ),
       xaxis: percentAxis("accuracy", 0, 100, { dtick: 20, anchor: "y" }),
       yaxis: axis("people of the paper", { domain: [0, 0.64], range: [0, TOP], dtick: 4 }),
@@ -48,7 +50,7 @@ export function userStudyFigure(games: readonly PlayedGame[]): Figure {
         domain: [0.7, 1],
         range: STRIP,
         tickvals: rows.map(({ at }) => at),
-        ticktext: rows.map(({ name, score: { value, n } }) => `${name}<br>${percentText(value)}, n = ${n}`),
+        ticktext: rows.map(({ name, score }) => `${name} ${percentText(score.value)}`),
         showgrid: false,
       }),
       height: 460,
@@ -109,7 +111,7 @@ function scoreTrace(name: string, score: Proportion, row: number, color: string)
   return {
     type: "scatter",
     mode: "markers",
-    name: `${name}, 95% interval`,
+    name,
     x: [100 * score.value],
     y: [row],
     yaxis: "y2",

@@ -62,7 +62,7 @@ async function stillOf(game: Game): Promise<Displayable> {
 }
 
 const imageTag = (png: unknown, title: string) =>
-  `<img src="data:image/png;base64,${png}" alt="${escapeMarkup(title)}">`;
+  `<img src="data:image/png;base64,${png}" width="840" alt="${escapeMarkup(title)}">`;
 
 /** The first images that this network's games ask about, whatever has been played. */
 async function pictureOf(game: Game): Promise<{ title: string; png: unknown }> {

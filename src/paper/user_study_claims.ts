@@ -51,7 +51,7 @@ function networkAboveChance(games: readonly PlayedGame[]): Outcome {
 /** Says what is missing while too little was played. */
 function tooFew(games: readonly PlayedGame[]): Outcome | undefined {
   const answers = games.reduce((sum, game) => sum + game.answers.length, 0);
-  if (answers === 0) return notRun("nobody has played yet: play above, or by `deno task play`");
+  if (answers === 0) return notRun("nobody has played yet: play above, or by deno task play");
   if (answers >= LEAST_ANSWERS) return undefined;
   return notRun(`${answers} answers so far; ${LEAST_ANSWERS} or more are needed: play on above`);
 }

@@ -11,6 +11,7 @@ import { CHROMIUM_ARGUMENTS, findChromium } from "./chromium.ts";
 const executablePath = findChromium();
 const skipped = executablePath ? "" : " (skipped: no Chromium or Chrome on this machine; set CHROMIUM_PATH)";
 const IMAGES = 5;
+const datasets = ["tabler", "phosphor", "mdi"];
 
 function browserTest(name: string, fn: (browser: Browser) => Promise<void>): void {
   Deno.test({
@@ -68,7 +69,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 browserTest(
   "a game is played by keyboard alone, stopped in the middle, and gone on with",
   async (browser) => {
-    using game = await smallGame({ images: IMAGES });
+    using game = await smallGame({ images: IMAGES, datasets });
     const server = serveGame(game);
     const { page, complaints, origins } = await watchedPage(browser);
     await page.goto(server.url);
@@ -140,7 +141,7 @@ browserTest(
 browserTest(
   "a phone in the dark: by touch, nothing is cut, and whoever asks is told each answer",
   async (browser) => {
-    using game = await smallGame({ images: 3 });
+    using game = await smallGame({ images: 3, datasets });
     const server = serveGame(game);
     const { page, complaints } = await watchedPage(browser, {
       viewport: { width: 400, height: 800 },
@@ -192,7 +193,7 @@ browserTest(
 );
 
 browserTest("what a screen reader is told: names, roles, and no picture's origin", async (browser) => {
-  using game = await smallGame({ images: 2 });
+  using game = await smallGame({ images: 2, datasets });
   const server = serveGame(game);
   const { page } = await watchedPage(browser);
   await page.goto(server.url);
