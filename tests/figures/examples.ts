@@ -1,7 +1,10 @@
 import { accuracyAgainst, combinationsFigure, confusionFigure } from "../../src/figures/mod.ts";
 import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
+import { alikeFigure, memorizationFigure, powerFigure } from "../../src/figures/mod.ts";
 import { type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
 import { figure2, table3, table4 } from "../../src/paper/mod.ts";
+import { alikeRecords } from "../paper/alike_records.ts";
+import { table6Records } from "../paper/pseudo_records.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
 
 const records = iconRecords();
@@ -41,5 +44,8 @@ export const FIGURES: Record<string, () => Figure> = {
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
   featureMap: () => featureMapFigure(featureMap),
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
+  memorization: () => memorizationFigure(table6Records()),
+  alike: () => alikeFigure(alikeRecords()),
+  power: () => powerFigure({ chance: 0.5, effects: [0.01, 0.02, 0.05], n: 4000 }),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
 };
