@@ -38,6 +38,7 @@ const FAMILIES = [
   ["tabler", "phosphor", "mdi", "remix", "mingcute", "carbon"],
   ["noto", "twemoji", "openmoji", "fluent-emoji", "emojione", "fxemoji"],
   ["yfcc", "cc", "datacomp", "wit", "laion", "imagenet"],
+  ["mdi-old", "tabler-old"], // each beside its newer release, above
 ];
 
 /** Usual names of splits, so that those of one source differ. */

@@ -6,10 +6,13 @@ import {
 } from "../../src/figures/mod.ts";
 import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
 import {
+  alikeFigure,
   type Figure,
   learningCurvesFigure,
+  memorizationFigure,
   numberOfDatasetsFigure,
   pairwiseFigure,
+  powerFigure,
   selfSupervisedFigure,
   semanticFigure,
   userStudyFigure,
@@ -18,6 +21,8 @@ import { architectureOf, figure2, figure3, table3, table4 } from "../../src/pape
 import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
 import { gameOf } from "../paper/played.ts";
 import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
+import { alikeRecords } from "../paper/alike_records.ts";
+import { table6Records } from "../paper/pseudo_records.ts";
 
 const records = iconRecords();
 
@@ -112,5 +117,8 @@ export const FIGURES: Record<string, () => Figure> = {
   selfSupervised: () => selfSupervisedFigure(table7Records()),
   semanticPhotographs: () => semanticFigure(table8Records(ofPhotographs), "CIFAR-10's classes"),
   semanticConcepts: () => semanticFigure(table8Records(ofConcepts, { classifiers: [0.08] }), "50 concepts"),
+  memorization: () => memorizationFigure(table6Records()),
+  alike: () => alikeFigure(alikeRecords()),
+  power: () => powerFigure({ chance: 0.5, effects: [0.01, 0.02, 0.05], n: 4000 }),
   againstParameters: () => accuracyAgainst("parameters", sweep, { paper: figure2 }),
 };
