@@ -8,7 +8,7 @@ export interface LabelledImages {
   /** Pool indices, one array a pool. */
   indices: Int32Array[];
   /** Class of each, in the same order. */
-  classes: Int32Array[];
+  labels: Int32Array[];
 }
 
 /** Training and validation images of the same classes. */
@@ -35,7 +35,7 @@ export function sampleClasses(pool: Labelled, sizes: SampleSizes): LabelledSampl
   const { train, validation } = sampleImages([pool], sizes);
   const labelled = (indices: Int32Array[]) => ({
     indices,
-    classes: indices.map((chosen) => chosen.map((image) => pool.images[image].label!)),
+    labels: indices.map((chosen) => chosen.map((image) => pool.images[image].label!)),
   });
   return { names: source.classes, train: labelled(train), validation: labelled(validation) };
 }
@@ -130,6 +130,6 @@ function labelledImages(byClass: readonly Found[][], pools: number): LabelledIma
   const ofPool = Array.from({ length: pools }, (_, pool) => labelled.filter((found) => found.pool === pool));
   return {
     indices: ofPool.map((images) => Int32Array.from(images, ({ image }) => image)),
-    classes: ofPool.map((images) => Int32Array.from(images, ({ label }) => label)),
+    labels: ofPool.map((images) => Int32Array.from(images, ({ label }) => label)),
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { GROUPING_RULES } from "./grouping.ts";
+import { checkDisjoint, parseReference } from "./reference.ts";
 
 const side = z.int().min(8).max(1024).describe("Side of the square that an image is stored as, px.");
 
@@ -92,6 +93,34 @@ export function readManifest(name: string, folder: URL = MANIFEST_FOLDER): Manif
   return parseManifest(Deno.readTextFileSync(new URL(`${name}.json`, folder)), `${name}.json`);
 }
 
+/** Names of a dataset's official splits, in the order of its source. */
+export function splitsOf({ source }: Pick<Manifest, "source">): string[] {
+  return "sheets" in source ? [...new Set(source.sheets.map(({ split }) => split))] : [];
+}
+
+/**
+ * The manifest of the source that a reference (`cifar10@test`, `cifar10#1/3`) takes its images from.
+ *
+ * @throws Error when it is no reference, or there is no such dataset or split (naming those there are)
+ */
+export function manifestOf(reference: string, folder: URL = MANIFEST_FOLDER): Manifest {
+  const { dataset, split } = parseReference(reference);
+  const manifest = readManifest(dataset, folder);
+  const splits = splitsOf(manifest);
+  if (split === undefined || splits.includes(split)) return manifest;
+  const known = splits.length > 0 ? `known are: ${splits.join(", ")}` : "its source has none";
+  throw new Error(`"${reference}": ${dataset} has no split "${split}"; ${known}`);
+}
+
+/**
+ * How many images a reference means, as far as that is known before its pool is open: those of the source, or an equal share of
+ * them. Groups are dealt out whole, so that a part may have somewhat more or fewer; of a split it is an upper bound.
+ */
+export function expectedImages(reference: string, folder: URL = MANIFEST_FOLDER): number {
+  const { images } = manifestOf(reference, folder);
+  return Math.ceil(images / (parseReference(reference).part?.of ?? 1));
+}
+
 /** Checks the text of a manifest; `file` is the name that errors give it. */
 export function parseManifest(text: string, file: string): Manifest {
   let value: unknown;
@@ -149,19 +178,17 @@ export function collections(folder: URL = MANIFEST_FOLDER): Map<string, string[]
 }
 
 /**
- * The datasets meant by what a user typed: a collection ("icons"), or names ("tabler,phosphor,mdi").
+ * The datasets meant by what a user typed: a collection ("icons"), or references ("tabler,phosphor,cifar10@test").
  *
- * @throws Error naming the known datasets and collections when one is unknown, or when a name is given twice
+ * @throws Error naming the known datasets, collections or splits when one is unknown, or when two have images in common
  */
 export function datasetsOf(choice: string, folder: URL = MANIFEST_FOLDER): string[] {
   const collection = collections(folder).get(choice.trim());
   if (collection) return collection;
   const names = choice.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  const known = manifestNames(folder);
-  for (const name of names) if (!known.includes(name)) throw unknownDataset(name, folder);
   if (names.length === 0) throw unknownDataset(choice, folder);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice) throw new Error(`dataset "${twice}" is named twice in "${choice}"; name each once`);
+  for (const name of names) manifestOf(name, folder);
+  checkDisjoint(names);
   return names;
 }
 

@@ -21,7 +21,15 @@ export {
   torchShape,
   unflatten,
 } from "./parameters.ts";
-export { autoencoders, convnextSizes, type ModelConfig, modelNames, models } from "./registry.ts";
+export {
+  autoencoders,
+  convnextMicroSizes,
+  convnextSizes,
+  familyOf,
+  type ModelConfig,
+  modelNames,
+  models,
+} from "./registry.ts";
 export type { ResNetConfig } from "./resnet.ts";
 export {
   openSafetensors,

@@ -54,7 +54,7 @@ function labelledSample(task: ProbeTask, pools: Pool[], seed: number) {
   const sample = sampleExperiment(pools, { train, validation, seed });
   const labelled = (indices: Int32Array[]) => ({
     indices,
-    classes: indices.map((chosen, pool) => new Int32Array(chosen.length).fill(pool)),
+    labels: indices.map((chosen, pool) => new Int32Array(chosen.length).fill(pool)),
   });
   return {
     names: task.datasets,

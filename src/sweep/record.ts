@@ -30,6 +30,11 @@ export interface Prediction {
 export interface Result {
   /** Accuracy on all validation images with its 95% interval. */
   accuracy: Proportion;
+  /**
+   * Accuracy, with its 95% interval, on training images as they are, without augmentation, against the labels that were trained
+   * on: all of them, or the first of each dataset in the order of sampling where they are more than 10,000.
+   */
+  training: Proportion;
   /** 1 / number of datasets. */
   chance: number;
   /** Accuracy (recall) on the images of each dataset, in the order of `experiment.datasets`. */

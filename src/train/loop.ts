@@ -65,6 +65,8 @@ export interface LoopOptions<Input extends TensorTree, Judged> extends Watched {
   /** What is to be known of the state at each epoch's end, and after the last. */
   judge: (state: TrainState) => Promise<Judged>;
   onEpoch?: (pace: EpochPace, judged: Judged) => void | Promise<void>;
+  /** Called with the last state, when all epochs are done. */
+  onEnd?: (state: TrainState) => Promise<void>;
   signal?: AbortSignal;
 }
 
@@ -99,6 +101,7 @@ export async function trainLoop<Input extends TensorTree, Judged>(
     await options.onStart?.(run.epochs);
     while (run.epochs < schedule.epochs) await run.epoch();
     const judged = run.judged ?? await options.judge(run.state);
+    await options.onEnd?.(run.state);
     return { judged, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
     if (signal?.aborted || run.inputHasFailed) await run.save();

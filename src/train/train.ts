@@ -6,7 +6,7 @@ import { evaluate, type Evaluation, makePredictor } from "./evaluate.ts";
 import { type InputOptions, StepInputs } from "./input.ts";
 import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
 import { evaluatedWeights, initialState, restoredState, type WeightValues } from "./state.ts";
-import { makeStep } from "./step.ts";
+import { makeStep, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch. */
 export interface EpochSummary extends EpochPace {
@@ -19,6 +19,8 @@ export interface EpochSummary extends EpochPace {
 /** One training. */
 export interface TrainOptions extends InputOptions, Watched {
   validation: ValidationBatches;
+  /** Training images as they are, without augmentation, to be evaluated once at the end. Default: they are not. */
+  trainingImages?: ValidationBatches;
   /** Weights to start from. Default: drawn. */
   weights?: WeightValues;
   /** Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`. Default 1. */
@@ -28,7 +30,11 @@ export interface TrainOptions extends InputOptions, Watched {
 }
 
 /** What a training ends with; the weights are those that were evaluated: their moving average where the recipe has one. */
-export type Trained = Evaluation & { weights: FlatWeights };
+export type Trained = Evaluation & {
+  weights: FlatWeights;
+  /** Of `trainingImages`. */
+  onTraining?: Evaluation;
+};
 
 /**
  * Trains to the end of the recipe and evaluates after each epoch; resumed as {@link trainLoop} is.
@@ -37,8 +43,11 @@ export type Trained = Evaluation & { weights: FlatWeights };
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
 export async function train(options: TrainOptions): Promise<Trained> {
-  const { model, recipe, seed, validation, signal, onEpoch, ...watched } = options;
+  const { model, recipe, seed, validation, trainingImages, signal, onEpoch, ...watched } = options;
   const predict = makePredictor(model, recipe.precision);
+  const evaluateOn = (images: ValidationBatches, state: TrainState) =>
+    evaluate(predict, evaluatedWeights(state), images, model.classes, signal);
+  let onTraining: Evaluation | undefined;
   try {
     const { judged, weights } = await trainLoop({
       ...watched,
@@ -48,11 +57,14 @@ export async function train(options: TrainOptions): Promise<Trained> {
       restore: (values) => restoredState(values, model, recipe),
       step: makeStep(model, recipe, options.rates),
       inputs: new StepInputs(options),
-      judge: (state) => evaluate(predict, evaluatedWeights(state), validation, model.classes, signal),
+      judge: (state) => evaluateOn(validation, state),
       onEpoch: (pace, { loss, accuracy }) =>
         onEpoch?.({ ...pace, validationLoss: loss, validation: accuracy }),
+      onEnd: async (state) => {
+        if (trainingImages) onTraining = await evaluateOn(trainingImages, state);
+      },
     });
-    return { ...judged, weights };
+    return { ...judged, weights, onTraining };
   } finally {
     predict.dispose();
   }

@@ -4,7 +4,6 @@ import {
   codeCells,
   ERROR_OUTPUT,
   executablePath,
-  finished,
   idle,
   type Lab,
   pickRun,

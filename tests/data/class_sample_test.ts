@@ -53,9 +53,9 @@ Deno.test("sampleConcepts: whatever ties images, no two sides share it, and clas
     const held = of(validation);
     assert.equal(new Set(held).size, held.length);
     assert.deepEqual(of(train).filter((c) => held.includes(c)), []);
-    for (const { indices, classes } of [train, validation]) {
+    for (const { indices, labels } of [train, validation]) {
       indices.forEach((chosen, p) =>
-        chosen.forEach((image, at) => assert.equal(pools[p].images[image].group, names[classes[p][at]]))
+        chosen.forEach((image, at) => assert.equal(pools[p].images[image].group, names[labels[p][at]]))
       );
     }
   }));
@@ -115,5 +115,5 @@ Deno.test("sampleClasses: a dataset without classes is refused by name", () => {
 Deno.test("batches refuse classes that are not one an image", () => {
   const pool = labelledPool();
   const source = { pools: [pool], indices: [Int32Array.of(1, 2)], imageSize: 8, batchSize: 2 };
-  assert.throws(() => validationBatches({ ...source, classes: [Int32Array.of(1)] }), /classes are not one/);
+  assert.throws(() => validationBatches({ ...source, labels: [Int32Array.of(1)] }), /label/);
 });
