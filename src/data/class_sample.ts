@@ -1,5 +1,6 @@
 /** Images whose classes are what they show, not where they come from: for asking what features know of semantics. */
 import type { Pool } from "./pool.ts";
+import { parseReference } from "./reference.ts";
 import { rank, sampleImages, type SampleSizes } from "./sample.ts";
 import { components } from "./split.ts";
 
@@ -108,8 +109,10 @@ export function sampleConcepts(
 }
 
 /** What an image shows, without whose it is. */
-const conceptOf = (pool: string, group: string) =>
-  group.startsWith(`${pool}/`) ? group.slice(pool.length + 1) : group;
+function conceptOf(pool: string, group: string): string {
+  const { dataset } = parseReference(pool);
+  return group.startsWith(`${dataset}/`) ? group.slice(dataset.length + 1) : group;
+}
 
 /** All concepts with the drawings that are of one concept alone. */
 function conceptsOf(pools: readonly Pick<Pool, "name" | "images">[]): Concept[] {

@@ -1,6 +1,6 @@
 /** A linear probe as an experiment: what can be read off given features, for one task. */
 import { z } from "zod";
-import { readManifest } from "../data/mod.ts";
+import { manifestOf } from "../data/mod.ts";
 import { createEncoder, createModel, type Model } from "../models/mod.ts";
 import type { LinearProbeRecipe, ProbeCandidate } from "../train/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
@@ -195,7 +195,7 @@ export function hashOfProbe({ features, task, ...rest }: Probe): string {
     ...(features.from === "end-to-end" ? {} : reading),
     features: identityOfFeatures(features),
     task,
-    data: datasetsOfTask(task).map((name) => readManifest(name).hash),
+    data: datasetsOfTask(task).map((name) => manifestOf(name).hash),
     version: RECORD_VERSION,
   });
 }

@@ -76,7 +76,7 @@ function imagesOf({ imagesPerDataset, validationPerDataset, seed }: Pretraining,
 
 /** What writes each epoch to the folder and tells whoever looks on. */
 function watch({ datasets, recipe }: Pretraining, folder: Folder, { signal, onProgress }: RunOptions) {
-  const label = `MAE on ${datasets.join(" + ")}`;
+  const label = `${datasets.join(" + ")} (MAE)`;
   let epochs: EpochPace[] = [];
   const callbacks = {
     folder: folder.path,

@@ -78,7 +78,7 @@ async function probeAndRecord(
     const engine = describeEngine(await startEngine());
     await folder.writeExperiment(probe);
     const split = splitOf(probe.task, pools, probe.seed);
-    const session = { probe, folder, workers, split, options, label: labelOf(probe.features) };
+    const session = { probe, folder, workers, split, options, label: labelOf(probe) };
     const { probabilities, labels, accuracy, ...setting } = probe.features.from === "end-to-end"
       ? await trainWhole(session, probe.features)
       : await probeFeatures(session, network);
@@ -102,10 +102,11 @@ async function probeAndRecord(
   }
 }
 
-/** "MAE on cifar10", "random convnext_micro", … */
-function labelOf(features: FeatureSource): string {
+/** "cifar10 (MAE)", "random convnext_micro", "cifar10 (classes)", … */
+function labelOf({ features, task }: Probe): string {
   if (features.from === "run") return features.experiment.datasets.join(" + ");
-  if (features.from === "pretraining") return `MAE on ${features.experiment.datasets.join(" + ")}`;
+  if (features.from === "pretraining") return `${features.experiment.datasets.join(" + ")} (MAE)`;
+  if (features.from === "end-to-end") return `${datasetsOfTask(task).join(" + ")} (${task.of})`;
   if (features.from === "pixels" || features.from === "color-histogram") return features.from;
   const { model } = features;
   return `${features.from} ${typeof model === "string" ? model : model.family}`;

@@ -70,6 +70,13 @@ Deno.test("sampleConcepts: does not depend on the order of files", () => {
   assert.deepEqual(keysOf(pools, one.validation).sort(), keysOf(turned, other.validation).sort());
 });
 
+Deno.test("sampleConcepts: a part of a dataset draws the same concepts", () => {
+  const pools = drawn([["a", "b"], ["a", "b"], ["a", "b"]]);
+  const parts = pools.map((pool) => ({ ...pool, name: `${pool.name}#1/2` }));
+  const sizes = { concepts: 2, datasets: 3, validationPerConcept: 1, seed: 1 };
+  assert.deepEqual(sampleConcepts(parts, sizes).names, ["a", "b"]);
+});
+
 Deno.test("sampleConcepts: says how many concepts there are when more are asked for", () => {
   const pools = drawn([["a", "b"], ["a"]]);
   assert.throws(
@@ -116,4 +123,5 @@ Deno.test("batches refuse classes that are not one an image", () => {
   const pool = labelledPool();
   const source = { pools: [pool], indices: [Int32Array.of(1, 2)], imageSize: 8, batchSize: 2 };
   assert.throws(() => validationBatches({ ...source, labels: [Int32Array.of(1)] }), /labels do not match/);
+  assert.throws(() => validationBatches({ ...source, labels: [Int32Array.of(1)] }), /label/);
 });

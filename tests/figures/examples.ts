@@ -5,6 +5,8 @@ import {
   corruptionsFigure,
 } from "../../src/figures/mod.ts";
 import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
+import { selfSupervisedFigure, semanticFigure } from "../../src/figures/mod.ts";
+import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 import {
   alikeFigure,
   type Figure,

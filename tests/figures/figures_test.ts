@@ -9,6 +9,8 @@ import {
   pairwiseFigure,
 } from "../../src/figures/mod.ts";
 import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
+import { selfSupervisedFigure, semanticFigure } from "../../src/figures/mod.ts";
+import { ofConcepts, table7Records, table8Records } from "../paper/probe_records.ts";
 import {
   architectureOf,
   figure3,
