@@ -3,6 +3,7 @@ export { type Augment, type Augmentation, checkAugmentation, makeAugment } from 
 export { type BatchWorkers, startBatchWorkers } from "./batch_workers.ts";
 export * from "./batches.ts";
 export * from "./manifest.ts";
+export { MANIFEST_FOLDER } from "./manifest_folders.ts";
 export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";

@@ -66,17 +66,19 @@ export function squareSvg(
 
 /**
  * Decodes a PNG, JPEG or WebP file to 8 bits a channel in sRGB, upright by its EXIF orientation; what is transparent becomes
- * white.
+ * `background`.
  *
  * @param channels 1 for grey, 3 for RGB
+ * @param background `#rrggbb`; default: white
  * @throws Error when the file is damaged, of another format or above {@link PIXEL_LIMIT}
  */
 export async function decode(
   file: Uint8Array,
   channels: 1 | 3,
+  background = "#ffffff",
 ): Promise<PackedImage & { pixels: Uint8Array<ArrayBuffer> }> {
   const sharp = await loadSharp();
-  return await packed(sharp(file, INPUT).autoOrient().flatten({ background: "#ffffff" }), channels);
+  return await packed(sharp(file, INPUT).autoOrient().flatten({ background }), channels);
 }
 
 /** Encodes a packed image as PNG, for display. */
