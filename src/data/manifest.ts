@@ -3,6 +3,7 @@ import { z } from "zod";
 import { sourceFingerprint } from "./fingerprint.ts";
 import { GROUPING_RULES } from "./grouping.ts";
 import { MANIFEST_FOLDER, manifestFiles, manifestFolders } from "./manifest_folders.ts";
+import { checkDisjoint, parseReference } from "./reference.ts";
 import { sourceSchema } from "./source_schema.ts";
 
 const side = z.int().min(8).max(1024).describe("Side of the square that an image is stored as, px.");
@@ -72,6 +73,35 @@ export function readManifest(name: string, folder?: URL): Manifest {
   return parseManifest(Deno.readTextFileSync(file), `${name}.json`, new URL(".", file));
 }
 
+/** Names of a dataset's official splits, in the order of its source. */
+export function splitsOf({ source }: Pick<Manifest, "source">): string[] {
+  if (source.type === "folder") return source.splits ?? [];
+  return "sheets" in source ? [...new Set(source.sheets.map(({ split }) => split))] : [];
+}
+
+/**
+ * The manifest of the source that a reference (`cifar10@test`, `cifar10#1/3`) takes its images from.
+ *
+ * @throws Error when it is no reference, or there is no such dataset or split (naming those there are)
+ */
+export function manifestOf(reference: string, folder?: URL): Manifest {
+  const { dataset, split } = parseReference(reference);
+  const manifest = readManifest(dataset, folder);
+  const splits = splitsOf(manifest);
+  if (split === undefined || splits.includes(split)) return manifest;
+  const known = splits.length > 0 ? `known are: ${splits.join(", ")}` : "its source has none";
+  throw new Error(`"${reference}": ${dataset} has no split "${split}"; ${known}`);
+}
+
+/**
+ * How many images a reference means, as far as that is known before its pool is open: those of the source, or an equal share of
+ * them. Groups are dealt out whole, so that a part may have somewhat more or fewer; of a split it is an upper bound.
+ */
+export function expectedImages(reference: string, folder?: URL): number {
+  const { images } = manifestOf(reference, folder);
+  return Math.ceil(images / (parseReference(reference).part?.of ?? 1));
+}
+
 /** Checks the text of a manifest; `file` is the name that errors give it, `folder` where its relative paths start. */
 export function parseManifest(text: string, file: string, folder: URL = MANIFEST_FOLDER): Manifest {
   let value: unknown;
@@ -135,19 +165,17 @@ export function collections(folder?: URL): Map<string, string[]> {
 }
 
 /**
- * The datasets meant by what a user typed: a collection ("icons"), or names ("tabler,phosphor,mdi").
+ * The datasets meant by what a user typed: a collection ("icons"), or references ("tabler,phosphor,cifar10@test").
  *
- * @throws Error naming the known datasets and collections when one is unknown, or when a name is given twice
+ * @throws Error naming the known datasets, collections or splits when one is unknown, or when two have images in common
  */
 export function datasetsOf(choice: string, folder?: URL): string[] {
   const collection = collections(folder).get(choice.trim());
   if (collection) return collection;
   const names = choice.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  const known = manifestNames(folder);
-  for (const name of names) if (!known.includes(name)) throw unknownDataset(name, folder);
   if (names.length === 0) throw unknownDataset(choice, folder);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice) throw new Error(`dataset "${twice}" is named twice in "${choice}"; name each once`);
+  for (const name of names) manifestOf(name, folder);
+  checkDisjoint(names);
   return names;
 }
 

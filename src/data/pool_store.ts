@@ -55,6 +55,8 @@ export interface StoredImages {
   readonly channels: 1 | 3;
   /** One entry an image; its place is the image's index. */
   readonly images: readonly PoolImage[];
+  /** Where it is some of the folder's images: the place of each in the files. */
+  readonly places?: Int32Array;
   /**
    * Reads one image, `[side, side, channels]`, into `into` (default: a new array) and gives that back.
    *

@@ -31,7 +31,7 @@ const folder = z.strictObject({
   splits: z.array(z.string().min(1)).min(1).optional().describe(
     'Names of sub-folders that are official splits, as ["train", "val"]. Default: there are none.',
   ),
-  classes: z.boolean().optional().describe(
+  classFolders: z.boolean().optional().describe(
     "Whether the folders inside (of each split) are semantic classes, numbered by the alphabet. Default: false.",
   ),
 });

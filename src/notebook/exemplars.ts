@@ -1,4 +1,4 @@
-import { openPool, type Pool } from "../data/mod.ts";
+import { openPools, type Pool } from "../data/mod.ts";
 import { type Prediction, RunFolder, type RunRecord } from "../sweep/mod.ts";
 import { argmax } from "../train/mod.ts";
 import { gallery, type GalleryRow } from "./gallery.ts";
@@ -25,8 +25,7 @@ export async function exemplars(record: RunRecord, { each = 8 } = {}): Promise<D
   const { datasets } = record.experiment;
   const predictions = (await new RunFolder(record.hash).predictions()).map(judge);
   const sorted = predictions.toSorted((a, b) => b.confidence - a.confidence);
-  const pools: Pool[] = [];
-  for (const name of datasets) pools.push(await openPool(name));
+  const pools = await openPools(datasets);
   const row = (label: string, chosen: Judged[]): GalleryRow => ({
     label,
     images: chosen.slice(0, each).map((prediction) => pictureOf(prediction, pools)),

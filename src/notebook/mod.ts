@@ -1,5 +1,6 @@
 export * from "./accuracy_table.ts";
 export * from "./claims.ts";
+export { corruptionSheet } from "./corruption_sheet.ts";
 export * from "./display.ts";
 export * from "./gallery.ts";
 export * from "./heat_maps.ts";
@@ -12,3 +13,5 @@ export * from "./datasets.ts";
 export * from "./environment.ts";
 export * from "./exemplars.ts";
 export * from "./transform_sheet.ts";
+export { playGame, stopPlaying } from "./user_study.ts";
+export { type GameOptions, playedGames } from "../game/mod.ts";

@@ -1,7 +1,16 @@
 export * from "./appendix.ts";
+export * from "./architecture_claims.ts";
+export * from "./architectures.ts";
 export * from "./claims.ts";
 export * from "./combination_claims.ts";
 export * from "./combinations.ts";
+export * from "./corruption_claims.ts";
+export * from "./corruptions.ts";
+export * from "./data_size_claims.ts";
+export * from "./model_size_claims.ts";
+export * from "./pair_claims.ts";
 export * from "./successors.ts";
 export * from "./tables.ts";
+export * from "./user_study.ts";
+export * from "./user_study_claims.ts";
 export { pooled, pooledAccuracy } from "./verdict.ts";

@@ -1,3 +1,4 @@
+export * from "./contrast.ts";
 export * from "./intervals.ts";
 export * from "./proportion.ts";
 export * from "./random.ts";

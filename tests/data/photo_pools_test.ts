@@ -55,7 +55,7 @@ Deno.test("folders become a pool: flat, with classes, with splits", async () => 
       type: "folder",
       path: "./images",
       splits: ["train", "val"],
-      classes: true,
+      classFolders: true,
     }, 4),
   });
   Deno.symlinkSync(`${files.path}/images`, `${files.path}/images/train/dog/circle`);

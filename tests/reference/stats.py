@@ -8,7 +8,7 @@ import pathlib
 
 from scipy.stats import binomtest, chi2_contingency, kendalltau
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint, proportions_ztest
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
 SIDES = {"greater": "greater", "less": "less", "two-sided": "two-sided"}
 STATSMODELS_SIDES = {"greater": "larger", "less": "smaller", "two-sided": "two-sided"}
@@ -29,6 +29,11 @@ def two_proportions(a, b):
     for side, name in STATSMODELS_SIDES.items():
         z, p[side] = proportions_ztest([a[0], b[0]], [a[1], b[1]], alternative=name)
     return {"a": a, "b": b, "z": z, "p": p}
+
+
+def difference(a, b, confidence):
+    low, high = confint_proportions_2indep(*a, *b, method="agresti-caffo", compare="diff", alpha=1 - confidence)
+    return {"a": a, "b": b, "confidence": confidence, "low": low, "high": high}
 
 
 def homogeneity(samples):
@@ -75,6 +80,8 @@ fixture = {
         (480, 1500, 1 / 3), (5200, 30000, 1 / 6), (3, 3, 0.9)]],
     "two_proportions": [two_proportions(*case) for case in [
         ((870, 1000), (610, 1000)), ((45, 90), (50, 100)), ((1, 20), (9, 25)), ((8470, 10000), (8390, 10000))]],
+    "differences": [difference(*case) for case in [
+        ((870, 1000), (610, 1000), 0.95), ((1, 20), (9, 25), 0.9), ((10, 10), (0, 10), 0.95), ((45, 90), (50, 100), 0.99)]],
     "homogeneity": [homogeneity(samples) for samples in [
         [(870, 1000), (610, 1000), (700, 900)], [(5, 10), (6, 11)], [(333, 1000), (340, 1000), (325, 1000)],
         [(100 + 3 * i, 300) for i in range(20)]]],

@@ -9,7 +9,7 @@ import type { SourceImage } from "./source.ts";
 
 /**
  * The image files of a folder and all folders in it, in the order of the alphabet; other files are passed over. An image's key is
- * its path without the ending. With `splits` only those sub-folders are looked at; with `classes` the folders at the next level are
+ * its path without the ending. With `splits` only those sub-folders are looked at; with `classFolders` the folders at the next level are
  * the classes, numbered by their names over all splits.
  *
  * @throws Error when a folder is missing, naming it
@@ -20,7 +20,7 @@ export async function* folderImages(
 ): AsyncGenerator<SourceImage> {
   const root = localPath(manifest.folder, source.path);
   const splits = source.splits ?? [""];
-  const classes = source.classes ? classNames(root, splits) : undefined;
+  const classes = source.classFolders ? classNames(root, splits) : undefined;
   for (const split of splits) {
     for (const file of imageFiles(root, split)) {
       const label = classes?.indexOf(file.slice(split.length).split("/").filter(Boolean)[0]);
