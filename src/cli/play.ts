@@ -56,7 +56,9 @@ async function datasetsToPlay(choice: string): Promise<string[]> {
   const named = datasetsOf(choice);
   const datasets = collections().has(choice.trim()) ? named.slice(0, 3) : named;
   if (datasets.length >= 2 && datasets.length <= 9) return datasets;
-  throw new UsageError(`--data: "${choice}" names ${datasets.length} dataset(s); two to nine are told apart.`);
+  throw new UsageError(
+    `--data: "${choice}" names ${datasets.length} dataset(s); two to nine are told apart.`,
+  );
 }
 
 /** Opens an address in the person's browser where there is a desktop; it is printed in any case. */
@@ -97,7 +99,9 @@ if (import.meta.main) {
     const server = serveGame(game, { port });
     const ended = untilEnded();
     console.log(`Name That Dataset, ${datasets.join(", ")}, ${images} images: ${server.url}`);
-    console.log(`Your answers are kept in ${game.folder}. Ctrl-C ends; the same command goes on where you left it.`);
+    console.log(
+      `Your answers are kept in ${game.folder}. Ctrl-C ends; the same command goes on where you left it.`,
+    );
     if (open) void openBrowser(server.url);
     await ended;
     await server.close();

@@ -1,35 +1,16 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { sourceFingerprint } from "./fingerprint.ts";
 import { GROUPING_RULES } from "./grouping.ts";
+import { MANIFEST_FOLDER, manifestFiles, manifestFolders } from "./manifest_folders.ts";
 import { checkDisjoint, parseReference } from "./reference.ts";
+import { sourceSchema } from "./source_schema.ts";
 
 const side = z.int().min(8).max(1024).describe("Side of the square that an image is stored as, px.");
 
-const iconify = z.strictObject({
-  type: z.literal("iconify").describe("Drawings in an npm package of Iconify's: icons.json."),
-  package: z.string().regex(/^@iconify-json\/[a-z0-9-]+$/),
-  version: z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact version of the npm package."),
-});
-
-const sprites = z.strictObject({
-  type: z.literal("sprites").describe(
-    "PNG files in an npm package, one image a row: a row holds the image's pixels in order.",
-  ),
-  package: z.string().min(1),
-  version: z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact version of the npm package."),
-  sheets: z.array(z.strictObject({
-    file: z.string().min(1).describe("Path of the PNG within the package."),
-    split: z.string().min(1).describe("Official split that its images belong to."),
-  })).min(1),
-  labels: z.record(z.string(), z.string()).describe(
-    "For each split the JSON file with one class number an image, in the order of the sheets.",
-  ),
-  classes: z.array(z.string()).min(2).describe("Names of the semantic classes, by number."),
-});
-
 /** One file of `data_manifests/`: where a dataset's images come from, what may be done with them, how they are stored. */
 export const manifestSchema = z.strictObject({
-  $schema: z.literal("./schema.json").optional(),
+  $schema: z.string().optional().describe("Where this schema is, for editors."),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).describe(
     "Name of the dataset; the file is called <name>.json.",
   ),
@@ -48,7 +29,7 @@ export const manifestSchema = z.strictObject({
     url: z.url().optional(),
   }),
   homepage: z.url(),
-  source: z.discriminatedUnion("type", [iconify, sprites]),
+  source: sourceSchema,
   render: z.strictObject({
     side,
     channels: z.union([z.literal(1), z.literal(3)]).describe("1: grey, 3: RGB."),
@@ -70,14 +51,13 @@ export const manifestSchema = z.strictObject({
 /** A dataset: see the descriptions in `data_manifests/schema.json`. */
 export type Manifest = z.infer<typeof manifestSchema> & {
   /** Identity of the dataset's content: changes with every field that decides images, groups or their order, 16 hex digits. */
-  hash: string;
+  readonly hash: string;
+  /** The folder of its file: where relative paths of its source start. */
+  folder: URL;
 };
 
 /** Raise it whenever pixels, groups or hashes come out differently from the same manifest: pools are then built anew. */
 const CONTENT_VERSION = 2;
-
-/** The manifests of this repository. */
-export const MANIFEST_FOLDER = new URL("../../data_manifests/", import.meta.url);
 
 /** The JSON schema of a manifest, as text; kept beside the manifests for editors. */
 export function manifestJsonSchema(): string {
@@ -87,17 +67,18 @@ export function manifestJsonSchema(): string {
 /**
  * Reads and checks the manifest of a dataset.
  *
- * @param folder default: `data_manifests/`
+ * @param folder default: `data_manifests/`, then the folder that `NTD_MANIFESTS` names
  * @throws Error when there is no such dataset (naming those there are) or when its file breaks the schema, one line a fault
  */
-export function readManifest(name: string, folder: URL = MANIFEST_FOLDER): Manifest {
-  const known = manifestNames(folder);
-  if (!known.includes(name)) throw unknownDataset(name, folder);
-  return parseManifest(Deno.readTextFileSync(new URL(`${name}.json`, folder)), `${name}.json`);
+export function readManifest(name: string, folder?: URL): Manifest {
+  const file = manifestFiles(folder ? [folder] : manifestFolders()).get(name);
+  if (!file) throw unknownDataset(name, folder);
+  return parseManifest(Deno.readTextFileSync(file), `${name}.json`, new URL(".", file));
 }
 
 /** Names of a dataset's official splits, in the order of its source. */
 export function splitsOf({ source }: Pick<Manifest, "source">): string[] {
+  if (source.type === "folder") return source.splits ?? [];
   return "sheets" in source ? [...new Set(source.sheets.map(({ split }) => split))] : [];
 }
 
@@ -106,7 +87,7 @@ export function splitsOf({ source }: Pick<Manifest, "source">): string[] {
  *
  * @throws Error when it is no reference, or there is no such dataset or split (naming those there are)
  */
-export function manifestOf(reference: string, folder: URL = MANIFEST_FOLDER): Manifest {
+export function manifestOf(reference: string, folder?: URL): Manifest {
   const { dataset, split } = parseReference(reference);
   const manifest = readManifest(dataset, folder);
   const splits = splitsOf(manifest);
@@ -119,13 +100,13 @@ export function manifestOf(reference: string, folder: URL = MANIFEST_FOLDER): Ma
  * How many images a reference means, as far as that is known before its pool is open: those of the source, or an equal share of
  * them. Groups are dealt out whole, so that a part may have somewhat more or fewer; of a split it is an upper bound.
  */
-export function expectedImages(reference: string, folder: URL = MANIFEST_FOLDER): number {
+export function expectedImages(reference: string, folder?: URL): number {
   const { images } = manifestOf(reference, folder);
   return Math.ceil(images / (parseReference(reference).part?.of ?? 1));
 }
 
-/** Checks the text of a manifest; `file` is the name that errors give it. */
-export function parseManifest(text: string, file: string): Manifest {
+/** Checks the text of a manifest; `file` is the name that errors give it, `folder` where its relative paths start. */
+export function parseManifest(text: string, file: string, folder: URL = MANIFEST_FOLDER): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -141,14 +122,23 @@ export function parseManifest(text: string, file: string): Manifest {
       `${file}: name is "${parsed.data.name}", but the file's name says "${file.slice(0, -5)}"`,
     );
   }
-  return { ...parsed.data, hash: contentHash(parsed.data) };
+  return {
+    ...parsed.data,
+    folder,
+    get hash() {
+      return contentHash(parsed.data, sourceFingerprint(folder, parsed.data.source));
+    },
+  };
 }
 
 function contentHash(
   { name, source, render, grouping, releaseOf, concepts, images }: z.infer<typeof manifestSchema>,
+  fingerprint?: string,
 ): string {
-  const content = [CONTENT_VERSION, name, source, render, grouping, concepts, images];
-  if (releaseOf) content.push(releaseOf); // without it the hash is that of before the field was there
+  const content: unknown[] = [CONTENT_VERSION, name, source, render, grouping, concepts, images];
+  // Without these the hash is that of before there were such fields.
+  if (releaseOf) content.push(releaseOf);
+  if (fingerprint) content.push(fingerprint);
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16);
 }
 
@@ -163,14 +153,12 @@ function faults(file: string, issue: z.core.$ZodIssue): string[] {
 }
 
 /** Names of all datasets that have a manifest, in the order of the alphabet. */
-export function manifestNames(folder: URL = MANIFEST_FOLDER): string[] {
-  return [...Deno.readDirSync(folder)].map((entry) => entry.name)
-    .filter((file) => file.endsWith(".json") && file !== "schema.json").map((file) => file.slice(0, -5))
-    .sort();
+export function manifestNames(folder?: URL): string[] {
+  return [...manifestFiles(folder ? [folder] : manifestFolders()).keys()];
 }
 
 /** The collections and the names of their datasets, by place. */
-export function collections(folder: URL = MANIFEST_FOLDER): Map<string, string[]> {
+export function collections(folder?: URL): Map<string, string[]> {
   const manifests = manifestNames(folder).map((name) => readManifest(name, folder));
   const byCollection = Map.groupBy(
     manifests.sort((a, b) => a.place - b.place),
@@ -186,7 +174,7 @@ export function collections(folder: URL = MANIFEST_FOLDER): Map<string, string[]
  *
  * @throws Error naming the known datasets, collections or splits when one is unknown, or when two have images in common
  */
-export function datasetsOf(choice: string, folder: URL = MANIFEST_FOLDER): string[] {
+export function datasetsOf(choice: string, folder?: URL): string[] {
   const collection = collections(folder).get(choice.trim());
   if (collection) return collection;
   const names = choice.split(",").map((name) => name.trim()).filter((name) => name !== "");
@@ -196,7 +184,7 @@ export function datasetsOf(choice: string, folder: URL = MANIFEST_FOLDER): strin
   return names;
 }
 
-function unknownDataset(name: string, folder: URL): Error {
+function unknownDataset(name: string, folder?: URL): Error {
   const groups = [...collections(folder)].map(([collection, names]) => `${collection} (${names.join(", ")})`);
   return new Error(`there is no dataset "${name}"; known are, by collection: ${groups.join("; ")}`);
 }

@@ -4,6 +4,7 @@ export { type BatchWorkers, startBatchWorkers } from "./batch_workers.ts";
 export * from "./batches.ts";
 export { corruptAsAlways } from "./corrupted.ts";
 export * from "./manifest.ts";
+export { MANIFEST_FOLDER } from "./manifest_folders.ts";
 export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
 export { checkDisjoint, type DatasetReference, parseReference } from "./reference.ts";

@@ -3,9 +3,8 @@ import { DECODES_IN_FLIGHT, perceptualHash } from "../images/mod.ts";
 import { groupOf } from "./grouping.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Dropped, PoolHeader, PoolImage } from "./pool_store.ts";
-import { iconifyImages } from "./sources/iconify.ts";
+import { sourceImages, sourceName } from "./sources/images.ts";
 import type { SourceImage } from "./sources/source.ts";
-import { spriteImages } from "./sources/sprites.ts";
 
 /** What a build says about itself, a few times a second. */
 export interface PoolProgress {
@@ -27,7 +26,7 @@ export interface PoolOptions {
   onProgress?: (progress: PoolProgress) => void;
   /** Folder of all pools. Default: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
   root?: string;
-  /** Folder of the manifests. Default: `data_manifests/`. */
+  /** Folder of the manifests. Default: `data_manifests/`, then the folder that `NTD_MANIFESTS` names. */
   manifests?: URL;
 }
 
@@ -83,10 +82,11 @@ function describe(manifest: Manifest, source: SourceImage, pixels: Uint8Array, s
 }
 
 function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
-  const { package: name, version } = manifest.source;
   if (found !== manifest.images) {
     throw new Error(
-      `${manifest.name}.json: field "images" says ${manifest.images}, but ${name}@${version} has ${found}; correct the manifest`,
+      `${manifest.name}.json: field "images" says ${manifest.images}, but ${
+        sourceName(manifest)
+      } has ${found}; correct the manifest`,
     );
   }
   if (dropped.failed.length === found) {
@@ -104,7 +104,7 @@ function writeIndex(
   const lines = index.map((image) => JSON.stringify(image) + "\n").join("");
   const header: PoolHeader = {
     dataset: manifest.name,
-    source: `${manifest.source.package}@${manifest.source.version}`,
+    source: sourceName(manifest),
     images: index.length,
     side: manifest.render.side,
     channels: manifest.render.channels,
@@ -114,11 +114,6 @@ function writeIndex(
   };
   Deno.writeTextFileSync(`${folder}/index.jsonl`, lines);
   Deno.writeTextFileSync(`${folder}/pool.json`, JSON.stringify(header, null, 2) + "\n");
-}
-
-function sourceImages(manifest: Manifest): AsyncGenerator<SourceImage> {
-  const { source } = manifest;
-  return source.type === "iconify" ? iconifyImages(manifest) : spriteImages(manifest, source);
 }
 
 interface Decoded {

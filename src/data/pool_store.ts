@@ -21,7 +21,7 @@ export interface PoolImage {
 /** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
 export interface PoolHeader {
   dataset: string;
-  /** The npm package the images came from, `name@version`. */
+  /** Where the images came from: an npm package as `name@version`, or the paths of the manifest. */
   source: string;
   /** Number of images in `images.bin`. */
   images: number;

@@ -1,5 +1,13 @@
 /** The user study in a notebook: the game in a frame below its cell. */
-import { type Game, type GameOptions, type GameServer, nextImages, openGame, packedImage, serveGame } from "../game/mod.ts";
+import {
+  type Game,
+  type GameOptions,
+  type GameServer,
+  nextImages,
+  openGame,
+  packedImage,
+  serveGame,
+} from "../game/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { gallery } from "./gallery.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";

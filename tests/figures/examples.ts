@@ -1,14 +1,11 @@
 import {
   accuracyAgainst,
+  alikeFigure,
   combinationsFigure,
   confusionFigure,
   corruptionsFigure,
-} from "../../src/figures/mod.ts";
-import { type FeatureMap, featureMapFigure } from "../../src/figures/mod.ts";
-import { selfSupervisedFigure, semanticFigure } from "../../src/figures/mod.ts";
-import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
-import {
-  alikeFigure,
+  type FeatureMap,
+  featureMapFigure,
   type Figure,
   learningCurvesFigure,
   memorizationFigure,
@@ -19,10 +16,10 @@ import {
   semanticFigure,
   userStudyFigure,
 } from "../../src/figures/mod.ts";
+import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 import { architectureOf, figure2, figure3, table3, table4 } from "../../src/paper/mod.ts";
 import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
 import { gameOf } from "../paper/played.ts";
-import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 import { alikeRecords } from "../paper/alike_records.ts";
 import { table6Records } from "../paper/pseudo_records.ts";
 

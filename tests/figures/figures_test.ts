@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import { openPlotlyPage } from "../../src/figures/browser.ts";
 import {
   accuracyAgainst,
+  COLORS,
   combinationsFigure,
   confusionFigure,
   corruptionsFigure,
   featureMapFigure,
+  type Figure,
+  learningCurvesFigure,
+  numberOfDatasetsFigure,
   pairwiseFigure,
+  selfSupervisedFigure,
+  semanticFigure,
+  userStudyFigure,
 } from "../../src/figures/mod.ts";
-import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
-import { selfSupervisedFigure, semanticFigure } from "../../src/figures/mod.ts";
 import { ofConcepts, table7Records, table8Records } from "../paper/probe_records.ts";
 import {
   architectureOf,
@@ -22,11 +27,9 @@ import {
   table7,
   table8,
 } from "../../src/paper/mod.ts";
-import { type Experiment } from "../../src/sweep/mod.ts";
+import type { Experiment } from "../../src/sweep/mod.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
 import { architectures, corruptions, featureMap, FIGURES, game, pairs, sweep } from "./examples.ts";
-import { selfSupervisedFigure, semanticFigure, userStudyFigure } from "../../src/figures/mod.ts";
-import { ofConcepts, table7Records, table8Records } from "../paper/probe_records.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);
