@@ -58,6 +58,7 @@ Deno.test({
       await frame.getByRole("button", { name: "I agree" }).click();
       for (const image of [1, 2, 3]) {
         await frame.getByRole("heading", { name: `Image ${image} of 100` }).waitFor();
+        await frame.locator("#question-answers[aria-busy=false]").waitFor();
         await page.keyboard.press("1");
       }
       await frame.getByRole("heading", { name: "Image 4 of 100" }).waitFor();

@@ -178,9 +178,9 @@ Deno.test("the server: wrong methods, bodies and images are refused with what is
   for (const wrong of [{ said: -1 }, { image: 0.5 }, { seconds: -1 }, { seconds: null }, { image: "0" }]) {
     await refused(post(`${url}answer`, { ...good, ...wrong }), 400);
   }
-  await refused(post(`${url}answer`, { ...good, image: 1 }), 409, /image 2 is not the one/);
+  await refused(post(`${url}answer`, { ...good, image: 1 }), 409, /not the turn of image 2/);
   await refused(post(`${url}answer`, { ...good, image: 99 }), 409, /no image 100/);
-  await refused(fetch(`${url}question/1/2.png`), 404, /no such image/);
+  await refused(fetch(`${url}question/1/1.png`), 404, /no such image/);
   await refused(fetch(`${url}question/2/0.png`), 404, /no such image/);
   await refused(fetch(`${url}example/0/30.png`), 404, /no such image/);
   await refused(fetch(`${url}example/3/0.png`), 404, /no such image/);
