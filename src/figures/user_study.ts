@@ -41,7 +41,7 @@ export function userStudyFigure(games: readonly PlayedGame[]): Figure {
       ...baseLayout(
         "People and the network",
         person
-          ? `You and the network on the same ${person.n} images, 95% intervals`
+          ? `The same ${person.n} images, 95% intervals`
           : `Nobody has played yet; the network on ${network.n} images`,
       ),
       xaxis: percentAxis("accuracy", 0, 100, { dtick: 20, anchor: "y" }),

@@ -132,8 +132,8 @@ export function begin(game: Game, feedback: boolean): KeptGame {
  */
 export function answer(game: Game, kept: KeptGame, image: number, said: number, seconds: number): KeptGame {
   const { datasets } = game.record.experiment;
-  const asked = kept.beginning.images.at(image);
-  if (asked === undefined) throw new OutOfTurnError(`the game has no image ${image + 1}`);
+  const asked = kept.beginning.images[image];
+  if (!asked) throw new OutOfTurnError(`the game has no image ${image + 1}`);
   const network = argmax(predictionOf(game, asked).probabilities);
   return keepAnswer(kept, {
     image,

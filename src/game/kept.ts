@@ -145,7 +145,9 @@ export function keepAnswer({ path, number }: KeptGame, answer: Answer): KeptGame
   const game = parseGame(text, path, number)!;
   const turn = game.answers.length;
   if (answer.image !== turn) {
-    throw new OutOfTurnError(`image ${answer.image + 1} is not the one that is asked about`);
+    throw new OutOfTurnError(
+      `it is not the turn of image ${answer.image + 1}: another window may have gone on with the game; load the page again`,
+    );
   }
   const end = new TextEncoder().encode(wholeLines(text)).length;
   file.truncateSync(end);

@@ -5,6 +5,7 @@ import { Refusal } from "./guard.ts";
 const FILES: Record<string, string> = {
   "": "index.html",
   "page/style.css": "style.css",
+  "page/score.css": "score.css",
   "page/main.ts": "main.ts",
   "page/elements.ts": "elements.ts",
   "page/server.ts": "server.ts",

@@ -110,10 +110,10 @@ async function takeAnswer(game: Game, request: Request): Promise<Response> {
   return Response.json(reply);
 }
 
-/** Images that have been asked, the one that is, and the next, which the page loads ahead. */
+/** The image that is asked about, and those that have been. */
 async function question(game: Game, _request: Request, [number, image]: number[]): Promise<Response> {
   const kept = currentGame(game);
-  const known = kept?.number === number && image <= kept.answers.length + 1;
+  const known = kept?.number === number && image <= kept.answers.length;
   return png(known ? await questionPng(game, kept, image) : undefined);
 }
 

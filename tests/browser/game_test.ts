@@ -51,9 +51,15 @@ async function screenshot(page: Page, name: string): Promise<void> {
 
 const title = (page: Page, text: string | RegExp) => page.getByRole("heading", { level: 2, name: text });
 
+/** Waits until the page takes an answer to this image. */
+async function asked(page: Page, place: string): Promise<void> {
+  await title(page, place).waitFor();
+  await page.locator("#question-answers[aria-busy=false]").waitFor();
+}
+
 /** Waits until an image has come. */
 async function isDrawn(page: Page, id: string): Promise<void> {
-  await page.waitForFunction(`document.getElementById("${id}").naturalWidth > 0`);
+  await page.locator(`#${id}`).evaluate((image: { decode(): Promise<void> }) => image.decode());
 }
 
 /** Presses Tab until the element that is wanted has the focus, as somebody without a mouse does. */
@@ -80,23 +86,23 @@ browserTest(
 
     await tabTo(page, /I agree: start/);
     await page.keyboard.press("Enter");
-    await title(page, `Image 1 of ${IMAGES}`).waitFor();
+    await asked(page, `Image 1 of ${IMAGES}`);
     await isDrawn(page, "question-image");
     await screenshot(page, "question");
     await page.keyboard.press("9"); // no dataset's number
     await page.keyboard.press("2");
-    await title(page, `Image 2 of ${IMAGES}`).waitFor();
+    await asked(page, `Image 2 of ${IMAGES}`);
     assert.match(await page.getByRole("status").innerText(), /^Kept: phosphor\. Image 2 of 5\.$/);
     await page.keyboard.press("e");
     await title(page, "Labelled examples").waitFor();
     await page.keyboard.press("1");
     await page.keyboard.press("Escape");
-    await title(page, `Image 2 of ${IMAGES}`).waitFor();
+    await asked(page, `Image 2 of ${IMAGES}`);
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
-    await title(page, `Image 3 of ${IMAGES}`).waitFor();
+    await asked(page, `Image 3 of ${IMAGES}`);
     assert.match(await page.locator(":focus").innerText(), /mdi/, "the focus stays on the answer's button");
 
     await server.close();
@@ -109,7 +115,7 @@ browserTest(
     await tabTo(page, /Go on with game 1 \(2 of 5 answered\)/);
     await page.keyboard.press("Enter");
     for (let image = 3; image <= IMAGES; image++) {
-      await title(page, `Image ${image} of ${IMAGES}`).waitFor();
+      await asked(page, `Image ${image} of ${IMAGES}`);
       await page.keyboard.press("1");
     }
     await title(page, /^You got \d+\.\d% of 5 images right$/).waitFor();
@@ -126,7 +132,7 @@ browserTest(
     await page.keyboard.press("Enter");
     await tabTo(page, /Start anew/);
     await page.keyboard.press("Enter");
-    await title(page, `Image 1 of ${IMAGES}`).waitFor();
+    await asked(page, `Image 1 of ${IMAGES}`);
     assert.deepEqual(
       keptGames(game).map(({ answers }) => answers.length),
       [IMAGES, 0],
@@ -166,7 +172,7 @@ browserTest(
     await fits("welcome");
     await page.getByRole("button", { name: "I agree" }).tap();
     for (let image = 1; image <= 3; image++) {
-      await title(page, `Image ${image} of 3`).waitFor();
+      await asked(page, `Image ${image} of 3`);
       if (image === 2) {
         assert.match(
           await page.getByRole("status").innerText(),
@@ -180,7 +186,7 @@ browserTest(
         await page.getByRole("button", { name: "More examples of phosphor" }).tap();
         await page.getByAltText("Example 25 of phosphor").waitFor();
         await page.getByRole("button", { name: "Back" }).tap();
-        await title(page, "Image 2 of 3").waitFor();
+        await asked(page, "Image 2 of 3");
       }
       await page.getByRole("button", { name: "tabler" }).tap();
     }
@@ -198,7 +204,7 @@ browserTest("what a screen reader is told: names, roles, and no picture's origin
   const { page } = await watchedPage(browser);
   await page.goto(server.url);
   await page.getByRole("button", { name: "I agree" }).click();
-  await title(page, "Image 1 of 2").waitFor();
+  await asked(page, "Image 1 of 2");
   const tree = await page.locator("main").ariaSnapshot();
   assert.match(tree, /- heading "Image 1 of 2" \[level=2\]/);
   assert.match(tree, /- progressbar "Images answered"/);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { OutOfTurnError } from "../../src/game/kept.ts";
 import {
   answer,
   begin,
   currentGame,
+  type Game,
   keptGames,
   nextImages,
   openGame,
@@ -31,6 +33,53 @@ Deno.test("a game asks validation images only, games share none, and at last non
   assert.deepEqual(asked.toSorted(), valid.toSorted());
   assert.deepEqual(nextImages(game), []);
   assert.throws(() => begin(game, false), OutOfTurnError);
+});
+
+/** What a player, or two windows of one, may do: begin anew, or answer the image that is `ahead` of the one whose turn it is. */
+type Move = "begin" | { ahead: number; said: number };
+
+const moves: fc.Arbitrary<Move[]> = fc.array(
+  fc.oneof(
+    { arbitrary: fc.constant<Move>("begin"), weight: 1 },
+    { arbitrary: fc.record({ ahead: fc.constantFrom(-1, 0, 0, 0, 0, 1), said: fc.nat(2) }), weight: 5 },
+  ),
+  { maxLength: 40 },
+);
+
+Deno.test("whatever is done in whatever order, games and answers are those that were taken, each image once", async () => {
+  using opened = await smallGame({ images: 4 });
+  fc.assert(
+    fc.property(moves, (sequence) => {
+      const game = { ...opened, folder: `${Deno.makeTempDirSync()}/play` };
+      const model: number[][] = []; // of each game, what was said
+      for (const move of sequence) {
+        const answered = model.flat().length;
+        if (move === "begin") {
+          if (answered === 3 * EACH) assert.throws(() => begin(game, false), OutOfTurnError);
+          else {
+            begin(game, false);
+            model.push([]);
+          }
+          continue;
+        }
+        const kept = currentGame(game);
+        assert.equal(kept === undefined, model.length === 0);
+        if (!kept) continue;
+        const said = model.at(-1)!;
+        const image = said.length + move.ahead;
+        if (move.ahead === 0 && image < kept.beginning.images.length) {
+          answer(game, kept, image, move.said, 1);
+          said.push(move.said);
+        } else assert.throws(() => answer(game, kept, image, move.said, 1), OutOfTurnError);
+      }
+      const kept = keptGames(game);
+      const { datasets } = game.record.experiment;
+      assert.deepEqual(kept.map(({ answers }) => answers.map(({ said }) => datasets.indexOf(said))), model);
+      const answered = kept.flatMap(({ answers }) => names(answers));
+      assert.equal(new Set(answered).size, answered.length);
+    }),
+    { numRuns: 40 },
+  );
 });
 
 Deno.test("the order is the seed's, and mixes the datasets", async () => {
@@ -97,6 +146,20 @@ Deno.test("a game's pictures are of one size and kind, whatever the datasets sto
   assert.deepEqual([...pixels], [...stored].flatMap((value) => [value, value, value]));
   assert.equal(await examplePng(game, 0, 30), undefined);
   assert.equal(await examplePng(game, 2, 0), undefined);
+});
+
+Deno.test("images of a larger dataset are made as small as those of the smallest", () => {
+  const pool = (side: number, channels: 1 | 3) => ({
+    side,
+    channels,
+    images: [{ key: "a" }, { key: "b" }],
+    read: (index: number) => new Uint8Array(side * side * channels).fill(10 + index),
+  });
+  const game = { pools: [pool(8, 1), pool(5, 3)] } as unknown as Game;
+  for (const label of [0, 1]) {
+    const { pixels, width, height, channels } = packedImage(game, { label, key: "b" });
+    assert.deepEqual([width, height, channels, pixels.length, new Set(pixels)], [5, 5, 3, 75, new Set([11])]);
+  }
 });
 
 Deno.test("a game that cannot be says why", async () => {

@@ -1,5 +1,5 @@
 import type { GameState } from "../wire.ts";
-import { byId, shownView, tell, type View, warn } from "./elements.ts";
+import { byId, shownView, showView, tell, type View, warn } from "./elements.ts";
 import { showExamples } from "./examples.ts";
 import { questionKey, setBusy, showImage, showQuestions } from "./question.ts";
 import { showScore } from "./score.ts";
@@ -8,7 +8,7 @@ import { showWelcome } from "./welcome.ts";
 
 let state: GameState;
 /** Where "Back" leads from the examples. */
-let before: View | undefined;
+let before: View = "welcome";
 
 /** Runs what may fail; what went wrong is said on the page. */
 async function attempt(work: () => Promise<void> | void): Promise<void> {
@@ -57,14 +57,12 @@ async function score(): Promise<void> {
 }
 
 function examples(): void {
-  before = shownView();
+  before = shownView()!;
   showExamples(state);
 }
 
 function back(): void {
-  if (before === "question") question();
-  else if (before === "score") void attempt(score);
-  else welcome();
+  showView(before);
 }
 
 document.addEventListener("keydown", (event) => {

@@ -1,9 +1,12 @@
 import type { GameState, RoundState } from "../wire.ts";
-import { byId, make, showView } from "./elements.ts";
+import { byId, make, showView, warn } from "./elements.ts";
 import { questionImage } from "./server.ts";
 
 /** What the player has said of the image that is shown. */
 export type OnAnswer = (image: number, said: number, seconds: number) => void;
+
+/** An answer that comes sooner, ms, was meant for the image before: a key or a finger that came down twice. */
+const SETTLE = 150;
 
 let shownAt = 0;
 let onAnswer: OnAnswer = () => {};
@@ -41,16 +44,20 @@ export function showImage(round: RoundState): void {
   byId("question-title").textContent = place;
   Object.assign(byId<HTMLProgressElement>("question-progress"), { max: round.images, value: image });
   const picture = byId<HTMLImageElement>("question-image");
+  setBusy(true);
   // Until the new one is there the old one must not be seen as if it were asked about.
   picture.removeAttribute("src");
   picture.alt = `${place}, whose dataset you are asked for`;
+  picture.onload = () => {
+    shownAt = performance.now();
+    setTimeout(() => setBusy(false), SETTLE);
+  };
+  picture.onerror = () =>
+    warn("The image did not come. Load the page again: what you have answered is kept.");
   picture.src = questionImage(round.number, image);
-  if (image + 1 < round.images) new Image().src = questionImage(round.number, image + 1);
-  shownAt = performance.now();
-  setBusy(false);
 }
 
-/** While an answer is on its way no other is taken. The buttons stay enabled: a disabled one loses the focus. */
+/** While an answer or the next image is on its way no answer is taken. The buttons stay enabled: a disabled one loses the focus. */
 export function setBusy(busy: boolean): void {
   byId("question-answers").ariaBusy = `${busy}`;
 }

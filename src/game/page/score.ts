@@ -16,10 +16,12 @@ export function showScore(state: GameState, score: GameScore, startAnew: () => v
       "",
       `${paper.imagesEach} each`,
     ],
-    [`The paper's ${paper.people} people, median`, `${paper.medianPercent}%`, "", `${paper.imagesEach} each`],
+    ["The paper's mean", `${paper.meanPercent}%`, "", `${paper.people} × ${paper.imagesEach}`],
+    ["The paper's median", `${paper.medianPercent}%`, "", `${paper.people} × ${paper.imagesEach}`],
     ["Chance", percent(chance), "", ""],
   ]));
-  byId("score-time").textContent = `You took ${seconds.toFixed(1)} seconds an image (median).`;
+  byId("score-time").textContent = `You took ${seconds.toFixed(1)} seconds an image (median). ` +
+    `The paper's ${paper.people} people were asked about other datasets.`;
   const figure = byId<HTMLImageElement>("score-figure");
   figure.alt =
     `The paper's people by accuracy (${paper.source}), with your share and the network's: the numbers are in the table`;
