@@ -127,9 +127,9 @@ const MARGIN = 0.02;
  */
 export function asGood(one: ProbePoint, other: ProbePoint): Pick<Outcome, "verdict" | "reason"> {
   const difference = contrast([one.accuracy, other.accuracy], [1, -1]);
+  const above = `${one.name} is ${formatDifference(difference)} above ${other.name}`;
   return {
     verdict: verdictOf(difference.low > -MARGIN, difference.high < 0),
-    reason: `${one.name} is ${formatDifference(difference)} above ${other.name}; as good means that the interval is ` +
-      `above ${inPoints(-MARGIN)}`,
+    reason: `${above}; as good means that the interval is above ${inPoints(-MARGIN)}`,
   };
 }

@@ -1,6 +1,13 @@
 import { formatProportion } from "../stats/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
-import { asGood, type FeatureKind, listed, type ProbedRecord, type ProbePoint, probePoints } from "./probes.ts";
+import {
+  asGood,
+  type FeatureKind,
+  listed,
+  type ProbedRecord,
+  type ProbePoint,
+  probePoints,
+} from "./probes.ts";
 import { ALPHA, compareAll, countAboveChance, NEGLIGIBLE, percent, verdictOf } from "./verdict.ts";
 
 /** The claims of Table 7, checked by notebook 07 on records of one task: which dataset an image is from. */
