@@ -1,7 +1,8 @@
 /** Probes as rows of the paper's Tables 7 and 8. */
-import type { Proportion } from "../stats/mod.ts";
+import { contrast, type Proportion } from "../stats/mod.ts";
 import type { FeatureSource, ProbeRecord, RunRecord } from "../sweep/mod.ts";
-import { pooled } from "./verdict.ts";
+import type { Outcome } from "./claims.ts";
+import { formatDifference, inPoints, percent, pooled, verdictOf } from "./verdict.ts";
 
 /** A linear probe, or the run of a whole network that it is compared with. */
 export type ProbedRecord = ProbeRecord | RunRecord;
@@ -110,4 +111,25 @@ export function table8Row({ kind, datasets }: ProbePoint): string | undefined {
   if (kind === "random weights") return "random weights";
   if (kind === "dataset classifier") return ["Y", "C", "D", "W", "L", "I"].slice(0, datasets).join("+");
   return kind.startsWith("MAE") ? "MAE" : undefined;
+}
+
+/** "76.2% (MAE on cifar10), 50.0% (random weights)". */
+export function listed(points: readonly ProbePoint[]): string {
+  return points.map(({ name, accuracy }) => `${percent(accuracy.value)} (${name})`).join(", ");
+}
+
+/** Less than this below is as good: about what the two pre-trainings of Table 7 differ by. */
+const MARGIN = 0.02;
+
+/**
+ * Whether one row is at least as good as another, by the 95% interval of their difference: wholly above minus {@link MARGIN} shows
+ * it, wholly below 0 refutes it.
+ */
+export function asGood(one: ProbePoint, other: ProbePoint): Pick<Outcome, "verdict" | "reason"> {
+  const difference = contrast([one.accuracy, other.accuracy], [1, -1]);
+  const above = `${one.name} is ${formatDifference(difference)} above ${other.name}`;
+  return {
+    verdict: verdictOf(difference.low > -MARGIN, difference.high < 0),
+    reason: `${above}; as good means that the interval is above ${inPoints(-MARGIN)}`,
+  };
 }

@@ -1,8 +1,14 @@
 import { formatProportion } from "../stats/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
-import { compareAsGood, comparePairs, describeComparison, MARGIN } from "./comparisons.ts";
-import { type FeatureKind, type ProbedRecord, type ProbePoint, probePoints } from "./probes.ts";
-import { ALPHA, countAboveChance, NEGLIGIBLE, percent, verdictOf } from "./verdict.ts";
+import {
+  asGood,
+  type FeatureKind,
+  listed,
+  type ProbedRecord,
+  type ProbePoint,
+  probePoints,
+} from "./probes.ts";
+import { ALPHA, compareAll, countAboveChance, NEGLIGIBLE, percent, verdictOf } from "./verdict.ts";
 
 /** The claims of Table 7, checked by notebook 07 on records of one task: which dataset an image is from. */
 export const selfSupervisedClaims: readonly Claim<ProbedRecord>[] = [
@@ -39,8 +45,6 @@ export const selfSupervisedClaims: readonly Claim<ProbedRecord>[] = [
 const UNTRAINED: readonly FeatureKind[] = ["random weights", "pixels", "color histogram"];
 
 const isMae = ({ kind }: ProbePoint) => kind.startsWith("MAE");
-const written = (points: readonly ProbePoint[]) =>
-  points.map(({ name, accuracy }) => `${percent(accuracy.value)} (${name})`).join(", ");
 
 function aboveChance(records: readonly ProbedRecord[]): Outcome {
   const probes = probePoints(records).filter(isMae);
@@ -48,7 +52,7 @@ function aboveChance(records: readonly ProbedRecord[]): Outcome {
   const above = countAboveChance(probes);
   const atChance = probes.filter(({ accuracy, chance }) => accuracy.high < chance + NEGLIGIBLE);
   return {
-    ours: written(probes),
+    ours: listed(probes),
     verdict: verdictOf(above === probes.length, atChance.length > 0),
     reason:
       `${above} of ${probes.length} are above chance, ${percent(probes[0].chance)} (exact binomial test, ` +
@@ -78,15 +82,13 @@ function belowSupervised(records: readonly ProbedRecord[]): Outcome {
 
 /** Whether every point of one list is above every point of another. */
 function compared(upper: readonly ProbePoint[], lower: readonly ProbePoint[]): Outcome {
-  const pairs = upper.flatMap(({ accuracy: above }) =>
-    lower.map(({ accuracy: below }) => ({ above, below }))
-  );
-  const comparison = comparePairs(pairs);
+  const pairs = upper.flatMap((above) => lower.map((below) => [above.accuracy, below.accuracy] as const));
+  const { higher, lower: below, verdict } = compareAll(pairs);
   return {
-    ours: `${written(upper)} against ${written(lower)}`,
-    verdict: verdictOf(comparison.shown === pairs.length, comparison.refuted > 0),
-    reason: `above in ${describeComparison(comparison, pairs.length)}; below beyond chance in ` +
-      `${comparison.refuted}`,
+    ours: `${listed(upper)} against ${listed(lower)}`,
+    verdict,
+    reason: `of ${pairs.length} pairs ${higher} are in this order and ${below} in the other, beyond chance ` +
+      `(two-proportion tests, Holm, p < ${ALPHA})`,
   };
 }
 
@@ -95,13 +97,5 @@ function ownAsGood(records: readonly ProbedRecord[]): Outcome {
   const own = points.find(({ kind }) => kind === "MAE on these datasets");
   const other = points.find(({ kind }) => kind === "MAE on another source");
   if (!own || !other) return notRun("needs an MAE on the datasets and one on another source");
-  const { shown, refuted, difference, low } = compareAsGood(own.accuracy, other.accuracy);
-  return {
-    ours: written([own, other]),
-    verdict: verdictOf(shown, refuted),
-    reason: `the difference is ${points100(difference)}, with 95% confidence more than ${points100(low)}; ` +
-      `as good means more than ${points100(-MARGIN)}`,
-  };
+  return { ours: listed([own, other]), ...asGood(own, other) };
 }
-
-const points100 = (share: number) => `${(100 * share).toFixed(1)} points`;

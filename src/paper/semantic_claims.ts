@@ -1,8 +1,7 @@
 import { type Claim, notRun, type Outcome } from "./claims.ts";
-import { compareAsGood, comparePairs, describeComparison, MARGIN } from "./comparisons.ts";
-import { type ProbePoint, probePoints } from "./probes.ts";
+import { asGood, listed, type ProbePoint, probePoints } from "./probes.ts";
 import type { ProbeRecord } from "../sweep/mod.ts";
-import { percent, verdictOf } from "./verdict.ts";
+import { ALPHA, compareAll, percent } from "./verdict.ts";
 
 /** What the probes ask for, in the words of the claims. */
 const TASKS = [
@@ -44,19 +43,15 @@ function classifiersAmong(points: readonly ProbePoint[]): ProbePoint[] {
   return points.filter(({ kind }) => kind === "dataset classifier").sort((a, b) => a.datasets! - b.datasets!);
 }
 
-const written = (points: readonly ProbePoint[]) =>
-  points.map(({ name, accuracy }) => `${percent(accuracy.value)} (${name})`).join(", ");
-
 function aboveRandom(points: ProbePoint[]): Outcome {
   const random = points.find(({ kind }) => kind === "random weights");
   const classifiers = classifiersAmong(points);
   if (!random || classifiers.length === 0) return notRun("needs random weights and a dataset classifier");
-  const pairs = classifiers.map(({ accuracy }) => ({ above: accuracy, below: random.accuracy }));
-  const comparison = comparePairs(pairs);
+  const compared = compareAll(classifiers.map(({ accuracy }) => [accuracy, random.accuracy]));
   return {
-    ours: `${written(classifiers)} against ${percent(random.accuracy.value)}`,
-    verdict: verdictOf(comparison.shown === pairs.length, comparison.refuted > 0),
-    reason: `above in ${describeComparison(comparison, pairs.length)}`,
+    ours: `${listed(classifiers)} against ${percent(random.accuracy.value)}`,
+    verdict: compared.verdict,
+    reason: `of ${classifiers.length} classifiers ${inWords(compared, "random weights")}`,
   };
 }
 
@@ -67,29 +62,20 @@ function belowOthers(points: ProbePoint[]): Outcome {
     return notRun("needs a dataset classifier, and an MAE or a network trained on the classes");
   }
   const best = classifiers.reduce((a, b) => b.accuracy.value > a.accuracy.value ? b : a);
-  const pairs = others.map(({ accuracy }) => ({ above: accuracy, below: best.accuracy }));
-  const comparison = comparePairs(pairs);
+  const compared = compareAll(others.map(({ accuracy }) => [accuracy, best.accuracy]));
   return {
-    ours: `${written(others)} against ${percent(best.accuracy.value)}`,
-    verdict: verdictOf(comparison.shown === pairs.length, comparison.refuted > 0),
-    reason: `above the best classifier in ${describeComparison(comparison, pairs.length)}; below it beyond ` +
-      `chance in ${comparison.refuted}`,
+    ours: `${listed(others)} against ${percent(best.accuracy.value)}`,
+    verdict: compared.verdict,
+    reason: `of ${others.length} others ${inWords(compared, "the best classifier")}`,
   };
 }
+
+const inWords = ({ higher, lower }: { higher: number; lower: number }, than: string) =>
+  `${higher} are above ${than} and ${lower} below, beyond chance (two-proportion tests, Holm, p < ${ALPHA})`;
 
 function moreAsGood(points: ProbePoint[]): Outcome {
   const classifiers = classifiersAmong(points);
   if (classifiers.length < 2) return notRun("needs classifiers of two numbers of datasets or more");
   const [fewest, most] = [classifiers[0], classifiers[classifiers.length - 1]];
-  const { shown, refuted, difference, low } = compareAsGood(most.accuracy, fewest.accuracy);
-  const inPoints = (share: number) => `${(100 * share).toFixed(1)} points`;
-  return {
-    ours: written(classifiers),
-    verdict: verdictOf(shown, refuted),
-    reason:
-      `from ${fewest.datasets} to ${most.datasets} datasets ${
-        inPoints(difference)
-      }, with 95% confidence more ` +
-      `than ${inPoints(low)}; as good means more than ${inPoints(-MARGIN)}`,
-  };
+  return { ours: listed(classifiers), ...asGood(most, fewest) };
 }
