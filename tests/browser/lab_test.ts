@@ -1,117 +1,130 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import {
-  codeCells,
-  ERROR_OUTPUT,
-  executablePath,
-  idle,
-  type Lab,
-  pickRun,
-  runAll,
-  screenshot,
-  skipped,
-  startLabWith,
-  typeIntoCell,
-} from "./lab.ts";
+import { codeCells, ERROR_OUTPUT, executablePath, finished, idle, type Lab } from "./lab.ts";
+import { pickRun, runAll, screenshot, skipped, startLabWith, typeIntoCell } from "./lab.ts";
 
-const RUN = ["00_start_here.ipynb", "01_baseline_combos.ipynb"];
-const STOPPED = "01_baseline_combos.ipynb";
-const BASELINE = "01_baseline_combos.ipynb";
+const START = "00_start_here.ipynb";
+const COMBINATIONS = "01_baseline_combos.ipynb";
+const DATA_SIZE = "04_data_size.ipynb";
+const PSEUDO_DATASETS = "08_pseudo_datasets.ipynb";
+const USER_STUDY = "10_user_study.ipynb";
 
-/** Hashes of the finished runs. */
-async function finishedRuns({ records }: Lab): Promise<string[]> {
-  const hashes: string[] = [];
+/** The finished runs by hash, with when they ended. */
+async function finishedRuns({ records }: Lab): Promise<Map<string, number>> {
+  const runs = new Map<string, number>();
   for await (const { name } of Deno.readDir(records)) {
     const result = await Deno.lstat(`${records}/${name}/result.json`).catch(() => undefined);
-    if (result) hashes.push(name);
+    if (result) runs.set(name, result.mtime!.getTime());
   }
-  return hashes.sort();
+  return runs;
 }
 
 async function assertNoErrors(page: Page): Promise<void> {
   assert.deepEqual(await page.locator(ERROR_OUTPUT).allTextContents(), []);
 }
 
-/** Index of the code cell that holds `text`. */
-function cellWith(notebook: string, text: string): number {
-  const index = codeCells(notebook).findIndex((source) => source.includes(text));
-  assert.ok(index >= 0, `${notebook} has no cell with ${text}`);
-  return index;
+/** Place and text of the code cell that holds `text`. */
+function cellWith(notebook: string, text: string): { place: number; source: string } {
+  const cells = codeCells(notebook);
+  const place = cells.findIndex((source) => source.includes(text));
+  assert.ok(place >= 0, `${notebook} has no cell with ${text}`);
+  return { place, source: cells[place] };
+}
+
+/** Number of points in the first figure, the paper's and ours. */
+function pointsOf(page: Page): Promise<number> {
+  return page.locator(".js-plotly-plot").first().locator(".scatterlayer .points path").count();
+}
+
+/** Adds a value to the axis of data sizes. */
+async function editAndRunAgain(lab: Lab): Promise<void> {
+  const page = await lab.open(DATA_SIZE);
+  await runAll(page);
+  const [runs, points] = [await finishedRuns(lab), await pointsOf(page)];
+  const { place, source } = cellWith(DATA_SIZE, "smoke: [");
+  await typeIntoCell(page, place, source.replace("smoke: [", "smoke: [100, "));
+  await pickRun(page, "Run Selected Cell and All Below");
+  await finished(page);
+  await assertNoErrors(page);
+  const after = await finishedRuns(lab);
+  assert.equal(after.size, runs.size + 2, "two networks at one more size");
+  for (const [hash, endedAt] of runs) assert.equal(after.get(hash), endedAt, `${hash} was run again`);
+  assert.equal(await pointsOf(page), points + 2);
+  await screenshot(page, "edited_and_run_again");
+}
+
+/** Stops a long training of notebook 01; what it goes on with afterwards is short again. */
+async function stopTraining(lab: Lab): Promise<void> {
+  const page = await lab.open(COMBINATIONS);
+  const { place, source } = cellWith(COMBINATIONS, "presetFromEnvironment()");
+  await typeIntoCell(page, place, source.replace("presetFromEnvironment()", '"laptop"'));
+  await pickRun(page, "Run All Cells");
+  const training = page.locator(".jp-CodeCell").nth(place + 1);
+  await training.getByText("images/s").first().waitFor();
+  const before = await finishedRuns(lab);
+  const pressed = performance.now();
+  await page.getByTitle("Interrupt the kernel").click();
+  await training.getByText("Interrupted.").first().waitFor();
+  assert.ok(performance.now() - pressed < 2000, `it took ${performance.now() - pressed} ms`);
+  await idle(page);
+  assert.deepEqual(await finishedRuns(lab), before);
+  await screenshot(page, "interrupted");
+
+  await typeIntoCell(page, place, source); // the records of smoke are there
+  await runAll(page);
+  await assertNoErrors(page);
+}
+
+async function playInAFrame(lab: Lab): Promise<void> {
+  const page = await lab.open(USER_STUDY);
+  await runAll(page);
+  const frame = page.frameLocator(".jp-OutputArea-output iframe[title^='Name that dataset']");
+  await frame.getByRole("button", { name: "I agree" }).click();
+  for (const image of [1, 2, 3]) {
+    await frame.getByRole("heading", { name: `Image ${image} of 100` }).waitFor();
+    await frame.locator("#question-answers[aria-busy=false]").waitFor();
+    await page.keyboard.press("1");
+  }
+  await frame.getByRole("heading", { name: "Image 4 of 100" }).waitFor();
+  await page.getByText("nobody has played yet").first().waitFor();
+  await page.locator("iframe").scrollIntoViewIfNeeded();
+  await screenshot(page, "notebook_10");
+  await runAll(page);
+  await page.getByText("3 answers so far; 20 or more are needed").first().waitFor();
+  await frame.getByRole("button", { name: "Go on with game 1 (3 of 100 answered)" }).waitFor();
+  await assertNoErrors(page);
 }
 
 Deno.test({
-  name:
-    `JupyterLab: notebooks run from top to bottom; a sweep is edited and run again; a cell is stopped${skipped}`,
+  name: `JupyterLab, as a reader has it${skipped}`,
   ignore: !executablePath,
   async fn(t) {
-    await using lab = await startLabWith(RUN);
-
-    for (const notebook of RUN) {
+    await using lab = await startLabWith([START, COMBINATIONS, DATA_SIZE, PSEUDO_DATASETS, USER_STUDY]);
+    for (const notebook of [START, COMBINATIONS, PSEUDO_DATASETS]) {
       await t.step(`${notebook} runs from top to bottom`, async () => {
         const page = await lab.open(notebook);
         await runAll(page);
         await assertNoErrors(page);
-        if (notebook !== "00_start_here.ipynb") {
+        if (notebook !== START) {
           const figure = page.locator(".js-plotly-plot").first();
           await figure.scrollIntoViewIfNeeded();
           assert.ok(await figure.locator("svg.main-svg").count() > 0);
         }
         await screenshot(page, notebook.replace(".ipynb", ""));
-        if (notebook !== BASELINE) await page.close();
+        await page.close();
       });
-Deno.test({
-  name: "JupyterLab plays notebook 10 in a frame, and the figure then has the reader's answers" +
-    (executablePath ? "" : " (skipped: no Chromium or Chrome on this machine; set CHROMIUM_PATH)"),
-  ignore: !executablePath,
-  async fn() {
-    await ensureSetup({ needs: ["packages", "python"] });
-    await using notebook = await copyOfNotebook("10_user_study.ipynb");
-    await using lab = await runningLab(notebook);
-    const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGUMENTS });
-    try {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } });
-      page.setDefaultTimeout(120_000);
-      await page.goto(lab.url);
-      await runAllCells(page);
-      const frame = page.frameLocator(".jp-OutputArea-output iframe[title^='Name that dataset']");
-      await frame.getByRole("button", { name: "I agree" }).click();
-      for (const image of [1, 2, 3]) {
-        await frame.getByRole("heading", { name: `Image ${image} of 100` }).waitFor();
-        await frame.locator("#question-answers[aria-busy=false]").waitFor();
-        await page.keyboard.press("1");
-      }
-      await frame.getByRole("heading", { name: "Image 4 of 100" }).waitFor();
-      await page.getByText("nobody has played yet").first().waitFor();
-      await page.locator("iframe").scrollIntoViewIfNeeded();
-      await page.screenshot({ path: join(await screenshots(), "notebook_10.png") });
-      await runAllCells(page);
-      await page.getByText("3 answers so far; 20 or more are needed").first().waitFor();
-      await frame.getByRole("button", { name: "Go on with game 1 (3 of 100 answered)" }).waitFor();
-      assert.deepEqual(await page.locator(ERROR_OUTPUT).allTextContents(), []);
-    } finally {
-      await browser.close();
     }
-
-    await t.step("the stop button ends training within 2 s; the cell goes on when run again", async () => {
-      const page = await lab.open(STOPPED);
-      const knobs = cellWith(STOPPED, "presetFromEnvironment()");
-      const source = codeCells(STOPPED)[knobs].replace("presetFromEnvironment()", '"laptop"');
-      await typeIntoCell(page, knobs, source);
-      await pickRun(page, "Run All Cells");
-      const training = page.locator(".jp-CodeCell").nth(knobs + 1);
-      await training.getByText("images/s").first().waitFor();
-      const before = await finishedRuns(lab);
-      const pressed = performance.now();
-      await page.getByTitle("Interrupt the kernel").click();
-      await training.getByText("Interrupted.").first().waitFor();
-      assert.ok(performance.now() - pressed < 2000, `it took ${performance.now() - pressed} ms`);
-      await idle(page);
-      assert.deepEqual(await finishedRuns(lab), before);
-      await screenshot(page, "interrupted");
-
-      await typeIntoCell(page, knobs, codeCells(STOPPED)[knobs]); // the records of smoke are there
-      await runAll(page);
-      await assertNoErrors(page);
-    });
+    await t.step(
+      "a sweep that is edited and run again trains only what is new, and shows it",
+      () => editAndRunAgain(lab),
+    );
+    await t.step(
+      "the stop button ends training within 2 s, and the kernel lives on",
+      () => stopTraining(lab),
+    );
+    await t.step(
+      "the game is played in notebook 10, and the figure then has the answers",
+      () => playInAFrame(lab),
+    );
   },
 });
