@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openPool, type Pool, sampleExperiment } from "../data/mod.ts";
+import { openPools, type Pool, sampleExperiment } from "../data/mod.ts";
 import type { PlayedGame } from "../paper/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../sweep/mod.ts";
@@ -50,10 +50,9 @@ export async function openGame(record: RunRecord, options: GameOptions = {}): Pr
   checkGame(images, seed, datasets.length);
   const predictions = await new RunFolder(record.hash, runs).predictions();
   if (predictions.length < images) throw tooFewImages(record, images, predictions.length, runs);
-  const pools: Pool[] = [];
+  const pools = await openPools(datasets);
   const dispose = () => pools.forEach((pool) => pool[Symbol.dispose]());
   try {
-    for (const name of datasets) pools.push(await openPool(name));
     const sizes = { train: imagesPerDataset, validation: validationPerDataset, seed: sampleSeed };
     const { train: examples } = sampleExperiment(pools, sizes);
     const folder = join(runs, "play", record.hash);

@@ -69,9 +69,9 @@ export async function respond(game: Game, request: Request, path: string): Promi
 function stateOf(game: Game, kept = keptGames(game)): GameState {
   const round = currentGame(game, kept);
   return {
-    datasets: game.pools.map(({ manifest: { name, title } }, d) => ({
+    datasets: game.record.experiment.datasets.map((name, d) => ({
       name,
-      title,
+      title: game.pools[d].manifest.title,
       examples: game.examples[d].length,
     })),
     next: nextImages(game, kept).length,

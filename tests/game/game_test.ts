@@ -148,6 +148,19 @@ Deno.test("a game's pictures are of one size and kind, whatever the datasets sto
   assert.equal(await examplePng(game, 2, 0), undefined);
 });
 
+Deno.test("two parts of one source are two datasets", async () => {
+  using game = await smallGame({ images: 8, datasets: ["carbon#1/2", "carbon#2/2"] });
+  let kept = begin(game, false);
+  for (let i = 0; i < 8; i++) kept = answer(game, kept, i, 1, 1);
+  assert.deepEqual(
+    new Set(kept.beginning.images.map(({ dataset }) => dataset)),
+    new Set(game.record.experiment.datasets),
+  );
+  for (const label of [0, 1]) {
+    assert.equal(packedImage(game, game.predictions.find((p) => p.label === label)!).width, 64);
+  }
+});
+
 Deno.test("images of a larger dataset are made as small as those of the smallest", () => {
   const pool = (side: number, channels: 1 | 3) => ({
     side,

@@ -1,5 +1,5 @@
 import { type Game, openGame } from "../../src/game/game.ts";
-import { openPool, type Pool, sampleExperiment } from "../../src/data/mod.ts";
+import { openPools, sampleExperiment } from "../../src/data/mod.ts";
 import { type Prediction, RunFolder, type RunRecord } from "../../src/sweep/mod.ts";
 import { syntheticRecord } from "../paper/records.ts";
 
@@ -20,8 +20,7 @@ export async function keptRun(
     validationPerDataset: EACH,
     experiment: { imagesPerDataset: 30 },
   });
-  const pools: Pool[] = [];
-  for (const name of datasets) pools.push(await openPool(name));
+  const pools = await openPools(datasets);
   const { validation } = sampleExperiment(pools, { train: 30, validation: EACH, seed: 0 });
   const predictions = validation.flatMap((indices, label) =>
     Array.from(indices, (index, i): Prediction => {
