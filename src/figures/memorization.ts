@@ -41,7 +41,7 @@ export function memorizationFigure(records: readonly RunRecord[]): Figure {
         "Memorised, or told apart",
         `Accuracy with 95% intervals; the paper: ${table6.source}, other datasets`,
       ),
-      grid: { rows: 1, columns: 2, pattern: "independent", xgap: 0.12 },
+      grid: { rows: 1, columns: 2, pattern: "independent", xgap: 0.22 },
       xaxis: sizeAxis(ends),
       xaxis2: sizeAxis(ends),
       yaxis: percentAxis("on training images", 0, 104),
@@ -49,6 +49,7 @@ export function memorizationFigure(records: readonly RunRecord[]): Figure {
       height: 520,
       margin: { l: 64, r: 28, t: 72, b: 140 },
       legend: legendBelow(-0.2),
+      annotations: paperFailures(),
     },
   };
 }
@@ -91,25 +92,47 @@ function oursTrace(
   };
 }
 
-/** The paper prints no accuracy where training fails; a cross at the bottom says so. */
+const COLUMNS = ["withoutAugmentation", "withAugmentation"] as const;
+
+/** The paper's stand outside of ours. */
+const paperX = (imagesPerSet: number, column: number) => imagesPerSet * DODGE ** (column ? 2.5 : -2.5);
+
 function paperTraces(): Trace[] {
-  return (["withoutAugmentation", "withAugmentation"] as const).map((column, i): Trace => {
-    const { rows } = table6;
+  return COLUMNS.map((column, i): Trace => {
+    const rows = table6.rows.filter((row) => row[column] !== null);
     return {
       type: "scatter",
       mode: "markers",
-      name: `the paper, ${i ? "augmented" : "without augmentation"} (x: fails, no figure)`,
-      x: rows.map(({ imagesPerSet }) => imagesPerSet * (i ? DODGE ** 2.5 : DODGE ** -2.5)),
-      y: rows.map((row) => row[column] ?? 3),
+      name: `the paper, ${i ? "augmented" : "without augmentation"}`,
+      x: rows.map(({ imagesPerSet }) => paperX(imagesPerSet, i)),
+      y: rows.map((row) => row[column]),
       marker: {
         color: COLORS.paper,
         size: 9,
-        symbol: rows.map((row) => row[column] === null ? "x" : i ? "square-open" : "circle-open"),
+        symbol: i ? "square-open" : "circle-open",
         line: { width: 1.6 },
       },
-      text: rows.map((row) => row[column] === null ? "fails to converge" : `${row[column]}%`),
-      hovertemplate: "%{text} (the paper)<extra></extra>",
+      hovertemplate: "%{y}% (the paper)<extra></extra>",
     };
+  });
+}
+
+/** The paper prints no accuracy where training fails: words stand for it. */
+function paperFailures(): Layout[] {
+  return table6.rows.flatMap((row) => {
+    const failing = COLUMNS.filter((column) => row[column] === null);
+    if (failing.length === 0) return [];
+    const which = failing.length === COLUMNS.length ? "" : "augmented:<br>";
+    return [{
+      xref: "x",
+      yref: "y",
+      x: Math.log10(row.imagesPerSet),
+      y: 1,
+      yanchor: "bottom",
+      text: `the paper,<br>${which}fails`,
+      showarrow: false,
+      font: { size: 11, color: COLORS.paper },
+    }];
   });
 }
 

@@ -55,11 +55,16 @@ export function powerFigure({ chance, effects, n, power = 0.8 }: PowerFigureOpti
   };
 }
 
+function points(effect: number): string {
+  const count = Number((100 * effect).toFixed(1));
+  return `${count} point${count === 1 ? "" : "s"}`;
+}
+
 function powerTrace(effect: number, powers: Float64Array, sizes: readonly number[], index: number): Trace {
   return {
     type: "scatter",
     mode: "lines",
-    name: `${(100 * effect).toFixed(0)} points above chance`,
+    name: `${points(effect)} above chance`,
     x: sizes,
     y: sizes.map((size) => 100 * powers[size]),
     line: { color: PALETTE[index % PALETTE.length], width: 2 },
@@ -71,7 +76,7 @@ function neededTrace(needed: readonly number[], power: number, effects: number):
   return {
     type: "scatter",
     mode: "markers+text",
-    name: `from here on at least ${percentText(power)}`,
+    name: `from here on at least ${Math.round(100 * power)}%`,
     x: needed,
     y: needed.map(() => 100 * power),
     marker: { color: PALETTE.slice(0, effects), size: 9 },
@@ -85,7 +90,7 @@ function asked(power: number, ends: [number, number]): Trace {
   return {
     type: "scatter",
     mode: "lines",
-    name: percentText(power),
+    name: "power asked for",
     showlegend: false,
     x: ends,
     y: ends.map(() => 100 * power),

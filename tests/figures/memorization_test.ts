@@ -18,13 +18,14 @@ Deno.test("memorizationFigure: each kind once in each panel, training left and v
   assert.equal(named(memorizationFigure([pseudo({ images: 100 })]), /^ours/).length, 2);
 });
 
-Deno.test("memorizationFigure: where the paper's training fails there is a cross and no figure", () => {
-  const [without, augmented] = named(memorizationFigure(table6Records()), /^the paper/);
-  const symbols = ({ marker }: Figure["data"][number]) => (marker as { symbol: string[] }).symbol;
-  assert.deepEqual(symbols(without).map((symbol) => symbol === "x"), [false, false, false, true]);
-  assert.deepEqual(symbols(augmented).map((symbol) => symbol === "x"), [false, false, true, true]);
-  assert.match((without.text as string[])[3], /fails/);
-  assert.deepEqual((without.y as number[]).slice(0, 3), [100, 100, 100]);
+Deno.test("memorizationFigure: where the paper's training fails there are words and no figure", () => {
+  const figure = memorizationFigure(table6Records());
+  const [without, augmented] = named(figure, /^the paper/);
+  assert.deepEqual([without.y, augmented.y], [[100, 100, 100], [100, 100]]);
+  const annotations = figure.layout.annotations as { x: number; text: string }[];
+  assert.deepEqual(annotations.map(({ x }) => x), [4, 5]);
+  assert.match(annotations[0].text, /augmented.*fails/);
+  assert.doesNotMatch(annotations[1].text, /augmented/);
 });
 
 Deno.test("alikeFigure: a row a pair at its most images, and the paper's", () => {

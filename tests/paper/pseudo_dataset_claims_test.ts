@@ -46,14 +46,22 @@ Deno.test("small-sets-memorised: the whole interval of the smallest decides", ()
   assert.equal(verdict(id, [pseudo({ images: 100 }), augmented({ images: 100, training: 0.6 })]), REFUTED);
   assert.equal(verdict(id, [pseudo({ images: 10 }), augmented({ images: 10, training: 0.97 })]), NOT_SHOWN);
   assert.equal(verdict(id, [pseudo({ images: 10 })]), NOT_SHOWN);
+  const short = { images: 100, training: 0.6, epochs: 14 }; // every image is seen 95 times
+  assert.equal(verdict(id, [pseudo({ images: 100 }), augmented(short)]), NOT_SHOWN);
+  assert.equal(verdict(id, [pseudo({ images: 100 }), augmented({ ...short, epochs: 15 })]), REFUTED);
 });
 
 Deno.test("large-sets-not-memorised: refuted only at a size at which the paper's training fails", () => {
   const id = "large-sets-not-memorised";
-  assert.equal(verdict(id, [augmented({ images: 3000, training: 0.5 })]), HOLDS);
-  assert.equal(verdict(id, [augmented({ images: 10_000 })]), REFUTED);
-  assert.equal(verdict(id, [augmented({ images: 3000 })]), NOT_SHOWN);
-  assert.equal(verdict(id, [augmented({ images: 10_000, training: 0.8 })]), NOT_SHOWN);
+  const smallest = augmented({ images: 100 });
+  assert.equal(verdict(id, [smallest, augmented({ images: 3000, training: 0.5 })]), HOLDS);
+  assert.equal(verdict(id, [smallest, augmented({ images: 10_000 })]), REFUTED);
+  assert.equal(verdict(id, [smallest, augmented({ images: 3000 })]), NOT_SHOWN);
+  assert.equal(verdict(id, [smallest, augmented({ images: 10_000, training: 0.8 })]), NOT_SHOWN);
+  assert.equal(verdict(id, [smallest]), NOT_SHOWN);
+  // Training that memorises nothing says nothing about size.
+  const untrained = [100, 3000].map((images) => augmented({ images, training: 0.5 }));
+  assert.equal(verdict(id, untrained), NOT_SHOWN);
 });
 
 Deno.test("augmentation-hinders-memorising: at any size, unless another says the opposite", () => {

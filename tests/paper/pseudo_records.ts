@@ -1,4 +1,4 @@
-import type { Experiment, RunRecord } from "../../src/sweep/mod.ts";
+import { baseline, type Experiment, type RunRecord } from "../../src/sweep/mod.ts";
 import { ICONS, syntheticRecord } from "./records.ts";
 
 export const PARTS = ["cifar10#1/3", "cifar10#2/3", "cifar10#3/3"];
@@ -18,16 +18,19 @@ export interface Made {
   training?: number;
   accuracy?: number;
   validationPerDataset?: number;
+  /** Default 48. */
+  epochs?: number;
 }
 
 function made(datasets: string[], experiment: Partial<Experiment>, point: Made): RunRecord {
-  const { images, training = 1, accuracy = 1 / 3, validationPerDataset } = point;
+  const { images, training = 1, accuracy = 1 / 3, validationPerDataset, epochs = 48 } = point;
+  const recipe = { ...baseline({ datasets, preset: "laptop" }).recipe, epochs };
   return syntheticRecord({
     datasets,
     accuracy,
     training,
     validationPerDataset,
-    experiment: { imagesPerDataset: images, augmentation: PLAIN, ...experiment },
+    experiment: { imagesPerDataset: images, augmentation: PLAIN, recipe, ...experiment },
   });
 }
 
