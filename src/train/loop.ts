@@ -1,8 +1,8 @@
 /** Trains one network: steps, an evaluation at the end of each epoch, checkpoints. */
 import type { ValidationBatches } from "../data/mod.ts";
-import { type FlatWeights, flatWeights } from "../models/mod.ts";
+import { type FlatWeights, flatWeights, type Weights } from "../models/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
-import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
+import { tf } from "../tensorflow/mod.ts";
 import {
   type Checkpoint,
   type DamagedCheckpointError,
@@ -15,7 +15,8 @@ import { stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { evaluatedWeights, initialState, restoredState, stateValues } from "./state.ts";
 import type { WeightValues } from "./state.ts";
-import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
+import type { TrainState } from "./step.ts";
+import { Stepper } from "./stepper.ts";
 
 /** What is known at the end of an epoch. */
 export interface EpochSummary {
@@ -101,9 +102,9 @@ export async function train(options: TrainOptions): Promise<Trained> {
     await options.onStart?.(run.epochs);
     while (run.epochs < recipe.epochs) await run.epoch();
     const evaluation = run.evaluation ?? await run.evaluate();
-    return { ...evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
+    return { ...evaluation, weights: await flatWeights(run.weights) };
   } catch (error) {
-    if (signal?.aborted || run.inputHasFailed) await run.save();
+    if ((signal?.aborted || run.inputHasFailed) && run.isWhole) await run.save();
     throw error;
   } finally {
     run.dispose();
@@ -123,7 +124,6 @@ class Throughput {
 
 /** The moving parts of one training. */
 class Training {
-  state: TrainState;
   /** The latest one of this session. */
   evaluation: Evaluation | undefined;
   /** Epochs that are finished, evaluation included. */
@@ -133,15 +133,14 @@ class Training {
   #epochSeconds: number;
   #epochWait: number;
   readonly #options: TrainOptions;
-  readonly #takeStep: Compiled<[TrainState, StepInput], StepOutput>;
+  readonly #stepper: Stepper;
   readonly #predict: Predictor;
   readonly #inputs: StepInputs;
   readonly #throughput = new Throughput();
 
   constructor(options: TrainOptions, state: TrainState, from: Checkpoint) {
-    this.state = state;
     this.#options = options;
-    this.#takeStep = compile(makeStep(options.model, options.recipe, options.rates));
+    this.#stepper = new Stepper(options.model, options.recipe, state, { rates: options.rates });
     this.#predict = makePredictor(options.model, options.recipe.precision);
     this.#inputs = new StepInputs(options);
     this.epochs = from.epochs;
@@ -157,16 +156,25 @@ class Training {
     return this.#inputs.hasFailed;
   }
 
+  /** Whether its state is that after some step, and not of one that has failed on its way. */
+  get isWhole(): boolean {
+    return this.#stepper.isWhole;
+  }
+
+  /** What is evaluated; not to be disposed. */
+  get weights(): Weights {
+    return evaluatedWeights(this.#stepper.state);
+  }
+
   /** Evaluates the weights, or their moving average where there is one. */
   evaluate(): Promise<Evaluation> {
     const { model, validation, signal } = this.#options;
-    return evaluate(this.#predict, evaluatedWeights(this.state), validation, model.classes, signal);
+    return evaluate(this.#predict, this.weights, validation, model.classes, signal);
   }
 
   dispose(): void {
-    tf.dispose(this.state);
+    this.#stepper.dispose();
     this.#inputs.dispose();
-    this.#takeStep.dispose();
     this.#predict.dispose();
   }
 
@@ -213,15 +221,12 @@ class Training {
     const started = performance.now();
     const { input, waited } = await this.#inputs.take(this.step);
     this.#epochWait += waited;
-    const running = this.#takeStep(this.state, input);
+    const running = this.#stepper.take(input);
     if (this.step + 1 < totalSteps(recipe)) this.#inputs.request(this.step + 1);
-    const { state, loss } = await running.finally(() => tf.dispose(input));
-    const [value] = await loss.data();
-    tf.dispose([this.state, loss]);
-    this.state = state;
-    if (!Number.isFinite(value)) throw new Error(`The training loss became ${value} at step ${this.step}.`);
+    const loss = await running.finally(() => tf.dispose(input));
+    if (!Number.isFinite(loss)) throw new Error(`The training loss became ${loss} at step ${this.step}.`);
     this.step++;
-    this.#epochLoss += value;
+    this.#epochLoss += loss;
     const imagesPerSecond = this.#throughput.add(recipe.batchSize, (performance.now() - started) / 1000);
     const inputWait = this.#epochWait / clock();
     onStep?.({ step: this.step, totalSteps: totalSteps(recipe), imagesPerSecond, inputWait });
@@ -235,7 +240,7 @@ class Training {
       epochLoss: this.#epochLoss,
       epochSeconds: this.#epochSeconds,
       epochWait: this.#epochWait,
-      values: stateValues(this.state),
+      values: stateValues(this.#stepper.state),
     });
   }
 }

@@ -12,7 +12,7 @@ export { layerIds, layerRates } from "./layer_decay.ts";
 export { type EpochSummary, type StepProgress, train, type Trained, type TrainOptions } from "./loop.ts";
 export { smoothTargets } from "./loss.ts";
 export { type ImageMix, mix, type MixInput, mixInput, type MixPlan, mixPlan } from "./mixup.ts";
-export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
+export { type AdamW, adamW, type AdamWConfig, biasCorrections } from "./optimizer.ts";
 export {
   type Mix,
   paperMix,
@@ -25,5 +25,6 @@ export {
 export * from "./probe/mod.ts";
 export { learningRate } from "./schedule.ts";
 export { drawnWeights, evaluatedWeights, initialState, type WeightValues } from "./state.ts";
-export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";
+export { makePass, type Pass, type StepInput, type TrainState } from "./step.ts";
+export { Stepper, type StepperOptions } from "./stepper.ts";
 export { transforms } from "./transforms.ts";

@@ -1,9 +1,8 @@
-/** The training step as a pure function of the network's state and a batch. */
-import { countDecayed, type Forward, type Model, tensorsOf, unflatten } from "../models/mod.ts";
+/** What a training step computes, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
+import { type Forward, type Model, tensorsOf, unflatten, type Weights } from "../models/mod.ts";
 import { crossEntropy, imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";
-import { adamW } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Everything that a step changes. All flat vectors, one number a parameter, or a value of the buffers. */
@@ -37,11 +36,15 @@ export type StepInput = {
   mixing?: MixInput;
 };
 
-/** What a step returns: the new state and the loss of the batch (nats). */
-export type StepOutput = { state: TrainState; loss: tf.Scalar };
-
-/** A training step. It reads no value and keeps nothing, so that it can be compiled. */
-export type Step = (state: TrainState, input: StepInput) => StepOutput;
+/** What the forward and the backward pass of a batch give. */
+export type Pass = {
+  /** Of the loss, with respect to the parameters; clipped if the recipe says so. */
+  gradient: tf.Tensor1D;
+  /** Of the batch, nats. */
+  loss: tf.Scalar;
+  /** The buffers after the batch; absent for a model without. */
+  buffers?: tf.Tensor1D;
+};
 
 /** Scales a gradient down to a global norm, as `torch.nn.utils.clip_grad_norm_` does. */
 export function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {
@@ -65,34 +68,23 @@ function movedBuffers(model: Model, buffers: tf.Tensor1D, observed: Record<strin
   return buffers.add(batch.sub(buffers).mul(MOMENTUM));
 }
 
-/**
- * Makes the step of a model under a recipe: forward, backward, AdamW.
- *
- * @param rates factor of each parameter's learning rate. Default 1.
- */
-export function makeStep(model: Model, recipe: Recipe, rates?: Float32Array): Step {
-  const decayed = countDecayed(model.specs);
-  return (state, { learningRate, corrections, keep, dropout, mixing, ...batch }) => {
+/** The forward and the backward pass of a model under a recipe. It reads no value and keeps nothing, so that it can be compiled. */
+export function makePass(model: Model, recipe: Recipe): (weights: Weights, input: StepInput) => Pass {
+  return ({ parameters, buffers }, { keep, dropout, mixing, ...batch }) => {
     const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
     const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
     const observed: Record<string, tf.Tensor> = {};
     const observe: Forward["observe"] = (name, mean, variance) =>
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
-    const loss = (flat: tf.Tensor) => {
-      const weights = { parameters: flat as tf.Tensor1D, buffers: state.buffers };
-      const p = tensorsOf(model, weights, recipe.precision);
+    const lossOf = (flat: tf.Tensor) => {
+      const p = tensorsOf(model, { parameters: flat as tf.Tensor1D, buffers }, recipe.precision);
       const logits = model.apply(p, images, { keep, dropout, training: true, observe });
       return crossEntropy(inPrecision(logits, "float32"), targets);
     };
-    const { value, grad } = tf.valueAndGrad(loss)(state.parameters);
-    const gradient = recipe.clipNorm === null
-      ? grad as tf.Tensor1D
-      : clip(grad as tf.Tensor1D, recipe.clipNorm);
-    const scale = rates && tf.tensor1d(rates);
-    const next: TrainState = adamW({ ...state, gradient, decayed, scale, learningRate, corrections }, recipe);
-    if (state.ema) next.ema = movingAverage(state.ema, next.parameters, recipe.ema!);
-    if (state.buffers) next.buffers = movedBuffers(model, state.buffers, observed);
-    if (state.emaBuffers) next.emaBuffers = movingAverage(state.emaBuffers, next.buffers!, recipe.ema!);
-    return { state: next, loss: value as tf.Scalar };
+    const { value, grad } = tf.valueAndGrad(lossOf)(parameters);
+    const whole = grad as tf.Tensor1D;
+    const gradient = recipe.clipNorm === null ? whole : clip(whole, recipe.clipNorm);
+    const loss = value as tf.Scalar;
+    return buffers ? { gradient, loss, buffers: movedBuffers(model, buffers, observed) } : { gradient, loss };
   };
 }
