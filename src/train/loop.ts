@@ -1,6 +1,6 @@
 /** What every training is made of: steps, a judgement at the end of each epoch, checkpoints. */
 import { type FlatWeights, flatWeights } from "../models/mod.ts";
-import { compile, type Compiled, type TensorTree, tf } from "../tensorflow/mod.ts";
+import { type TensorTree, tf } from "../tensorflow/mod.ts";
 import {
   type Checkpoint,
   type DamagedCheckpointError,
@@ -11,7 +11,8 @@ import type { Inputs } from "./input.ts";
 import { type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { evaluatedWeights, stateValues } from "./state.ts";
-import type { StepOutput, TrainState } from "./step.ts";
+import type { StepRule, TrainState } from "./step.ts";
+import { type RateInput, Stepper } from "./stepper.ts";
 
 /** What is known at the end of an epoch, whatever is trained for. */
 export interface EpochPace {
@@ -53,13 +54,13 @@ export interface Watched {
 }
 
 /** What the loop must know of a training, whatever it is for. */
-export interface LoopOptions<Input extends TensorTree, Judged> extends Watched {
+export interface LoopOptions<Input extends TensorTree & RateInput, Judged> extends Watched {
   schedule: Schedule;
   /** The state to begin with; see `initialState`. */
   begin: () => TrainState;
   /** The state of a checkpoint; see `restoredState`. */
   restore: (values: Record<string, Float32Array>) => TrainState;
-  step: (state: TrainState, input: Input) => StepOutput;
+  rule: StepRule<Input>;
   /** Disposed at the end. */
   inputs: Inputs<Input>;
   /** What is to be known of the state at each epoch's end, and after the last. */
@@ -90,7 +91,7 @@ const emptyCheckpoint: Checkpoint = {
  * @returns what is known of the last state, and its weights: their moving average where it has one
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
-export async function trainLoop<Input extends TensorTree, Judged>(
+export async function trainLoop<Input extends TensorTree & RateInput, Judged>(
   options: LoopOptions<Input, Judged>,
 ): Promise<{ judged: Judged; weights: FlatWeights }> {
   const { schedule, folder, signal } = options;
@@ -104,7 +105,7 @@ export async function trainLoop<Input extends TensorTree, Judged>(
     await options.onEnd?.(run.state);
     return { judged, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
-    if (signal?.aborted || run.inputHasFailed) await run.save();
+    if ((signal?.aborted || run.inputHasFailed) && run.isWhole) await run.save();
     throw error;
   } finally {
     run.dispose();
@@ -123,8 +124,7 @@ class Throughput {
 }
 
 /** The moving parts of one training. */
-class Training<Input extends TensorTree, Judged> {
-  state: TrainState;
+class Training<Input extends TensorTree & RateInput, Judged> {
   /** The latest of this session. */
   judged: Judged | undefined;
   /** Epochs that are finished, evaluation included. */
@@ -134,14 +134,13 @@ class Training<Input extends TensorTree, Judged> {
   #epochSeconds: number;
   #epochWait: number;
   readonly #options: LoopOptions<Input, Judged>;
-  readonly #takeStep: Compiled<[TrainState, Input], StepOutput>;
+  readonly #stepper: Stepper<Input>;
   readonly #inputs: Inputs<Input>;
   readonly #throughput = new Throughput();
 
   constructor(options: LoopOptions<Input, Judged>, state: TrainState, from: Checkpoint) {
-    this.state = state;
     this.#options = options;
-    this.#takeStep = compile(options.step);
+    this.#stepper = new Stepper(options.rule, state);
     this.#inputs = options.inputs;
     this.epochs = from.epochs;
     this.step = from.step;
@@ -156,10 +155,19 @@ class Training<Input extends TensorTree, Judged> {
     return this.#inputs.hasFailed;
   }
 
+  /** After the latest step; not to be disposed. */
+  get state(): TrainState {
+    return this.#stepper.state;
+  }
+
+  /** Whether its state is that after some step, and not of one that has failed on its way. */
+  get isWhole(): boolean {
+    return this.#stepper.isWhole;
+  }
+
   dispose(): void {
-    tf.dispose(this.state);
+    this.#stepper.dispose();
     this.#inputs.dispose();
-    this.#takeStep.dispose();
   }
 
   /** Goes on to the end of the current epoch, evaluates, reports and saves. */
@@ -204,15 +212,12 @@ class Training<Input extends TensorTree, Judged> {
     const started = performance.now();
     const { input, waited } = await this.#inputs.take(this.step);
     this.#epochWait += waited;
-    const running = this.#takeStep(this.state, input);
+    const running = this.#stepper.take(input);
     if (this.step + 1 < totalSteps(schedule)) this.#inputs.request(this.step + 1);
-    const { state, loss } = await running.finally(() => tf.dispose(input));
-    const [value] = await loss.data();
-    tf.dispose([this.state, loss]);
-    this.state = state;
-    if (!Number.isFinite(value)) throw new Error(`The training loss became ${value} at step ${this.step}.`);
+    const loss = await running.finally(() => tf.dispose(input));
+    if (!Number.isFinite(loss)) throw new Error(`The training loss became ${loss} at step ${this.step}.`);
     this.step++;
-    this.#epochLoss += value;
+    this.#epochLoss += loss;
     const imagesPerSecond = this.#throughput.add(schedule.batchSize, (performance.now() - started) / 1000);
     const inputWait = this.#epochWait / clock();
     onStep?.({ step: this.step, totalSteps: totalSteps(schedule), imagesPerSecond, inputWait });

@@ -1,17 +1,17 @@
 /** Pre-trains a masked autoencoder (He et al. 2022, arXiv 2111.06377) on images without labels. */
 import type { Batch } from "../data/mod.ts";
-import { countDecayed, type FlatWeights, type MaskedAutoencoder, tensorsOf } from "../models/mod.ts";
+import { type FlatWeights, type MaskedAutoencoder, tensorsOf } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";
 import { random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { type ImageOptions, Inputs } from "./input.ts";
 import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
-import { adamW, biasCorrections } from "./optimizer.ts";
+import { biasCorrections } from "./optimizer.ts";
 import { pixelsTensor } from "./pixels.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { initialState, restoredState, Stream } from "./state.ts";
-import { clip, type StepInput, type StepOutput, type TrainState } from "./step.ts";
+import { optimizerOf, passOf, type StepInput, type StepRule } from "./step.ts";
 
 /** How an autoencoder is trained: a recipe without what only classifiers have. */
 export type PretrainingRecipe = Omit<Recipe, "labelSmoothing" | "mix" | "ema">;
@@ -58,7 +58,7 @@ export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
     schedule: recipe,
     begin: () => initialState(model, NO_AVERAGE, seed),
     restore: (values) => restoredState(values, model, NO_AVERAGE),
-    step: makeMaskedStep(model, recipe),
+    rule: maskedRule(model, recipe),
     inputs: new MaskedInputs(options),
     judge: () => Promise.resolve(),
     onEpoch: (pace) => onEpoch?.(pace),
@@ -89,20 +89,13 @@ class MaskedInputs extends Inputs<MaskedInput> {
   }
 }
 
-/** The step: hide, reconstruct, backward, AdamW. It reads no value and keeps nothing, so that it can be compiled. */
-function makeMaskedStep(model: MaskedAutoencoder, recipe: PretrainingRecipe) {
-  const decayed = countDecayed(model.specs);
-  return (state: TrainState, { pixels, noise, learningRate, corrections }: MaskedInput): StepOutput => {
+/** The step: hide, reconstruct, backward, AdamW. */
+function maskedRule(model: MaskedAutoencoder, recipe: PretrainingRecipe): StepRule<MaskedInput> {
+  const pass: StepRule<MaskedInput>["pass"] = ({ parameters, buffers }, { pixels, noise }) => {
     const images = imagesFromPixels(pixels);
-    const reconstruction = (flat: tf.Tensor) => {
-      const weights = { parameters: flat as tf.Tensor1D, buffers: state.buffers };
-      return model.apply(tensorsOf(model, weights, recipe.precision), images, noise).loss;
-    };
-    const { value, grad } = tf.valueAndGrad(reconstruction)(state.parameters);
-    const gradient = recipe.clipNorm === null
-      ? grad as tf.Tensor1D
-      : clip(grad as tf.Tensor1D, recipe.clipNorm);
-    const next: TrainState = adamW({ ...state, gradient, decayed, learningRate, corrections }, recipe);
-    return { state: { ...next, buffers: state.buffers!.clone() }, loss: value as tf.Scalar };
+    const loss = (flat: tf.Tensor1D) =>
+      model.apply(tensorsOf(model, { parameters: flat, buffers }, recipe.precision), images, noise).loss;
+    return passOf(loss, parameters, recipe);
   };
+  return { pass, optimizer: optimizerOf(model, recipe), ...NO_AVERAGE };
 }

@@ -6,7 +6,7 @@ import { evaluate, type Evaluation, makePredictor } from "./evaluate.ts";
 import { type InputOptions, StepInputs } from "./input.ts";
 import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
 import { evaluatedWeights, initialState, restoredState, type WeightValues } from "./state.ts";
-import { makeStep, type TrainState } from "./step.ts";
+import { classifierRule, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch. */
 export interface EpochSummary extends EpochPace {
@@ -55,7 +55,7 @@ export async function train(options: TrainOptions): Promise<Trained> {
       schedule: recipe,
       begin: () => initialState(model, recipe, seed, options.weights),
       restore: (values) => restoredState(values, model, recipe),
-      step: makeStep(model, recipe, options.rates),
+      rule: classifierRule(model, recipe, options.rates),
       inputs: new StepInputs(options),
       judge: (state) => evaluateOn(validation, state),
       onEpoch: (pace, { loss, accuracy }) =>
