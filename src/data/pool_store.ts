@@ -23,6 +23,8 @@ export interface PoolHeader {
   dataset: string;
   /** Where the images came from: an npm package as `name@version`, or the paths of the manifest. */
   source: string;
+  /** How the images were chosen, where they are a sample. */
+  sampling?: string;
   /** Number of images in `images.bin`. */
   images: number;
   side: number;

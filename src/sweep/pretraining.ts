@@ -1,6 +1,6 @@
 /** Self-supervised pre-training as an experiment: a masked autoencoder on images without labels (arXiv 2111.06377). */
 import { z } from "zod";
-import { checkAugmentation, readManifest } from "../data/mod.ts";
+import { imagesIn, checkAugmentation, readManifest } from "../data/mod.ts";
 import { createAutoencoder, type MaeConfig } from "../models/mod.ts";
 import { type EpochPace, stepsPerEpoch } from "../train/mod.ts";
 import {
@@ -104,7 +104,7 @@ export function checkNumbers(datasets: readonly string[], needed: number): void 
   const twice = datasets.find((name, i) => datasets.indexOf(name) !== i);
   if (twice) throw new ExperimentError(`datasets: "${twice}" is named twice.`);
   for (const name of datasets) {
-    const { images } = readManifest(name);
+    const images = imagesIn(readManifest(name));
     if (needed <= images) continue;
     throw new ExperimentError(
       `${needed} images of "${name}" are asked for, to train and to set aside; it has ${images}. Ask for fewer.`,
