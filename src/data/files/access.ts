@@ -14,16 +14,19 @@ export const accessSchema = z.discriminatedUnion("kind", [
 
 export type Access = z.infer<typeof accessSchema>;
 
+/** A refusal that another attempt would meet again. */
+export class Refused extends Error {}
+
 /**
  * The header that shows the token, or none for open datasets.
  *
- * @throws Error naming the variable when it is not set
+ * @throws Refused, naming the variable, when it is not set
  */
 export function authorization(access: Access): Record<string, string> {
   if (access.kind === "open") return {};
   const token = Deno.env.get(access.token);
   if (token) return { authorization: `Bearer ${token}` };
-  throw new Error(
+  throw new Refused(
     `the dataset is gated: accept its terms at ${access.terms} and put your token in the environment variable ${access.token}`,
   );
 }

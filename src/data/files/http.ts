@@ -1,4 +1,4 @@
-import { type Access, authorization } from "./access.ts";
+import { type Access, authorization, Refused } from "./access.ts";
 
 /** Attempts after the first, where a failure may pass. */
 const RETRIES = 4;
@@ -11,9 +11,6 @@ const REDIRECTS = 5;
 const SILENCE_MS = 30_000;
 
 const USER_AGENT = "name-that-dataset/1.0 (research on dataset bias; https://arxiv.org/abs/2403.08632)";
-
-/** A failure that another attempt would meet again. */
-class Refused extends Error {}
 
 /** An answer: its body must be read to the end or left with `body.return()`. */
 export interface Answer {
@@ -137,7 +134,8 @@ export async function* downloadBytes(url: string, access: Access): AsyncGenerato
         have += block.length;
         yield block;
       }
-      if (Number.isNaN(total) || have >= total) return;
+      if (!(have < total)) return;
+      throw new Error(`it ended after ${have} of ${total} bytes`);
     } catch (error) {
       if (++failures > RETRIES) throw new Error(`${url} broke off: ${(error as Error).message}`, { cause: error });
     }
