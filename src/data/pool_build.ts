@@ -82,6 +82,7 @@ function describe(manifest: Manifest, source: SourceImage, pixels: Uint8Array, s
     split: source.split,
     sha256,
     perceptualHash: perceptualHash({ pixels, height: side, width: side, channels }),
+    ...(!("package" in manifest.source) && { photograph: true }),
   };
 }
 

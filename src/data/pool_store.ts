@@ -16,6 +16,8 @@ export interface PoolImage {
   sha256: string;
   /** See `perceptualHash`. */
   perceptualHash: string;
+  /** Whether it is a photograph: then images with nearly equal perceptual hashes count as the same. Drawings often differ in little. */
+  photograph?: true;
 }
 
 /** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
