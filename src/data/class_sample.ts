@@ -1,7 +1,8 @@
 /** Images whose classes are what they show, not where they come from: for asking what features know of semantics. */
 import type { Pool } from "./pool.ts";
+import { rank } from "./rank.ts";
 import { parseReference } from "./reference.ts";
-import { rank, sampleImages, type SampleSizes } from "./sample.ts";
+import { sampleImages, type SampleSizes } from "./sample.ts";
 import { components } from "./split.ts";
 
 /** Images with their classes. */

@@ -1,12 +1,21 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { sourceFingerprint } from "./fingerprint.ts";
+import { accessSchema } from "./files/access.ts";
 import { GROUPING_RULES } from "./grouping.ts";
 import { MANIFEST_FOLDER, manifestFiles, manifestFolders } from "./manifest_folders.ts";
 import { checkDisjoint, parseReference } from "./reference.ts";
 import { sourceSchema } from "./source_schema.ts";
 
 const side = z.int().min(8).max(1024).describe("Side of the square that an image is stored as, px.");
+
+const samplingSchema = z.strictObject({
+  images: z.int().min(1).describe("Images that are wanted."),
+  seed: z.int().min(0).describe("Another seed, another sample."),
+  candidates: z.int().min(1).optional().describe(
+    "Rows of a list in Parquet files that are considered, so that it need not be read whole. Default: all.",
+  ),
+});
 
 /** One file of `data_manifests/`: where a dataset's images come from, what may be done with them, how they are stored. */
 export const manifestSchema = z.strictObject({
@@ -29,7 +38,9 @@ export const manifestSchema = z.strictObject({
     url: z.url().optional(),
   }),
   homepage: z.url(),
+  access: accessSchema.default({ kind: "open" }).describe("Who may read its files. Default: anybody."),
   source: sourceSchema,
+  sampling: samplingSchema.optional().describe("Which of the images are taken. Default: all."),
   render: z.strictObject({
     side,
     channels: z.union([z.literal(1), z.literal(3)]).describe("1: grey, 3: RGB."),
@@ -45,7 +56,12 @@ export const manifestSchema = z.strictObject({
     "For keys that do not say what the other datasets call the same thing: the others' key, which is then grouped.",
   ),
   images: z.int().min(1).describe("Number of images in the source, before duplicates are dropped."),
+  bytes: z.int().min(1).optional().describe("Size of the source's files, about: what is downloaded at most."),
   checked: z.iso.date().describe("When somebody last compared this file with the source."),
+  checkedAgainst: z.enum(["files", "documentation"]).default("files").describe(
+    "Whether the files were read then, or only what is written about them. Default: files.",
+  ),
+  notes: z.string().min(1).optional().describe("What else its users should know."),
 });
 
 /** A dataset: see the descriptions in `data_manifests/schema.json`. */
@@ -96,13 +112,17 @@ export function manifestOf(reference: string, folder?: URL): Manifest {
   throw new Error(`"${reference}": ${dataset} has no split "${split}"; ${known}`);
 }
 
+/** How many images a dataset's pool has at most: those that are sampled, or all. */
+export function imagesIn({ images, sampling }: Pick<Manifest, "images" | "sampling">): number {
+  return Math.min(images, sampling?.images ?? images);
+}
+
 /**
  * How many images a reference means, as far as that is known before its pool is open: those of the source, or an equal share of
  * them. Groups are dealt out whole, so that a part may have somewhat more or fewer; of a split it is an upper bound.
  */
 export function expectedImages(reference: string, folder?: URL): number {
-  const { images } = manifestOf(reference, folder);
-  return Math.ceil(images / (parseReference(reference).part?.of ?? 1));
+  return Math.ceil(imagesIn(manifestOf(reference, folder)) / (parseReference(reference).part?.of ?? 1));
 }
 
 /** Checks the text of a manifest; `file` is the name that errors give it, `folder` where its relative paths start. */
@@ -132,14 +152,13 @@ export function parseManifest(text: string, file: string, folder: URL = MANIFEST
 }
 
 function contentHash(
-  { name, source, render, grouping, releaseOf, concepts, images }: z.infer<typeof manifestSchema>,
+  { name, source, render, grouping, releaseOf, concepts, images, sampling }: z.infer<typeof manifestSchema>,
   fingerprint?: string,
 ): string {
-  const content: unknown[] = [CONTENT_VERSION, name, source, render, grouping, concepts, images];
-  // Without these the hash is that of before there were such fields.
-  if (releaseOf) content.push(releaseOf);
-  if (fingerprint) content.push(fingerprint);
-  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16);
+  const fields = [CONTENT_VERSION, name, source, render, grouping, concepts, images];
+  // Those that are not there leave the hash as it was before there were such fields.
+  const later = [releaseOf, sampling, fingerprint].filter((field) => field !== undefined);
+  return createHash("sha256").update(JSON.stringify([...fields, ...later])).digest("hex").slice(0, 16);
 }
 
 function faults(file: string, issue: z.core.$ZodIssue): string[] {

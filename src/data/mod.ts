@@ -19,3 +19,6 @@ export {
   sampleConcepts,
 } from "./class_sample.ts";
 export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample.ts";
+export { fetchedFolder } from "./sources/fetched.ts";
+export { type ListedUrl, listedUrls } from "./sources/url_list.ts";
+export { countDuplicates, type DuplicateCount } from "./duplicate_counts.ts";

@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import { type Manifest, manifestOf } from "./manifest.ts";
+import { imagesIn, type Manifest, manifestOf } from "./manifest.ts";
 import { buildPool, type PoolOptions } from "./pool_build.ts";
 import {
   dataRoot,
@@ -110,7 +110,7 @@ async function buildUnderLock(manifest: Manifest, root: string, folder: string, 
   try {
     checkSpace(manifest, root);
     Deno.mkdirSync(beside);
-    await buildPool(manifest, beside, options, message);
+    await buildPool(manifest, beside, { ...options, root }, message);
     removeIfThere(folder);
     Deno.renameSync(beside, folder);
   } catch (error) {
@@ -146,8 +146,9 @@ function diskFull(manifest: Manifest, root: string): Error {
 }
 
 /** The pixels, and as much as a thousand bytes an image for its line of the index. */
-function neededBytes({ images, render }: Manifest): number {
-  return images * (render.side ** 2 * render.channels + 1000);
+function neededBytes(manifest: Manifest): number {
+  const { render } = manifest;
+  return imagesIn(manifest) * (render.side ** 2 * render.channels + 1000);
 }
 
 function makeFolder(root: string): void {

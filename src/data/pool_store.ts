@@ -16,6 +16,8 @@ export interface PoolImage {
   sha256: string;
   /** See `perceptualHash`. */
   perceptualHash: string;
+  /** Whether it is a photograph: then images with nearly equal perceptual hashes count as the same. Drawings often differ in little. */
+  photograph?: true;
 }
 
 /** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
@@ -23,6 +25,8 @@ export interface PoolHeader {
   dataset: string;
   /** Where the images came from: an npm package as `name@version`, or the paths of the manifest. */
   source: string;
+  /** How the images were chosen, where they are a sample. */
+  sampling?: string;
   /** Number of images in `images.bin`. */
   images: number;
   side: number;

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Pool } from "./pool.ts";
+import { rank } from "./rank.ts";
 import { components } from "./split.ts";
 
 /** How many images of each dataset, and which ones. */
@@ -72,11 +72,6 @@ function samplingOrder({ images }: Sampled, seed: number): Int32Array {
   return Int32Array.from(images.keys()).sort((a, b) =>
     turn[a] - turn[b] || groupRank.get(images[a].group)! - groupRank.get(images[b].group)! || byKey(a, b)
   );
-}
-
-/** The first 48 bits of a hash: a number that orders names at random. */
-export function rank(seed: number, name: string): number {
-  return createHash("sha256").update(`${seed}\n${name}`).digest().readUIntBE(0, 6);
 }
 
 function chooseValidation(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseBraces } from "./sources/brace_range.ts";
+import { parseBraces } from "./files/brace_range.ts";
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact version of the npm package.");
 
@@ -36,23 +36,81 @@ const folder = z.strictObject({
   ),
 });
 
-const shards = z.string().min(1).superRefine((pattern, context) => {
+/** Files as a path or URL with ranges. */
+const files = z.string().min(1).superRefine((pattern, context) => {
   try {
     parseBraces(pattern);
   } catch (error) {
     context.addIssue({ code: "custom", message: (error as Error).message });
   }
-});
+}).describe(
+  "Paths or URLs (https://…), with ranges as in photos-{000..012}.tar; a relative path starts at the folder of this file.",
+);
+
+const within = z.string().min(1).optional().describe(
+  "Only members whose names begin with this, as images/train/. Default: all.",
+);
 
 const webdataset = z.strictObject({
-  type: z.literal("webdataset").describe("Images in tar files, one after another, as WebDataset keeps them."),
-  shards: shards.describe(
-    "The tar files: a path, with ranges as in photos-{000..012}.tar; a relative path starts at the folder of this file.",
+  type: z.literal("webdataset").describe(
+    "Images in tar files (also .tar.gz), one after another, as WebDataset keeps them.",
+  ),
+  shards: files,
+  within,
+});
+
+const zip = z.strictObject({
+  type: z.literal("zip").describe("Images in ZIP archives; of an archive on the network only what is wanted is read."),
+  archives: files,
+  within,
+});
+
+const column = z.string().min(1);
+
+const parquet = z.strictObject({
+  type: z.literal("parquet").describe("Images in Parquet files, a row each."),
+  files,
+  image: column.describe("Column of the encoded image: its bytes, or a structure with a member `bytes`."),
+  key: column.optional().describe("Column of a name for the image. Default: file, row group and row."),
+  label: column.optional().describe("Column of the number of the semantic class. Default: there are none."),
+});
+
+const urls = z.strictObject({
+  type: z.literal("urls").describe("Lists of addresses of images, which are fetched one by one."),
+  format: z.enum(["tsv", "csv", "jsonl", "parquet", "sqlite"]),
+  files,
+  columns: z.array(column).min(1).optional().describe(
+    "Names of the columns of a tsv or csv without a header. Default: they stand in its first line.",
+  ),
+  table: column.optional().describe("Table of an sqlite file."),
+  url: column.describe("Column of the address."),
+  key: column.optional().describe("Column of a name for the image. Default: the address."),
+  sha256: column.optional().describe("Column of the hash that the file must have. Default: none is compared."),
+  keep: z.array(column).optional().describe("Columns that are stored beside the image. Default: none."),
+  where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional().describe(
+    "Only rows whose columns have these values.",
   ),
 });
 
 /** Where the images of a dataset come from: a manifest's `source`. */
-export const sourceSchema = z.discriminatedUnion("type", [iconify, sprites, folder, webdataset]);
+export const sourceSchema = z.discriminatedUnion("type", [iconify, sprites, folder, webdataset, zip, parquet, urls]);
 
 export type Source = z.infer<typeof sourceSchema>;
 export type SourceOf<T extends Source["type"]> = Extract<Source, { type: T }>;
+
+/** A source that is no npm package. */
+export type FileSource = Exclude<Source, { package: string }>;
+
+/** The folder, or the pattern of paths and URLs, that a source reads. */
+export function filesOf(source: FileSource): string {
+  switch (source.type) {
+    case "folder":
+      return source.path;
+    case "webdataset":
+      return source.shards;
+    case "zip":
+      return source.archives;
+    default:
+      return source.files;
+  }
+}

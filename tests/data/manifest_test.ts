@@ -65,5 +65,8 @@ Deno.test("datasets are chosen by collection or by name", () => {
   assert.throws(() => datasetsOf("mdi,tablr"), /no dataset "tablr"; known are.*icons \(tabler, phosphor/);
   assert.throws(() => datasetsOf(""), /no dataset ""/);
   assert.throws(() => datasetsOf("mdi,mdi"), /"mdi" is named twice/);
-  assert.throws(() => readManifest("imagenet"), /no dataset "imagenet"; known are.*photos \(cifar10\)/);
+  assert.throws(
+    () => readManifest("imagenet"),
+    /no dataset "imagenet"; known are.*photos \(imagenette, voc2007, coco\)/,
+  );
 });

@@ -47,7 +47,12 @@ export function filesOnDisk(files: Record<string, Uint8Array | string>): FilesOn
 }
 
 /** The text of a manifest of photographs. */
-export function photoManifest(name: string, source: Record<string, unknown>, images: number): string {
+export function photoManifest(
+  name: string,
+  source: Record<string, unknown>,
+  images: number,
+  more: Record<string, unknown> = {},
+): string {
   return JSON.stringify({
     name,
     symbol: "X",
@@ -62,5 +67,6 @@ export function photoManifest(name: string, source: Record<string, unknown>, ima
     grouping: "none",
     images,
     checked: "2026-11-24",
+    ...more,
   });
 }

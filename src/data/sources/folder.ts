@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { localPath } from "../files/places.ts";
 import type { Manifest } from "../manifest.ts";
+import { byRank } from "../rank.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { entriesOf, imageFiles } from "./folder_files.ts";
 import { withoutEnding } from "./image_names.ts";
-import { localPath } from "./local_files.ts";
 import { LARGEST_FILE, photoPixels } from "./photo.ts";
 import type { SourceImage } from "./source.ts";
 
@@ -22,7 +23,8 @@ export async function* folderImages(
   const splits = source.splits ?? [""];
   const classes = source.classFolders ? classNames(root, splits) : undefined;
   for (const split of splits) {
-    for (const file of imageFiles(root, split)) {
+    const files = imageFiles(root, split);
+    for (const file of manifest.sampling ? byRank([...files], manifest.sampling.seed) : files) {
       const label = classes?.indexOf(file.slice(split.length).split("/").filter(Boolean)[0]);
       yield {
         key: withoutEnding(file),

@@ -1,40 +1,49 @@
 import { basename } from "node:path";
+import { openBytes } from "../files/open.ts";
+import { placesOf } from "../files/places.ts";
+import { type TarMember, tarMembers } from "../files/tar_members.ts";
 import type { Manifest } from "../manifest.ts";
+import { byRank } from "../rank.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
-import { openFile, shardPaths } from "./local_files.ts";
 import { LARGEST_FILE, photoPixels } from "./photo.ts";
 import type { SourceImage } from "./source.ts";
-import { type TarMember, tarMembers } from "./tar_members.ts";
 
 /**
- * The images of WebDataset's tar files, in order. The members of a sample follow one another and share their name up to the first
- * dot; an image's class, where it has one, is the number in the member `.cls`. Where there are several shards, a key begins with
- * its shard's name.
+ * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
+ * their name up to the first dot; an image's class, where it has one, is the number in the member `.cls`. Where there are several
+ * shards, a key begins with its shard's name. A plain archive of images is read as well.
  *
  * @throws Error when a shard is missing, damaged or ends early, naming it
  */
 export async function* webdatasetImages(
   manifest: Manifest,
-  source: SourceOf<"webdataset">,
+  { shards, within = "" }: SourceOf<"webdataset">,
 ): AsyncGenerator<SourceImage> {
-  const paths = shardPaths(manifest.folder, source.shards);
-  for (const path of paths) {
-    const prefix = paths.length > 1 ? `${basename(path, ".tar")}/` : "";
-    for await (const sample of samples(path)) {
-      yield* imagesOf(sample, prefix, manifest);
+  const places = placesOf(manifest.folder, shards);
+  const { sampling } = manifest;
+  for (const place of sampling ? byRank(places, sampling.seed) : places) {
+    const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
+    const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
+    for await (const sample of shardSamples(place, manifest, wanted)) {
+      yield* imagesOf(sample, (name) => shard + withoutEnding(name.slice(within.length)), manifest);
     }
   }
 }
 
-async function* samples(path: string): AsyncGenerator<TarMember[]> {
-  const options = {
-    wanted: (name: string) => isImageName(name) || name.endsWith(".cls"),
-    largest: LARGEST_FILE,
-  };
+/**
+ * The samples of one shard: members that follow one another and share their key.
+ *
+ * @throws Error when the shard is missing, damaged or ends early, naming it
+ */
+export async function* shardSamples(
+  place: string,
+  { access }: Pick<Manifest, "access">,
+  wanted: (name: string) => boolean,
+): AsyncGenerator<TarMember[]> {
   let sample: TarMember[] = [];
   try {
-    for await (const member of tarMembers(openFile(path), options)) {
+    for await (const member of tarMembers(openBytes(place, access), { wanted, largest: LARGEST_FILE })) {
       if (sample.length > 0 && sampleKey(sample[0].name) !== sampleKey(member.name)) {
         yield sample;
         sample = [];
@@ -42,29 +51,40 @@ async function* samples(path: string): AsyncGenerator<TarMember[]> {
       sample.push(member);
     }
   } catch (error) {
-    throw new Error(`${path} is damaged: ${(error as Error).message}; obtain it again`, { cause: error });
+    const { message } = error as Error;
+    throw message.includes(place)
+      ? error
+      : new Error(`${place} is damaged: ${message}; obtain it again`, { cause: error });
   }
   if (sample.length > 0) yield sample;
 }
 
 /** A member's path up to the first dot of its last part. */
 function sampleKey(name: string): string {
-  return name.slice(0, name.length - basename(name).length) + basename(name).split(".")[0];
+  const last = basename(name);
+  return name.slice(0, name.length - last.length) + last.split(".")[0];
 }
 
-function* imagesOf(sample: TarMember[], prefix: string, manifest: Manifest): Generator<SourceImage> {
+/** The images of a sample, as a rule one. */
+function* imagesOf(
+  sample: TarMember[],
+  keyOf: (name: string) => string,
+  manifest: Manifest,
+): Generator<SourceImage> {
   const label = labelOf(sample.find(({ name }) => name.endsWith(".cls")));
   for (const member of sample.filter(({ name }) => isImageName(name))) {
-    const key = prefix + withoutEnding(member.name);
     yield {
-      key,
+      key: keyOf(member.name),
       ...(label !== undefined && { label }),
-      pixels: () =>
-        member.refused === undefined
-          ? photoPixels(member.bytes, manifest)
-          : Promise.reject(new Error(member.refused)),
+      pixels: () => memberPixels(member, manifest),
     };
   }
+}
+
+/** A member as it is stored in a pool. */
+export async function memberPixels(member: TarMember, manifest: Manifest): Promise<Uint8Array> {
+  if (member.refused !== undefined) throw new Error(member.refused);
+  return await photoPixels(member.bytes, manifest);
 }
 
 function labelOf(member?: TarMember): number | undefined {

@@ -1,5 +1,4 @@
 import { Readable } from "node:stream";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { extract, type Header } from "tar-stream";
 
 /** A file in a tar archive: its bytes, or why they were not read. */
@@ -22,10 +21,10 @@ export interface TarOptions {
  * @throws Error when the archive is damaged or ends early; the members before the damage have been given out
  */
 export async function* tarMembers(
-  archive: ReadableStream<Uint8Array>,
+  archive: AsyncIterable<Uint8Array>,
   { wanted, largest }: TarOptions,
 ): AsyncGenerator<TarMember> {
-  const reader = Readable.fromWeb(archive as NodeReadableStream);
+  const reader = Readable.from(archive);
   const entries = extract();
   reader.on("error", (error) => entries.destroy(error));
   reader.pipe(entries as unknown as NodeJS.WritableStream);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type TarMember, tarMembers, type TarOptions } from "../../../src/data/sources/tar_members.ts";
+import { type TarMember, tarMembers, type TarOptions } from "../../../src/data/files/tar_members.ts";
 import { tarFile } from "../photo_files.ts";
 
 const everything: TarOptions = { wanted: () => true, largest: 1000 };
