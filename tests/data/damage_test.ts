@@ -80,7 +80,7 @@ async function readZip(file: Uint8Array<ArrayBuffer>): Promise<void> {
 let reader: ParquetReader | undefined;
 
 async function readParquet(file: Uint8Array<ArrayBuffer>): Promise<void> {
-  reader ??= startParquetReader({ patienceMs: 1000, memoryBytes: 300e6 });
+  reader ??= startParquetReader(2000);
   const parquet = await reader.open(inMemory(file), "it");
   for (const group of parquet.groups.keys()) await parquet.rows(group, ["image", "name"]);
 }

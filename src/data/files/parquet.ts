@@ -1,4 +1,6 @@
-import type { FromThread, ParquetContents, ParquetRequest, ToThread } from "./parquet_messages.ts";
+import { fileURLToPath } from "node:url";
+import { packMessage, readMessages } from "./message_stream.ts";
+import type { FromProcess, ParquetContents, ParquetRequest, ToProcess } from "./parquet_messages.ts";
 import type { RandomAccess } from "./random_access.ts";
 
 /** A file that has been opened: what it holds, and its rows group by group. */
@@ -19,43 +21,39 @@ export interface ParquetReader {
    * @throws Error when it is none or is damaged
    */
   open(file: RandomAccess, name: string): Promise<OpenedParquet>;
-  /** Ends the thread. */
+  /** Ends its process. */
   [Symbol.dispose](): void;
 }
 
-/** What a row group may take: more, and the file is damaged. */
-export interface ParquetLimits {
-  /** Time to decode it, ms; the time that its bytes take to come does not count. Default: 60,000. */
-  patienceMs: number;
-  /** Memory beyond ten times the bytes that were read of the file. Default: 1 GB. */
-  memoryBytes: number;
-}
-
-const LIMITS: ParquetLimits = { patienceMs: 60_000, memoryBytes: 1e9 };
-/** How often memory is looked at, ms. */
+/** A row group that takes longer to decode is damaged, ms; the time that its bytes take to come does not count. */
+const PATIENCE_MS = 60_000;
+/** Memory for what is decoded, MB; a process that needs more is ended. Bytes of images are beside it. */
+const HEAP_MB = 1024;
 const LOOK_MS = 50;
 
-/** Starts a thread for reading Parquet; it is started anew when a damaged file has taken more than the limits. */
-export function startParquetReader(limits: ParquetLimits = LIMITS): ParquetReader {
-  let thread: Worker | undefined;
+/**
+ * Starts to read Parquet, in a process of its own: a damaged file can keep the reader busy for ever, or take all memory. When one
+ * has done so for `patienceMs`, the process is ended, and the next file begins another.
+ */
+export function startParquetReader(patienceMs = PATIENCE_MS): ParquetReader {
+  let process: ReaderProcess | undefined;
   const end = () => {
-    thread?.terminate();
-    thread = undefined;
+    process?.end();
+    process = undefined;
   };
   const ask = async (file: RandomAccess, name: string, request: ParquetRequest) => {
-    thread ??= new Worker(new URL("./parquet_worker.ts", import.meta.url), { type: "module" });
+    process ??= startProcess();
     try {
-      return await answered(thread, file, request, limits);
+      return await answered(process, file, request, patienceMs);
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
       end();
-      throw new Error(`${name} cannot be read as Parquet: ${error.message}`);
+      throw new Error(`${name} cannot be read as Parquet: it is damaged such that reading it ${error.message}`);
     }
   };
   return {
     open: async (file, name) => {
-      const open = { ask: "open", size: file.size, name } as const;
-      const contents = await ask(file, name, open) as ParquetContents;
+      const contents = await ask(file, name, { ask: "open", size: file.size, name }) as ParquetContents;
       const rows = (group: number, columns: readonly string[]) =>
         ask(file, name, { ask: "rows", group, columns }) as Promise<Record<string, unknown>[]>;
       return { ...contents, rows };
@@ -64,47 +62,72 @@ export function startParquetReader(limits: ParquetLimits = LIMITS): ParquetReade
   };
 }
 
-/** The thread is of no more use. */
+/** The process is of no more use. */
 class Ended extends Error {}
 
-/** Asks a thread, and gives it the bytes of the file that it asks for. */
-function answered(
-  thread: Worker,
+interface ReaderProcess {
+  send(message: ToProcess): void;
+  messages: AsyncGenerator<FromProcess>;
+  end(): void;
+}
+
+function startProcess(): ReaderProcess {
+  const program = fileURLToPath(new URL("./parquet_process.ts", import.meta.url));
+  const flags = ["--quiet", "--no-prompt", "--no-check", `--v8-flags=--max-old-space-size=${HEAP_MB}`];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, "--allow-read", "--allow-env", program],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  return {
+    send: (message) => void input.write(packMessage(message)).catch(() => {}), // one that has ended gives no answer either
+    messages: readMessages(child.stdout),
+    end: () => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      input.abort().catch(() => {});
+    },
+  };
+}
+
+/** Asks the process, and gives it the bytes of the file that it asks for. */
+async function answered(
+  { send, messages, end }: ReaderProcess,
   file: RandomAccess,
   request: ParquetRequest,
-  { patienceMs, memoryBytes }: ParquetLimits,
+  patienceMs: number,
 ): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  const send = (message: ToThread) => thread.postMessage(message);
-  const before = Deno.memoryUsage().rss;
-  let reading = 0, bytesRead = 0, busySince = performance.now();
-  const look = () => {
+  let reading = 0, late = false, busySince = performance.now();
+  const timer = setInterval(() => {
     if (reading > 0) busySince = performance.now();
-    const late = performance.now() - busySince > patienceMs;
-    const large = Deno.memoryUsage().rss - before > memoryBytes + 10 * bytesRead;
-    if (late || large) reject(new Ended(`it is damaged such that reading it takes all ${late ? "time" : "memory"}`));
-  };
-  const give = async (of: number, start: number, end: number) => {
+    late = performance.now() - busySince > patienceMs;
+    if (late) end();
+  }, LOOK_MS);
+  const give = async (of: number, start: number, stop: number) => {
     reading++;
-    const message = await file.read(start, end).then(
+    const message = await file.read(start, stop).then(
       (bytes) => ({ bytes, of }),
       (error) => ({ failure: error.message, of }),
     );
-    look();
     reading--;
-    bytesRead += end - start;
+    busySince = performance.now();
     send(message);
   };
-  thread.onmessage = ({ data }: MessageEvent<FromThread>) => {
-    if ("read" in data) void give(data.read, data.start, data.end);
-    else if ("answer" in data) resolve(data.answer);
-    else reject(new Error(data.failure));
-  };
-  thread.onerror = (event) => {
-    event.preventDefault();
-    reject(new Ended(event.message));
-  };
-  const timer = setInterval(look, LOOK_MS);
-  send(request);
-  return promise.finally(() => clearInterval(timer));
+  try {
+    send(request);
+    while (true) {
+      const { value, done } = await messages.next();
+      if (done) throw new Ended(late ? "does not end" : "takes all memory");
+      if ("answer" in value) return value.answer;
+      if ("failure" in value) throw new Error(value.failure);
+      void give(value.read, value.start, value.end);
+    }
+  } finally {
+    clearInterval(timer);
+  }
 }

@@ -9,7 +9,7 @@ import { compressors } from "hyparquet-compressors";
 import type { ParquetContents } from "./parquet_messages.ts";
 import type { RandomAccess } from "./random_access.ts";
 
-/** A Parquet file that has been opened, on the thread that decodes it. */
+/** A Parquet file that has been opened, in the process that decodes it. */
 export interface ParquetFile extends ParquetContents {
   /** See `OpenedParquet`. */
   rows(group: number, columns: readonly string[]): Promise<Record<string, unknown>[]>;

@@ -1,4 +1,4 @@
-/** What is asked of the thread that reads Parquet. */
+/** What is asked of the process that reads Parquet. */
 export type ParquetRequest =
   /** The footer of a file of so many bytes, which `name` calls in errors. Answer: {@link ParquetContents}. */
   | { ask: "open"; size: number; name: string }
@@ -13,14 +13,14 @@ export interface ParquetContents {
   groups: number[];
 }
 
-/** From the thread: bytes of the file that it needs, or its answer to the request. */
-export type FromThread =
+/** From the process: bytes of the file that it needs, or its answer to the request. */
+export type FromProcess =
   | { read: number; start: number; end: number }
   | { answer: unknown }
   | { failure: string };
 
-/** To the thread: a request, or bytes that it asked for. */
-export type ToThread =
+/** To the process: a request, or bytes that it asked for. */
+export type ToProcess =
   | ParquetRequest
   | { bytes: Uint8Array; of: number }
   | { failure: string; of: number };
