@@ -153,7 +153,10 @@ function contentHash(
   fingerprint?: string,
 ): string {
   const fields = [CONTENT_VERSION, name, source, render, grouping, concepts, images];
-  const content = JSON.stringify([...fields, ...[sampling, fingerprint].filter((field) => field !== undefined)]);
+  const content = JSON.stringify([
+    ...fields,
+    ...[sampling, fingerprint].filter((field) => field !== undefined),
+  ]);
   return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }
 

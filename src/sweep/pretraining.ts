@@ -1,6 +1,6 @@
 /** Self-supervised pre-training as an experiment: a masked autoencoder on images without labels (arXiv 2111.06377). */
 import { z } from "zod";
-import { imagesIn, checkAugmentation, readManifest } from "../data/mod.ts";
+import { checkAugmentation, imagesIn, readManifest } from "../data/mod.ts";
 import { createAutoencoder, type MaeConfig } from "../models/mod.ts";
 import { type EpochPace, stepsPerEpoch } from "../train/mod.ts";
 import {

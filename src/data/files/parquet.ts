@@ -48,7 +48,9 @@ export function startParquetReader(patienceMs = PATIENCE_MS): ParquetReader {
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
       end();
-      throw new Error(`${name} cannot be read as Parquet: it is damaged such that reading it ${error.message}`);
+      throw new Error(
+        `${name} cannot be read as Parquet: it is damaged such that reading it ${error.message}`,
+      );
     }
   };
   return {

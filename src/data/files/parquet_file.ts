@@ -24,7 +24,10 @@ const MOST_ROWS = 20_000_000;
  * @param name what errors call it
  * @throws Error when it is none or is damaged
  */
-export async function openParquet(file: Pick<RandomAccess, "size" | "read">, name: string): Promise<ParquetFile> {
+export async function openParquet(
+  file: Pick<RandomAccess, "size" | "read">,
+  name: string,
+): Promise<ParquetFile> {
   const buffer: AsyncBuffer = {
     byteLength: file.size,
     slice: async (start, end = file.size) => {
@@ -34,7 +37,10 @@ export async function openParquet(file: Pick<RandomAccess, "size" | "read">, nam
     },
   };
   const metadata = await named(name, () => parquetMetadataAsync(buffer));
-  const columns = await named(name, () => parquetSchema(metadata).children.map(({ element }) => element.name));
+  const columns = await named(
+    name,
+    () => parquetSchema(metadata).children.map(({ element }) => element.name),
+  );
   const groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
   if (groups.some((rows) => !(rows >= 0 && rows <= MOST_ROWS))) {
     throw new Error(`${name} is damaged: a row group of ${Math.max(...groups)} rows`);
@@ -58,12 +64,22 @@ async function readGroup(
 ): Promise<Record<string, unknown>[]> {
   const rowStart = groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
   const rowEnd = rowStart + groups[group];
-  return await parquetReadObjects({ file, metadata, columns: [...columns], rowStart, rowEnd, compressors, utf8: false });
+  return await parquetReadObjects({
+    file,
+    metadata,
+    columns: [...columns],
+    rowStart,
+    rowEnd,
+    compressors,
+    utf8: false,
+  });
 }
 
 function checkColumn(column: string, columns: readonly string[], name: string): void {
   if (columns.includes(column)) return;
-  throw new Error(`${name} has no column "${column}"; its columns are ${columns.join(", ")}: correct the manifest`);
+  throw new Error(
+    `${name} has no column "${column}"; its columns are ${columns.join(", ")}: correct the manifest`,
+  );
 }
 
 /** A failure of the reader, which says nothing of the file, as one that names it. */

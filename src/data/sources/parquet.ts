@@ -65,6 +65,8 @@ export async function* parquetRows(
 function imageBytes(value: unknown): Uint8Array {
   const bytes = value && typeof value === "object" && "bytes" in value ? value.bytes : value;
   if (!(bytes instanceof Uint8Array)) throw new Error("the row has no bytes of an image");
-  if (bytes.length > LARGEST_FILE) throw new Error(`it has ${bytes.length} bytes; ${LARGEST_FILE} are the most`);
+  if (bytes.length > LARGEST_FILE) {
+    throw new Error(`it has ${bytes.length} bytes; ${LARGEST_FILE} are the most`);
+  }
   return bytes;
 }
