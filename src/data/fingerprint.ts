@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import { type FileSource, filesOf, type Source } from "./source_schema.ts";
+import { filesOf, type FileSource, type Source } from "./source_schema.ts";
 import { imageFiles } from "./sources/folder_files.ts";
 import { isUrl, localPath, placesOf } from "./files/places.ts";
 

@@ -47,8 +47,9 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     options.signal?.throwIfAborted();
     done++;
     if (!pixels) dropped.failed.push({ key: image.key, reason });
-    else if (known.keys.has(image.key)) dropped.failed.push({ key: image.key, reason: "its name is there twice" });
-    else if (isBlank(pixels, manifest.render.channels)) dropped.blank++;
+    else if (known.keys.has(image.key)) {
+      dropped.failed.push({ key: image.key, reason: "its name is there twice" });
+    } else if (isBlank(pixels, manifest.render.channels)) dropped.blank++;
     else {
       const sha256 = createHash("sha256").update(pixels).digest("hex");
       if (known.pixels.has(sha256)) dropped.duplicates++;

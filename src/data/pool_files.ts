@@ -30,7 +30,16 @@ export function startFiles(folder: string): PoolFiles {
     finish: (header) => {
       const { dataset, source, sampling, images: number, side, channels, ...rest } = header;
       const sha256 = { "images.bin": images.finish(), "index.jsonl": index.finish() };
-      const whole: PoolHeader = { dataset, source, sampling, images: number, side, channels, sha256, ...rest };
+      const whole: PoolHeader = {
+        dataset,
+        source,
+        sampling,
+        images: number,
+        side,
+        channels,
+        sha256,
+        ...rest,
+      };
       Deno.writeTextFileSync(`${folder}/pool.json`, JSON.stringify(whole, null, 2) + "\n");
     },
     [Symbol.dispose]: () => {

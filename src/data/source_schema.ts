@@ -60,7 +60,9 @@ const webdataset = z.strictObject({
 });
 
 const zip = z.strictObject({
-  type: z.literal("zip").describe("Images in ZIP archives; of an archive on the network only what is wanted is read."),
+  type: z.literal("zip").describe(
+    "Images in ZIP archives; of an archive on the network only what is wanted is read.",
+  ),
   archives: files,
   within,
 });
@@ -85,7 +87,9 @@ const urls = z.strictObject({
   table: column.optional().describe("Table of an sqlite file."),
   url: column.describe("Column of the address."),
   key: column.optional().describe("Column of a name for the image. Default: the address."),
-  sha256: column.optional().describe("Column of the hash that the file must have. Default: none is compared."),
+  sha256: column.optional().describe(
+    "Column of the hash that the file must have. Default: none is compared.",
+  ),
   keep: z.array(column).optional().describe("Columns that are stored beside the image. Default: none."),
   where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional().describe(
     "Only rows whose columns have these values.",
@@ -93,7 +97,15 @@ const urls = z.strictObject({
 });
 
 /** Where the images of a dataset come from: a manifest's `source`. */
-export const sourceSchema = z.discriminatedUnion("type", [iconify, sprites, folder, webdataset, zip, parquet, urls]);
+export const sourceSchema = z.discriminatedUnion("type", [
+  iconify,
+  sprites,
+  folder,
+  webdataset,
+  zip,
+  parquet,
+  urls,
+]);
 
 export type Source = z.infer<typeof sourceSchema>;
 export type SourceOf<T extends Source["type"]> = Extract<Source, { type: T }>;

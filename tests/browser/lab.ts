@@ -61,6 +61,17 @@ async function copiesOf(notebooks: readonly string[]): Promise<string> {
   return folder;
 }
 
+/** JupyterLab takes cells that are out of sight from the page unless told otherwise; a test must find them. */
+async function keepAllCells(folder: string): Promise<string> {
+  const settings = join(folder, "settings");
+  await Deno.mkdir(join(settings, "@jupyterlab/notebook-extension"), { recursive: true });
+  await Deno.writeTextFile(
+    join(settings, "@jupyterlab/notebook-extension/tracker.jupyterlab-settings"),
+    JSON.stringify({ windowingMode: "none" }),
+  );
+  return settings;
+}
+
 async function startServer(folder: string) {
   const listener = Deno.listen({ port: 0 });
   const { port } = listener.addr;
@@ -69,7 +80,11 @@ async function startServer(folder: string) {
   const server = startLab({
     args: ["--no-browser", "--allow-root", `--port=${port}`, `--IdentityProvider.token=${token}`],
     notebooks: folder,
-    env: { NTD_PRESET: "smoke", NTD_RUNS: join(folder, "records") },
+    env: {
+      NTD_PRESET: "smoke",
+      NTD_RUNS: join(folder, "records"),
+      JUPYTERLAB_SETTINGS_DIR: await keepAllCells(folder),
+    },
     stderr: "piped",
   });
   const started = Promise.withResolvers<void>();

@@ -5,7 +5,12 @@ import sharp from "sharp";
 import { type Header, pack } from "tar-stream";
 
 /** A photograph-like image of its own for every number: a smooth pattern, encoded. */
-export function photoFile(number: number, format: "jpeg" | "png" | "webp" = "jpeg", width = 24, height = 16) {
+export function photoFile(
+  number: number,
+  format: "jpeg" | "png" | "webp" | "gif" = "jpeg",
+  width = 24,
+  height = 16,
+) {
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
     const [x, y, c] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3];
     return 128 + 100 * Math.sin((x * (number % 7 + 1) + y * (number % 5 + 1) + c * number + number) / 9);

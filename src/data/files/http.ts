@@ -49,7 +49,9 @@ export async function requestBytes(url: string, access: Access, from = 0, to?: n
     }
     await response.body?.cancel();
     at = new URL(next, at);
-    if (!/^https?:$/.test(at.protocol)) throw new Refused(`${url} leads to ${at.protocol}, which is not followed`);
+    if (!/^https?:$/.test(at.protocol)) {
+      throw new Refused(`${url} leads to ${at.protocol}, which is not followed`);
+    }
   }
   throw new Refused(`${url} is redirected more than ${REDIRECTS} times`);
 }
@@ -126,7 +128,9 @@ export async function* downloadBytes(url: string, access: Access): AsyncGenerato
     const { status, headers, body } = await withRetries(() => requestBytes(url, access, have));
     if (have > 0 && status !== 206) {
       await body.return(undefined);
-      throw new Error(`${url} broke off after ${have} bytes, and its server does not go on from there; try again`);
+      throw new Error(
+        `${url} broke off after ${have} bytes, and its server does not go on from there; try again`,
+      );
     }
     const total = have + Number(headers.get("content-length") ?? NaN);
     try {
@@ -137,7 +141,9 @@ export async function* downloadBytes(url: string, access: Access): AsyncGenerato
       if (!(have < total)) return;
       throw new Error(`it ended after ${have} of ${total} bytes`);
     } catch (error) {
-      if (++failures > RETRIES) throw new Error(`${url} broke off: ${(error as Error).message}`, { cause: error });
+      if (++failures > RETRIES) {
+        throw new Error(`${url} broke off: ${(error as Error).message}`, { cause: error });
+      }
     }
   }
 }

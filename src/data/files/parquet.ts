@@ -1,19 +1,10 @@
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema,
-} from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import { fileURLToPath } from "node:url";
+import { packMessage, readMessages } from "./message_stream.ts";
+import type { FromProcess, ParquetContents, ParquetRequest, ToProcess } from "./parquet_messages.ts";
 import type { RandomAccess } from "./random_access.ts";
 
-/** A Parquet file that has been opened: its columns, and rows group by group. */
-export interface ParquetFile {
-  /** Names of the top columns. */
-  readonly columns: string[];
-  /** Number of rows of each row group. */
-  readonly groups: number[];
+/** A file that has been opened: what it holds, and its rows group by group. */
+export interface OpenedParquet extends ParquetContents {
   /**
    * The rows of a group with the given columns; bytes stay bytes. The group's chunks of these columns are in memory together.
    *
@@ -22,62 +13,123 @@ export interface ParquetFile {
   rows(group: number, columns: readonly string[]): Promise<Record<string, unknown>[]>;
 }
 
-/** Rows of a group that are read at once at most: a group of a damaged file may claim any number. */
-const MOST_ROWS = 20_000_000;
+/** Reads Parquet files, one at a time. */
+export interface ParquetReader {
+  /**
+   * Reads a file's footer; `name` is what errors call it.
+   *
+   * @throws Error when it is none or is damaged
+   */
+  open(file: RandomAccess, name: string): Promise<OpenedParquet>;
+  /** Ends its process. */
+  [Symbol.dispose](): void;
+}
+
+/** A row group that takes longer to decode is damaged, ms; the time that its bytes take to come does not count. */
+const PATIENCE_MS = 60_000;
+/** Memory for what is decoded, MB; a process that needs more is ended. Bytes of images are beside it. */
+const HEAP_MB = 1024;
+const LOOK_MS = 50;
 
 /**
- * Reads the footer of a Parquet file.
- *
- * @param name what errors call it
- * @throws Error when it is none or is damaged
+ * Starts to read Parquet, in a process of its own: a damaged file can keep the reader busy for ever, or take all memory. When one
+ * has done so for `patienceMs`, the process is ended, and the next file begins another.
  */
-export async function openParquet(file: RandomAccess, name: string): Promise<ParquetFile> {
-  const buffer: AsyncBuffer = {
-    byteLength: file.size,
-    slice: async (start, end = file.size) => {
-      const from = start < 0 ? file.size + start : start;
-      if (!(from >= 0 && end <= file.size && from <= end)) throw new Error(`it points outside of itself`);
-      return (await file.read(from, end)).buffer;
-    },
+export function startParquetReader(patienceMs = PATIENCE_MS): ParquetReader {
+  let process: ReaderProcess | undefined;
+  const end = () => {
+    process?.end();
+    process = undefined;
   };
-  const metadata = await named(name, () => parquetMetadataAsync(buffer));
-  const columns = await named(name, () => parquetSchema(metadata).children.map(({ element }) => element.name));
-  const groups = metadata.row_groups.map(({ num_rows }) => Number(num_rows));
-  if (groups.some((rows) => !(rows >= 0 && rows <= MOST_ROWS))) {
-    throw new Error(`${name} is damaged: a row group of ${Math.max(...groups)} rows`);
-  }
+  const ask = async (file: RandomAccess, name: string, request: ParquetRequest) => {
+    process ??= startProcess();
+    try {
+      return await answered(process, file, request, patienceMs);
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      end();
+      throw new Error(
+        `${name} cannot be read as Parquet: it is damaged such that reading it ${error.message}`,
+      );
+    }
+  };
   return {
-    columns,
-    groups,
-    rows: (group, wanted) => {
-      for (const column of wanted) checkColumn(column, columns, name);
-      return named(name, () => readGroup(buffer, metadata, groups, group, wanted));
+    open: async (file, name) => {
+      const contents = await ask(file, name, { ask: "open", size: file.size, name }) as ParquetContents;
+      const rows = (group: number, columns: readonly string[]) =>
+        ask(file, name, { ask: "rows", group, columns }) as Promise<Record<string, unknown>[]>;
+      return { ...contents, rows };
+    },
+    [Symbol.dispose]: end,
+  };
+}
+
+/** The process is of no more use. */
+class Ended extends Error {}
+
+interface ReaderProcess {
+  send(message: ToProcess): void;
+  messages: AsyncGenerator<FromProcess>;
+  end(): void;
+}
+
+function startProcess(): ReaderProcess {
+  const program = fileURLToPath(new URL("./parquet_process.ts", import.meta.url));
+  const flags = ["--quiet", "--no-prompt", "--no-check", `--v8-flags=--max-old-space-size=${HEAP_MB}`];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, "--allow-read", "--allow-env", program],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  return {
+    send: (message) => void input.write(packMessage(message)).catch(() => {}), // one that has ended gives no answer either
+    messages: readMessages(child.stdout),
+    end: () => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended already.
+      }
+      input.abort().catch(() => {});
     },
   };
 }
 
-async function readGroup(
-  file: AsyncBuffer,
-  metadata: FileMetaData,
-  groups: readonly number[],
-  group: number,
-  columns: readonly string[],
-): Promise<Record<string, unknown>[]> {
-  const rowStart = groups.slice(0, group).reduce((sum, rows) => sum + rows, 0);
-  const rowEnd = rowStart + groups[group];
-  return await parquetReadObjects({ file, metadata, columns: [...columns], rowStart, rowEnd, compressors, utf8: false });
-}
-
-function checkColumn(column: string, columns: readonly string[], name: string): void {
-  if (columns.includes(column)) return;
-  throw new Error(`${name} has no column "${column}"; its columns are ${columns.join(", ")}: correct the manifest`);
-}
-
-/** A failure of the reader, which says nothing of the file, as one that names it. */
-async function named<T>(name: string, read: () => T | Promise<T>): Promise<T> {
+/** Asks the process, and gives it the bytes of the file that it asks for. */
+async function answered(
+  { send, messages, end }: ReaderProcess,
+  file: RandomAccess,
+  request: ParquetRequest,
+  patienceMs: number,
+): Promise<unknown> {
+  let reading = 0, late = false, busySince = performance.now();
+  const timer = setInterval(() => {
+    if (reading > 0) busySince = performance.now();
+    late = performance.now() - busySince > patienceMs;
+    if (late) end();
+  }, LOOK_MS);
+  const give = async (of: number, start: number, stop: number) => {
+    reading++;
+    const message = await file.read(start, stop).then(
+      (bytes) => ({ bytes, of }),
+      (error) => ({ failure: error.message, of }),
+    );
+    reading--;
+    busySince = performance.now();
+    send(message);
+  };
   try {
-    return await read();
-  } catch (error) {
-    throw new Error(`${name} cannot be read as Parquet: ${(error as Error).message}`, { cause: error });
+    send(request);
+    while (true) {
+      const { value, done } = await messages.next();
+      if (done) throw new Ended(late ? "does not end" : "takes all memory");
+      if ("answer" in value) return value.answer;
+      if ("failure" in value) throw new Error(value.failure);
+      void give(value.read, value.start, value.end);
+    }
+  } finally {
+    clearInterval(timer);
   }
 }

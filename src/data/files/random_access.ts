@@ -50,16 +50,24 @@ async function openRemote(url: string, access: Access): Promise<RandomAccess> {
   await first.body.return(undefined);
   const total = /\/(\d+)$/.exec(first.headers.get("content-range") ?? "");
   if (first.status !== 206 || !total) {
-    throw new Error(`${url}: its server gives out whole files only; download it and name its path in the manifest`);
+    throw new Error(
+      `${url}: its server gives out whole files only; download it and name its path in the manifest`,
+    );
   }
   return {
     size: Number(total[1]),
-    read: (start, end) => end > start ? withRetries(() => readPart(url, access, start, end)) : Promise.resolve(new Uint8Array()),
+    read: (start, end) =>
+      end > start ? withRetries(() => readPart(url, access, start, end)) : Promise.resolve(new Uint8Array()),
     [Symbol.dispose]: () => {},
   };
 }
 
-async function readPart(url: string, access: Access, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readPart(
+  url: string,
+  access: Access,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { status, body } = await requestBytes(url, access, start, end - 1);
   const bytes = new Uint8Array(end - start);
   let have = 0;

@@ -19,7 +19,11 @@ type Place = Pick<Manifest, "folder" | "access" | "sampling">;
  * @param columns those that are needed
  * @throws Error when a list is missing or damaged or has no such column, naming it
  */
-export async function* listRows(manifest: Place, source: Lists, columns: readonly string[]): AsyncGenerator<Row> {
+export async function* listRows(
+  manifest: Place,
+  source: Lists,
+  columns: readonly string[],
+): AsyncGenerator<Row> {
   if (source.format === "parquet") {
     yield* firstRows(parquetRows(manifest, source.files, columns), manifest.sampling?.candidates);
     return;
@@ -29,7 +33,9 @@ export async function* listRows(manifest: Place, source: Lists, columns: readonl
       const missing = columns.find((column) => !(column in row));
       if (missing !== undefined && source.format !== "jsonl") {
         throw new Error(
-          `${place} has no column "${missing}"; its columns are ${Object.keys(row).join(", ")}: correct the manifest`,
+          `${place} has no column "${missing}"; its columns are ${
+            Object.keys(row).join(", ")
+          }: correct the manifest`,
         );
       }
       yield row;
@@ -58,7 +64,9 @@ async function* tsvRows(blocks: AsyncIterable<Uint8Array>, columns?: readonly st
   for await (const line of linesOf(blocks)) {
     const cells = line.split("\t");
     if (!names) names = cells.map((name) => name.replace(/^\ufeff/, ""));
-    else if (cells.length === names.length) yield Object.fromEntries(names.map((name, i) => [name, cells[i]]));
+    else if (cells.length === names.length) {
+      yield Object.fromEntries(names.map((name, i) => [name, cells[i]]));
+    }
   }
 }
 
@@ -102,7 +110,9 @@ function parsed(line: string): Row | undefined {
 }
 
 function* sqliteRows(path: string, { table, columns, where = {} }: Lists): Generator<Row> {
-  if (isUrl(path)) throw new Error(`${path}: an sqlite file is read on this machine; download it and name its path`);
+  if (isUrl(path)) {
+    throw new Error(`${path}: an sqlite file is read on this machine; download it and name its path`);
+  }
   const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
   const conditions = Object.keys(where).map((name) => `${quoted(name)} = ?`).join(" AND ");
   const wanted = columns?.map(quoted).join(", ") ?? "*";

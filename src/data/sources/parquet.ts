@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { openParquet } from "../files/parquet.ts";
+import { startParquetReader } from "../files/parquet.ts";
 import { placesOf } from "../files/places.ts";
 import { openRandomAccess } from "../files/random_access.ts";
 import type { Manifest } from "../manifest.ts";
@@ -48,9 +48,10 @@ export async function* parquetRows(
   columns: readonly string[],
 ): AsyncGenerator<ParquetRow> {
   const places = placesOf(folder, files);
+  using reader = startParquetReader();
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
-    const parquet = await openParquet(file, place);
+    const parquet = await reader.open(file, place);
     const stem = basename(new URL(place, "file:///").pathname, ".parquet");
     const groups = parquet.groups.map((_, group) => `${stem}/${group}`);
     for (const group of sampling ? byRank(groups, sampling.seed) : groups) {
@@ -64,6 +65,8 @@ export async function* parquetRows(
 function imageBytes(value: unknown): Uint8Array {
   const bytes = value && typeof value === "object" && "bytes" in value ? value.bytes : value;
   if (!(bytes instanceof Uint8Array)) throw new Error("the row has no bytes of an image");
-  if (bytes.length > LARGEST_FILE) throw new Error(`it has ${bytes.length} bytes; ${LARGEST_FILE} are the most`);
+  if (bytes.length > LARGEST_FILE) {
+    throw new Error(`it has ${bytes.length} bytes; ${LARGEST_FILE} are the most`);
+  }
   return bytes;
 }

@@ -35,7 +35,8 @@ export async function* listedUrls(
       key: name,
       url: address,
       ...(/^[0-9a-f]{64}$/.test(hash) && { sha256: hash }),
-      ...(keep.length > 0 && { metadata: Object.fromEntries(keep.map((column) => [column, plain(row[column])])) }),
+      ...(keep.length > 0 &&
+        { metadata: Object.fromEntries(keep.map((column) => [column, plain(row[column])])) }),
     };
   }
 }

@@ -25,7 +25,9 @@ export async function* zipImages(manifest: Manifest, source: SourceOf<"zip">): A
       throw new Error(`${place} cannot be read as ZIP: ${error.message}`, { cause: error });
     });
     const images = new Map(
-      entries.filter(({ name }) => name.startsWith(within) && isImageName(name)).map((entry) => [entry.name, entry]),
+      entries.filter(({ name }) => name.startsWith(within) && isImageName(name)).map((
+        entry,
+      ) => [entry.name, entry]),
     );
     const names = [...images.keys()];
     const archive = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".zip")}/` : "";
