@@ -17,6 +17,7 @@ const ROOMS = [
   "models",
   "ops",
   "data",
+  "fetch",
   "images",
   "stats",
   "tensorflow",

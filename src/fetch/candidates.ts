@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+
+/** One line of a list of images. */
+export interface FetchItem {
+  /** Names the image within its dataset, once. */
+  key: string;
+  url: string;
+  /** Hash of the file's bytes that the list announces, 64 hex digits; another file is refused. */
+  sha256?: string;
+  /** What else the list says, for example a caption; stored beside the image. */
+  metadata?: Record<string, unknown>;
+}
+
+/** Begins anew, from the first line, each time that it is called. */
+export type FetchList = () => Iterable<FetchItem> | AsyncIterable<FetchItem>;
+
+interface Ranked {
+  rank: number;
+  item: FetchItem;
+}
+
+/**
+ * The items of a list in the order in which they are tried: by rank of sha256(seed, key), whatever the order of the list. Holds at most
+ * `2 * capacity` items in memory; the list is read again for each further `capacity` of them.
+ *
+ * @throws Error for an item without key or URL and for a key that is there twice, naming it
+ */
+export async function* inRankOrder(
+  list: FetchList,
+  seed: number,
+  capacity: number,
+): AsyncGenerator<FetchItem> {
+  let last: Ranked | undefined;
+  while (true) {
+    const lowest = await lowestAfter(last, list, seed, capacity);
+    for (const { item } of lowest) yield item;
+    if (lowest.length < capacity) return;
+    last = lowest.at(-1);
+  }
+}
+
+async function lowestAfter(
+  last: Ranked | undefined,
+  list: FetchList,
+  seed: number,
+  capacity: number,
+): Promise<Ranked[]> {
+  const kept: Ranked[] = [];
+  let limit: Ranked | undefined;
+  let line = 0;
+  for await (const item of list()) {
+    checkItem(item, ++line);
+    const ranked = { rank: rankOf(seed, item.key), item };
+    if ((last && compare(ranked, last) <= 0) || (limit && compare(ranked, limit) > 0)) continue;
+    kept.push(ranked);
+    if (kept.length < 2 * capacity) continue;
+    cut(kept, capacity);
+    limit = kept.at(-1);
+  }
+  cut(kept, capacity);
+  return kept;
+}
+
+function cut(kept: Ranked[], capacity: number): void {
+  kept.sort(compare);
+  const twice = kept.findIndex((ranked, i) => i > 0 && ranked.item.key === kept[i - 1].item.key);
+  if (twice >= 0) {
+    throw new Error(
+      `the list has the key "${kept[twice].item.key}" twice; every image needs a key of its own`,
+    );
+  }
+  kept.length = Math.min(kept.length, capacity);
+}
+
+/** The first 48 bits of a hash, as in the sampling of experiments. */
+function rankOf(seed: number, key: string): number {
+  return createHash("sha256").update(`${seed}\n${key}`).digest().readUIntBE(0, 6);
+}
+
+function compare(a: Ranked, b: Ranked): number {
+  return a.rank - b.rank || (a.item.key < b.item.key ? -1 : a.item.key > b.item.key ? 1 : 0);
+}
+
+function checkItem(item: FetchItem, line: number): void {
+  for (const field of ["key", "url"] as const) {
+    if (typeof item?.[field] === "string" && item[field] !== "") continue;
+    throw new Error(`item ${line} of the list has no "${field}"; every image needs a key and a URL`);
+  }
+}
