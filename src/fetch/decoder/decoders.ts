@@ -111,7 +111,6 @@ class Decoder {
       stdout: "piped",
       stderr: "null",
     }).spawn();
-    this.#process.unref();
     this.#input = this.#process.stdin.getWriter();
     this.#answers = readFrames(this.#process.stdout);
     this.#ready = this.#next(START_MS).then((answer) => {
