@@ -43,10 +43,18 @@ Deno.test("fetch: names and collections, each dataset once; unknown ones list th
 
 Deno.test("bench: all benchmarks without a name; an unknown one lists the known", () => {
   assert.deepEqual(parseBench(["input", "--json"]), { names: ["input"], models: undefined, json: true });
-  assert.deepEqual(parseBench([]).names, ["train", "blocks", "steady", "precision", "input", "transforms"]);
+  assert.deepEqual(parseBench([]).names, [
+    "train",
+    "blocks",
+    "steady",
+    "precision",
+    "input",
+    "transforms",
+    "fetch",
+  ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, fetch/,
   );
 });
 

@@ -1,0 +1,113 @@
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { fetchImages, STORAGE_DEFAULTS } from "../fetch/mod.ts";
+import { type Downloaded, findImg2dataset, runImg2dataset } from "./bench/img2dataset.ts";
+import { median } from "./bench/median.ts";
+
+/** One program's rate of fetching photographs (1024 x 768 px, about 200 kB) from a server on this machine. */
+export interface FetchRate {
+  program: string;
+  /** Images of a round; every one was had. */
+  images: number;
+  /** Median of the rounds, which the programs take in turns. */
+  imagesPerSecond: number;
+  /** All rounds, in order. */
+  rounds: number[];
+  /** Downloads under way at the same time. */
+  connections: number;
+  cores: number;
+}
+
+const ROUNDS = 3;
+/** Images of one round. */
+const IMAGES = 1000;
+const CONNECTIONS = 64;
+
+/** A program that fetches the addresses into a new folder. */
+type Contestant = (urls: string[], folder: string) => Promise<Downloaded>;
+
+/**
+ * Images a second, ours and img2dataset's: the same server, photographs and settings (shorter side 500 px, JPEG quality 95, shards of
+ * 1,000, sha256), in turns. Both times leave out the loading of the program, and count the start of its processes.
+ */
+export async function benchFetch(): Promise<FetchRate[]> {
+  const contestants: Record<string, Contestant> = { "name-that-dataset": ours, ...await img2dataset() };
+  const root = await Deno.makeTempDir();
+  const server = await startServer();
+  try {
+    const rounds: Record<string, number[]> = {};
+    for (let round = 0; round < ROUNDS; round++) {
+      const urls = Array.from({ length: IMAGES }, (_, i) => `${server.origin}/${round * IMAGES + i}.jpg`);
+      for (const [program, fetchAll] of Object.entries(contestants)) {
+        const { images, seconds } = await fetchAll(urls, `${root}/${program}-${round}`);
+        if (images !== IMAGES) throw new Error(`${program} had ${images} of ${IMAGES} images`);
+        (rounds[program] ??= []).push(images / seconds);
+      }
+    }
+    return Object.entries(rounds).map(([program, rates]) => ({
+      program,
+      images: IMAGES,
+      imagesPerSecond: median(rates),
+      rounds: rates.map((rate) => Math.round(rate)),
+      connections: CONNECTIONS,
+      cores: availableParallelism(),
+    }));
+  } finally {
+    await server.close();
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+async function ours(urls: string[], folder: string): Promise<Downloaded> {
+  const began = performance.now();
+  const { images } = await fetchImages(() => urls.map((url) => ({ key: url, url })), {
+    folder,
+    images: urls.length,
+    network: { allowPrivateAddresses: true, concurrency: CONNECTIONS, perHost: CONNECTIONS },
+  });
+  return { images, seconds: (performance.now() - began) / 1000 };
+}
+
+/** The peer, unless it cannot be installed here, which is said. */
+async function img2dataset(): Promise<Record<string, Contestant>> {
+  let python: string;
+  try {
+    python = await findImg2dataset();
+  } catch (error) {
+    console.error(`Without img2dataset: ${(error as Error).message}`);
+    return {};
+  }
+  const { shorterSide, quality, imagesPerShard } = STORAGE_DEFAULTS;
+  return {
+    img2dataset: async (urls, folder) => {
+      const list = `${folder}.txt`;
+      await Deno.writeTextFile(list, urls.join("\n"));
+      const processes = availableParallelism();
+      const settings = {
+        list,
+        folder,
+        connections: CONNECTIONS,
+        processes,
+        shorterSide,
+        quality,
+        imagesPerShard,
+      };
+      return await runImg2dataset(python, settings);
+    },
+  };
+}
+
+async function startServer(): Promise<{ origin: string; close(): Promise<void> }> {
+  const program = fileURLToPath(new URL("./bench/photo_server.ts", import.meta.url));
+  const args = ["run", "-A", "--no-check", "--quiet", program];
+  const process = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
+  const { value } = await process.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
+  if (!value) throw new Error("the server of photographs did not start; its message is above");
+  return {
+    origin: `http://127.0.0.1:${value.trim()}`,
+    async close() {
+      await process.stdin.close();
+      await process.status;
+    },
+  };
+}
