@@ -23,7 +23,9 @@ interface Ranked {
  * The items of a list in the order in which they are tried: by rank of sha256(seed, key), whatever the order of the list. Holds at most
  * `2 * capacity` items in memory; the list is read again for each further `capacity` of them.
  *
- * @throws Error for an item without key or URL and for a key that is there twice, naming it
+ * Lines that are there twice count once.
+ *
+ * @throws Error for an item without key or URL and for a key that stands for two URLs, naming it
  */
 export async function* inRankOrder(
   list: FetchList,
@@ -55,21 +57,29 @@ async function lowestAfter(
     kept.push(ranked);
     if (kept.length < 2 * capacity) continue;
     cut(kept, capacity);
-    limit = kept.at(-1);
+    if (kept.length === capacity) limit = kept.at(-1);
   }
   cut(kept, capacity);
   return kept;
 }
 
+/** Sorts, drops what is there already, and keeps the first `capacity`. */
 function cut(kept: Ranked[], capacity: number): void {
   kept.sort(compare);
-  const twice = kept.findIndex((ranked, i) => i > 0 && ranked.item.key === kept[i - 1].item.key);
-  if (twice >= 0) {
-    throw new Error(
-      `the list has the key "${kept[twice].item.key}" twice; every image needs a key of its own`,
-    );
+  let length = 0;
+  for (const ranked of kept) {
+    if (length > 0 && isSame(kept[length - 1].item, ranked.item)) continue;
+    kept[length++] = ranked;
   }
-  kept.length = Math.min(kept.length, capacity);
+  kept.length = Math.min(length, capacity);
+}
+
+function isSame(a: FetchItem, b: FetchItem): boolean {
+  if (a.key !== b.key) return false;
+  if (a.url === b.url) return true;
+  throw new Error(
+    `the list has the key "${a.key}" for ${a.url} and for ${b.url}; every image needs a key of its own`,
+  );
 }
 
 /** The first 48 bits of a hash, as in the sampling of experiments. */

@@ -10,7 +10,7 @@ interface Reason {
 }
 
 const REASONS_BY_NAME = {
-  invalid_url: { meaning: "not an http(s) URL" },
+  invalid_url: { meaning: "not an http(s) URL, or a redirect to one that is not" },
   forbidden_address: {
     meaning: "the host is at a private, loopback, link-local, multicast or reserved address",
   },

@@ -25,6 +25,13 @@ Deno.test("items come by rank of hash(seed, key), whatever the list's order and 
   );
 });
 
+Deno.test("lines that are there many times count once, however few are held in memory", async () => {
+  const keys = fc.array(fc.constantFrom(..."abcdefghij"), { maxLength: 60 });
+  await fc.assert(fc.asyncProperty(keys, fc.integer({ min: 1, max: 12 }), async (keys, capacity) => {
+    assert.deepEqual(await order(items(keys), 0, capacity), plainly([...new Set(keys)], 0));
+  }));
+});
+
 Deno.test("another seed, another order; a list that grows keeps the order of what was there", async () => {
   const keys = Array.from({ length: 50 }, (_, i) => `key ${i}`);
   assert.notDeepEqual(await order(items(keys), 1), await order(items(keys), 2));
@@ -43,7 +50,8 @@ Deno.test("a list is read once as long as its items suffice", async () => {
 });
 
 Deno.test("a list that is no list is an error that says where", async () => {
-  await assert.rejects(order(items(["a", "b", "a"])), /key "a" twice/);
+  const twice = [...items(["a", "b"]), { key: "a", url: "http://b.test" }];
+  await assert.rejects(order(twice), /key "a" for http:\/\/a.test\/a and for http:\/\/b.test/);
   await assert.rejects(order([{ key: "a", url: "http://a.test" }, { key: "", url: "x" }]), /item 2 .* "key"/);
   await assert.rejects(order([{ key: "a" } as FetchItem]), /item 1 .* "url"/);
 });
