@@ -70,7 +70,7 @@ export async function runImg2dataset(
     processes_count: processes,
     thread_count: Math.ceil(connections / processes),
   };
-  const script = new URL("./img2dataset.py", import.meta.url).pathname;
+  const script = new URL("./img2dataset_download.py", import.meta.url).pathname;
   const { success, stdout, stderr } = await new Deno.Command(python, {
     args: [script, JSON.stringify(options)],
     env: { NO_ALBUMENTATIONS_UPDATE: "1" },

@@ -65,7 +65,7 @@ export async function storePhotograph(file: Uint8Array, settings: StorageSetting
       withoutEnlargement: true,
       fastShrinkOnLoad: false,
     })
-    .flatten({ background: "#ffffff" }).toColourspace("srgb").jpeg({ quality })
+    .flatten({ background: "#ffffff" }).toColourspace("srgb").jpeg({ quality, optimiseCoding: false })
     .toBuffer({ resolveWithObject: true })
     .catch((error) => {
       throw new FetchFailure("damaged", firstLine(error));
