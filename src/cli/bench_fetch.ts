@@ -94,7 +94,7 @@ async function img2dataset(): Promise<Record<string, Contestant>> {
         processes,
         shorterSide,
         quality,
-        imagesPerShard,
+        imagesPerShard: IMAGES_PER_SHARD,
       };
       return await runImg2dataset(python, settings);
     },
