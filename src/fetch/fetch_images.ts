@@ -15,7 +15,7 @@ import {
 export interface FetchOptions {
   /** Folder of the pool: `shards/`, `index.parquet`, `report.json`, and `journal.sqlite` with the state. */
   folder: string;
-  /** Good images that are wanted. A pool that has more in full shards already keeps them. */
+  /** Good images that are wanted. A pool that has more already keeps them. */
   images: number;
   /** Another seed, other images of the list. Default: 0. */
   seed?: number;
@@ -41,7 +41,7 @@ export async function fetchImages(list: FetchList, options: FetchOptions): Promi
   const storage = withDefaults(STORAGE_DEFAULTS, options.storage);
   const { images, seed } = withDefaults({ images: 1, seed: 0 }, options as { images: number; seed?: number });
   using pool = new PoolFolder(options.folder, seed, storage);
-  const wanted = Math.max(images, pool.shardedImages);
+  const wanted = Math.max(images, pool.size);
   const finished = pool.finishedReport(wanted);
   if (finished) return finished;
   const run = new FetchRun(pool, wanted, network, options);

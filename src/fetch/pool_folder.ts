@@ -42,9 +42,9 @@ export class PoolFolder {
     }
   }
 
-  /** Images in shards that will not change any more. */
-  get shardedImages(): number {
-    return this.journal.shards().reduce((sum, { images }) => sum + images, 0);
+  /** Images that the pool has, in full shards or finished: it never becomes smaller. */
+  get size(): number {
+    return Math.max(this.#shardedImages, this.#report?.images ?? 0);
   }
 
   /** Keeps outcomes, and chooses among them what can be chosen. */
@@ -57,7 +57,7 @@ export class PoolFolder {
   async writeFullShards(wanted: number): Promise<void> {
     const { imagesPerShard } = this.storage;
     for (
-      let images = this.shardedImages;
+      let images = this.#shardedImages;
       images + imagesPerShard <= Math.min(wanted, this.selection.chosen);
     ) {
       const number = images / imagesPerShard;
@@ -73,7 +73,7 @@ export class PoolFolder {
     const images = Math.min(wanted, this.selection.chosen);
     const full = this.journal.shards();
     let end = full.at(-1)?.end ?? 0;
-    const rest = images - this.shardedImages;
+    const rest = images - this.#shardedImages;
     if (rest > 0) ({ end } = await this.#writeShard(full.length, rest));
     await writeIndex(
       `${this.folder}/index.parquet`,
@@ -96,15 +96,30 @@ export class PoolFolder {
     return report;
   }
 
-  /** The report of a pool that was finished with just so many images, undefined when there is none. */
+  /** The report of a pool that was finished with just so many images, undefined when there is none or a file is missing. */
   finishedReport(wanted: number): FetchReport | undefined {
-    if (!existsSync(`${this.folder}/report.json`)) return undefined;
-    const report: FetchReport = JSON.parse(Deno.readTextFileSync(`${this.folder}/report.json`));
-    return report.images === wanted && report.wanted === wanted ? report : undefined;
+    const report = this.#report;
+    if (report?.images !== wanted || report.wanted !== wanted) return undefined;
+    const shards = Array.from(
+      { length: Math.ceil(wanted / this.storage.imagesPerShard) },
+      (_, i) => shardFile(i),
+    );
+    return ["index.parquet", ...shards].every((file) => existsSync(`${this.folder}/${file}`))
+      ? report
+      : undefined;
   }
 
   [Symbol.dispose](): void {
     this.journal[Symbol.dispose]();
+  }
+
+  get #shardedImages(): number {
+    return this.journal.shards().reduce((sum, { images }) => sum + images, 0);
+  }
+
+  get #report(): FetchReport | undefined {
+    const path = `${this.folder}/report.json`;
+    return existsSync(path) ? JSON.parse(Deno.readTextFileSync(path)) : undefined;
   }
 
   #writeShard(number: number, images: number) {

@@ -17,8 +17,8 @@ const WINDOW = 16;
 /** So many failures in a row that may be this machine's own mean that it has no network. */
 const LOCAL_FAILURES = 64;
 
-/** Items of the list that are kept in memory, beyond twice the images that are wanted. */
-const SPARE_CANDIDATES = 10_000;
+/** Items of the list that are kept in memory: twice the images that are wanted and some more, but not too many; up to twice as many for a while. */
+const SPARE_CANDIDATES = 10_000, MOST_CANDIDATES = 500_000;
 
 /** One run of a fetch: starts downloads in the order of the candidates, keeps what comes, until there is enough. */
 export class FetchRun {
@@ -79,7 +79,8 @@ export class FetchRun {
 
   async #startAll(list: FetchList): Promise<void> {
     let position = 0;
-    for await (const item of inRankOrder(list, this.#pool.seed, 2 * this.#wanted + SPARE_CANDIDATES)) {
+    const capacity = Math.min(2 * this.#wanted + SPARE_CANDIDATES, MOST_CANDIDATES);
+    for await (const item of inRankOrder(list, this.#pool.seed, capacity)) {
       if (this.#enough) return;
       if (!this.#isDone(position, item)) {
         while (!this.#mayStart) {

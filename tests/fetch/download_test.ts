@@ -96,6 +96,12 @@ Deno.test("broken answers end, each by its own reason", async () => {
     ),
     "incomplete",
   );
+  const longer = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabcdef";
+  assert.match(
+    await outcome((socket) => socket.end(longer)),
+    /^(ok|bad_response)$/,
+    "as fast as the rest comes",
+  );
   assert.equal(await outcome((socket) => socket.end("no HTTP at all\r\n\r\n")), "bad_response");
   assert.equal(
     await outcome((socket) =>

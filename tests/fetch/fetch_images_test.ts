@@ -123,14 +123,17 @@ Deno.test("the pool is the first good images in rank order: the smaller is the b
   });
 });
 
-Deno.test("a pool that is there is not fetched again; one that has more keeps it", async () => {
+Deno.test("a pool that is there is not fetched again; one that has more keeps it; a lost index is written anew", async () => {
   await using site = await photoSite(40);
   await inFolder(async (folder) => {
-    const first = await fetchImages(() => site.items, options(folder, 20));
+    const first = await fetchImages(() => site.items, options(folder, 18));
     const asked = site.asked.length;
     const list = () => assert.fail("the list is not read");
-    assert.deepEqual(await fetchImages(list, options(folder, 20)), first);
-    assert.equal((await fetchImages(list, options(folder, 5))).images, 20);
+    assert.deepEqual(await fetchImages(list, options(folder, 18)), first);
+    assert.deepEqual(await fetchImages(list, options(folder, 5)), first);
+    await Deno.remove(`${folder}/index.parquet`);
+    await fetchImages(() => site.items, options(folder, 18));
+    assert.equal((await readIndex(folder)).length, 18);
     assert.equal(site.asked.length, asked);
   });
 });
@@ -249,6 +252,16 @@ Deno.test("what does not fit what was begun is an error that says so", async () 
     await assert.rejects(fetchImages(() => site.items, options(folder, 0)), /images is 0/);
     await Deno.truncate(`${folder}/shards/00000.tar`, 100);
     await assert.rejects(again({}), /00000.tar is missing or not as it was written/);
+  });
+});
+
+Deno.test("a shard that cannot be written ends the fetch with that error", async () => {
+  await using site = await photoSite(40);
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/shards/00000.tar.part`, { recursive: true }); // no file can be made in its place
+    await assert.rejects(fetchImages(() => site.items, options(folder, 20)), /directory/i);
+    await Deno.remove(`${folder}/shards/00000.tar.part`);
+    assert.equal((await fetchImages(() => site.items, options(folder, 20))).images, 20);
   });
 });
 
