@@ -83,7 +83,7 @@ export class FetchRun {
     for await (const item of inRankOrder(list, this.#pool.seed, capacity)) {
       if (this.#enough) return;
       if (!this.#isDone(position, item)) {
-        while (!this.#mayStart) {
+        while (!this.#mayStart(position)) {
           await this.#change();
           if (this.#enough) return;
         }
@@ -99,12 +99,13 @@ export class FetchRun {
 
   /**
    * Not more is started than is likely to be needed, going by the share of good ones. The share is that among the first, all of which
-   * have ended: failures end sooner than images, so that among all that have ended there are too many.
+   * have ended: failures end sooner than images, so that among all that have ended there are too many. What an earlier run left out
+   * before the last that it has is needed in any case.
    */
-  get #mayStart(): boolean {
-    const { good, chosen, next } = this.#pool.selection;
-    const expected = good + this.#underWay * (chosen + 1) / (next + 1);
-    return this.#underWay < WINDOW * this.#network.concurrency && expected < this.#wanted;
+  #mayStart(position: number): boolean {
+    if (this.#underWay >= WINDOW * this.#network.concurrency) return false;
+    const { good, chosen, next, last } = this.#pool.selection;
+    return position < last || good + this.#underWay * (chosen + 1) / (next + 1) < this.#wanted;
   }
 
   #isDone(position: number, { key, url }: FetchItem): boolean {

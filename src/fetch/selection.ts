@@ -13,12 +13,15 @@ export class Selection {
   readonly failures: Partial<Record<FailureReason, number>> = {};
   /** Images and failures so far. */
   ended = 0;
+  /** The highest position that has ended, -1 before the first. */
+  last = -1;
 
   /** Notes how one ended. */
   add(position: number, { reason, sha256 }: { reason?: FailureReason; sha256?: string }): void {
     const good = reason === undefined;
     this.#ahead.set(position, good ? sha256 : undefined);
     this.ended++;
+    this.last = Math.max(this.last, position);
     if (good) this.#goodAhead++;
     else this.failures[reason] = (this.failures[reason] ?? 0) + 1;
   }

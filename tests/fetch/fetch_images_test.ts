@@ -9,6 +9,7 @@ import {
   type FetchProgress,
   NetworkDownError,
 } from "../../src/fetch/mod.ts";
+import { Journal } from "../../src/fetch/journal.ts";
 import { answer, hostileServer, image } from "./hostile_server.ts";
 import { photographJpeg } from "./made_up_photographs.ts";
 import { photoSite } from "./photo_site.ts";
@@ -157,6 +158,22 @@ Deno.test("an ended fetch goes on, asks for nothing twice that it has, and ends 
       inTwoRuns < inOne + 20,
       `${inTwoRuns} answers, ${inOne} in one run: the first 30 were not all asked for again`,
     );
+  });
+});
+
+Deno.test("what an ended fetch left out before images that it kept is made up for", async () => {
+  await using site = await photoSite(60);
+  await inFolder(async (folder) => {
+    const large = { storage: { imagesPerShard: 100 } };
+    await fetchImages(() => site.items, options(folder, 25, large));
+    const whole = await poolHashes(folder);
+    await Deno.remove(`${folder}/report.json`);
+    {
+      using journal = new Journal(`${folder}/journal.sqlite`);
+      journal.forget([0, 1, 2, 7]);
+    }
+    await fetchImages(() => site.items, options(folder, 25, large));
+    assert.deepEqual(await poolHashes(folder), whole);
   });
 });
 
