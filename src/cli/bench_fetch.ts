@@ -9,8 +9,10 @@ export interface FetchRate {
   program: string;
   /** Images of a round; every one was had. */
   images: number;
-  /** Median of the rounds, which the programs take in turns. */
+  /** Median of the rounds, which the programs take in turns, from call to return. */
   imagesPerSecond: number;
+  /** The same without the start of its processes, and for img2dataset without their end: by the clock of its shards. */
+  working: number;
   /** All rounds, in order. */
   rounds: number[];
   /** Downloads under way at the same time. */
@@ -30,27 +32,28 @@ type Contestant = (urls: string[], folder: string) => Promise<Downloaded>;
 
 /**
  * Images a second, ours and img2dataset's: the same server, photographs and settings (shorter side 500 px, JPEG quality 95, shards of
- * one size, sha256), in turns. Ours is the time from call to return, the start of the processes that decode included; img2dataset's is
- * by its own clock, from the start of its first shard to the end of its last, the start of its processes left out.
+ * one size, sha256), in turns. The loading of both programs is left out; what the start of their processes takes is told apart.
  */
 export async function benchFetch(): Promise<FetchRate[]> {
   const contestants: Record<string, Contestant> = { "name-that-dataset": ours, ...await img2dataset() };
   const root = await Deno.makeTempDir();
   const server = await startServer();
   try {
-    const rounds: Record<string, number[]> = {};
+    const [rounds, worked]: Record<string, number[]>[] = [{}, {}];
     for (let round = 0; round < ROUNDS; round++) {
       const urls = Array.from({ length: IMAGES }, (_, i) => `${server.origin}/${round * IMAGES + i}.jpg`);
       for (const [program, fetchAll] of Object.entries(contestants)) {
-        const { images, seconds } = await fetchAll(urls, `${root}/${program}-${round}`);
+        const { images, seconds, working } = await fetchAll(urls, `${root}/${program}-${round}`);
         if (images !== IMAGES) throw new Error(`${program} had ${images} of ${IMAGES} images`);
         (rounds[program] ??= []).push(images / seconds);
+        (worked[program] ??= []).push(images / working);
       }
     }
     return Object.entries(rounds).map(([program, rates]) => ({
       program,
       images: IMAGES,
       imagesPerSecond: median(rates),
+      working: median(worked[program]),
       rounds: rates.map((rate) => Math.round(rate)),
       connections: CONNECTIONS,
       cores: availableParallelism(),
@@ -63,14 +66,19 @@ export async function benchFetch(): Promise<FetchRate[]> {
 
 async function ours(urls: string[], folder: string): Promise<Downloaded> {
   const began = performance.now();
+  let start = 0;
   const { images } = await fetchImages(() => urls.map((url) => ({ key: url, url })), {
     folder,
     images: urls.length,
     storage: { imagesPerShard: IMAGES_PER_SHARD },
     network: { allowPrivateAddresses: true, concurrency: CONNECTIONS, perHost: CONNECTIONS },
+    onProgress: (progress) => start ||= progress.images > 0 ? elapsed(began) : 0,
   });
-  return { images, seconds: (performance.now() - began) / 1000 };
+  return { images, seconds: elapsed(began), working: elapsed(began) - start };
 }
+
+/** Seconds since a moment. */
+const elapsed = (began: number) => (performance.now() - began) / 1000;
 
 /** The peer, unless it cannot be installed here, which is said. */
 async function img2dataset(): Promise<Record<string, Contestant>> {

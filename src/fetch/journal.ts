@@ -66,7 +66,7 @@ export class Journal {
     this.#database = new DatabaseSync(path);
     try {
       this.#database.exec(
-        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;",
+        "PRAGMA page_size = 32768; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;",
       );
       this.#database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
     } catch (error) {

@@ -8,7 +8,10 @@ const IMG2DATASET = "img2dataset==1.47.0";
 /** What a download came to. */
 export interface Downloaded {
   images: number;
+  /** From call to return. */
   seconds: number;
+  /** Of these, from the beginning of work on the first images to the end of work on the last: without the start of processes. */
+  working: number;
 }
 
 async function succeeds(program: string, ...args: string[]): Promise<boolean> {

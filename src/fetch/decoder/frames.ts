@@ -32,6 +32,34 @@ export async function* readFrames<Header>(stream: ReadableStream<Uint8Array>): A
   }
 }
 
+/** Something that is read from until it has no more (null), for example standard input. */
+interface SyncReader {
+  readSync(into: Uint8Array): number | null;
+}
+
+/** The bodies of the messages of an input, one after the other; waits for each, which is fine for who has nothing else to do. */
+export function* readBodiesSync(input: SyncReader): Generator<Uint8Array> {
+  while (true) {
+    const lengths = takeSync(input, 8);
+    if (!lengths) return;
+    const view = new DataView(lengths.buffer);
+    const header = takeSync(input, view.getUint32(0, true));
+    const body = takeSync(input, view.getUint32(4, true));
+    if (!header || !body) return;
+    yield body;
+  }
+}
+
+function takeSync(input: SyncReader, length: number): Uint8Array | undefined {
+  const taken = new Uint8Array(length);
+  for (let filled = 0; filled < length;) {
+    const read = input.readSync(taken.subarray(filled));
+    if (read === null) return undefined;
+    filled += read;
+  }
+  return taken;
+}
+
 /** Takes the next so many bytes from a stream; undefined when it has no more. */
 function taker(stream: ReadableStream<Uint8Array>): (length: number) => Promise<Uint8Array | undefined> {
   const reader = stream.getReader();

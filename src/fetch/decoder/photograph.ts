@@ -48,7 +48,8 @@ export function blockOtherFormats(): void {
 
 /**
  * Brings an image into the form in which all are stored: upright by its EXIF orientation, in sRGB by its ICC profile, 8 bits, without
- * transparency (white), the first frame of an animation, its shorter side reduced to `shorterSide` where it is longer, as JPEG.
+ * transparency (white), the first frame of an animation, its shorter side reduced to `shorterSide` where it is longer (bicubic, as
+ * Pillow has it by default), as JPEG.
  * What its header announces is checked before anything is decoded.
  *
  * @throws FetchFailure
@@ -63,6 +64,7 @@ export async function storePhotograph(file: Uint8Array, settings: StorageSetting
       height: shorterSide,
       fit: "outside",
       withoutEnlargement: true,
+      kernel: "cubic",
       fastShrinkOnLoad: false,
     })
     .flatten({ background: "#ffffff" }).toColourspace("srgb").jpeg({ quality, optimiseCoding: false })

@@ -1,7 +1,7 @@
 /** A process that decodes images from strangers, one at a time, so that whatever they do to the decoder ends here. */
 import { type FailureReason, FetchFailure } from "../failure.ts";
 import type { StorageSettings } from "../settings.ts";
-import { packFrame, readFrames } from "./frames.ts";
+import { packFrame, readBodiesSync } from "./frames.ts";
 import { blockOtherFormats, type PhotographFacts, storePhotograph } from "./photograph.ts";
 
 /** Header of an answer; the first message says that the process listens. */
@@ -22,14 +22,15 @@ async function answerTo(file: Uint8Array, settings: StorageSettings): Promise<Ui
   }
 }
 
+function write(bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length;) written += Deno.stdout.writeSync(bytes.subarray(written));
+}
+
 if (import.meta.main) {
   Deno.addSignalListener("SIGINT", () => {}); // Ctrl-C reaches every process of the terminal: ours ends when its input does
   const settings: StorageSettings = JSON.parse(Deno.args[0]);
   blockOtherFormats();
-  const output = Deno.stdout.writable.getWriter();
-  await output.write(packFrame({ ready: true } satisfies DecoderAnswer));
-  for await (const { body } of readFrames(Deno.stdin.readable)) {
-    await output.write(await answerTo(body, settings));
-  }
+  write(packFrame({ ready: true } satisfies DecoderAnswer));
+  for (const file of readBodiesSync(Deno.stdin)) write(await answerTo(file, settings));
   Deno.exit(0);
 }
