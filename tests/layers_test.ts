@@ -7,6 +7,7 @@ const source = new URL("../src/", import.meta.url).pathname;
 const ROOMS = [
   "cli",
   "notebook",
+  "game",
   "figures",
   "report",
   "audit",

@@ -47,9 +47,13 @@ export const benchedModels = SUBJECTS.map(({ model }) => model);
 const OURS = ["float32", "bfloat16"];
 const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
 
-async function startAll(subject: Subject, python: string): Promise<Map<string, Contestant>> {
+/** Starts every contestant and puts it into `contestants`, so that those which have started can be ended when a later one fails. */
+async function startAll(
+  contestants: Map<string, Contestant>,
+  subject: Subject,
+  python: string,
+): Promise<void> {
   const isPlain = models[subject.model].family === "convnext";
-  const contestants = new Map<string, Contestant>();
   for (const mode of isPlain ? [...OURS, "plain_tfjs"] : OURS) {
     contestants.set(`ours ${mode}`, await startOurs(subject, mode));
   }
@@ -59,7 +63,6 @@ async function startAll(subject: Subject, python: string): Promise<Map<string, C
     contestants.set(`pytorch ${mode}`, await startContestant([python, program], config));
   }
   checkParameters(subject.model, contestants);
-  return contestants;
 }
 
 /** Op by op, by itself: its memory, several times that of the others, leaves them no room. */
@@ -87,8 +90,9 @@ const only = (contestants: Map<string, Contestant>, names: string[]) =>
 
 async function benchModel(subject: Subject, python: string): Promise<TrainBenchRow> {
   const eager = await eagerRate(subject);
-  const contestants = await startAll(subject, python);
+  const contestants = new Map<string, Contestant>();
   try {
+    await startAll(contestants, subject, python);
     const rates = await compete(contestants, "train", subject.batch);
     const [ours, theirs] = [best(rates, "ours"), best(rates, "pytorch")];
     const memory = await Promise.all([ours, theirs].map((name) => contestants.get(name)!.peakMemory()));

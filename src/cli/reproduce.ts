@@ -99,7 +99,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     const progress = new NotebookProgress(name, log);
     const copy = join(copies, name);
     const failure = await executeNotebook(join(folder, name), copy, {
-      env: { NTD_PRESET: preset, ...(data ? { NTD_DATASETS: data } : {}) },
+      env: { NTD_PRESET: preset, NTD_HEADLESS: "1", ...(data ? { NTD_DATASETS: data } : {}) },
       timeout: cellTimeout,
       signal,
       onEvent: (event) => progress.show(event),

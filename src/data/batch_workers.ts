@@ -83,9 +83,13 @@ export function startBatchWorkers(
   };
 }
 
-/** A source as it can be sent: the folders of its pools, and the rest. */
+/** A source as it can be sent: the folders of its pools, which of their images, and the rest. */
 function withoutPools<Source extends BatchSource>({ pools, ...rest }: Source) {
-  return { folders: pools.map(({ folder }) => folder), rest };
+  const indices = rest.indices.map((chosen, pool) => {
+    const { places } = pools[pool];
+    return places ? chosen.map((index) => places[index]) : chosen;
+  });
+  return { folders: pools.map(({ folder }) => folder), rest: { ...rest, indices } };
 }
 
 type Request = (batch: number) => Promise<Batch>;

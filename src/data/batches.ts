@@ -1,13 +1,7 @@
-import { createHash } from "node:crypto";
-import {
-  checkCorruption,
-  corrupt,
-  type Corruption,
-  type PackedImage,
-  resizeAndCentreCrop,
-} from "../images/mod.ts";
+import { checkCorruption, type Corruption, type PackedImage, resizeAndCentreCrop } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
 import { type Augmentation, makeAugment } from "./augmentation.ts";
+import { CorruptedImages } from "./corrupted.ts";
 import type { StoredImages } from "./pool_store.ts";
 
 /** Images for the network. The values of bytes become those that it sees by `imagesFromPixels`. */
@@ -16,7 +10,7 @@ export interface Batch {
   pixels: Uint8Array<ArrayBuffer>;
   /** 1 where every dataset is grey, else 3 (RGB; grey images have three equal channels). */
   channels: 1 | 3;
-  /** Place of each image's dataset among the pools, `[B]`. */
+  /** Class of each image, `[B]`: the place of its dataset among the pools, unless the source says otherwise. */
   labels: Int32Array<ArrayBuffer>;
 }
 
@@ -26,6 +20,8 @@ export interface BatchSource {
   pools: readonly StoredImages[];
   /** Pool indices of the images to use, one array a pool. See `sampleExperiment`. */
   indices: readonly Int32Array[];
+  /** Class of each of these images, one array a pool. Default: the pool's place; see `randomLabels`. */
+  labels?: readonly Int32Array[];
   /** Side of the square that the network sees, px. */
   imageSize: number;
   batchSize: number;
@@ -77,7 +73,7 @@ export interface ValidationBatchesHere extends ValidationBatches {
 const LARGEST_IMAGE = 1024;
 
 /** Names of the random streams of a seed. */
-const Stream = { order: 0x6f72, augmentation: 0x6175, corruption: 0x636f } as const;
+const Stream = { order: 0x6f72, augmentation: 0x6175 } as const;
 
 /**
  * Batches to train on. Every pass over the images has an order of its own and shows each image once; a batch may end one pass
@@ -132,16 +128,17 @@ function centred(image: PackedImage, seen: PackedImage): void {
   resizeAndCentreCrop(image, seen.width, seen.pixels);
 }
 
-/** Where an image lies. */
+/** Where an image lies, and what it is called. */
 interface Place {
   pool: number;
   index: number;
+  label: number;
 }
 
 /** Reads images and writes them, transformed, to their places in a batch. */
 class BatchWriter {
   readonly #pools: readonly StoredImages[];
-  readonly #corruption: Corruption | undefined;
+  readonly #corrupted: CorruptedImages | undefined;
   readonly #stored: PackedImage[];
   readonly #size: number;
   readonly #channels: 1 | 3;
@@ -150,7 +147,7 @@ class BatchWriter {
 
   constructor({ pools, imageSize, corruption }: BatchSource) {
     this.#pools = pools;
-    this.#corruption = corruption ?? undefined;
+    this.#corrupted = corruption ? new CorruptedImages(corruption) : undefined;
     this.#stored = pools.map(({ side, channels }) => ({
       pixels: new Uint8Array(side * side * channels),
       height: side,
@@ -172,10 +169,10 @@ class BatchWriter {
   write(
     { pixels, labels }: Batch,
     j: number,
-    { pool, index }: Place,
+    { pool, index, label }: Place,
     transform: (image: PackedImage, seen: PackedImage) => void,
   ): void {
-    labels[j] = pool;
+    labels[j] = label;
     const image = this.#read(pool, index);
     const [size, { channels }] = [this.#size, image];
     const length = size * size * this.#channels;
@@ -188,26 +185,19 @@ class BatchWriter {
 
   #read(pool: number, index: number): PackedImage {
     const image = this.#stored[pool];
-    this.#pools[pool].read(index, image.pixels);
-    if (this.#corruption) corruptAsAlways(image, this.#corruption, this.#pools[pool].images[index].key);
+    if (this.#corrupted) this.#corrupted.read(this.#pools[pool], index, image);
+    else this.#pools[pool].read(index, image.pixels);
     return image;
   }
 }
 
-/** Corrupts an image in place as every time: by the corruption's seed and the image's key alone. */
-function corruptAsAlways(image: PackedImage, corruption: Corruption, key: string): void {
-  const seed = "seed" in corruption ? corruption.seed : 0;
-  const place = createHash("sha256").update(key).digest().readUIntBE(0, 6);
-  corrupt(image, corruption, random(seed, Stream.corruption, place));
-}
-
 /** All images that a source names, pool by pool. */
-function imagesOf({ indices }: BatchSource): { size: number; locate(place: number): Place } {
+function imagesOf({ indices, labels }: BatchSource): { size: number; locate(place: number): Place } {
   const size = indices.reduce((sum, { length }) => sum + length, 0);
   const locate = (place: number) => {
     let pool = 0;
     while (place >= indices[pool].length) place -= indices[pool++].length;
-    return { pool, index: indices[pool][place] };
+    return { pool, index: indices[pool][place], label: labels?.[pool][place] ?? pool };
   };
   return { size, locate };
 }
@@ -225,7 +215,7 @@ function latestOrders(size: number, seed: number): (pass: number) => Uint32Array
   };
 }
 
-function checkSource({ pools, indices, imageSize, batchSize, corruption }: BatchSource): void {
+function checkSource({ pools, indices, labels, imageSize, batchSize, corruption }: BatchSource): void {
   if (corruption) checkCorruption(corruption);
   if (!Number.isInteger(imageSize) || imageSize < 1 || imageSize > LARGEST_IMAGE) {
     throw new Error(
@@ -239,6 +229,9 @@ function checkSource({ pools, indices, imageSize, batchSize, corruption }: Batch
     throw new Error(
       `${pools.length} pools came with indices for ${indices.length}; give one array of indices a pool`,
     );
+  }
+  if (labels && !indices.every((chosen, pool) => chosen.length === labels[pool]?.length)) {
+    throw new Error("the labels do not match the indices; give one array a pool, with one label an index");
   }
   if (indices.every((chosen) => chosen.length === 0)) {
     throw new Error("there are no images to make batches of");

@@ -1,34 +1,25 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { sourceFingerprint } from "./fingerprint.ts";
+import { accessSchema } from "./files/access.ts";
 import { GROUPING_RULES } from "./grouping.ts";
+import { MANIFEST_FOLDER, manifestFiles, manifestFolders } from "./manifest_folders.ts";
+import { checkDisjoint, parseReference } from "./reference.ts";
+import { sourceSchema } from "./source_schema.ts";
 
 const side = z.int().min(8).max(1024).describe("Side of the square that an image is stored as, px.");
 
-const iconify = z.strictObject({
-  type: z.literal("iconify").describe("Drawings in an npm package of Iconify's: icons.json."),
-  package: z.string().regex(/^@iconify-json\/[a-z0-9-]+$/),
-  version: z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact version of the npm package."),
-});
-
-const sprites = z.strictObject({
-  type: z.literal("sprites").describe(
-    "PNG files in an npm package, one image a row: a row holds the image's pixels in order.",
+const samplingSchema = z.strictObject({
+  images: z.int().min(1).describe("Images that are wanted."),
+  seed: z.int().min(0).describe("Another seed, another sample."),
+  candidates: z.int().min(1).optional().describe(
+    "Rows of a list in Parquet files that are considered, so that it need not be read whole. Default: all.",
   ),
-  package: z.string().min(1),
-  version: z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact version of the npm package."),
-  sheets: z.array(z.strictObject({
-    file: z.string().min(1).describe("Path of the PNG within the package."),
-    split: z.string().min(1).describe("Official split that its images belong to."),
-  })).min(1),
-  labels: z.record(z.string(), z.string()).describe(
-    "For each split the JSON file with one class number an image, in the order of the sheets.",
-  ),
-  classes: z.array(z.string()).min(2).describe("Names of the semantic classes, by number."),
 });
 
 /** One file of `data_manifests/`: where a dataset's images come from, what may be done with them, how they are stored. */
 export const manifestSchema = z.strictObject({
-  $schema: z.literal("./schema.json").optional(),
+  $schema: z.string().optional().describe("Where this schema is, for editors."),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).describe(
     "Name of the dataset; the file is called <name>.json.",
   ),
@@ -47,7 +38,9 @@ export const manifestSchema = z.strictObject({
     url: z.url().optional(),
   }),
   homepage: z.url(),
-  source: z.discriminatedUnion("type", [iconify, sprites]),
+  access: accessSchema.default({ kind: "open" }).describe("Who may read its files. Default: anybody."),
+  source: sourceSchema,
+  sampling: samplingSchema.optional().describe("Which of the images are taken. Default: all."),
   render: z.strictObject({
     side,
     channels: z.union([z.literal(1), z.literal(3)]).describe("1: grey, 3: RGB."),
@@ -56,24 +49,31 @@ export const manifestSchema = z.strictObject({
   grouping: z.enum(GROUPING_RULES).describe(
     "How images that are versions of one drawing are recognised by their names.",
   ),
+  releaseOf: z.string().optional().describe(
+    "Name of the dataset that this is another release of: drawings of one name are then versions of one.",
+  ),
   concepts: z.record(z.string(), z.string()).optional().describe(
     "For keys that do not say what the other datasets call the same thing: the others' key, which is then grouped.",
   ),
   images: z.int().min(1).describe("Number of images in the source, before duplicates are dropped."),
+  bytes: z.int().min(1).optional().describe("Size of the source's files, about: what is downloaded at most."),
   checked: z.iso.date().describe("When somebody last compared this file with the source."),
+  checkedAgainst: z.enum(["files", "documentation"]).default("files").describe(
+    "Whether the files were read then, or only what is written about them. Default: files.",
+  ),
+  notes: z.string().min(1).optional().describe("What else its users should know."),
 });
 
 /** A dataset: see the descriptions in `data_manifests/schema.json`. */
 export type Manifest = z.infer<typeof manifestSchema> & {
   /** Identity of the dataset's content: changes with every field that decides images, groups or their order, 16 hex digits. */
-  hash: string;
+  readonly hash: string;
+  /** The folder of its file: where relative paths of its source start. */
+  folder: URL;
 };
 
 /** Raise it whenever pixels, groups or hashes come out differently from the same manifest: pools are then built anew. */
 const CONTENT_VERSION = 2;
-
-/** The manifests of this repository. */
-export const MANIFEST_FOLDER = new URL("../../data_manifests/", import.meta.url);
 
 /** The JSON schema of a manifest, as text; kept beside the manifests for editors. */
 export function manifestJsonSchema(): string {
@@ -83,17 +83,50 @@ export function manifestJsonSchema(): string {
 /**
  * Reads and checks the manifest of a dataset.
  *
- * @param folder default: `data_manifests/`
+ * @param folder default: `data_manifests/`, then the folder that `NTD_MANIFESTS` names
  * @throws Error when there is no such dataset (naming those there are) or when its file breaks the schema, one line a fault
  */
-export function readManifest(name: string, folder: URL = MANIFEST_FOLDER): Manifest {
-  const known = manifestNames(folder);
-  if (!known.includes(name)) throw unknownDataset(name, folder);
-  return parseManifest(Deno.readTextFileSync(new URL(`${name}.json`, folder)), `${name}.json`);
+export function readManifest(name: string, folder?: URL): Manifest {
+  const file = manifestFiles(folder ? [folder] : manifestFolders()).get(name);
+  if (!file) throw unknownDataset(name, folder);
+  return parseManifest(Deno.readTextFileSync(file), `${name}.json`, new URL(".", file));
 }
 
-/** Checks the text of a manifest; `file` is the name that errors give it. */
-export function parseManifest(text: string, file: string): Manifest {
+/** Names of a dataset's official splits, in the order of its source. */
+export function splitsOf({ source }: Pick<Manifest, "source">): string[] {
+  if (source.type === "folder") return source.splits ?? [];
+  return "sheets" in source ? [...new Set(source.sheets.map(({ split }) => split))] : [];
+}
+
+/**
+ * The manifest of the source that a reference (`cifar10@test`, `cifar10#1/3`) takes its images from.
+ *
+ * @throws Error when it is no reference, or there is no such dataset or split (naming those there are)
+ */
+export function manifestOf(reference: string, folder?: URL): Manifest {
+  const { dataset, split } = parseReference(reference);
+  const manifest = readManifest(dataset, folder);
+  const splits = splitsOf(manifest);
+  if (split === undefined || splits.includes(split)) return manifest;
+  const known = splits.length > 0 ? `known are: ${splits.join(", ")}` : "its source has none";
+  throw new Error(`"${reference}": ${dataset} has no split "${split}"; ${known}`);
+}
+
+/** How many images a dataset's pool has at most: those that are sampled, or all. */
+export function imagesIn({ images, sampling }: Pick<Manifest, "images" | "sampling">): number {
+  return Math.min(images, sampling?.images ?? images);
+}
+
+/**
+ * How many images a reference means, as far as that is known before its pool is open: those of the source, or an equal share of
+ * them. Groups are dealt out whole, so that a part may have somewhat more or fewer; of a split it is an upper bound.
+ */
+export function expectedImages(reference: string, folder?: URL): number {
+  return Math.ceil(imagesIn(manifestOf(reference, folder)) / (parseReference(reference).part?.of ?? 1));
+}
+
+/** Checks the text of a manifest; `file` is the name that errors give it, `folder` where its relative paths start. */
+export function parseManifest(text: string, file: string, folder: URL = MANIFEST_FOLDER): Manifest {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -109,14 +142,23 @@ export function parseManifest(text: string, file: string): Manifest {
       `${file}: name is "${parsed.data.name}", but the file's name says "${file.slice(0, -5)}"`,
     );
   }
-  return { ...parsed.data, hash: contentHash(parsed.data) };
+  return {
+    ...parsed.data,
+    folder,
+    get hash() {
+      return contentHash(parsed.data, sourceFingerprint(folder, parsed.data.source));
+    },
+  };
 }
 
 function contentHash(
-  { name, source, render, grouping, concepts, images }: z.infer<typeof manifestSchema>,
+  { name, source, render, grouping, releaseOf, concepts, images, sampling }: z.infer<typeof manifestSchema>,
+  fingerprint?: string,
 ): string {
-  const content = JSON.stringify([CONTENT_VERSION, name, source, render, grouping, concepts, images]);
-  return createHash("sha256").update(content).digest("hex").slice(0, 16);
+  const fields = [CONTENT_VERSION, name, source, render, grouping, concepts, images];
+  // Those that are not there leave the hash as it was before there were such fields.
+  const later = [releaseOf, sampling, fingerprint].filter((field) => field !== undefined);
+  return createHash("sha256").update(JSON.stringify([...fields, ...later])).digest("hex").slice(0, 16);
 }
 
 function faults(file: string, issue: z.core.$ZodIssue): string[] {
@@ -130,14 +172,12 @@ function faults(file: string, issue: z.core.$ZodIssue): string[] {
 }
 
 /** Names of all datasets that have a manifest, in the order of the alphabet. */
-export function manifestNames(folder: URL = MANIFEST_FOLDER): string[] {
-  return [...Deno.readDirSync(folder)].map((entry) => entry.name)
-    .filter((file) => file.endsWith(".json") && file !== "schema.json").map((file) => file.slice(0, -5))
-    .sort();
+export function manifestNames(folder?: URL): string[] {
+  return [...manifestFiles(folder ? [folder] : manifestFolders()).keys()];
 }
 
 /** The collections and the names of their datasets, by place. */
-export function collections(folder: URL = MANIFEST_FOLDER): Map<string, string[]> {
+export function collections(folder?: URL): Map<string, string[]> {
   const manifests = manifestNames(folder).map((name) => readManifest(name, folder));
   const byCollection = Map.groupBy(
     manifests.sort((a, b) => a.place - b.place),
@@ -149,23 +189,21 @@ export function collections(folder: URL = MANIFEST_FOLDER): Map<string, string[]
 }
 
 /**
- * The datasets meant by what a user typed: a collection ("icons"), or names ("tabler,phosphor,mdi").
+ * The datasets meant by what a user typed: a collection ("icons"), or references ("tabler,phosphor,cifar10@test").
  *
- * @throws Error naming the known datasets and collections when one is unknown, or when a name is given twice
+ * @throws Error naming the known datasets, collections or splits when one is unknown, or when two have images in common
  */
-export function datasetsOf(choice: string, folder: URL = MANIFEST_FOLDER): string[] {
+export function datasetsOf(choice: string, folder?: URL): string[] {
   const collection = collections(folder).get(choice.trim());
   if (collection) return collection;
   const names = choice.split(",").map((name) => name.trim()).filter((name) => name !== "");
-  const known = manifestNames(folder);
-  for (const name of names) if (!known.includes(name)) throw unknownDataset(name, folder);
   if (names.length === 0) throw unknownDataset(choice, folder);
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice) throw new Error(`dataset "${twice}" is named twice in "${choice}"; name each once`);
+  for (const name of names) manifestOf(name, folder);
+  checkDisjoint(names);
   return names;
 }
 
-function unknownDataset(name: string, folder: URL): Error {
+function unknownDataset(name: string, folder?: URL): Error {
   const groups = [...collections(folder)].map(([collection, names]) => `${collection} (${names.join(", ")})`);
   return new Error(`there is no dataset "${name}"; known are, by collection: ${groups.join("; ")}`);
 }

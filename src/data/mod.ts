@@ -2,9 +2,23 @@
 export { type Augment, type Augmentation, checkAugmentation, makeAugment } from "./augmentation.ts";
 export { type BatchWorkers, startBatchWorkers } from "./batch_workers.ts";
 export * from "./batches.ts";
+export { corruptAsAlways } from "./corrupted.ts";
 export * from "./manifest.ts";
+export { MANIFEST_FOLDER } from "./manifest_folders.ts";
 export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
+export { checkDisjoint, type DatasetReference, parseReference } from "./reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
 export { dataRoot, type Dropped, type PoolImage, type StoredImages } from "./pool_store.ts";
-export * from "./sample.ts";
+export { randomLabels } from "./random_labels.ts";
+export {
+  type ConceptSizes,
+  type LabelledImages,
+  type LabelledSample,
+  sampleClasses,
+  sampleConcepts,
+} from "./class_sample.ts";
+export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample.ts";
+export { fetchedFolder } from "./sources/fetched.ts";
+export { type ListedUrl, listedUrls } from "./sources/url_list.ts";
+export { countDuplicates, type DuplicateCount } from "./duplicate_counts.ts";

@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import { type Manifest, readManifest } from "./manifest.ts";
+import { imagesIn, type Manifest, manifestOf } from "./manifest.ts";
 import { buildPool, type PoolOptions } from "./pool_build.ts";
 import {
   dataRoot,
@@ -10,6 +10,7 @@ import {
   readHeader,
   type StoredImages,
 } from "./pool_store.ts";
+import { type DatasetReference, isMeant, parseReference } from "./reference.ts";
 
 /** The images of a dataset, packed in one file and read from it as they are needed. */
 export interface Pool extends StoredImages {
@@ -19,23 +20,81 @@ export interface Pool extends StoredImages {
 }
 
 /**
- * Opens the pool of a dataset; builds it first when it is missing or damaged (its checksums are compared every time). A build
- * happens beside the pool's place and is moved there when whole, by one process at a time: others wait for it.
+ * Opens the pool of a dataset, or of some of its images (`cifar10@test`, `cifar10#1/3`); builds it first when it is missing or
+ * damaged (its checksums are compared every time). A build happens beside the pool's place and is moved there when whole, by one
+ * process at a time: others wait for it.
  *
- * @throws Error when the dataset is unknown, its manifest is wrong, its images cannot be obtained, or the disk is full
+ * @throws Error when the dataset or split is unknown, its manifest is wrong, its images cannot be obtained, or the disk is full
  */
-export async function openPool(name: string, options: PoolOptions = {}): Promise<Pool> {
-  const manifest = readManifest(name, options.manifests);
+export async function openPool(reference: string, options: PoolOptions = {}): Promise<Pool> {
+  const [pool] = await openPools([reference], options);
+  return pool;
+}
+
+/**
+ * Opens the pools of several references, each source once. Each pool is disposed by itself; the last of a source closes its file.
+ *
+ * @throws as {@link openPool}; what was open is closed
+ */
+export async function openPools(
+  references: readonly string[],
+  options: PoolOptions = {},
+): Promise<Pool[]> {
+  const manifests = new Map(references.map((reference) => {
+    const manifest = manifestOf(reference, options.manifests);
+    return [manifest.name, manifest];
+  }));
+  const sources = new Map<string, () => Pool>();
+  const opened: Pool[] = [];
+  try {
+    for (const manifest of manifests.values()) {
+      const source = await openSource(manifest, options);
+      opened.push(source);
+      sources.set(manifest.name, shared(source));
+    }
+    return references.map((reference) => {
+      const wanted = parseReference(reference);
+      const source = sources.get(wanted.dataset)!();
+      return wanted.split || wanted.part ? partOfPool(source, reference, wanted) : source;
+    });
+  } catch (error) {
+    for (const source of opened) source[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function openSource(manifest: Manifest, options: PoolOptions): Promise<Pool> {
   const root = options.root ?? dataRoot();
   const folder = poolFolder(root, manifest);
   if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
-  return openFiles(manifest, folder);
-}
-
-function openFiles(manifest: Manifest, folder: string): Pool {
   const stored = openStoredImages(folder);
   const { dropped } = readHeader(folder);
   return Object.assign(stored, { manifest, dropped });
+}
+
+/** Gives out a pool several times; it is closed when all that were given out have been disposed. */
+function shared(pool: Pool): () => Pool {
+  let open = 0;
+  return () => {
+    open++;
+    let isOpen = true;
+    const dispose = () => {
+      if (isOpen && --open === 0) pool[Symbol.dispose]();
+      isOpen = false;
+    };
+    return { ...pool, images: pool.images, [Symbol.dispose]: dispose };
+  };
+}
+
+/** The images of a pool that a reference means, under its name. */
+function partOfPool(pool: Pool, name: string, wanted: DatasetReference): Pool {
+  const places = Int32Array.from(pool.images.keys().filter((i) => isMeant(pool.images[i], wanted)));
+  const images = Array.from(places, (place) => pool.images[place]);
+  const read: Pool["read"] = (index, into) => {
+    if (index in places) return pool.read(places[index], into);
+    throw new Error(`${name} has no image ${index}; it has ${places.length}, numbered from 0`);
+  };
+  return { ...pool, name, images, places, read };
 }
 
 /** The lock is the operating system's: it goes when its process does, however that ends. */
@@ -51,7 +110,7 @@ async function buildUnderLock(manifest: Manifest, root: string, folder: string, 
   try {
     checkSpace(manifest, root);
     Deno.mkdirSync(beside);
-    await buildPool(manifest, beside, options, message);
+    await buildPool(manifest, beside, { ...options, root }, message);
     removeIfThere(folder);
     Deno.renameSync(beside, folder);
   } catch (error) {
@@ -87,8 +146,9 @@ function diskFull(manifest: Manifest, root: string): Error {
 }
 
 /** The pixels, and as much as a thousand bytes an image for its line of the index. */
-function neededBytes({ images, render }: Manifest): number {
-  return images * (render.side ** 2 * render.channels + 1000);
+function neededBytes(manifest: Manifest): number {
+  const { render } = manifest;
+  return imagesIn(manifest) * (render.side ** 2 * render.channels + 1000);
 }
 
 function makeFolder(root: string): void {

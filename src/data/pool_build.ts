@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { DECODES_IN_FLIGHT, perceptualHash } from "../images/mod.ts";
 import { groupOf } from "./grouping.ts";
-import type { Manifest } from "./manifest.ts";
-import type { Dropped, PoolHeader, PoolImage } from "./pool_store.ts";
-import { iconifyImages } from "./sources/iconify.ts";
+import { imagesIn, type Manifest } from "./manifest.ts";
+import { startFiles } from "./pool_files.ts";
+import { dataRoot, type Dropped, type PoolImage } from "./pool_store.ts";
+import { samplingMethod, sourceImages, sourceName } from "./sources/images.ts";
 import type { SourceImage } from "./sources/source.ts";
-import { spriteImages } from "./sources/sprites.ts";
 
 /** What a build says about itself, a few times a second. */
 export interface PoolProgress {
@@ -27,7 +27,7 @@ export interface PoolOptions {
   onProgress?: (progress: PoolProgress) => void;
   /** Folder of all pools. Default: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
   root?: string;
-  /** Folder of the manifests. Default: `data_manifests/`. */
+  /** Folder of the manifests. Default: `data_manifests/`, then the folder that `NTD_MANIFESTS` names. */
   manifests?: URL;
 }
 
@@ -37,84 +37,72 @@ export interface PoolOptions {
  * @throws Error when the source is not to be had, does not have the images that the manifest says, or the disk is full
  */
 export async function buildPool(manifest: Manifest, folder: string, options: PoolOptions, message: string) {
-  using images = Deno.createSync(`${folder}/images.bin`);
-  const hash = createHash("sha256");
-  const index: PoolImage[] = [];
+  using files = startFiles(folder);
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
-  const known = new Set<string>();
+  const known = { pixels: new Set<string>(), keys: new Set<string>() };
   const report = reporter(manifest, message, options);
+  const source = sourceImages(manifest, options.root ?? dataRoot());
   let done = 0;
-  for await (const { source, pixels, reason } of decodedInOrder(sourceImages(manifest))) {
+  for await (const { source: image, pixels, reason } of decodedInOrder(source)) {
     options.signal?.throwIfAborted();
-    report(++done);
-    if (!pixels) {
-      dropped.failed.push({ key: source.key, reason });
-      continue;
-    }
-    const sha256 = createHash("sha256").update(pixels).digest("hex");
-    if (isBlank(pixels, manifest.render.channels)) dropped.blank++;
-    else if (known.has(sha256)) dropped.duplicates++;
+    done++;
+    if (!pixels) dropped.failed.push({ key: image.key, reason });
+    else if (known.keys.has(image.key)) dropped.failed.push({ key: image.key, reason: "its name is there twice" });
+    else if (isBlank(pixels, manifest.render.channels)) dropped.blank++;
     else {
-      known.add(sha256);
-      index.push(describe(manifest, source, pixels, sha256));
-      hash.update(pixels);
-      writeAll(images, pixels);
+      const sha256 = createHash("sha256").update(pixels).digest("hex");
+      if (known.pixels.has(sha256)) dropped.duplicates++;
+      else files.add(describe(manifest, image, pixels, sha256), pixels);
+      known.pixels.add(sha256);
     }
+    known.keys.add(image.key);
+    report(manifest.sampling ? files.count : done);
+    if (files.count === manifest.sampling?.images) break;
   }
   checkCount(manifest, done, dropped);
-  images.syncDataSync();
-  writeIndex(manifest, folder, index, hash.digest("hex"), dropped);
+  const { sampling } = manifest;
+  files.finish({
+    dataset: manifest.name,
+    source: sourceName(manifest),
+    ...(sampling && { sampling: samplingMethod(manifest) }),
+    images: files.count,
+    side: manifest.render.side,
+    channels: manifest.render.channels,
+    dropped,
+    builtAt: new Date().toISOString(),
+  });
 }
 
 function describe(manifest: Manifest, source: SourceImage, pixels: Uint8Array, sha256: string): PoolImage {
   const { side, channels } = manifest.render;
   return {
     key: source.key,
-    group: groupOf(manifest.grouping, manifest.name, manifest.concepts?.[source.key] ?? source.key),
+    group: groupOf(
+      manifest.grouping,
+      manifest.releaseOf ?? manifest.name,
+      manifest.concepts?.[source.key] ?? source.key,
+    ),
     label: source.label,
     split: source.split,
     sha256,
     perceptualHash: perceptualHash({ pixels, height: side, width: side, channels }),
+    ...(!("package" in manifest.source) && { photograph: true }),
   };
 }
 
+/** What could be fetched or is sampled is counted; of anything else all that the manifest says must be there. */
 function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
-  const { package: name, version } = manifest.source;
-  if (found !== manifest.images) {
+  if (found !== manifest.images && !manifest.sampling && manifest.source.type !== "urls") {
     throw new Error(
-      `${manifest.name}.json: field "images" says ${manifest.images}, but ${name}@${version} has ${found}; correct the manifest`,
+      `${manifest.name}.json: field "images" says ${manifest.images}, but ${
+        sourceName(manifest)
+      } has ${found}; correct the manifest`,
     );
   }
+  if (found === 0) throw new Error(`${sourceName(manifest)} has no image; correct ${manifest.name}.json`);
   if (dropped.failed.length === found) {
     throw new Error(`no image of ${manifest.name} could be read; the first: ${dropped.failed[0].reason}`);
   }
-}
-
-function writeIndex(
-  manifest: Manifest,
-  folder: string,
-  index: PoolImage[],
-  imagesSha256: string,
-  dropped: Dropped,
-): void {
-  const lines = index.map((image) => JSON.stringify(image) + "\n").join("");
-  const header: PoolHeader = {
-    dataset: manifest.name,
-    source: `${manifest.source.package}@${manifest.source.version}`,
-    images: index.length,
-    side: manifest.render.side,
-    channels: manifest.render.channels,
-    sha256: { "images.bin": imagesSha256, "index.jsonl": createHash("sha256").update(lines).digest("hex") },
-    dropped,
-    builtAt: new Date().toISOString(),
-  };
-  Deno.writeTextFileSync(`${folder}/index.jsonl`, lines);
-  Deno.writeTextFileSync(`${folder}/pool.json`, JSON.stringify(header, null, 2) + "\n");
-}
-
-function sourceImages(manifest: Manifest): AsyncGenerator<SourceImage> {
-  const { source } = manifest;
-  return source.type === "iconify" ? iconifyImages(manifest) : spriteImages(manifest, source);
 }
 
 interface Decoded {
@@ -148,13 +136,9 @@ function isBlank(pixels: Uint8Array, channels: number): boolean {
   return true;
 }
 
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
-}
-
 function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptions): (done: number) => void {
   const began = performance.now();
-  const total = manifest.images;
+  const total = imagesIn(manifest);
   let told = 0;
   return (done) => {
     const now = performance.now();

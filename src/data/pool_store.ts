@@ -16,13 +16,17 @@ export interface PoolImage {
   sha256: string;
   /** See `perceptualHash`. */
   perceptualHash: string;
+  /** Whether it is a photograph: then images with nearly equal perceptual hashes count as the same. Drawings often differ in little. */
+  photograph?: true;
 }
 
 /** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
 export interface PoolHeader {
   dataset: string;
-  /** The npm package the images came from, `name@version`. */
+  /** Where the images came from: an npm package as `name@version`, or the paths of the manifest. */
   source: string;
+  /** How the images were chosen, where they are a sample. */
+  sampling?: string;
   /** Number of images in `images.bin`. */
   images: number;
   side: number;
@@ -55,6 +59,8 @@ export interface StoredImages {
   readonly channels: 1 | 3;
   /** One entry an image; its place is the image's index. */
   readonly images: readonly PoolImage[];
+  /** Where it is some of the folder's images: the place of each in the files. */
+  readonly places?: Int32Array;
   /**
    * Reads one image, `[side, side, channels]`, into `into` (default: a new array) and gives that back.
    *

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Pool } from "./pool.ts";
+import { rank } from "./rank.ts";
 import { components } from "./split.ts";
 
 /** How many images of each dataset, and which ones. */
@@ -34,6 +34,16 @@ type Sampled = Pick<Pool, "name" | "images">;
  * @throws Error for fewer than two datasets, one given twice, sizes that are no positive integers, or more images than there are
  */
 export function sampleExperiment(pools: readonly Sampled[], sizes: SampleSizes): Sample {
+  checkTwo(pools);
+  return sampleImages(pools, sizes);
+}
+
+/**
+ * Chooses images as {@link sampleExperiment} does, from one dataset or more: to train on without telling datasets apart.
+ *
+ * @throws Error as it does
+ */
+export function sampleImages(pools: readonly Sampled[], sizes: SampleSizes): Sample {
   checkRequest(pools, sizes);
   const component = components(pools.map((pool) => pool.images));
   const orders = pools.map((pool) => samplingOrder(pool, sizes.seed));
@@ -62,11 +72,6 @@ function samplingOrder({ images }: Sampled, seed: number): Int32Array {
   return Int32Array.from(images.keys()).sort((a, b) =>
     turn[a] - turn[b] || groupRank.get(images[a].group)! - groupRank.get(images[b].group)! || byKey(a, b)
   );
-}
-
-/** The first 48 bits of a hash: a number that orders names at random. */
-function rank(seed: number, name: string): number {
-  return createHash("sha256").update(`${seed}\n${name}`).digest().readUIntBE(0, 6);
 }
 
 function chooseValidation(
@@ -98,15 +103,17 @@ function tooManyForTraining(pool: Sampled, { train, validation }: SampleSizes, f
   );
 }
 
+function checkTwo(pools: readonly Sampled[]): void {
+  if (pools.length >= 2) return;
+  throw new Error(
+    `an experiment needs two or more datasets to tell apart; it has ${pools.length} (${
+      pools.map(({ name }) => name).join() || "none"
+    })`,
+  );
+}
+
 function checkRequest(pools: readonly Sampled[], sizes: SampleSizes): void {
   const names = pools.map(({ name }) => name);
-  if (names.length < 2) {
-    throw new Error(
-      `an experiment needs two or more datasets to tell apart; it has ${names.length} (${
-        names.join(", ") || "none"
-      })`,
-    );
-  }
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice) throw new Error(`dataset "${twice}" is given twice; its images cannot be told from themselves`);
   for (const field of ["train", "validation"] as const) {

@@ -1,11 +1,12 @@
+import { nearPhotographs } from "./near_duplicates.ts";
 import type { PoolImage } from "./pool_store.ts";
 
-/** What ties images together, over all datasets: equal group, equal pixels, or equal perceptual hash. */
-type Ties = Pick<PoolImage, "group" | "sha256" | "perceptualHash">;
+/** What ties images together, over all datasets: equal group, equal pixels, or equal perceptual hash; photographs also when hashes are nearly equal. */
+type Ties = Pick<PoolImage, "group" | "sha256" | "perceptualHash" | "photograph">;
 
 /**
  * The connected components of images that must not be separated: two images are in one when a chain of equal groups, pixels or
- * perceptual hashes leads from one to the other, within and across datasets.
+ * perceptual hashes (of photographs: nearly equal ones) leads from one to the other, within and across datasets.
  *
  * @returns for each dataset, for each image, the number of its component; numbers are from 0 without gaps
  */
@@ -13,15 +14,16 @@ export function components(datasets: readonly (readonly Ties[])[]): Int32Array[]
   const total = datasets.reduce((sum, images) => sum + images.length, 0);
   const parent = Int32Array.from({ length: total }, (_, i) => i);
   const firstWith = new Map<string, number>();
-  let number = 0;
-  for (const image of datasets.flat()) {
-    for (const tie of [`g${image.group}`, `s${image.sha256}`, `p${image.perceptualHash}`]) {
-      const first = firstWith.get(tie);
-      if (first === undefined) firstWith.set(tie, number);
-      else parent[root(parent, number)] = root(parent, first);
+  const tie = (a: number, b: number) => void (parent[root(parent, a)] = root(parent, b));
+  const images = datasets.flat();
+  images.forEach((image, number) => {
+    for (const name of [`g${image.group}`, `s${image.sha256}`, `p${image.perceptualHash}`]) {
+      const first = firstWith.get(name);
+      if (first === undefined) firstWith.set(name, number);
+      else tie(number, first);
     }
-    number++;
-  }
+  });
+  nearPhotographs(images, tie);
   return renumbered(parent, datasets.map((images) => images.length));
 }
 

@@ -1,19 +1,33 @@
 import { formatProportion, type Proportion } from "../stats/mod.ts";
 import { type PaperRow, type PaperTable, pooledAccuracy } from "../paper/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { Experiment, RunRecord } from "../sweep/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, legendBelow } from "./theme.ts";
 import { PALETTE, percentAxis, plainText, type Trace } from "./theme.ts";
 
 /** Told apart without color too. */
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "x"];
 
+/** Height without the legend, and that of a row of the legend, px. */
+const PLOT = 460;
+const LEGEND_ROW = 22;
+/** Letters that a row of the legend holds, and those that a symbol takes. */
+const LEGEND_LETTERS = 92;
+const SYMBOL_LETTERS = 7;
+
 /** What {@linkcode accuracyAgainst} draws beside ours. */
 export interface AgainstOptions {
   /**
-   * A table of the paper. Its rows stand at their field of the same name (`imagesPerDataset`, `parameters`), one line a name;
-   * without such a field they stand at their name.
+   * A table of the paper. Its rows stand at their field of the same name: where that is a number (`imagesPerDataset`,
+   * `parameters`) with one line a name; without such a field they stand at their name.
    */
   paper?: PaperTable<PaperRow>;
+  /** Where an experiment stands, for a field that is none of its own. */
+  x?: (experiment: Experiment) => number | string;
+  /**
+   * Name of an experiment's line; the paper's line of the same name gets the same symbol. Default: told from the other fields
+   * that differ, or one line where `x` is given.
+   */
+  line?: (experiment: Experiment) => string;
 }
 
 interface Point {
@@ -33,27 +47,36 @@ interface Point {
 export function accuracyAgainst(
   field: string,
   records: readonly RunRecord[],
-  { paper }: AgainstOptions = {},
+  options: AgainstOptions = {},
 ): Figure {
-  const lines = linesOf(field, records);
+  const { paper } = options;
+  const lines = linesOf(field, records, options);
   const paperLines = paper ? paperLinesOf(field, paper) : [];
   const xs = [...lines.values()].flat().map(({ x }) => x).concat(paperLines.flatMap(({ x }) => x));
   const chances = [...new Set(records.map(({ result }) => result.chance))];
+  const data = [
+    ...[...lines].map(([name, points], index) => oursTrace(name, points, index)),
+    ...paperTraces(paperLines, [...lines.keys()]),
+    ...chances.map((chance) => chanceTrace(chance, xs)),
+  ];
   return {
-    data: [
-      ...[...lines].map(([name, points], index) => oursTrace(name, points, index)),
-      ...paperLines.map(({ name, x, y }, index) => paperTrace(`the paper, ${name}`, x, y, index)),
-      ...chances.map((chance) => chanceTrace(chance, xs)),
-    ],
+    data,
     layout: {
       ...baseLayout(`Accuracy against ${wordsOf(field)}`, subtitle(paper)),
       xaxis: xAxis(field, xs),
       yaxis: percentAxis("accuracy", 0, 100),
       margin: { l: 64, r: 28, t: 72, b: 110 },
-      height: 480 + 20 * Math.ceil((lines.size + paperLines.length) / 3),
+      height: PLOT + LEGEND_ROW * legendRows(data),
       legend: legendBelow(-0.2),
     },
   };
+}
+
+/** plotly gives all entries of a legend the room of the longest. */
+function legendRows(data: readonly Trace[]): number {
+  const names = data.filter(({ showlegend }) => showlegend !== false).map(({ name }) => `${name}`);
+  const longest = Math.max(...names.map(({ length }) => length)) + SYMBOL_LETTERS;
+  return Math.ceil(names.length / Math.max(1, Math.floor(LEGEND_LETTERS / longest)));
 }
 
 function subtitle(paper?: PaperTable<PaperRow>): string {
@@ -67,17 +90,33 @@ function wordsOf(field: string): string {
   return last.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-function linesOf(field: string, records: readonly RunRecord[]): Map<string, Point[]> {
-  const settings = records.map(({ experiment }) => flatten(experiment));
-  const differing = [...new Set(settings.flatMap((setting) => [...setting.keys()]))].filter((key) =>
-    key !== field && key !== "seed" && new Set(settings.map((setting) => setting.get(key))).size > 1 &&
-    // The size of a network follows from its name.
-    !(field === "parameters" && key === "model")
+function linesOf(
+  field: string,
+  records: readonly RunRecord[],
+  { x, line }: AgainstOptions,
+): Map<string, Point[]> {
+  const nameOfRecord = line
+    ? ({ experiment }: RunRecord) => `ours, ${line(experiment)}`
+    : x
+    ? () => "ours"
+    : namesByDifference(field, records);
+  const groups = Map.groupBy(records, nameOfRecord);
+  const at = x ? ({ experiment }: RunRecord) => x(experiment) : (record: RunRecord) => xOf(field, record);
+  return new Map([...groups].map(([name, runs]) => [name, pointsOf(at, runs)]));
+}
+
+/** Names a record's line by the fields, but for `field` and the seed, that differ among the records. */
+function namesByDifference(field: string, records: readonly RunRecord[]): (record: RunRecord) => string {
+  const settings = new Map(records.map((record) => [record, flatten(record.experiment)]));
+  // The size of a network follows from its name or configuration.
+  const varied = ["seed", field === "parameters" ? "model" : field];
+  const differing = [...new Set([...settings.values()].flatMap((setting) => [...setting.keys()]))].filter((
+    key,
+  ) =>
+    !varied.some((name) => key === name || key.startsWith(`${name}.`)) &&
+    new Set([...settings.values()].map((setting) => setting.get(key))).size > 1
   );
-  const groups = Map.groupBy(records.keys(), (index) => nameOf(settings[index], differing));
-  return new Map(
-    [...groups].map(([name, indices]) => [name, pointsOf(field, indices.map((i) => records[i]))]),
-  );
+  return (record) => nameOf(settings.get(record)!, differing);
 }
 
 function nameOf(setting: Map<string, unknown>, differing: string[]): string {
@@ -99,8 +138,8 @@ function flatten(value: object, prefix = ""): Map<string, unknown> {
   );
 }
 
-function pointsOf(field: string, records: readonly RunRecord[]): Point[] {
-  const groups = Map.groupBy(records, (record) => xOf(field, record));
+function pointsOf(at: (record: RunRecord) => number | string, records: readonly RunRecord[]): Point[] {
+  const groups = Map.groupBy(records, at);
   return [...groups].map(([x, runs]) => {
     return { x, accuracy: pooledAccuracy(runs), chance: runs[0].result.chance };
   }).toSorted((a, b) => typeof a.x === "number" && typeof b.x === "number" ? a.x - b.x : 0);
@@ -115,13 +154,25 @@ function xOf(field: string, { experiment, result }: RunRecord): number | string 
   throw new Error(`An experiment has no field "${field}" to draw accuracy against; it has ${known}`);
 }
 
-function paperLinesOf(field: string, { rows }: PaperTable<PaperRow>) {
-  const x = (row: PaperRow) => (row as unknown as Record<string, number | undefined>)[field];
-  const groups = Map.groupBy(rows, (row) => x(row) === undefined ? "" : row.name);
-  return [...groups].map(([name, points]) => ({
-    name: name || "its networks",
-    x: points.map((row) => x(row) ?? row.name),
-    y: points.map(({ percent }) => percent),
+interface PaperLine {
+  name: string;
+  x: (number | string)[];
+  rows: PaperRow[];
+}
+
+function paperLinesOf(field: string, { rows }: PaperTable<PaperRow>): PaperLine[] {
+  const x = (row: PaperRow) => (row as unknown as Record<string, number | string | undefined>)[field];
+  const groups = Map.groupBy(rows, (row) => typeof x(row) === "number" ? row.name : "its networks");
+  return [...groups].map(([name, rows]) => ({ name, x: rows.map((row) => x(row) ?? row.name), rows }));
+}
+
+/** Where each of the paper's lines has one of ours of the same name, it has its symbol too, and the legend names them once. */
+function paperTraces(lines: readonly PaperLine[], ours: readonly string[]): Trace[] {
+  const same = lines.map(({ name }) => ours.indexOf(`ours, ${name}`));
+  const matched = same.every((index) => index >= 0);
+  return lines.map((line, index) => ({
+    ...paperTrace(line, SYMBOLS[(same[index] < 0 ? index : same[index]) % SYMBOLS.length]),
+    ...(matched && { name: "the paper, same symbols", legendgroup: "paper", showlegend: index === 0 }),
   }));
 }
 
@@ -151,22 +202,18 @@ function oursTrace(name: string, points: readonly Point[], index: number): Trace
   };
 }
 
-function paperTrace(name: string, x: (number | string)[], y: number[], index: number): Trace {
+function paperTrace({ name, x, rows }: PaperLine, symbol: string): Trace {
   return {
     type: "scatter",
     // Two printed ends of a curve say nothing about what lies between.
     mode: x.length > 2 && x.every((value) => typeof value === "number") ? "lines+markers" : "markers",
-    name: plainText(name),
+    name: plainText(`the paper, ${name}`),
     x,
-    y,
-    marker: {
-      color: COLORS.paper,
-      size: 8,
-      symbol: `${SYMBOLS[index % SYMBOLS.length]}-open`,
-      line: { width: 1.6 },
-    },
+    y: rows.map(({ percent }) => percent),
+    marker: { color: COLORS.paper, size: 8, symbol: `${symbol}-open`, line: { width: 1.6 } },
     line: { color: COLORS.paper, width: 1.2 },
-    hovertemplate: "%{x}: %{y}%",
+    text: rows.map(({ name }) => plainText(name)),
+    hovertemplate: "%{text}: %{y}%",
   };
 }
 

@@ -1,5 +1,5 @@
 import { formatProportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { Experiment, RunRecord } from "../sweep/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, PALETTE } from "./theme.ts";
 import { legendBelow, percentAxis, plainText, type Trace } from "./theme.ts";
 
@@ -9,12 +9,17 @@ const OWN_COLOR_LIMIT = PALETTE.length;
 /**
  * Figure 6: validation accuracy (above, with chance dashed and the 95% interval at the end) and training loss (below)
  * against epochs, one line a run.
+ *
+ * @param nameOf What a run is called. Default: by its datasets.
  */
-export function learningCurvesFigure(records: readonly RunRecord[]): Figure {
+export function learningCurvesFigure(
+  records: readonly RunRecord[],
+  nameOf: (experiment: Experiment) => string = ({ datasets }) => datasets.join(" + "),
+): Figure {
   const counts = [...new Set(records.map(countOf))].toSorted((a, b) => a - b);
   const lastEpoch = Math.max(1, ...records.map(({ epochs }) => epochs.length));
   const traces = records.flatMap((record, index) => {
-    const style = styleOf(record, index, records, counts);
+    const style = styleOf(record, index, records, counts, plainText(nameOf(record.experiment)));
     return [accuracyTrace(record, style), endTrace(record, style), lossTrace(record, style)];
   });
   return {
@@ -38,6 +43,9 @@ export function learningCurvesFigure(records: readonly RunRecord[]): Figure {
 }
 
 interface Style {
+  /** Of the run, in what is shown beside the pointer. */
+  run: string;
+  /** In the legend. */
   name: string;
   color: string;
   width: number;
@@ -53,14 +61,23 @@ function styleOf(
   index: number,
   records: readonly RunRecord[],
   counts: readonly number[],
+  run: string,
 ): Style {
   if (records.length <= OWN_COLOR_LIMIT) {
-    const name = plainText(record.experiment.datasets.join(" + "));
-    return { name, color: PALETTE[index], width: 2, opacity: 1, group: record.hash, showlegend: true };
+    return {
+      run,
+      name: run,
+      color: PALETTE[index],
+      width: 2,
+      opacity: 1,
+      group: record.hash,
+      showlegend: true,
+    };
   }
   const count = countOf(record);
   const same = records.filter((other) => countOf(other) === count);
   return {
+    run,
     name: `${count} datasets (${same.length} run${same.length === 1 ? "" : "s"})`,
     color: PALETTE[counts.indexOf(count) % PALETTE.length],
     width: same.length > 4 ? 1.3 : 2,
@@ -77,9 +94,7 @@ function accuracyTrace(record: RunRecord, style: Style): Trace {
     showlegend: style.showlegend,
     y: record.epochs.map(({ validation }) => 100 * validation.value),
     customdata: record.epochs.map(({ validation }) => formatProportion(validation)),
-    hovertemplate: `${
-      plainText(record.experiment.datasets.join(" + "))
-    }<br>epoch %{x}: %{customdata}<extra></extra>`,
+    hovertemplate: `${style.run}<br>epoch %{x}: %{customdata}<extra></extra>`,
   };
 }
 
@@ -108,9 +123,7 @@ function lossTrace(record: RunRecord, style: Style): Trace {
     xaxis: "x2",
     yaxis: "y2",
     y: record.epochs.map(({ trainLoss }) => trainLoss),
-    hovertemplate: `${
-      plainText(record.experiment.datasets.join(" + "))
-    }<br>epoch %{x}: loss %{y:.3f}<extra></extra>`,
+    hovertemplate: `${style.run}<br>epoch %{x}: loss %{y:.3f}<extra></extra>`,
   };
 }
 

@@ -57,7 +57,7 @@ function sizeOf({ layout }: Figure, { width, height }: ImageOptions) {
  * The installed font's width over Helvetica's, at least 1: a machine without Helvetica's metrics draws with a wider font,
  * and labels must not be cut there either.
  */
-async function installedWidthScale(): Promise<number> {
+export async function installedWidthScale(): Promise<number> {
   const [sample, size] = ["Validation accuracy 0123456789", 40];
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="80">` +
     `<rect width="1200" height="80" fill="white"/>` +

@@ -38,13 +38,27 @@ const FAMILIES = [
   ["tabler", "phosphor", "mdi", "remix", "mingcute", "carbon"],
   ["noto", "twemoji", "openmoji", "fluent-emoji", "emojione", "fxemoji"],
   ["yfcc", "cc", "datacomp", "wit", "laion", "imagenet"],
+  ["mdi-old", "tabler-old"], // each beside its newer release, above
 ];
 
-/** The color of a dataset, the same in every figure and gallery; an unknown name gets one from its letters. */
-export function datasetColor(dataset: string): string {
+/** Usual names of splits, so that those of one source differ. */
+const SPLITS = ["train", "test", "validation", "val"];
+
+/**
+ * The color of a dataset, the same in every figure and gallery; an unknown name gets one from its letters. The splits of a source, and
+ * up to six parts of it, differ.
+ */
+export function datasetColor(reference: string): string {
+  // Read without faults: what is drawn may be no reference, as the name of a folder.
+  const [, dataset, split, part] = /^([^@#]*)@?([^#]*)#?(\d*)/.exec(reference)!;
   const known = FAMILIES.map((family) => family.indexOf(dataset)).find((index) => index >= 0);
-  const letters = [...dataset].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
-  return PALETTE[(known ?? letters) % PALETTE.length];
+  const ofSplit = SPLITS.includes(split) ? SPLITS.indexOf(split) : letters(split);
+  const place = (known ?? letters(dataset)) + (split ? ofSplit : 0) + (part ? Number(part) - 1 : 0);
+  return PALETTE[place % PALETTE.length];
+}
+
+function letters(text: string): number {
+  return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
 }
 
 /** What every figure's layout starts from. `title` may hold plotly's inline tags (`<b>`, `<br>`, `<sub>`). */

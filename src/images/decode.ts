@@ -1,12 +1,17 @@
 import { availableParallelism } from "node:os";
 import type { default as Library, Sharp } from "sharp";
 import type { PackedImage } from "./image.ts";
+import { imageFormat } from "./image_format.ts";
 
 /** Formats that are read. Every other loader of libvips is blocked: fewer parsers, fewer holes. */
-const LOADERS = ["VipsForeignLoadSvg", "VipsForeignLoadPng", "VipsForeignLoadJpeg", "VipsForeignLoadWebp"];
+const LOADERS = ["Svg", "Png", "Jpeg", "Webp", "Nsgif"].map((format) => `VipsForeignLoad${format}`);
 
 /** A decoded image may have this many pixels at most: the largest photograph in sight, not a decompression bomb. */
 export const PIXEL_LIMIT = 64_000_000;
+/** Above {@link HARMLESS_PIXELS}, a file may be unpacked to this many times its bytes (at three bytes a pixel). */
+export const RATIO_LIMIT = 1000;
+/** Images with fewer pixels may be as flat as they like: they take no memory worth speaking of. */
+export const HARMLESS_PIXELS = 4_000_000;
 
 let sharp: Promise<typeof Library> | undefined;
 
@@ -65,18 +70,32 @@ export function squareSvg(
 }
 
 /**
- * Decodes a PNG, JPEG or WebP file to 8 bits a channel in sRGB, upright by its EXIF orientation; what is transparent becomes
- * white.
+ * Decodes a JPEG, PNG, WebP or GIF file to 8 bits a channel in sRGB (by its ICC profile, where it has one), upright by its EXIF
+ * orientation; what is transparent becomes `background`, of an animation the first frame is taken. What its header announces is
+ * checked before anything is unpacked.
  *
  * @param channels 1 for grey, 3 for RGB
- * @throws Error when the file is damaged, of another format or above {@link PIXEL_LIMIT}
+ * @param background `#rrggbb`; default: white
+ * @throws Error when the file is damaged, of another format, or above {@link PIXEL_LIMIT} or {@link RATIO_LIMIT}
  */
 export async function decode(
   file: Uint8Array,
   channels: 1 | 3,
+  background = "#ffffff",
 ): Promise<PackedImage & { pixels: Uint8Array<ArrayBuffer> }> {
+  imageFormat(file);
   const sharp = await loadSharp();
-  return await packed(sharp(file, INPUT).autoOrient().flatten({ background: "#ffffff" }), channels);
+  await checkRatio(sharp(file, INPUT), file.length);
+  return await packed(sharp(file, INPUT).autoOrient().flatten({ background }), channels);
+}
+
+async function checkRatio(image: Sharp, bytes: number): Promise<void> {
+  const { width, height } = await image.metadata();
+  const pixels = width * height;
+  if (pixels <= HARMLESS_PIXELS || pixels * 3 <= bytes * RATIO_LIMIT) return;
+  throw new Error(
+    `the image has ${width} x ${height} pixels in ${bytes} bytes, as no photograph has: a decompression bomb`,
+  );
 }
 
 /** Encodes a packed image as PNG, for display. */

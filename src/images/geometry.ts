@@ -49,6 +49,13 @@ export function cropResize(
   resample(image, box, size, size, { left: 0, top: 0, width: size, height: size }, out, interpolation);
 }
 
+/** The largest centred square of an image, resized to `side` px, into `out` (`side * side * channels` values). */
+export function centreSquare(image: PackedImage, side: number, out: Uint8Array): void {
+  const shorter = Math.min(image.width, image.height);
+  const left = Math.floor((image.width - shorter) / 2), top = Math.floor((image.height - shorter) / 2);
+  cropResize(image, { left, top, width: shorter, height: shorter }, side, out);
+}
+
 /**
  * What the network sees at inference (the paper, appendix A: shorter side to 256, centre crop of 224): shorter side to
  * `round(size / 0.875)`, then the centre crop of `size` px, into `out`. Rounding as torchvision's Resize and CenterCrop.

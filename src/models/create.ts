@@ -2,6 +2,7 @@
 import { alexnet } from "./alexnet.ts";
 import { cnn } from "./cnn.ts";
 import { convnext } from "./convnext.ts";
+import { encoderConfig } from "./mae_encoder.ts";
 import { mae, type MaeConfig, type MaskedAutoencoder } from "./mae.ts";
 import type { Model } from "./model.ts";
 import { autoencoders, type ModelConfig, models } from "./registry.ts";
@@ -80,6 +81,18 @@ export function createAutoencoder(
 ): MaskedAutoencoder {
   const config = typeof model === "string" ? lookUp(autoencoders, model) : model;
   return mae(typeof model === "string" ? model : config.family, config, imageSize);
+}
+
+/**
+ * The encoder of a masked autoencoder as a network with layers to read features from; its head is not trained by pre-training.
+ *
+ * @param imageSize side of its images, px. Default: 224
+ * @throws {Error} as {@link createAutoencoder}
+ */
+export function createEncoder(model: string | MaeConfig, imageSize = DEFAULT_IMAGE_SIZE): Model {
+  const config = typeof model === "string" ? lookUp(autoencoders, model) : model;
+  const name = typeof model === "string" ? model : config.family;
+  return vit(`${name}_encoder`, encoderConfig(config), 2, imageSize);
 }
 
 /**

@@ -2,9 +2,10 @@
 export type { AlexNetConfig } from "./alexnet.ts";
 export type { CnnConfig } from "./cnn.ts";
 export type { ConvNeXtConfig } from "./convnext.ts";
-export { checkImageSize, createAutoencoder, createModel } from "./create.ts";
+export { checkImageSize, createAutoencoder, createEncoder, createModel } from "./create.ts";
 export { describe, type LayerRow, type ModelDescription } from "./describe.ts";
 export { type MaeConfig, type MaskedAutoencoder, normalisedPatches, type Reconstruction } from "./mae.ts";
+export { encoderOf } from "./mae_encoder.ts";
 export { type Forward, type Model, type Outline, tensorsOf, type Weights } from "./model.ts";
 export {
   countDecayed,
@@ -20,7 +21,15 @@ export {
   torchShape,
   unflatten,
 } from "./parameters.ts";
-export { autoencoders, convnextSizes, type ModelConfig, modelNames, models } from "./registry.ts";
+export {
+  autoencoders,
+  convnextMicroSizes,
+  convnextSizes,
+  familyOf,
+  type ModelConfig,
+  modelNames,
+  models,
+} from "./registry.ts";
 export type { ResNetConfig } from "./resnet.ts";
 export {
   openSafetensors,

@@ -60,6 +60,20 @@ const vit = (dim: number, heads: number, rest: Partial<ViTConfig> = {}): ViTConf
   ...rest,
 });
 
+/** Of three stages of one block; they differ in width alone, each with about twice the parameters of the one before. */
+const micro = (dim: number) => convnext([1, 1, 1], [dim, 2 * dim, 4 * dim], { patch: 2, layerScale: 1 });
+
+const microSizes = {
+  convnext_7k_micro: micro(5),
+  convnext_16k_micro: micro(8),
+  convnext_30k_micro: micro(11),
+  convnext_60k_micro: micro(16),
+  convnext_120k_micro: micro(23),
+  convnext_220k_micro: micro(32),
+  convnext_450k_micro: micro(46),
+  convnext_860k_micro: micro(64),
+};
+
 /** Every named model. */
 export const models = {
   /** torchvision's, 61,100,840 parameters at 1000 classes. */
@@ -128,6 +142,7 @@ export const models = {
   vit_micro: vit(96, 3, { patch: 4, depth: 4, classToken: false, pooling: "mean", positions: "sincos" }),
   /** For 32 px images on two cores: patches of 2 px, two stages; layer scale from 1, since training is short. */
   convnext_micro: convnext([1, 1], [32, 64], { patch: 2, layerScale: 1 }),
+  ...microSizes,
   /** Three 3x3 convolutions. */
   cnn_micro: { family: "cnn", dims: [32, 64, 128] },
 } satisfies Record<string, ModelConfig> as Readonly<Record<string, ModelConfig>>;
@@ -148,6 +163,9 @@ export const convnextSizes: readonly string[] = [
   "convnext_base",
 ];
 
+/** ConvNeXts for 32 px images on two cores, for a figure like the paper's Figure 2: from 7 thousand parameters to 0.9 million. */
+export const convnextMicroSizes: readonly string[] = Object.keys(microSizes);
+
 /** Every named masked autoencoder. */
 export const autoencoders = {
   /** The paper's (arXiv 2111.06377). Its encoder is `vit_base_patch16_224` with fixed positions. */
@@ -167,6 +185,16 @@ export const autoencoders = {
     maskRatio: 0.75,
   },
 } satisfies Record<string, MaeConfig> as Readonly<Record<string, MaeConfig>>;
+
+/**
+ * The family of a model.
+ *
+ * @returns undefined for a name that is not in the registry
+ */
+export function familyOf(model: string | ModelConfig): ModelConfig["family"] | undefined {
+  if (typeof model !== "string") return model.family;
+  return Object.hasOwn(models, model) ? models[model].family : undefined;
+}
 
 /** Names of all models, for messages. */
 export function modelNames(): string[] {

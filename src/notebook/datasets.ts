@@ -1,31 +1,34 @@
 /** Meeting the datasets: what they are, what their images look like, and a round of the game. */
-import { openPool, type Pool, readManifest } from "../data/mod.ts";
+import { manifestOf, openPools as openAll, parseReference, type Pool } from "../data/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { gallery, type GalleryImage } from "./gallery.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
 import { live } from "./live.ts";
 import { table } from "./table.ts";
 
-/** Names, makers, sizes and licences of datasets. */
+/** Names, makers, sizes and licences of datasets; of a split or part of a source, which of its images. */
 export function datasetTable(names: readonly string[]): Displayable {
   return table(names.map((name) => {
-    const { symbol, title, curator, images, licence } = readManifest(name);
-    return { dataset: name, symbol, title, curator, images, licence: licence.spdx };
+    const { symbol, title, curator, images, licence } = manifestOf(name);
+    const { split, part } = parseReference(name);
+    const some = [split ?? [], part ? `part ${part.number} of ${part.of}` : []].flat().join(", ");
+    const size = some ? `${some} (of ${images})` : images;
+    return { dataset: name, symbol, title, curator, images: size, licence: licence.spdx };
   }));
 }
 
 /** Opens the pools of datasets, with progress where one has to be made first. The caller disposes them. */
 export function openPools(names: readonly string[]): Promise<Pool[]> {
-  return live(async ({ signal, onProgress }) => {
-    const pools: Pool[] = [];
-    for (const [i, label] of names.entries()) {
-      const position = { index: i + 1, of: names.length };
-      const report = (progress: { done: number; total: number; imagesPerSecond: number }) =>
-        onProgress?.({ phase: "data", label, position, ...progress });
-      pools.push(await openPool(label, { signal, onProgress: report }));
-    }
-    return pools;
-  });
+  return live(({ signal, onProgress }) =>
+    openAll(names, {
+      signal,
+      onProgress: (progress) => {
+        const index = 1 + names.findIndex((name) => parseReference(name).dataset === progress.dataset);
+        const position = { index, of: names.length };
+        onProgress?.({ phase: "data", label: progress.dataset, position, ...progress });
+      },
+    })
+  );
 }
 
 function picture({ side, channels, read }: Pool, index: number, caption?: string): GalleryImage {

@@ -1,8 +1,19 @@
-import { openPool, type Pool } from "../data/mod.ts";
+import { openPools, type Pool } from "../data/mod.ts";
 import { type Prediction, RunFolder, type RunRecord } from "../sweep/mod.ts";
 import { argmax } from "../train/mod.ts";
-import { gallery, type GalleryRow } from "./gallery.ts";
+import { gallery } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
+
+/** Which images stand for what a network has learnt. */
+export interface ExemplarOptions {
+  /** Images a row. Default: 8. */
+  each?: number;
+  /**
+   * "surest": for each dataset the images that it named rightly with the most confidence, then those that it took for another's.
+   * "least sure": for each dataset those whose most probable dataset is the least probable. Default: "surest".
+   */
+  show?: "surest" | "least sure";
+}
 
 /** A prediction with what it says. */
 interface Judged extends Prediction {
@@ -15,31 +26,36 @@ function judge(prediction: Prediction): Judged {
   return { ...prediction, said, confidence: prediction.probabilities[said] };
 }
 
-/**
- * The images about which a network was most sure: for each dataset those that it named rightly, then those that it took for
- * another's.
- *
- * @param each images a row
- */
-export async function exemplars(record: RunRecord, { each = 8 } = {}): Promise<Displayable> {
+/** The validation images about which a network was most, or least, sure, in rows by dataset. */
+export async function exemplars(record: RunRecord, options: ExemplarOptions = {}): Promise<Displayable> {
   const { datasets } = record.experiment;
-  const predictions = (await new RunFolder(record.hash).predictions()).map(judge);
-  const sorted = predictions.toSorted((a, b) => b.confidence - a.confidence);
-  const pools: Pool[] = [];
-  for (const name of datasets) pools.push(await openPool(name));
-  const row = (label: string, chosen: Judged[]): GalleryRow => ({
+  const chosen = chooseExemplars(await new RunFolder(record.hash).predictions(), datasets, options);
+  const pools = await openPools(datasets);
+  const rows = chosen.map(({ label, images }) => ({
     label,
-    images: chosen.slice(0, each).map((prediction) => pictureOf(prediction, pools)),
-  });
+    images: images.map((prediction) => pictureOf(prediction, pools)),
+  }));
+  pools.forEach((pool) => pool[Symbol.dispose]());
+  return gallery(`Where the network was ${options.show ?? "surest"}`, rows);
+}
+
+/** The predictions of each row of {@linkcode exemplars}; rows without any are left out. */
+export function chooseExemplars(
+  predictions: readonly Prediction[],
+  datasets: readonly string[],
+  { each = 8, show = "surest" }: ExemplarOptions,
+): { label: string; images: Judged[] }[] {
+  const falling = predictions.map(judge).toSorted((a, b) => b.confidence - a.confidence);
   const rows = datasets.flatMap((name, d) => {
-    const own = sorted.filter(({ label }) => label === d);
+    const own = falling.filter(({ label }) => label === d);
+    if (show === "least sure") return [{ label: name, images: own.toReversed() }];
     return [
-      row(`${name}, right`, own.filter(({ said }) => said === d)),
-      row(`${name}, wrong`, own.filter(({ said }) => said !== d)),
+      { label: `${name}, right`, images: own.filter(({ said }) => said === d) },
+      { label: `${name}, wrong`, images: own.filter(({ said }) => said !== d) },
     ];
   });
-  pools.forEach((pool) => pool[Symbol.dispose]());
-  return gallery("Where the network was surest", rows.filter(({ images }) => images.length > 0));
+  return rows.filter(({ images }) => images.length > 0)
+    .map(({ label, images }) => ({ label, images: images.slice(0, each) }));
 }
 
 function pictureOf({ key, label, said, confidence }: Judged, pools: Pool[]) {

@@ -4,6 +4,9 @@ import { tableBundle } from "./table.ts";
 /** A figure of more points than this is cut in its text. */
 const MOST_ROWS = 60;
 
+/** Series that would hide each other stand this far off their tick at most. */
+const BESIDE = 0.2;
+
 interface Row {
   series: string;
   x: string;
@@ -42,7 +45,7 @@ function heatRows(trace: Trace, layout: Layout): Row[] {
       x: tickText((trace.x as unknown[])[p], layout.xaxis as Layout),
       y: tickText((trace.y as unknown[])[t], layout.yaxis as Layout),
       interval: plain(cell),
-    }))
+    })).filter(({ interval }) => interval !== "")
   );
 }
 
@@ -57,9 +60,14 @@ function interval(value: unknown, bars: unknown, index: number): string {
   return `[${number(value - arrayminus[index])}, ${number(value + array[index])}]`;
 }
 
+/** The tick's own text where a point is at a tick, or beside it. */
 function tickText(value: unknown, axis: Layout | undefined): string {
-  const at = (axis?.tickvals as unknown[] | undefined)?.indexOf(value) ?? -1;
-  if (at >= 0) return plain((axis?.ticktext as unknown[])[at] as string | number);
+  const ticks = axis?.ticktext ? axis.tickvals as unknown[] : [];
+  const at = ticks.findIndex((tick) =>
+    tick === value ||
+    (typeof tick === "number" && typeof value === "number" && Math.abs(tick - value) <= BESIDE)
+  );
+  if (at >= 0) return plain((axis!.ticktext as unknown[])[at] as string | number);
   return typeof value === "number" ? number(value) : `${value ?? ""}`;
 }
 

@@ -1,5 +1,5 @@
 import sharp, { type OverlayOptions } from "sharp";
-import { COLORS, FONT_FAMILY, textWidth } from "../figures/mod.ts";
+import { COLORS, FONT_FAMILY, installedWidthScale, textWidth } from "../figures/mod.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
 
 /** An image of a gallery. */
@@ -79,12 +79,17 @@ interface Layout {
   labels: { text: string; y: number }[];
 }
 
-/** Every image gets a square of the same size, wide enough for its caption. */
-function layOut(title: string, rows: readonly GalleryRow[]): Layout {
+/**
+ * Every image gets a square of the same size, wide enough for its caption.
+ *
+ * @param letters the installed font's width over the one that is reckoned with: labels must not reach into the images
+ */
+function layOut(title: string, rows: readonly GalleryRow[], letters: number): Layout {
   const images = rows.flatMap((row) => row.images);
   const captioned = images.some(({ caption }) => caption);
   const cell = Math.max(captioned ? 92 : 64, Math.min(96, ...images.map(({ side }) => side)));
-  const left = Math.max(0, ...rows.map(({ label }) => textWidth(label, FONT.label, true))) + 2 * GAP;
+  const labelWidths = rows.map(({ label }) => letters * textWidth(label, FONT.label, true));
+  const left = Math.max(0, ...labelWidths) + 2 * GAP;
   const step = cell + GAP + (captioned ? MOST_CAPTION_LINES * FONT.line : 0);
   const [placed, labels]: [Placed[], Layout["labels"]] = [[], []];
   let y = TITLE;
@@ -97,12 +102,12 @@ function layOut(title: string, rows: readonly GalleryRow[]): Layout {
     y += Math.max(1, Math.ceil(images.length / MOST_COLUMNS)) * step;
   }
   const right = Math.max(left, ...placed.map(({ x }) => x + cell));
-  const width = Math.max(right, textWidth(title, 15, true)) + GAP;
+  const width = Math.max(right, letters * textWidth(title, 15, true)) + GAP;
   return { width: Math.ceil(width), height: Math.ceil(y), cell: Math.round(cell), placed, labels };
 }
 
 async function galleryPng(title: string, rows: readonly GalleryRow[]): Promise<Uint8Array> {
-  const layout = layOut(title, rows);
+  const layout = layOut(title, rows, await installedWidthScale());
   const { width, height, cell, placed } = layout;
   const layers: OverlayOptions[] = await Promise.all(placed.map(async ({ image, x, y }) => ({
     input: await enlarged(image, cell * SCALE),

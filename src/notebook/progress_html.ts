@@ -1,5 +1,5 @@
 import { COLORS, FONT_FAMILY } from "../figures/mod.ts";
-import type { EpochLine } from "../sweep/mod.ts";
+import type { ProgressLine } from "../sweep/mod.ts";
 import { escapeMarkup } from "./kernel.ts";
 import { epochText, type ProgressState, progressText, shareDone } from "./progress_state.ts";
 
@@ -23,13 +23,14 @@ function curvesSvg({ curves }: ProgressState): string {
   const runs = [...curves.values()];
   const epochs = Math.max(2, ...runs.flat().map(({ epoch }) => epoch));
   const loss = Math.max(...runs.flat().map(({ trainLoss }) => trainLoss));
+  const validated = runs.filter((run) => run.every(({ validation }) => validation));
   const accuracy = panel(
-    runs,
+    validated,
     epochs,
     "validation accuracy",
     1,
     ["0%", "100%"],
-    ({ validation }) => validation.value,
+    ({ validation }) => validation!.value,
   );
   const losses = panel(
     runs,
@@ -46,17 +47,17 @@ function curvesSvg({ curves }: ProgressState): string {
 
 /** One line a run, the current one in full color. */
 function panel(
-  runs: readonly (readonly EpochLine[])[],
+  runs: readonly (readonly ProgressLine[])[],
   epochs: number,
   title: string,
   highest: number,
   [low, high]: [string, string],
-  value: (line: EpochLine) => number,
+  value: (line: ProgressLine) => number,
 ): string {
   const { width, height, left, right, top, bottom } = PANEL;
   const floor = height - bottom;
   const x = (epoch: number) => (left + (epoch - 1) / (epochs - 1) * (width - left - right)).toFixed(1);
-  const y = (line: EpochLine) => (floor - value(line) / highest * (floor - top)).toFixed(1);
+  const y = (line: ProgressLine) => (floor - value(line) / highest * (floor - top)).toFixed(1);
   const lines = runs.map((run, index) => {
     const current = index === runs.length - 1;
     const end = run[run.length - 1];

@@ -1,10 +1,10 @@
-import { type EpochLine, inputWaitOf, type RunProgress } from "../sweep/mod.ts";
+import { inputWaitOf, type ProgressLine, type RunProgress } from "../sweep/mod.ts";
 
 /** What the views of progress are drawn from: the last event, and the learning curve of each run so far. */
 export interface ProgressState {
   event: RunProgress;
   /** Epochs by the run's label, in the order of the runs. */
-  curves: ReadonlyMap<string, readonly EpochLine[]>;
+  curves: ReadonlyMap<string, readonly ProgressLine[]>;
   /** Seconds since the first event. */
   elapsed: number;
   /** Seconds left, as far as the pace so far tells. */
@@ -19,7 +19,7 @@ export class ProgressHistory {
   #event?: RunProgress;
   /** What steps tell of their pace. */
   #pace: Pick<RunProgress, "imagesPerSecond" | "inputWait"> = {};
-  readonly #curves = new Map<string, EpochLine[]>();
+  readonly #curves = new Map<string, ProgressLine[]>();
 
   /** @param now Milliseconds, for example from `performance.now()`. */
   add(event: RunProgress, now: number): void {
@@ -41,19 +41,31 @@ export class ProgressHistory {
     return { event: this.#event, curves: this.#curves, elapsed, left, ending };
   }
 
-  #curveOf(label: string): EpochLine[] {
+  #curveOf(label: string): ProgressLine[] {
     const curve = this.#curves.get(label) ?? [];
     this.#curves.set(label, curve);
     return curve;
   }
 }
 
-/** Share of everything that is done, in [0, 1]; making data counts for nothing, as it is made once. */
+/**
+ * Share of everything that is done, in [0, 1]. Making data counts for nothing, as it is made once; a probe's work as all of its own,
+ * as it comes after a training.
+ */
 export function shareDone({ phase, done, total, position }: RunProgress): number {
   const own = total > 0 ? Math.min(1, done / total) : 0;
   if (!position) return own;
-  return (position.index - 1 + (phase === "train" ? own : 0)) / position.of;
+  const ofThis = phase === "train" ? own : phase === "data" ? 0 : 1;
+  return (position.index - 1 + ofThis) / position.of;
 }
+
+/** What a phase does, in words before its label. */
+const DOING: Record<RunProgress["phase"], string> = {
+  data: "preparing",
+  train: "training on",
+  features: "taking features of",
+  probe: "probing",
+};
 
 /** What is being done, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, input wait 0.4%, 2 min 10 s left". */
 export function progressText({ event, curves, elapsed, left, ending }: ProgressState): string {
@@ -66,9 +78,7 @@ export function progressText({ event, curves, elapsed, left, ending }: ProgressS
     return [`${ending}: ${what}`, duration(elapsed), ...waitText(waited)].join(", ");
   }
   return [
-    `${phase === "data" ? "preparing" : "training on"} ${label}${run} ${
-      total > 0 ? percent(done / total) : ""
-    }`.trimEnd(),
+    `${DOING[phase]} ${label}${run} ${total > 0 ? percent(done / total) : ""}`.trimEnd(),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
     ...waitText(inputWait),
     ...(left === undefined ? [] : [`${duration(left)} left`]),
@@ -80,10 +90,9 @@ function waitText(share: number | undefined): string[] {
 }
 
 /** An epoch in one line: "epoch 4: training loss 0.512, validation accuracy 84.1%". */
-export function epochText({ epoch, trainLoss, validation }: EpochLine): string {
-  return `epoch ${epoch}: training loss ${trainLoss.toFixed(3)}, validation accuracy ${
-    percent(validation.value)
-  }`;
+export function epochText({ epoch, trainLoss, validation }: ProgressLine): string {
+  const loss = `epoch ${epoch}: training loss ${trainLoss.toFixed(3)}`;
+  return validation ? `${loss}, validation accuracy ${percent(validation.value)}` : loss;
 }
 
 function percent(share: number): string {

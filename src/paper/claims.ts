@@ -12,8 +12,8 @@ export interface Outcome {
   reason: string;
 }
 
-/** A statement of the paper that records can be tested against. */
-export interface Claim {
+/** A statement of the paper that records, or other evidence, can be tested against. */
+export interface Claim<Evidence = RunRecord> {
   /** Stable name, for example `every-triple-above-chance`. */
   id: string;
   statement: string;
@@ -22,15 +22,18 @@ export interface Claim {
   /** The paper's figure. */
   paper: string;
   /** Decides from the records of the sweep that the claim is about; others among them are ignored. */
-  test(records: readonly RunRecord[]): Outcome;
+  test(evidence: readonly Evidence[]): Outcome;
 }
 
 /** A claim with its outcome: one row of the table that a notebook and `deno task reproduce` print. */
 export type TestedClaim = Omit<Claim, "test"> & Outcome;
 
-/** Tests every claim on the records. */
-export function testClaims(claims: readonly Claim[], records: readonly RunRecord[]): TestedClaim[] {
-  return claims.map(({ test, ...claim }) => ({ ...claim, ...test(records) }));
+/** Tests every claim on the evidence: records of runs, or what readers have played. */
+export function testClaims<Evidence = RunRecord>(
+  claims: readonly Claim<Evidence>[],
+  evidence: readonly Evidence[],
+): TestedClaim[] {
+  return claims.map(({ test, ...claim }) => ({ ...claim, ...test(evidence) }));
 }
 
 /** The outcome where the runs that a claim needs are not among the records. */

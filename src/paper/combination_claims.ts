@@ -1,13 +1,10 @@
-import { binomialTest, formatProportion, holm, homogeneityTest, twoProportionTest } from "../stats/mod.ts";
+import { formatProportion, twoProportionTest } from "../stats/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
-import { type Combination, growingSeries, triplesAmong, triplesOf } from "./combinations.ts";
-import { ALPHA, countAboveChance, formatP, NEGLIGIBLE, percent, pooled, verdictOf } from "./verdict.ts";
+import { everyOneAboveChance, named, someAreHarder } from "./combination_tests.ts";
+import { growingSeries } from "./combinations.ts";
+import { ALPHA, farAboveChance, formatP, percent, pooled, verdictOf } from "./verdict.ts";
 
-/** Combinations that certainly lie closer together than this do not differ as the paper's do (62.8 to 92.7%). */
-const SMALL_SPREAD = 0.1;
-/** "Far above chance": this many times chance. The paper's least is 2.5 times (84.7% of three). */
-const FAR = 1.5;
 /** "Quickly": this share of the final margin above chance … */
 const MOST = 0.9;
 /** … within this share of the epochs. */
@@ -20,14 +17,14 @@ export const combinationClaims: readonly Claim[] = [
     statement: "Every three-way combination of datasets is told apart.",
     source: "Table 2",
     paper: "62.8% to 92.7%, 16 of 20 above 80% (chance 33.3%)",
-    test: everyTripleAboveChance,
+    test: (records) => everyOneAboveChance(records, 3),
   },
   {
     id: "triples-differ",
     statement: "Some combinations are harder than others.",
     source: "Table 2",
     paper: "62.8% (CDL) to 92.7% (YCI)",
-    test: triplesDiffer,
+    test: (records) => someAreHarder(records, 3),
   },
   {
     id: "more-datasets-above-chance",
@@ -52,73 +49,12 @@ export const combinationClaims: readonly Claim[] = [
   },
 ];
 
-const named = ({ datasets }: Combination) => datasets.join(" + ");
-const byAccuracy = (a: Combination, b: Combination) => a.accuracy.value - b.accuracy.value;
-
-/** Says what is missing unless every triple of the datasets that occur was run. */
-function missingTriples(triples: readonly Combination[]): string | undefined {
-  const expected = triplesAmong(Math.max(3, new Set(triples.flatMap(({ datasets }) => datasets)).size));
-  if (triples.length >= expected) return undefined;
-  return `${triples.length} of ${expected} three-way combinations were run`;
-}
-
-function everyTripleAboveChance(records: readonly RunRecord[]): Outcome {
-  const triples = triplesOf(records).toSorted(byAccuracy);
-  const missing = missingTriples(triples);
-  if (missing) return notRun(missing);
-  const above = countAboveChance(triples);
-  const easy = triples.filter(({ accuracy }) => accuracy.value > 0.8).length;
-  const [least, most] = [triples[0], triples[triples.length - 1]];
-  const atChance = triples.filter(({ accuracy, chance }) => accuracy.high < chance + NEGLIGIBLE);
-  return {
-    ours: `${percent(least.accuracy.value)} to ${percent(most.accuracy.value)}, ` +
-      `${easy} of ${triples.length} above 80%`,
-    verdict: verdictOf(above === triples.length, atChance.length > 0),
-    reason:
-      `${above} of ${triples.length} are above chance (exact binomial test, Holm, p < ${ALPHA}); the least, ` +
-      `${named(least)}, is at ${formatProportion(least.accuracy)}`,
-  };
-}
-
-/**
- * The triples share validation images, so that their counts are not independent; images that are hard in one triple tend
- * to be hard in another, which makes the spread smaller than the test expects and the test cautious.
- */
-function triplesDiffer(records: readonly RunRecord[]): Outcome {
-  const triples = triplesOf(records).toSorted(byAccuracy);
-  const missing = missingTriples(triples);
-  if (missing) return notRun(missing);
-  if (triples.length < 2) return notRun("one combination alone can't differ");
-  const { statistic, p } = homogeneityTest(triples.map(({ accuracy }) => accuracy));
-  const spread = Math.max(...triples.map(({ accuracy }) => accuracy.high)) -
-    Math.min(...triples.map(({ accuracy }) => accuracy.low));
-  const [least, most] = [triples[0], triples[triples.length - 1]];
-  return {
-    ours: `${percent(least.accuracy.value)} (${named(least)}) to ${percent(most.accuracy.value)} (${
-      named(most)
-    })`,
-    verdict: verdictOf(p < ALPHA, spread < SMALL_SPREAD),
-    reason: `chi-squared of homogeneity ${statistic.toFixed(1)} over ${triples.length} combinations, ${
-      formatP(p)
-    }`,
-  };
-}
-
 function seriesFarAboveChance(records: readonly RunRecord[]): Outcome {
   const series = growingSeries(records);
   if (series.length < 2) return notRun("no growing series of combinations was run");
-  const adjusted = holm(series.map(({ accuracy, chance }) => binomialTest(accuracy, chance).p));
-  const far = series.filter(({ accuracy, chance }, i) => adjusted[i] < ALPHA && accuracy.low >= FAR * chance);
-  const near = series.filter(({ accuracy, chance }) => accuracy.high < FAR * chance);
-  const ratios = series.map(({ accuracy, chance }) => accuracy.value / chance);
-  return {
-    ours: `${series.map(({ datasets }) => datasets.length).join(", ")} datasets: ` +
-      series.map(({ accuracy }) => percent(accuracy.value)).join(", "),
-    verdict: verdictOf(far.length === series.length, near.length > 0),
-    reason:
-      `${far.length} of ${series.length} have their whole interval above ${FAR} times chance; they are at ` +
-      `${ratios.map((ratio) => ratio.toFixed(1)).join(", ")} times chance`,
-  };
+  const counts = series.map(({ datasets }) => datasets.length).join(", ");
+  const outcome = farAboveChance(series);
+  return { ...outcome, ours: `${counts} datasets: ${outcome.ours}` };
 }
 
 function seriesFalls(records: readonly RunRecord[]): Outcome {

@@ -10,6 +10,8 @@ export interface Combination {
   accuracy: Proportion;
   /** 1 / number of datasets. */
   chance: number;
+  /** Hashes of the runs. */
+  runs: string[];
 }
 
 /**
@@ -20,13 +22,23 @@ export function combinationsOf(records: readonly RunRecord[]): Combination[] {
   const groups = Map.groupBy(records, ({ experiment }) => experiment.datasets.toSorted().join("\n"));
   return [...groups.values()].map((runs) => {
     const { datasets } = runs[0].experiment;
-    return { datasets, accuracy: pooledAccuracy(runs), chance: 1 / datasets.length };
+    return {
+      datasets,
+      accuracy: pooledAccuracy(runs),
+      chance: 1 / datasets.length,
+      runs: runs.map(({ hash }) => hash),
+    };
   });
+}
+
+/** The combinations of exactly `size` datasets. */
+export function combinationsOfSize(records: readonly RunRecord[], size: number): Combination[] {
+  return combinationsOf(records).filter(({ datasets }) => datasets.length === size);
 }
 
 /** The combinations of exactly three datasets, as in Table 2. */
 export function triplesOf(records: readonly RunRecord[]): Combination[] {
-  return combinationsOf(records).filter(({ datasets }) => datasets.length === 3);
+  return combinationsOfSize(records, 3);
 }
 
 /**
@@ -49,7 +61,7 @@ function isBeginning(datasets: readonly string[], whole: readonly string[]): boo
   return datasets.every((dataset) => beginning.has(dataset));
 }
 
-/** Number of ways to choose three of `count` datasets. */
-export function triplesAmong(count: number): number {
-  return count * (count - 1) * (count - 2) / 6;
+/** Number of ways to choose `size` of `count` datasets. */
+export function choicesAmong(count: number, size: number): number {
+  return size === 0 ? 1 : choicesAmong(count - 1, size - 1) * count / size;
 }

@@ -2,6 +2,8 @@
  * The numbers of "A Decade's Battle on Dataset Bias: Are We There Yet?" (Liu & He, arXiv 2403.08632; ICLR 2025), as
  * printed. Every accuracy is a percentage. Appendices are in appendix.ts, what came after the paper in successors.ts.
  */
+import { type Corruption, PAPER_CORRUPTIONS } from "../images/mod.ts";
+import type { ModelConfig } from "../models/mod.ts";
 
 /** How the paper is cited under a figure. */
 export const CITATION = "Liu & He 2024, arXiv 2403.08632";
@@ -68,16 +70,16 @@ export const table2Series: PaperTable<PaperRow & { datasets: number }> = {
   ],
 };
 
-/** Table 3: architectures. */
-export const table3: PaperTable<PaperRow> = {
+/** Table 3: architectures, each with what its kind is called and with the family that it is of here. */
+export const table3: PaperTable<PaperRow & { architecture: string; family: ModelConfig["family"] }> = {
   source: "Table 3",
   caption: "Architectures on YCD, 1M training images per dataset",
   rows: [
-    row("AlexNet", 77.8),
-    row("VGG-16", 83.5),
-    row("ResNet-50", 83.8),
-    row("ViT-S", 82.4),
-    row("ConvNeXt-T", 84.7),
+    { ...row("AlexNet", 77.8), architecture: "AlexNet", family: "alexnet" },
+    { ...row("VGG-16", 83.5), architecture: "VGG", family: "vgg" },
+    { ...row("ResNet-50", 83.8), architecture: "ResNet", family: "resnet" },
+    { ...row("ViT-S", 82.4), architecture: "ViT", family: "vit" },
+    { ...row("ConvNeXt-T", 84.7), architecture: "ConvNeXt", family: "convnext" },
   ],
 };
 
@@ -90,13 +92,6 @@ export const figure2: PaperTable<PaperRow & { parameters: number }> = {
     { ...row("ConvNeXt", 84.7), parameters: 27_000_000 },
   ],
 };
-
-/** Figure 3: data size. A curve without printed numbers. */
-export const figure3 = {
-  source: "Figure 3",
-  caption: "Accuracy rises with the number of training images per dataset, on YCD",
-  models: ["ConvNeXt", "AlexNet"],
-} as const;
 
 /** Table 4: augmentation against the number of training images per dataset. */
 export const table4: PaperTable<PaperRow & { imagesPerDataset: number }> = {
@@ -115,21 +110,37 @@ export const table4: PaperTable<PaperRow & { imagesPerDataset: number }> = {
   ),
 };
 
-/** Table 5: a fixed corruption of training and validation images alike. */
-export const table5: PaperTable<PaperRow> = {
+/**
+ * Figure 3: data size. A curve without printed numbers; those of its points that the paper prints elsewhere are in Table 3
+ * (AlexNet) and in the last line of Table 4 (ConvNeXt).
+ */
+export const figure3: PaperTable<PaperRow & { imagesPerDataset: number }> = {
+  source: "Tables 3 and 4 for Figure 3",
+  caption: "Accuracy rises with the number of training images per dataset, on YCD",
+  rows: [
+    ...table4.rows.slice(-3).map((printed) => ({ ...printed, name: "ConvNeXt" })),
+    { ...row("AlexNet", table3.rows[0].percent), imagesPerDataset: 1_000_000 },
+  ],
+};
+
+/** Table 5: a fixed corruption of training and validation images alike; the sizes are of the paper's images. */
+export const table5: PaperTable<PaperRow & { corruption: Corruption | null }> = {
   source: "Table 5",
   caption: "Corruptions of training and validation images, on YCD",
-  rows: [
-    row("none", 84.7),
-    row("color jitter, strength 1.0", 81.1),
-    row("color jitter, strength 2.0", 80.2),
-    row("Gaussian noise, std 0.2", 77.3),
-    row("Gaussian noise, std 0.3", 75.1),
-    row("Gaussian blur, radius 3", 80.9),
-    row("Gaussian blur, radius 5", 78.1),
-    row("low resolution, 64x64", 78.4),
-    row("low resolution, 32x32", 68.4),
-  ],
+  rows: ([
+    ["none", 84.7],
+    ["color jitter, strength 1.0", 81.1],
+    ["color jitter, strength 2.0", 80.2],
+    ["Gaussian noise, std 0.2", 77.3],
+    ["Gaussian noise, std 0.3", 75.1],
+    ["Gaussian blur, radius 3", 80.9],
+    ["Gaussian blur, radius 5", 78.1],
+    ["low resolution, 64x64", 78.4],
+    ["low resolution, 32x32", 68.4],
+  ] as const).map(([name, percent], i) => ({
+    ...row(name, percent),
+    corruption: i === 0 ? null : PAPER_CORRUPTIONS[i - 1],
+  })),
 };
 
 /** One line of Table 6: TRAINING accuracy in percent, or null where training fails to converge. */

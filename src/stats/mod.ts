@@ -1,4 +1,6 @@
+export * from "./contrast.ts";
 export * from "./intervals.ts";
+export * from "./power.ts";
 export * from "./proportion.ts";
 export * from "./random.ts";
 export * from "./tests.ts";

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { checkAugmentation } from "../data/mod.ts";
+import { checkAugmentation, checkDisjoint } from "../data/mod.ts";
 import { checkImageSize, createModel, type ModelConfig } from "../models/mod.ts";
 import { stepsPerEpoch } from "../train/mod.ts";
 
-const count = z.int().min(1);
+/** A whole number from 1. */
+export const count = z.int().min(1);
 const share = z.number().min(0).max(1);
 const amount = z.number().min(0);
 
@@ -20,7 +21,8 @@ const mixSchema = z.strictObject({
 /** See the recipe. */
 export const precisionSchema = z.enum(["float32", "bfloat16"]);
 
-const recipeSchema = z.strictObject({
+/** See the recipe. */
+export const recipeSchema = z.strictObject({
   epochs: count,
   samplesPerEpoch: count,
   warmupEpochs: z.number().min(0),
@@ -86,7 +88,7 @@ const configSchema: z.ZodType<ModelConfig> = z.discriminatedUnion("family", [
 export const modelSchema = z.union([z.string(), configSchema]);
 
 /** The shape of `Augmentation`; its ranges are checked by `checkAugmentation`. */
-const augmentationSchema = z.strictObject({
+export const augmentationSchema = z.strictObject({
   crop: z.enum(["random-resized", "none"]),
   scale: z.tuple([share, share]),
   ratio: z.tuple([z.number().positive(), z.number().positive()]),
@@ -111,7 +113,10 @@ const corruptionSchema = z.discriminatedUnion("name", [
 ]);
 
 const experimentSchema = z.strictObject({
-  /** Names of manifests in `data_manifests/`, two or more; their order is the order of the classes. */
+  /**
+   * Two or more, in the order of the classes: names of manifests in `data_manifests/`, or some of a source's images: an official
+   * split (`cifar10@test`), a part dealt out at random (`cifar10#1/3`), or both (`cifar10@train#1/2`).
+   */
   datasets: z.array(z.string()).min(2, "a combination needs two datasets or more"),
   /** Training images sampled from each dataset. The paper: 1,000,000. */
   imagesPerDataset: count,
@@ -119,6 +124,11 @@ const experimentSchema = z.strictObject({
   validationPerDataset: count,
   /** Side of the square that the network sees, px. The paper: 224. */
   imageSize: count,
+  /**
+   * What training images are called: `true`, the default, by their dataset; `random`, by a dataset dealt out at random (by the
+   * seed, each as often as before), so that there is nothing to learn but the images themselves. Validation is by dataset.
+   */
+  labels: z.enum(["true", "random"]).optional(),
   /** Random transforms of training images. */
   augmentation: augmentationSchema,
   /** What is done to every image, of training and of validation, before anything else (Table 5). Left out or `null`: nothing. */
@@ -142,7 +152,8 @@ export class ExperimentError extends Error {
   override name = "ExperimentError";
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
+/** One fault that zod found, naming its field. */
+export function describeIssue(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
     const of = issue.errors.at(-1)!; // a name is hardly at fault: what is wrong with the configuration
     return of.map((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] })).join(". ");
@@ -167,8 +178,8 @@ function checkModel(model: Experiment["model"], classes: number, imageSize: numb
  * Checks an experiment.
  *
  * @returns the experiment itself
- * @throws {ExperimentError} naming every field at fault: unknown or missing, out of range, an unknown model, a dataset named
- *   twice, an image smaller than the network's stride or not divided by its patches, a batch larger than an epoch
+ * @throws {ExperimentError} naming every field at fault: unknown or missing, out of range, an unknown model, datasets that have
+ *   images in common, an image smaller than the network's stride or not divided by its patches, a batch larger than an epoch
  */
 export function checkExperiment(experiment: unknown): Experiment {
   const parsed = experimentSchema.safeParse(experiment);
@@ -181,8 +192,11 @@ export function checkExperiment(experiment: unknown): Experiment {
   } catch (error) {
     throw new ExperimentError(`${(error as Error).message}.`);
   }
-  const twice = datasets.find((name, i) => datasets.indexOf(name) !== i);
-  if (twice) throw new ExperimentError(`datasets: "${twice}" is named twice.`);
+  try {
+    checkDisjoint(datasets);
+  } catch (error) {
+    throw new ExperimentError(`datasets: ${(error as Error).message}.`);
+  }
   if (stepsPerEpoch(recipe) < 1) {
     throw new ExperimentError(
       `recipe.batchSize (${recipe.batchSize}) is larger than recipe.samplesPerEpoch (${recipe.samplesPerEpoch}).`,
@@ -205,11 +219,12 @@ export function canonicalJson(value: unknown): string {
 
 /** An experiment without the fields that say what their absence says: the same experiment has one hash, also that of before they were there. */
 function withoutOff(experiment: Experiment): Experiment {
-  const { corruption, recipe: { mix, ...recipe }, augmentation, ...rest } = experiment;
+  const { corruption, labels, recipe: { mix, ...recipe }, augmentation, ...rest } = experiment;
   const { interpolation, randAugment, colorJitter, erase, ...cropAndFlip } = augmentation;
   return {
     ...rest,
     ...(corruption && { corruption }),
+    ...(labels === "random" && { labels }),
     recipe: { ...recipe, ...(mix && { mix }) },
     augmentation: {
       ...cropAndFlip,
@@ -223,9 +238,9 @@ function withoutOff(experiment: Experiment): Experiment {
 
 /**
  * Raised when the code changes such that an old record no longer says what a new run would. 2: images are normalised inside of the
- * compiled step, which rounds the last bit of a value otherwise than the table of 1 did.
+ * compiled step, which rounds the last bit of a value otherwise than the table of 1 did. 3: the result has the training accuracy.
  */
-const RECORD_VERSION = 2;
+const RECORD_VERSION = 3;
 
 /**
  * Identity of an experiment on the data that its datasets' names stand for today.
@@ -234,6 +249,10 @@ const RECORD_VERSION = 2;
  * @returns 16 hex digits
  */
 export function experimentHash(experiment: Experiment, data: string[]): string {
-  const identity = canonicalJson({ experiment: withoutOff(experiment), data, version: RECORD_VERSION });
-  return createHash("sha256").update(identity).digest("hex").slice(0, 16);
+  return identityOf({ experiment: withoutOff(experiment), data, version: RECORD_VERSION });
+}
+
+/** The first 16 hex digits of the sha256 of a value's canonical JSON. */
+export function identityOf(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
 }

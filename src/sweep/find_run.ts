@@ -22,6 +22,11 @@ export async function findRun(name: string, root = runsFolder()): Promise<RunFol
       `The run ${folder.path} has not finished (epochs done: ${length}). Run its experiment again: it goes on from there.`,
     );
   }
+  if ("kind" in record.experiment) {
+    throw new Error(
+      `${folder.path} is a ${record.experiment.kind}, not a run whose network names datasets. Name a run.`,
+    );
+  }
   if (!existsSync(folder.weights)) {
     throw new Error(
       `The run ${folder.path} has kept no network: ${
@@ -66,6 +71,9 @@ async function listing(hashes: readonly string[], root: string): Promise<string>
     hashes.slice(0, LISTED).map(async (hash) => {
       const record = await new RunFolder(hash, root).record();
       if (!record) return `  ${hash}  not finished`;
+      if ("kind" in record.experiment) {
+        return `  ${hash}  a ${record.experiment.kind}, without a network of its own`;
+      }
       const { datasets, model, imagesPerDataset } = record.experiment;
       const name = typeof model === "string" ? model : model.family;
       return `  ${hash}  ${datasets.join(" + ")}, ${imagesPerDataset} images each, ${name}`;

@@ -1,4 +1,5 @@
 /** Experiments, their records, and sweeps over them. */
+export { augmentationName } from "./augmentation_name.ts";
 export { combinations, datasetsFromEnvironment, growing } from "./combinations.ts";
 export {
   canonicalJson,
@@ -16,9 +17,28 @@ export {
   type UnreadFile,
 } from "./predict.ts";
 export { baseline, grid, type Overrides, type Preset, presetFromEnvironment, presets } from "./presets.ts";
-export type { RunProgress } from "./progress.ts";
-export { type EpochLine, inputWaitOf, type Prediction, type Result, type RunRecord } from "./record.ts";
-export { hashOf, run, type RunOptions } from "./run.ts";
+export { hashOfPretraining, type Pretraining, type PretrainingRecord } from "./pretraining.ts";
+export {
+  type FeatureSource,
+  hashOfProbe,
+  type Probe,
+  type ProbeOutcome,
+  type ProbeRecord,
+  type ProbeTask,
+} from "./probe.ts";
+export { pretraining, probe, taskOf } from "./probe_presets.ts";
+export type { ProgressLine, RunOptions, RunProgress } from "./progress.ts";
+export {
+  type EpochLine,
+  type FinishedRecord,
+  inputWaitOf,
+  type Prediction,
+  type Result,
+  type RunRecord,
+} from "./record.ts";
+export { hashOf, run } from "./run.ts";
+export { runPretraining } from "./run_pretraining.ts";
+export { runProbe } from "./run_probe.ts";
 export { RunFolder, runsFolder } from "./store.ts";
-export { sweep } from "./sweep.ts";
+export { type AnyExperiment, type RecordFor, sweep } from "./sweep.ts";
 export { type NetworkDescription, openNetwork, type TrainedNetwork } from "./trained.ts";

@@ -1,12 +1,12 @@
 import type { Proportion } from "../stats/mod.ts";
-import type { EpochSummary } from "../train/mod.ts";
+import type { EpochPace, EpochSummary } from "../train/mod.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** One line of `runs/<hash>/epochs.jsonl`: the state of a run at the end of an epoch. */
 export type EpochLine = EpochSummary;
 
 /** Share of these epochs' training time in which the network waited for images; undefined where it was not measured. */
-export function inputWaitOf(epochs: readonly EpochLine[]): number | undefined {
+export function inputWaitOf(epochs: readonly EpochPace[]): number | undefined {
   let [waited, trained] = [0, 0];
   for (const { trainSeconds, inputWait } of epochs) {
     if (trainSeconds === undefined || inputWait === undefined) continue;
@@ -30,6 +30,11 @@ export interface Prediction {
 export interface Result {
   /** Accuracy on all validation images with its 95% interval. */
   accuracy: Proportion;
+  /**
+   * Accuracy, with its 95% interval, on training images as they are, without augmentation, against the labels that were trained
+   * on: all of them, or the first of each dataset in the order of sampling where they are more than 10,000.
+   */
+  training: Proportion;
   /** 1 / number of datasets. */
   chance: number;
   /** Accuracy (recall) on the images of each dataset, in the order of `experiment.datasets`. */
@@ -48,11 +53,14 @@ export interface Result {
   finishedAt: string;
 }
 
-/** Everything that a finished run leaves behind, read back from `runs/<hash>/`. */
-export interface RunRecord {
+/** Everything that something finished leaves behind, read back from `runs/<hash>/`; whatever kind of experiment it was. */
+export interface FinishedRecord<Experiment, Line, Result> {
   /** Identity of the experiment: the first 16 hex digits of the sha256 of its canonical JSON. */
   hash: string;
   experiment: Experiment;
-  epochs: EpochLine[];
+  epochs: Line[];
   result: Result;
 }
+
+/** The record of a network that was trained to tell datasets apart. */
+export type RunRecord = FinishedRecord<Experiment, EpochLine, Result>;

@@ -1,50 +1,49 @@
 /** Runs one experiment and keeps its record. */
-import { openPool, type Pool, readManifest, sampleExperiment } from "../data/mod.ts";
-import { startBatchWorkers } from "../data/mod.ts";
+import { expectedImages, manifestOf, parseReference, type Pool, randomLabels } from "../data/mod.ts";
+import { type Sample, sampleExperiment, startBatchWorkers } from "../data/mod.ts";
 import { countParameters, createModel, saveWeights } from "../models/mod.ts";
 import { wilson } from "../stats/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { argmax, type Evaluation, removeCheckpoints, train } from "../train/mod.ts";
 import { checkExperiment, type Experiment, ExperimentError, experimentHash } from "./experiment.ts";
-import type { RunProgress } from "./progress.ts";
-import { type EpochLine, inputWaitOf, type Prediction, type Result, type RunRecord } from "./record.ts";
+import type { RunOptions } from "./progress.ts";
+import { openPools } from "./pools.ts";
+import { predictionsOf } from "./predictions.ts";
+import { type EpochLine, inputWaitOf, type Result, type RunRecord } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
 import { metadataOf, type NetworkDescription } from "./trained.ts";
 
-/** How a run is watched and stopped. */
-export interface RunOptions {
-  /** Stops training between two steps; what is done is kept, and running again goes on from there. */
-  signal?: AbortSignal;
-  /** Told where the run stands: while data is made, at every step, at every epoch. */
-  onProgress?: (progress: RunProgress) => void;
-  /** Folder of the records. Default: `NTD_RUNS`, else `runs/`. */
-  runs?: string;
-}
-
 /**
  * Checks what can be checked without training: the experiment itself, that its datasets exist, and that they are large enough.
- * (Whether enough images are left once duplicates are kept on one side is known when the pools are open.)
+ * (Whether enough images are left once duplicates are kept on one side, and how many a split or a part has, is known when the pools
+ * are open.)
  *
  * @throws {ExperimentError} for a fault of the experiment
- * @throws {Error} for a dataset that there is not, listing those that there are
+ * @throws {Error} for a dataset or split that there is not, listing those that there are
  */
 export function checkRunnable(experiment: unknown): Experiment {
   const checked = checkExperiment(experiment);
   const needed = checked.imagesPerDataset + checked.validationPerDataset;
   for (const name of checked.datasets) {
-    const { images } = readManifest(name);
-    if (needed <= images) continue;
+    const isPart = parseReference(name).part !== undefined;
+    const images = expectedImages(name);
+    if (needed <= (isPart ? PART_MARGIN : 1) * images) continue;
     throw new ExperimentError(
       `imagesPerDataset (${checked.imagesPerDataset}) and validationPerDataset (${checked.validationPerDataset}) ask for ` +
-        `${needed} images of "${name}", which has ${images}. Ask for fewer, or leave it out.`,
+        `${needed} images of "${name}", which has ${
+          isPart ? "about " : ""
+        }${images}. Ask for fewer, or leave it out.`,
     );
   }
   return checked;
 }
 
+/** A part may have this many times its equal share of images, since groups are dealt out whole. */
+const PART_MARGIN = 1.2;
+
 /** Identity of an experiment on today's data; the name of its folder under `runs/`. */
 export function hashOf(experiment: Experiment): string {
-  return experimentHash(experiment, experiment.datasets.map((name) => readManifest(name).hash));
+  return experimentHash(experiment, experiment.datasets.map((name) => manifestOf(name).hash));
 }
 
 /**
@@ -71,17 +70,10 @@ async function trainAndRecord(
   const { datasets, seed, imageSize, recipe } = experiment;
   const { signal, onProgress } = options;
   const label = datasets.join(" + ");
-  const pools: Pool[] = [];
+  let pools: Pool[] = [];
   using workers = startBatchWorkers(); // they load their program while the pools are opened and the engine starts
   try {
-    for (const name of datasets) {
-      pools.push(
-        await openPool(name, {
-          signal,
-          onProgress: (data) => onProgress?.({ phase: "data", label: name, ...data }),
-        }),
-      );
-    }
+    pools = await openPools(datasets, options);
     const { imagesPerDataset, validationPerDataset, augmentation } = experiment;
     const split = sampleExperiment(pools, {
       train: imagesPerDataset,
@@ -92,14 +84,17 @@ async function trainAndRecord(
     await folder.writeExperiment(experiment);
     const model = createModel(experiment.model, datasets.length, imageSize);
     const source = { pools, imageSize, batchSize: recipe.batchSize, corruption: experiment.corruption };
-    const training = workers.training({ ...source, indices: split.train, augmentation, seed });
+    const labels = experiment.labels === "random" ? randomLabels(split.train, seed) : undefined;
+    const training = workers.training({ ...source, indices: split.train, labels, augmentation, seed });
+    const trainingImages = workers.validation({ ...source, ...someOf(split.train, labels) });
     const validation = workers.validation({ ...source, indices: split.validation });
     let epochs: EpochLine[] = [];
-    const { weights, ...evaluation } = await train({
+    const { weights, onTraining, ...evaluation } = await train({
       model,
       recipe,
       training,
       validation,
+      trainingImages,
       seed,
       folder: folder.path,
       signal,
@@ -122,6 +117,7 @@ async function trainAndRecord(
     const keys = split.validation.flatMap((indices, d) => Array.from(indices, (i) => pools[d].images[i].key));
     const result: Result = {
       ...summarise(evaluation, datasets.length),
+      training: onTraining!.accuracy,
       parameters: countParameters(model.specs),
       seconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0),
       inputWait: inputWaitOf(epochs),
@@ -137,6 +133,16 @@ async function trainAndRecord(
   }
 }
 
+/** Training images that the training accuracy is of, at most. */
+const MOST_TRAINING_IMAGES = 10_000;
+
+/** The first training images of each dataset, as many of each, and their labels. */
+function someOf(indices: Sample["train"], labels?: readonly Int32Array[]) {
+  const each = Math.floor(MOST_TRAINING_IMAGES / indices.length);
+  const first = (values: Int32Array) => values.subarray(0, each);
+  return { indices: indices.map(first), labels: labels?.map(first) };
+}
+
 function descriptionOf(
   { model, datasets, imageSize, recipe }: Experiment,
   pools: Pool[],
@@ -150,18 +156,4 @@ function summarise({ probabilities, labels, accuracy }: Evaluation, classes: num
   labels.forEach((label, i) => confusion[label][argmax(probabilities, i * classes, classes)]++);
   const perDataset = confusion.map((row, label) => wilson(row[label], row.reduce((a, b) => a + b)));
   return { accuracy, chance: 1 / classes, perDataset, confusion };
-}
-
-/** Digits of a probability that a record keeps. */
-const PROBABILITY_DIGITS = 4;
-
-function predictionsOf({ probabilities, labels }: Evaluation, keys: string[], classes: number): Prediction[] {
-  return keys.map((key, i) => ({
-    key,
-    label: labels[i],
-    probabilities: Array.from(
-      probabilities.subarray(i * classes, (i + 1) * classes),
-      (p) => Number(p.toFixed(PROBABILITY_DIGITS)),
-    ),
-  }));
 }

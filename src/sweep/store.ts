@@ -1,7 +1,6 @@
 /** The records of runs on disk: `runs/<hash>/`, plain files that a person and pandas can read. */
 import { join } from "node:path";
-import type { Experiment } from "./experiment.ts";
-import type { EpochLine, Prediction, Result, RunRecord } from "./record.ts";
+import type { FinishedRecord, Prediction, RunRecord } from "./record.ts";
 
 const repositoryRoot = new URL("../../", import.meta.url).pathname;
 
@@ -35,12 +34,17 @@ async function writeAtomically(path: string, text: string): Promise<void> {
   }
 }
 
-/** One run's folder, `<root>/<hash>`. */
-export class RunFolder {
+/** One run's folder, `<root>/<hash>`; `Kind` is the record that it will hold. */
+export class RunFolder<Kind extends FinishedRecord<unknown, unknown, unknown> = RunRecord> {
   readonly path: string;
 
   constructor(readonly hash: string, root = runsFolder()) {
     this.path = join(root, hash);
+  }
+
+  /** Where a probe keeps features until it is finished. */
+  get features(): string {
+    return this.#file("features");
   }
 
   /** The file of the finished network's weights. */
@@ -53,21 +57,21 @@ export class RunFolder {
   }
 
   /** The record of a finished run; `undefined` while there is none. */
-  async record(): Promise<RunRecord | undefined> {
+  async record(): Promise<Kind | undefined> {
     const result = await readText(this.#file("result.json"));
     const experiment = await readText(this.#file("experiment.json"));
     if (!result || !experiment) return undefined;
     return {
       hash: this.hash,
-      experiment: JSON.parse(experiment) as Experiment,
+      experiment: JSON.parse(experiment),
       epochs: await this.epochs(),
-      result: JSON.parse(result) as Result,
-    };
+      result: JSON.parse(result),
+    } as Kind;
   }
 
   /** The epochs that have been written so far. */
-  async epochs(): Promise<EpochLine[]> {
-    return parseLines<EpochLine>(await readText(this.#file("epochs.jsonl")) ?? "");
+  async epochs(): Promise<Kind["epochs"]> {
+    return parseLines(await readText(this.#file("epochs.jsonl")) ?? "");
   }
 
   /** What the finished network said about each validation image. */
@@ -85,12 +89,12 @@ export class RunFolder {
     return { [Symbol.dispose]: () => file.close() };
   }
 
-  async writeExperiment(experiment: Experiment): Promise<void> {
+  async writeExperiment(experiment: Kind["experiment"]): Promise<void> {
     await writeAtomically(this.#file("experiment.json"), JSON.stringify(experiment, null, 2) + "\n");
   }
 
   /** Keeps the first `count` epochs: those that the checkpoint holds. */
-  async keepEpochs(count: number): Promise<EpochLine[]> {
+  async keepEpochs(count: number): Promise<Kind["epochs"]> {
     const kept = (await this.epochs()).slice(0, count);
     await writeAtomically(
       this.#file("epochs.jsonl"),
@@ -99,14 +103,18 @@ export class RunFolder {
     return kept;
   }
 
-  async appendEpoch(line: EpochLine): Promise<void> {
+  async appendEpoch(line: Kind["epochs"][number]): Promise<void> {
     await Deno.writeTextFile(this.#file("epochs.jsonl"), JSON.stringify(line) + "\n", { append: true });
   }
 
-  /** Writes the outcome; the result last, since its presence says that the run is finished. */
-  async finish(predictions: Prediction[], result: Result): Promise<void> {
-    const lines = predictions.map((prediction) => JSON.stringify(prediction) + "\n").join("");
-    await writeAtomically(this.#file("predictions.jsonl"), lines);
+  /**
+   * Writes the outcome; the result last, since its presence says that the run is finished.
+   *
+   * @param predictions `undefined` for what predicts nothing
+   */
+  async finish(predictions: Prediction[] | undefined, result: Kind["result"]): Promise<void> {
+    const lines = predictions?.map((prediction) => JSON.stringify(prediction) + "\n").join("");
+    if (lines !== undefined) await writeAtomically(this.#file("predictions.jsonl"), lines);
     await writeAtomically(this.#file("result.json"), JSON.stringify(result, null, 2) + "\n");
   }
 }

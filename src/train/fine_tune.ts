@@ -2,7 +2,7 @@
 import { type Model, type ParameterSpec, specSize } from "../models/mod.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { layerRates } from "./layer_decay.ts";
-import { train, type TrainOptions } from "./loop.ts";
+import { train, type TrainOptions } from "./train.ts";
 import { drawnWeights, type WeightValues } from "./state.ts";
 
 /** One fine-tuning. */

@@ -2,7 +2,7 @@
 import type { Batch, TrainingBatches } from "../data/mod.ts";
 import type { Model } from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
-import { tf } from "../tensorflow/mod.ts";
+import { type TensorTree, tf } from "../tensorflow/mod.ts";
 import { orAborted } from "./abort.ts";
 import { smoothTargets } from "./loss.ts";
 import { mixInput, mixPlan } from "./mixup.ts";
@@ -13,34 +13,41 @@ import { learningRate } from "./schedule.ts";
 import { Stream } from "./state.ts";
 import type { StepInput } from "./step.ts";
 
-/** What inputs are made from. */
-export interface InputOptions {
-  model: Model;
-  recipe: Recipe;
+/** Where the images of a training come from, and what ends it. */
+export interface ImageOptions {
   /**
    * The batch of the next step is asked for while a step runs. One that is made on this thread, in the call itself, also holds up
    * the word of the step's end: what is waited for it is then not seen as waiting.
    */
   training: TrainingBatches;
-  /** Decides initial weights, dropped paths, dropped values and mixing. */
-  seed: number;
   /** Ends training between two steps, or while a batch is waited for; a checkpoint is written first. */
   signal?: AbortSignal;
 }
 
+/** What inputs are made from. */
+export interface InputOptions extends ImageOptions {
+  model: Model;
+  recipe: Recipe;
+  /** Decides initial weights, dropped paths, dropped values and mixing. */
+  seed: number;
+}
+
 /** Makes inputs ahead of their steps and measures how long is waited for them. */
-export class StepInputs {
-  readonly #options: InputOptions;
-  #requested: { step: number; input: Promise<StepInput> } | undefined;
+export abstract class Inputs<Input extends TensorTree> {
+  readonly #options: ImageOptions;
+  #requested: { step: number; input: Promise<Input> } | undefined;
   /** Made and not taken yet. */
-  #ready: StepInput | undefined;
+  #ready: Input | undefined;
   #isClosed = false;
   /** Whether an input could not be made. */
   hasFailed = false;
 
-  constructor(options: InputOptions) {
+  constructor(options: ImageOptions) {
     this.#options = options;
   }
+
+  /** A batch of images as what a step reads. */
+  protected abstract tensors(batch: Batch, step: number): Input;
 
   /** Has the input of a step made, unless that has been asked for. What goes wrong is thrown when it is taken. */
   request(step: number): void {
@@ -55,7 +62,7 @@ export class StepInputs {
    *
    * @throws what the source of the images throws, or the signal's reason when it is aborted
    */
-  async take(step: number): Promise<{ input: StepInput; waited: number }> {
+  async take(step: number): Promise<{ input: Input; waited: number }> {
     const { signal } = this.#options;
     const asked = performance.now();
     this.request(step);
@@ -72,16 +79,26 @@ export class StepInputs {
   /** What has been made is disposed, and what is being made will be no tensor. */
   dispose(): void {
     this.#isClosed = true;
-    tf.dispose(this.#ready ?? {});
+    tf.dispose((this.#ready ?? {}) as tf.TensorContainer);
   }
 
-  async #make(step: number): Promise<StepInput> {
+  async #make(step: number): Promise<Input> {
     const batch = await this.#options.training.batch(step);
     if (this.#isClosed) throw new Error("The training has ended.");
-    return this.#ready = tf.tidy(() => this.#tensors(batch, step));
+    return this.#ready = tf.tidy(() => this.tensors(batch, step) as tf.TensorContainer) as Input;
+  }
+}
+
+/** The inputs of steps that classify. */
+export class StepInputs extends Inputs<StepInput> {
+  readonly #options: InputOptions;
+
+  constructor(options: InputOptions) {
+    super(options);
+    this.#options = options;
   }
 
-  #tensors(batch: Batch, step: number): StepInput {
+  protected override tensors(batch: Batch, step: number): StepInput {
     const { model, recipe, training, seed } = this.#options;
     const B = batch.labels.length;
     const targets = smoothTargets(batch.labels, model.classes, recipe.labelSmoothing);

@@ -1,36 +1,29 @@
-/** Trains one network: steps, an evaluation at the end of each epoch, checkpoints. */
-import type { ValidationBatches } from "../data/mod.ts";
+/** What every training is made of: steps, a judgement at the end of each epoch, checkpoints. */
 import { type FlatWeights, flatWeights } from "../models/mod.ts";
-import type { Proportion } from "../stats/mod.ts";
-import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
+import { type TensorTree, tf } from "../tensorflow/mod.ts";
 import {
   type Checkpoint,
   type DamagedCheckpointError,
   loadCheckpoint,
   saveCheckpoint,
 } from "./checkpoint.ts";
-import { evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
-import { type InputOptions, StepInputs } from "./input.ts";
-import { stepsPerEpoch, totalSteps } from "./recipe.ts";
+import type { Inputs } from "./input.ts";
+import { type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
-import { evaluatedWeights, initialState, restoredState, stateValues } from "./state.ts";
-import type { WeightValues } from "./state.ts";
-import { makeStep, type StepInput, type StepOutput, type TrainState } from "./step.ts";
+import { evaluatedWeights, stateValues } from "./state.ts";
+import type { StepRule, TrainState } from "./step.ts";
+import { type RateInput, Stepper } from "./stepper.ts";
 
-/** What is known at the end of an epoch. */
-export interface EpochSummary {
+/** What is known at the end of an epoch, whatever is trained for. */
+export interface EpochPace {
   /** 1-based. */
   epoch: number;
   /** Optimizer steps taken since the start. */
   step: number;
   /** Learning rate of the epoch's last step. */
   learningRate: number;
-  /** Mean training loss of the epoch, nats. */
+  /** Mean training loss of the epoch: nats, where it classifies. */
   trainLoss: number;
-  /** Mean cross-entropy on the validation images, nats, without label smoothing. */
-  validationLoss: number;
-  /** Accuracy on the validation images with its 95% interval. */
-  validation: Proportion;
   /** Wall time of the epoch in seconds, evaluation included. */
   seconds: number;
   /** Wall time of its steps in seconds: without evaluation. Absent from records of before it was measured, as is the next. */
@@ -50,25 +43,33 @@ export interface StepProgress {
   inputWait: number;
 }
 
-/** One training. */
-export interface TrainOptions extends InputOptions {
-  validation: ValidationBatches;
-  /** Weights to start from. Default: drawn. */
-  weights?: WeightValues;
-  /** Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`. Default 1. */
-  rates?: Float32Array;
+/** Where a training is kept, and who is told. */
+export interface Watched {
   /** Folder of its checkpoints. */
   folder: string;
   onStep?: (progress: StepProgress) => void;
-  /** Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not repeated. */
-  onEpoch?: (summary: EpochSummary) => void | Promise<void>;
   /** Called once at the start with the number of epochs that a checkpoint already holds. */
   onStart?: (epochs: number) => void | Promise<void>;
   onDamagedCheckpoint?: (error: DamagedCheckpointError) => void;
 }
 
-/** What a training ends with; the weights are those that were evaluated: their moving average where the recipe has one. */
-export type Trained = Evaluation & { weights: FlatWeights };
+/** What the loop must know of a training, whatever it is for. */
+export interface LoopOptions<Input extends TensorTree & RateInput, Judged> extends Watched {
+  schedule: Schedule;
+  /** The state to begin with; see `initialState`. */
+  begin: () => TrainState;
+  /** The state of a checkpoint; see `restoredState`. */
+  restore: (values: Record<string, Float32Array>) => TrainState;
+  rule: StepRule<Input>;
+  /** Disposed at the end. */
+  inputs: Inputs<Input>;
+  /** What is to be known of the state at each epoch's end, and after the last. */
+  judge: (state: TrainState) => Promise<Judged>;
+  onEpoch?: (pace: EpochPace, judged: Judged) => void | Promise<void>;
+  /** Called with the last state, when all epochs are done. */
+  onEnd?: (state: TrainState) => Promise<void>;
+  signal?: AbortSignal;
+}
 
 /** Seconds between checkpoints inside a long epoch. */
 const CHECKPOINT_INTERVAL = 120;
@@ -83,27 +84,28 @@ const emptyCheckpoint: Checkpoint = {
 };
 
 /**
- * Trains to the end of the recipe, from the folder's checkpoint where there is one. Same options, same numbers: killed and
+ * Goes to the end of the schedule, from the folder's checkpoint where there is one. Same options, same numbers: killed and
  * resumed or not, on the same machine's CPU, to the bit. (On a GPU TensorFlow is asked for deterministic ops as well; that has not
  * been run, so it is not promised.) What is done is kept when it is aborted or an input cannot be made: it goes on from there.
  *
- * @returns the evaluation after the last step, and the weights that it is of
+ * @returns what is known of the last state, and its weights: their moving average where it has one
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
-export async function train(options: TrainOptions): Promise<Trained> {
-  const { model, recipe, folder, seed, signal } = options;
+export async function trainLoop<Input extends TensorTree & RateInput, Judged>(
+  options: LoopOptions<Input, Judged>,
+): Promise<{ judged: Judged; weights: FlatWeights }> {
+  const { schedule, folder, signal } = options;
   const checkpoint = loadCheckpoint(folder, options.onDamagedCheckpoint);
-  const state = checkpoint
-    ? restoredState(checkpoint.values, model, recipe)
-    : initialState(model, recipe, seed, options.weights);
+  const state = checkpoint ? options.restore(checkpoint.values) : options.begin();
   const run = new Training(options, state, checkpoint ?? emptyCheckpoint);
   try {
     await options.onStart?.(run.epochs);
-    while (run.epochs < recipe.epochs) await run.epoch();
-    const evaluation = run.evaluation ?? await run.evaluate();
-    return { ...evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
+    while (run.epochs < schedule.epochs) await run.epoch();
+    const judged = run.judged ?? await options.judge(run.state);
+    await options.onEnd?.(run.state);
+    return { judged, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
-    if (signal?.aborted || run.inputHasFailed) await run.save();
+    if ((signal?.aborted || run.inputHasFailed) && run.isWhole) await run.save();
     throw error;
   } finally {
     run.dispose();
@@ -122,34 +124,30 @@ class Throughput {
 }
 
 /** The moving parts of one training. */
-class Training {
-  state: TrainState;
-  /** The latest one of this session. */
-  evaluation: Evaluation | undefined;
+class Training<Input extends TensorTree & RateInput, Judged> {
+  /** The latest of this session. */
+  judged: Judged | undefined;
   /** Epochs that are finished, evaluation included. */
   epochs: number;
   step: number;
   #epochLoss: number;
   #epochSeconds: number;
   #epochWait: number;
-  readonly #options: TrainOptions;
-  readonly #takeStep: Compiled<[TrainState, StepInput], StepOutput>;
-  readonly #predict: Predictor;
-  readonly #inputs: StepInputs;
+  readonly #options: LoopOptions<Input, Judged>;
+  readonly #stepper: Stepper<Input>;
+  readonly #inputs: Inputs<Input>;
   readonly #throughput = new Throughput();
 
-  constructor(options: TrainOptions, state: TrainState, from: Checkpoint) {
-    this.state = state;
+  constructor(options: LoopOptions<Input, Judged>, state: TrainState, from: Checkpoint) {
     this.#options = options;
-    this.#takeStep = compile(makeStep(options.model, options.recipe, options.rates));
-    this.#predict = makePredictor(options.model, options.recipe.precision);
-    this.#inputs = new StepInputs(options);
+    this.#stepper = new Stepper(options.rule, state);
+    this.#inputs = options.inputs;
     this.epochs = from.epochs;
     this.step = from.step;
     this.#epochLoss = from.epochLoss;
     this.#epochSeconds = from.epochSeconds;
     this.#epochWait = from.epochWait;
-    if (this.step < totalSteps(options.recipe)) this.#inputs.request(this.step);
+    if (this.step < totalSteps(options.schedule)) this.#inputs.request(this.step);
   }
 
   /** Whether it has ended because an input could not be made. */
@@ -157,40 +155,41 @@ class Training {
     return this.#inputs.hasFailed;
   }
 
-  /** Evaluates the weights, or their moving average where there is one. */
-  evaluate(): Promise<Evaluation> {
-    const { model, validation, signal } = this.#options;
-    return evaluate(this.#predict, evaluatedWeights(this.state), validation, model.classes, signal);
+  /** After the latest step; not to be disposed. */
+  get state(): TrainState {
+    return this.#stepper.state;
+  }
+
+  /** Whether its state is that after some step, and not of one that has failed on its way. */
+  get isWhole(): boolean {
+    return this.#stepper.isWhole;
   }
 
   dispose(): void {
-    tf.dispose(this.state);
+    this.#stepper.dispose();
     this.#inputs.dispose();
-    this.#takeStep.dispose();
-    this.#predict.dispose();
   }
 
   /** Goes on to the end of the current epoch, evaluates, reports and saves. */
   async epoch(): Promise<void> {
-    const { recipe, onEpoch } = this.#options;
-    const steps = stepsPerEpoch(recipe);
+    const { schedule, judge, onEpoch } = this.#options;
+    const steps = stepsPerEpoch(schedule);
     const resumedAt = performance.now() - this.#epochSeconds * 1000;
     const clock = () => this.#epochSeconds = (performance.now() - resumedAt) / 1000;
     await this.#stepsUntil((this.epochs + 1) * steps, clock);
     const trainSeconds = this.#epochSeconds;
-    const { loss, accuracy } = this.evaluation = await this.evaluate();
+    const judged = this.judged = await judge(this.state);
     this.epochs++;
-    await onEpoch?.({
+    const pace = {
       epoch: this.epochs,
       step: this.step,
-      learningRate: learningRate(recipe, this.step - 1),
+      learningRate: learningRate(schedule, this.step - 1),
       trainLoss: this.#epochLoss / steps,
-      validationLoss: loss,
-      validation: accuracy,
       seconds: clock(),
       trainSeconds,
       inputWait: this.#epochWait / trainSeconds,
-    });
+    };
+    await onEpoch?.(pace, judged);
     [this.#epochLoss, this.#epochSeconds, this.#epochWait] = [0, 0, 0];
     await this.save();
   }
@@ -209,22 +208,19 @@ class Training {
   }
 
   async #one(clock: () => number): Promise<void> {
-    const { recipe, onStep } = this.#options;
+    const { schedule, onStep } = this.#options;
     const started = performance.now();
     const { input, waited } = await this.#inputs.take(this.step);
     this.#epochWait += waited;
-    const running = this.#takeStep(this.state, input);
-    if (this.step + 1 < totalSteps(recipe)) this.#inputs.request(this.step + 1);
-    const { state, loss } = await running.finally(() => tf.dispose(input));
-    const [value] = await loss.data();
-    tf.dispose([this.state, loss]);
-    this.state = state;
-    if (!Number.isFinite(value)) throw new Error(`The training loss became ${value} at step ${this.step}.`);
+    const running = this.#stepper.take(input);
+    if (this.step + 1 < totalSteps(schedule)) this.#inputs.request(this.step + 1);
+    const loss = await running.finally(() => tf.dispose(input));
+    if (!Number.isFinite(loss)) throw new Error(`The training loss became ${loss} at step ${this.step}.`);
     this.step++;
-    this.#epochLoss += value;
-    const imagesPerSecond = this.#throughput.add(recipe.batchSize, (performance.now() - started) / 1000);
+    this.#epochLoss += loss;
+    const imagesPerSecond = this.#throughput.add(schedule.batchSize, (performance.now() - started) / 1000);
     const inputWait = this.#epochWait / clock();
-    onStep?.({ step: this.step, totalSteps: totalSteps(recipe), imagesPerSecond, inputWait });
+    onStep?.({ step: this.step, totalSteps: totalSteps(schedule), imagesPerSecond, inputWait });
   }
 
   /** Writes where it stands to the folder. */

@@ -9,10 +9,11 @@ export {
 export { argmax, evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
 export { carriedWeights, fineTune, type FineTuneOptions } from "./fine_tune.ts";
 export { layerIds, layerRates } from "./layer_decay.ts";
-export { type EpochSummary, type StepProgress, train, type Trained, type TrainOptions } from "./loop.ts";
+export type { EpochPace, StepProgress } from "./loop.ts";
 export { smoothTargets } from "./loss.ts";
 export { type ImageMix, mix, type MixInput, mixInput, type MixPlan, mixPlan } from "./mixup.ts";
-export { adamW, type AdamWConfig, type AdamWInput, biasCorrections } from "./optimizer.ts";
+export { type AdamW, adamW, type AdamWConfig, biasCorrections } from "./optimizer.ts";
+export { pretrain, type Pretrained, type PretrainingRecipe, type PretrainOptions } from "./pretrain.ts";
 export {
   type Mix,
   paperMix,
@@ -25,5 +26,7 @@ export {
 export * from "./probe/mod.ts";
 export { learningRate } from "./schedule.ts";
 export { drawnWeights, evaluatedWeights, initialState, type WeightValues } from "./state.ts";
-export { makeStep, type Step, type StepInput, type StepOutput, type TrainState } from "./step.ts";
+export { classifierRule, type Pass, type StepInput, type StepRule, type TrainState } from "./step.ts";
+export { Stepper } from "./stepper.ts";
+export { type EpochSummary, train, type Trained, type TrainOptions } from "./train.ts";
 export { transforms } from "./transforms.ts";

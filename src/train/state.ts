@@ -5,7 +5,7 @@ import type { Recipe } from "./recipe.ts";
 import type { TrainState } from "./step.ts";
 
 /** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
-export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d } as const;
+export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d, mask: 0x6b } as const;
 
 /** A model's values outside of TensorFlow: what {@link Weights} are made of. */
 export interface WeightValues {
@@ -15,8 +15,11 @@ export interface WeightValues {
   buffers?: Float32Array;
 }
 
+/** What has values that training changes: a classifier, or a network for another task. */
+export type Trainable = Pick<Model, "specs" | "buffers">;
+
 /** A model's values before training, as its specifications and the seed say. */
-export function drawnWeights(model: Model, seed: number): WeightValues {
+export function drawnWeights(model: Trainable, seed: number): WeightValues {
   const stream = random(seed, Stream.weights);
   const parameters = initialise(model.specs, stream);
   return model.buffers.length > 0
@@ -26,8 +29,8 @@ export function drawnWeights(model: Model, seed: number): WeightValues {
 
 /** The state before the first step: weights, by default drawn, and empty moments. The caller disposes it. */
 export function initialState(
-  model: Model,
-  recipe: Recipe,
+  model: Trainable,
+  recipe: Pick<Recipe, "ema">,
   seed: number,
   { parameters, buffers }: WeightValues = drawnWeights(model, seed),
 ): TrainState {
@@ -62,8 +65,8 @@ export function stateValues(state: TrainState): Record<string, Float32Array> {
  */
 export function restoredState(
   values: Record<string, Float32Array>,
-  model: Model,
-  recipe: Recipe,
+  model: Trainable,
+  recipe: Pick<Recipe, "ema">,
 ): TrainState {
   const restore = (name: string, specs: readonly ParameterSpec[]) => {
     const size = countParameters(specs);

@@ -1,9 +1,9 @@
-/** The training step as a pure function of the network's state and a batch. */
-import { countDecayed, type Forward, type Model, tensorsOf, unflatten } from "../models/mod.ts";
+/** What a training step computes, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
+import { countDecayed, type Forward, type Model, tensorsOf, unflatten, type Weights } from "../models/mod.ts";
 import { crossEntropy, imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";
-import { adamW } from "./optimizer.ts";
+import type { AdamWConfig } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Everything that a step changes. All flat vectors, one number a parameter, or a value of the buffers. */
@@ -37,11 +37,24 @@ export type StepInput = {
   mixing?: MixInput;
 };
 
-/** What a step returns: the new state and the loss of the batch (nats). */
-export type StepOutput = { state: TrainState; loss: tf.Scalar };
+/** What the forward and the backward pass of a batch give. */
+export type Pass = {
+  /** Of the loss, with respect to the parameters; clipped if the recipe says so. */
+  gradient: tf.Tensor1D;
+  /** Of the batch, nats. */
+  loss: tf.Scalar;
+  /** The buffers after the batch; absent for a model without. */
+  buffers?: tf.Tensor1D;
+};
 
-/** A training step. It reads no value and keeps nothing, so that it can be compiled. */
-export type Step = (state: TrainState, input: StepInput) => StepOutput;
+/** How a state is moved by a batch: the passes that give a gradient, and what is done with it. */
+export interface StepRule<Input> {
+  /** It reads no value and keeps nothing, so that it can be compiled. */
+  pass: (weights: Weights, input: Input) => Pass;
+  optimizer: AdamWConfig;
+  /** Decay of the moving average of the weights; null for none. */
+  ema: number | null;
+}
 
 /** Scales a gradient down to a global norm, as `torch.nn.utils.clip_grad_norm_` does. */
 export function clip(gradient: tf.Tensor1D, norm: number): tf.Tensor1D {
@@ -65,34 +78,49 @@ function movedBuffers(model: Model, buffers: tf.Tensor1D, observed: Record<strin
   return buffers.add(batch.sub(buffers).mul(MOMENTUM));
 }
 
+/** Value and gradient of a loss, the gradient clipped if the recipe says so. */
+export function passOf(
+  loss: (parameters: tf.Tensor1D) => tf.Scalar,
+  parameters: tf.Tensor1D,
+  { clipNorm }: Pick<Recipe, "clipNorm">,
+): Pass {
+  const { value, grad } = tf.valueAndGrad((flat) => loss(flat as tf.Tensor1D))(parameters);
+  const gradient = grad as tf.Tensor1D;
+  return { gradient: clipNorm === null ? gradient : clip(gradient, clipNorm), loss: value as tf.Scalar };
+}
+
+/** AdamW as a recipe has it, for the parameters of a model. */
+export function optimizerOf(
+  { specs }: Pick<Model, "specs">,
+  { weightDecay, betas }: Pick<Recipe, "weightDecay" | "betas">,
+  rates?: Float32Array,
+): AdamWConfig {
+  return { weightDecay, betas, decayed: countDecayed(specs), rates };
+}
+
 /**
- * Makes the step of a model under a recipe: forward, backward, AdamW.
+ * How a classifier is trained under a recipe.
  *
  * @param rates factor of each parameter's learning rate. Default 1.
  */
-export function makeStep(model: Model, recipe: Recipe, rates?: Float32Array): Step {
-  const decayed = countDecayed(model.specs);
-  return (state, { learningRate, corrections, keep, dropout, mixing, ...batch }) => {
+export function classifierRule(model: Model, recipe: Recipe, rates?: Float32Array): StepRule<StepInput> {
+  return { pass: makePass(model, recipe), optimizer: optimizerOf(model, recipe, rates), ema: recipe.ema };
+}
+
+/** The forward and the backward pass of a classifier under a recipe. */
+function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
+  return ({ parameters, buffers }, { keep, dropout, mixing, ...batch }) => {
     const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
     const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
     const observed: Record<string, tf.Tensor> = {};
     const observe: Forward["observe"] = (name, mean, variance) =>
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
-    const loss = (flat: tf.Tensor) => {
-      const weights = { parameters: flat as tf.Tensor1D, buffers: state.buffers };
-      const p = tensorsOf(model, weights, recipe.precision);
+    const loss = (flat: tf.Tensor1D) => {
+      const p = tensorsOf(model, { parameters: flat, buffers }, recipe.precision);
       const logits = model.apply(p, images, { keep, dropout, training: true, observe });
       return crossEntropy(inPrecision(logits, "float32"), targets);
     };
-    const { value, grad } = tf.valueAndGrad(loss)(state.parameters);
-    const gradient = recipe.clipNorm === null
-      ? grad as tf.Tensor1D
-      : clip(grad as tf.Tensor1D, recipe.clipNorm);
-    const scale = rates && tf.tensor1d(rates);
-    const next: TrainState = adamW({ ...state, gradient, decayed, scale, learningRate, corrections }, recipe);
-    if (state.ema) next.ema = movingAverage(state.ema, next.parameters, recipe.ema!);
-    if (state.buffers) next.buffers = movedBuffers(model, state.buffers, observed);
-    if (state.emaBuffers) next.emaBuffers = movingAverage(state.emaBuffers, next.buffers!, recipe.ema!);
-    return { state: next, loss: value as tf.Scalar };
+    const pass = passOf(loss, parameters, recipe);
+    return buffers ? { ...pass, buffers: movedBuffers(model, buffers, observed) } : pass;
   };
 }

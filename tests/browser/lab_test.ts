@@ -1,89 +1,130 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
-import { startLab } from "../../src/cli/lab.ts";
-import { ensureSetup, repositoryRoot } from "../../src/cli/setup.ts";
-import { CHROMIUM_ARGUMENTS, findChromium } from "./chromium.ts";
+import type { Page } from "playwright-core";
+import { codeCells, ERROR_OUTPUT, executablePath, finished, idle, type Lab } from "./lab.ts";
+import { pickRun, runAll, screenshot, skipped, startLabWith, typeIntoCell } from "./lab.ts";
 
-const NOTEBOOK = "01_baseline_combos.ipynb";
-const executablePath = findChromium();
+const START = "00_start_here.ipynb";
+const COMBINATIONS = "01_baseline_combos.ipynb";
+const DATA_SIZE = "04_data_size.ipynb";
+const PSEUDO_DATASETS = "08_pseudo_datasets.ipynb";
+const USER_STUDY = "10_user_study.ipynb";
 
-/** A copy of a notebook without its outputs, where the repository's deno.json is found and nothing committed is overwritten. */
-async function copyOfNotebook() {
-  const runs = join(repositoryRoot, "runs");
-  await Deno.mkdir(runs, { recursive: true });
-  const folder = await Deno.makeTempDir({ dir: runs, prefix: "browser-" });
-  const notebook = JSON.parse(await Deno.readTextFile(join(repositoryRoot, "notebooks", NOTEBOOK)));
-  for (const cell of notebook.cells) if (cell.cell_type === "code") cell.outputs = [];
-  await Deno.writeTextFile(join(folder, NOTEBOOK), JSON.stringify(notebook));
-  return { folder, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+/** The finished runs by hash, with when they ended. */
+async function finishedRuns({ records }: Lab): Promise<Map<string, number>> {
+  const runs = new Map<string, number>();
+  for await (const { name } of Deno.readDir(records)) {
+    const result = await Deno.lstat(`${records}/${name}/result.json`).catch(() => undefined);
+    if (result) runs.set(name, result.mtime!.getTime());
+  }
+  return runs;
 }
 
-/** JupyterLab on a folder, once it answers. It and its kernels end with the scope. */
-async function runningLab(folder: string) {
-  const listener = Deno.listen({ port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  const token = crypto.randomUUID();
-  const server = startLab({
-    args: ["--no-browser", "--allow-root", `--port=${port}`, `--IdentityProvider.token=${token}`],
-    notebooks: folder,
-    env: { NTD_PRESET: "smoke", NTD_RUNS: join(folder, "records") },
-    stderr: "piped",
-  });
-  const started = Promise.withResolvers<void>();
-  const logged = (async () => {
-    let text = "";
-    for await (const chunk of server.stderr.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      if (text.includes("is running at")) started.resolve();
-    }
-    started.reject(new Error(`JupyterLab ended early:\n${text}`));
-  })();
-  await started.promise;
-  return {
-    url: `http://127.0.0.1:${port}/lab/tree/${NOTEBOOK}?reset&token=${token}`,
-    async [Symbol.asyncDispose]() {
-      server.kill("SIGTERM");
-      await Promise.all([server.status, logged]);
-    },
-  };
+async function assertNoErrors(page: Page): Promise<void> {
+  assert.deepEqual(await page.locator(ERROR_OUTPUT).allTextContents(), []);
 }
 
-async function runAllCells(page: Page): Promise<void> {
-  await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
-  // In the status bar, once the kernel is there: until then JupyterLab asks which kernel is meant.
-  await page.getByText("Deno (Name That Dataset) | Idle").waitFor();
-  await page.getByRole("menuitem", { name: "Run", exact: true }).click();
-  await page.getByRole("menuitem", { name: "Run All Cells", exact: true }).click();
+/** Place and text of the code cell that holds `text`. */
+function cellWith(notebook: string, text: string): { place: number; source: string } {
+  const cells = codeCells(notebook);
+  const place = cells.findIndex((source) => source.includes(text));
+  assert.ok(place >= 0, `${notebook} has no cell with ${text}`);
+  return { place, source: cells[place] };
 }
 
-const ERROR_OUTPUT = '[data-mime-type="application/vnd.jupyter.error"]';
+/** Number of points in the first figure, the paper's and ours. */
+function pointsOf(page: Page): Promise<number> {
+  return page.locator(".js-plotly-plot").first().locator(".scatterlayer .points path").count();
+}
+
+/** Adds a value to the axis of data sizes. */
+async function editAndRunAgain(lab: Lab): Promise<void> {
+  const page = await lab.open(DATA_SIZE);
+  await runAll(page);
+  const [runs, points] = [await finishedRuns(lab), await pointsOf(page)];
+  const { place, source } = cellWith(DATA_SIZE, "smoke: [");
+  await typeIntoCell(page, place, source.replace("smoke: [", "smoke: [100, "));
+  await pickRun(page, "Run Selected Cell and All Below");
+  await finished(page);
+  await assertNoErrors(page);
+  const after = await finishedRuns(lab);
+  assert.equal(after.size, runs.size + 2, "two networks at one more size");
+  for (const [hash, endedAt] of runs) assert.equal(after.get(hash), endedAt, `${hash} was run again`);
+  assert.equal(await pointsOf(page), points + 2);
+  await screenshot(page, "edited_and_run_again");
+}
+
+/** Stops a long training of notebook 01; what it goes on with afterwards is short again. */
+async function stopTraining(lab: Lab): Promise<void> {
+  const page = await lab.open(COMBINATIONS);
+  const { place, source } = cellWith(COMBINATIONS, "presetFromEnvironment()");
+  await typeIntoCell(page, place, source.replace("presetFromEnvironment()", '"laptop"'));
+  await pickRun(page, "Run All Cells");
+  const training = page.locator(".jp-CodeCell").nth(place + 1);
+  await training.getByText("images/s").first().waitFor();
+  const before = await finishedRuns(lab);
+  const pressed = performance.now();
+  await page.getByTitle("Interrupt the kernel").click();
+  await training.getByText("Interrupted.").first().waitFor();
+  assert.ok(performance.now() - pressed < 2000, `it took ${performance.now() - pressed} ms`);
+  await idle(page);
+  assert.deepEqual(await finishedRuns(lab), before);
+  await screenshot(page, "interrupted");
+
+  await typeIntoCell(page, place, source); // the records of smoke are there
+  await runAll(page);
+  await assertNoErrors(page);
+}
+
+async function playInAFrame(lab: Lab): Promise<void> {
+  const page = await lab.open(USER_STUDY);
+  await runAll(page);
+  const frame = page.frameLocator(".jp-OutputArea-output iframe[title^='Name that dataset']");
+  await frame.getByRole("button", { name: "I agree" }).click();
+  for (const image of [1, 2, 3]) {
+    await frame.getByRole("heading", { name: `Image ${image} of 100` }).waitFor();
+    await frame.locator("#question-answers[aria-busy=false]").waitFor();
+    await page.keyboard.press("1");
+  }
+  await frame.getByRole("heading", { name: "Image 4 of 100" }).waitFor();
+  await page.getByText("nobody has played yet").first().waitFor();
+  await page.locator("iframe").scrollIntoViewIfNeeded();
+  await screenshot(page, "notebook_10");
+  await runAll(page);
+  await page.getByText("3 answers so far; 20 or more are needed").first().waitFor();
+  await frame.getByRole("button", { name: "Go on with game 1 (3 of 100 answered)" }).waitFor();
+  await assertNoErrors(page);
+}
 
 Deno.test({
-  name: "JupyterLab trains in notebook 01 and shows the plotly figure" +
-    (executablePath ? "" : " (skipped: no Chromium or Chrome on this machine; set CHROMIUM_PATH)"),
+  name: `JupyterLab, as a reader has it${skipped}`,
   ignore: !executablePath,
-  async fn() {
-    await ensureSetup({ needs: ["packages", "python"] });
-    await using notebook = await copyOfNotebook();
-    await using lab = await runningLab(notebook.folder);
-    const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGUMENTS });
-    try {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-      page.setDefaultTimeout(120_000);
-      await page.goto(lab.url);
-      await runAllCells(page);
-      const figure = page.locator(".js-plotly-plot").first();
-      await figure.or(page.locator(ERROR_OUTPUT).first()).first().waitFor({ state: "attached" });
-      const errors = await page.locator(ERROR_OUTPUT).allTextContents();
-      assert.deepEqual(errors, []);
-      await figure.scrollIntoViewIfNeeded();
-      assert.ok(await figure.locator("svg.main-svg").count() > 0);
-      await Deno.mkdir(join(repositoryRoot, "screenshots"), { recursive: true });
-      await page.screenshot({ path: join(repositoryRoot, "screenshots/notebook_01.png") });
-    } finally {
-      await browser.close();
+  async fn(t) {
+    await using lab = await startLabWith([START, COMBINATIONS, DATA_SIZE, PSEUDO_DATASETS, USER_STUDY]);
+    for (const notebook of [START, COMBINATIONS, PSEUDO_DATASETS]) {
+      await t.step(`${notebook} runs from top to bottom`, async () => {
+        const page = await lab.open(notebook);
+        await runAll(page);
+        await assertNoErrors(page);
+        if (notebook !== START) {
+          const figure = page.locator(".js-plotly-plot").first();
+          await figure.scrollIntoViewIfNeeded();
+          assert.ok(await figure.locator("svg.main-svg").count() > 0);
+        }
+        await screenshot(page, notebook.replace(".ipynb", ""));
+        await page.close();
+      });
     }
+    await t.step(
+      "a sweep that is edited and run again trains only what is new, and shows it",
+      () => editAndRunAgain(lab),
+    );
+    await t.step(
+      "the stop button ends training within 2 s, and the kernel lives on",
+      () => stopTraining(lab),
+    );
+    await t.step(
+      "the game is played in notebook 10, and the figure then has the answers",
+      () => playInAFrame(lab),
+    );
   },
 });

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { startBatchWorkers, trainingBatches, validationBatches } from "../../src/data/mod.ts";
+import {
+  startBatchWorkers,
+  type StoredImages,
+  trainingBatches,
+  validationBatches,
+} from "../../src/data/mod.ts";
 import { poolOnDisk } from "./pool_on_disk.ts";
 
 const pools = [poolOnDisk("grey", 20, 16, 1), poolOnDisk("colour", 30, 24, 3)];
@@ -138,4 +143,21 @@ Deno.test("a thread loads nothing but the project's own modules and the runtime'
   visit(new URL("../../src/data/batch_worker.ts", import.meta.url).href);
   assert.ok([...loaded].some((specifier) => specifier.endsWith("/images/geometry.ts")));
   assert.deepEqual([...loaded].filter((specifier) => !/^(file|node):/.test(specifier)), []);
+});
+
+Deno.test("of some of a folder's images, the threads read those; labels that are given go with them", async () => {
+  const places = Int32Array.of(7, 2, 9, 28);
+  const some: StoredImages = {
+    ...pools[1],
+    places,
+    images: Array.from(places, (place) => pools[1].images[place]),
+    read: (index, into) => pools[1].read(places[index], into),
+  };
+  const indices = [Int32Array.of(3, 5), Int32Array.of(0, 3, 1)];
+  const labels = [Int32Array.of(1, 0), Int32Array.of(0, 0, 1)];
+  const parts = { ...training, pools: [pools[0], some], indices, labels };
+  using workers = startBatchWorkers({ workers: 2 });
+  await workers.ready;
+  const there = workers.training(parts);
+  for (const step of [0, 1, 2]) assert.deepEqual(await there.batch(step), trainingBatches(parts).batch(step));
 });

@@ -165,3 +165,24 @@ Deno.test("what cannot be batched is a clear error", () => {
     /corruption.radius is -1/,
   );
 });
+
+Deno.test("labels that are given are those of their images, in training as in validation", () => {
+  const labels = [Int32Array.of(1, 0, 1), Int32Array.of(0, 1, 1, 0)];
+  const valueOf = (batch: { pixels: Uint8Array }, j: number) => batch.pixels[j * 8 * 8 * 3];
+  const expected = new Map([[3, 1], [5, 0], [8, 1], [1, 0], [2, 1], [21, 1], [29, 0]]); // by their pixels
+  const training = trainingBatches({ ...source, labels, augmentation: NONE, seed: 3 });
+  const batches = [0, 1, 2, 5].map(training.batch).concat([
+    ...validationBatches({ ...source, labels }).batches(),
+  ]);
+  for (const batch of batches) {
+    batch.labels.forEach((label, j) => assert.equal(label, expected.get(valueOf(batch, j))));
+  }
+  assert.throws(
+    () => validationBatches({ ...source, labels: [labels[0]] }),
+    /labels do not match the indices/,
+  );
+  assert.throws(
+    () => validationBatches({ ...source, labels: [labels[1], labels[0]] }),
+    /labels do not match the indices/,
+  );
+});

@@ -2,14 +2,34 @@ import assert from "node:assert/strict";
 import { openPlotlyPage } from "../../src/figures/browser.ts";
 import {
   accuracyAgainst,
+  COLORS,
   combinationsFigure,
   confusionFigure,
+  corruptionsFigure,
   featureMapFigure,
+  type Figure,
+  learningCurvesFigure,
+  numberOfDatasetsFigure,
+  pairwiseFigure,
+  selfSupervisedFigure,
+  semanticFigure,
+  userStudyFigure,
 } from "../../src/figures/mod.ts";
-import { COLORS, type Figure, learningCurvesFigure, numberOfDatasetsFigure } from "../../src/figures/mod.ts";
-import { table2, table4 } from "../../src/paper/mod.ts";
-import { iconRecords, syntheticRecord } from "../paper/records.ts";
-import { featureMap, FIGURES, sweep } from "./examples.ts";
+import { ofConcepts, table7Records, table8Records } from "../paper/probe_records.ts";
+import {
+  architectureOf,
+  figure3,
+  figure5,
+  table2,
+  table3,
+  table4,
+  table5,
+  table7,
+  table8,
+} from "../../src/paper/mod.ts";
+import type { Experiment } from "../../src/sweep/mod.ts";
+import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
+import { architectures, corruptions, featureMap, FIGURES, game, pairs, sweep } from "./examples.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);
@@ -70,6 +90,13 @@ Deno.test("learningCurvesFigure: a line a run in each panel, one legend entry a 
   assert.equal(lines.filter(({ showlegend }) => showlegend).length, 4);
 });
 
+Deno.test("learningCurvesFigure: runs go by the caller's names", () => {
+  const entries = learningCurvesFigure(architectures, architectureOf).data.filter(({ showlegend }) =>
+    showlegend
+  );
+  assert.deepEqual(entries.map(({ name }) => name), table3.rows.map(({ architecture }) => architecture));
+});
+
 Deno.test("confusionFigure: each row adds up to one, counts are in the text", () => {
   const record = records[0];
   const [{ z, text }] = confusionFigure(record).data;
@@ -77,6 +104,41 @@ Deno.test("confusionFigure: each row adds up to one, counts are in the text", ()
     assert.ok(Math.abs(row.reduce((sum, share) => sum + share, 0) - 1) < 1e-9)
   );
   assert.match(texts((text as string[][])[0])[0], new RegExp(`<br>${record.result.confusion[0][0]}$`));
+});
+
+Deno.test("pairwiseFigure: every pair once, below the diagonal, with its runs; other combinations left out", () => {
+  const [{ z, text, hovertemplate }] = pairwiseFigure([...records, ...pairs]).data;
+  const cells = (z as (number | null)[][]).map((row) => row.map((value) => value ?? 0));
+  assert.deepEqual(cells.map((row) => row.filter((value) => value > 0).length), [1, 2, 3, 4, 5]);
+  // mdi, remix and mingcute are the third to the fifth: remix below mdi is in row 2, column 2.
+  assert.deepEqual([cells[2][2], cells[3][2], cells[3][3], cells[4][2]], [0.62, 0.62, 0.62, 0.88]);
+  assert.equal((text as string[][])[0][0], "88.0%<br>[85.8, 89.9]");
+  assert.equal((text as string[][])[0][1], "");
+  const { hash } = pairs[0];
+  assert.match(
+    (hovertemplate as string[][])[0][0],
+    new RegExp(`^tabler \\+ phosphor<br>88.0%.*runs/${hash}<extra>`),
+  );
+});
+
+Deno.test("corruptionsFigure: the paper's nine beside ours at our size, others of ours below", () => {
+  const figure = corruptionsFigure(corruptions, { side: 64 });
+  const { ticktext } = figure.layout.yaxis as { ticktext: string[] };
+  assert.match(ticktext[9], /^none$/);
+  assert.match(ticktext[3], /^Gaussian blur, radius 5<br>\(here 1.25 px of 64\)$/);
+  assert.match(ticktext[0], /^Gaussian noise, std 0.6$/);
+  const [[ours], [paper]] = [named(figure, /^ours/), named(figure, /^the paper/)];
+  const rowOf = (y: number) => Math.round(y);
+  assert.deepEqual((ours.y as number[]).map(rowOf), [9, 8, 7, 6, 5, 4, 3, 2, 1, 0].toReversed());
+  assert.deepEqual((paper.x as number[]).toReversed(), table5.rows.map(({ percent }) => percent));
+  assert.deepEqual((paper.y as number[]).map(rowOf), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+Deno.test("corruptionsFigure: sizes of another side are not taken for the paper's", () => {
+  const { data, layout } = corruptionsFigure(corruptions, { side: 100 });
+  // Blur and low resolution of 64 px are on rows of their own; color and noise are the same at every size.
+  assert.equal((layout.yaxis as { ticktext: string[] }).ticktext.length, 9 + 1 + 4);
+  assert.equal((data[0].x as number[]).length, corruptions.length);
 });
 
 Deno.test("accuracyAgainst: a line for each other differing field, seeds together, log axis where it spans ten", () => {
@@ -89,8 +151,66 @@ Deno.test("accuracyAgainst: a line for each other differing field, seeds togethe
   assert.equal((figure.layout.xaxis as { type: string }).type, "log");
 });
 
+Deno.test("accuracyAgainst: a place and a line of the caller's own; the paper's stands with ours", () => {
+  const against = accuracyAgainst("architecture", architectures, { x: architectureOf, paper: table3 });
+  const [[ours], [paper]] = [named(against, /^ours$/), named(against, /^the paper/)];
+  assert.deepEqual(ours.x, paper.x);
+  assert.deepEqual(paper.text, table3.rows.map(({ name }) => name));
+});
+
+Deno.test("accuracyAgainst: the paper's lines have the symbols of ours of the same names, and one legend entry", () => {
+  const line = ({ model }: Experiment) => model === "cnn_small" ? "AlexNet" : "ConvNeXt";
+  const { data } = accuracyAgainst("imagesPerDataset", sweep, { line, paper: figure3 });
+  const symbol = (trace: Figure["data"][number]) => (trace.marker as { symbol: string }).symbol;
+  const [alexnet, convnext, paperConvnext, paperAlexnet] = data;
+  assert.deepEqual([alexnet.name, convnext.name], ["ours, AlexNet", "ours, ConvNeXt"]);
+  assert.deepEqual(paperAlexnet.y, [77.8]);
+  assert.equal(symbol(paperAlexnet), `${symbol(alexnet)}-open`);
+  assert.equal(symbol(paperConvnext), `${symbol(convnext)}-open`);
+  assert.deepEqual([paperConvnext.showlegend, paperAlexnet.showlegend], [true, false]);
+});
+
+Deno.test("accuracyAgainst: a model that is given as a configuration is one setting, not many", () => {
+  const records = [8, 16].map((dim, i) =>
+    syntheticRecord({
+      datasets: ICONS.slice(0, 3),
+      accuracy: 0.7,
+      parameters: 100 * (i + 1),
+      experiment: { model: { family: "cnn", dims: [dim] } },
+    })
+  );
+  const [ours, ...more] = named(accuracyAgainst("parameters", records), /^ours/);
+  assert.deepEqual([ours.x, more.length], [[100, 200], 0]);
+});
+
 Deno.test("accuracyAgainst: an unknown field is named, with the known ones", () => {
   assert.throws(() => accuracyAgainst("imagePerDataset", sweep), /"imagePerDataset".*imagesPerDataset/);
+});
+
+Deno.test("selfSupervisedFigure: ours in their order, the paper's beside those that correspond", () => {
+  const { data, layout } = selfSupervisedFigure(table7Records());
+  const [ours] = named({ data, layout }, /^ours/);
+  const [paper] = named({ data, layout }, /^the paper/);
+  const fromTop = (values: unknown) => (values as number[]).toReversed().map(Math.round);
+  assert.deepEqual(fromTop(ours.x), [83, 76, 78, 50, 45, 48]);
+  assert.deepEqual(fromTop(paper.x), table7.rows.map(({ percent }) => Math.round(percent)));
+  assert.deepEqual(fromTop(paper.y), fromTop(ours.y).slice(0, 3));
+  assert.match(texts((layout.yaxis as { ticktext: string[] }).ticktext).join(), /MAE on cifar10/);
+});
+
+Deno.test("semanticFigure: rows that only the paper has stand below, without a point of ours", () => {
+  const { data, layout } = semanticFigure(table8Records(ofConcepts, { classifiers: [0.08] }), "<b>50");
+  const [ours] = named({ data, layout }, /^ours/);
+  const [paper] = named({ data, layout }, /^the paper/);
+  assert.equal((ours.x as number[]).length, 4);
+  assert.deepEqual(
+    (paper.x as number[]).toSorted((a, b) => a - b),
+    table8.rows.map(({ percent }) => percent).toSorted((a, b) => a - b),
+  );
+  const names = texts((layout.yaxis as { ticktext: string[] }).ticktext);
+  assert.equal(names.filter((name) => name.endsWith("(the paper)")).length, 4);
+  assert.ok(names.indexOf("MoCo v3 (the paper)") < names.indexOf("random weights"));
+  assert.doesNotMatch(JSON.stringify(layout.title), /<b><b>/);
 });
 
 Deno.test("featureMapFigure: a trace a dataset, in its color, every point once", () => {
@@ -120,6 +240,16 @@ Deno.test("featureMapFigure: points without a label or a name are refused", () =
   );
 });
 
+Deno.test("userStudyFigure: the paper's people, and the reader beside the network on the same images", () => {
+  const figure = userStudyFigure([game]);
+  const [people] = named(figure, /people/);
+  assert.equal((people.y as number[]).reduce((sum, users) => sum + users, 0), figure5.people);
+  assert.deepEqual([named(figure, /^you/)[0].x, named(figure, /^the network/)[0].x], [[45], [83]]);
+  const unplayed = userStudyFigure([{ ...game, answers: [] }]);
+  assert.deepEqual([named(unplayed, /^you/), named(unplayed, /^the network/)[0].x], [[], [83]]);
+  assert.throws(() => userStudyFigure([]), /no game was given/);
+});
+
 Deno.test("figures: dataset names can't become markup", () => {
   const hostile = ["<img src=x>", "a&b", "<b>c"];
   const record = syntheticRecord({ datasets: hostile, accuracy: 0.8 });
@@ -127,4 +257,6 @@ Deno.test("figures: dataset names can't become markup", () => {
     assert.doesNotMatch(JSON.stringify(draw([record])), /<img|<b>c/);
   }
   assert.doesNotMatch(JSON.stringify(confusionFigure(record)), /<img|<b>c/);
+  const pair = syntheticRecord({ datasets: hostile.slice(0, 2), accuracy: 0.8 });
+  assert.doesNotMatch(JSON.stringify(pairwiseFigure([pair])), /<img/);
 });

@@ -87,3 +87,12 @@ Deno.test("datasetColor: six icon libraries, six colors; an unknown dataset keep
 Deno.test("plainText: nothing is left for plotly to take as a tag", () => {
   assert.equal(plainText("<b>&</b>"), "&lt;b&gt;&amp;&lt;/b&gt;");
 });
+
+Deno.test("theme: parts and splits of one source have colors of their own", () => {
+  for (const name of ["cifar10", "tabler", "unknown"]) {
+    const parts = Array.from({ length: 6 }, (_, k) => datasetColor(`${name}#${k + 1}/6`));
+    assert.equal(new Set(parts).size, 6, name);
+    assert.equal(new Set(["train", "test", "val"].map((split) => datasetColor(`${name}@${split}`))).size, 3);
+  }
+  assert.notEqual(datasetColor("cifar10@train#1/2"), datasetColor("cifar10@train#2/2"));
+});

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import {
+  convnextMicroSizes,
   convnextSizes,
   countParameters,
   createModel,
+  familyOf,
   initialise,
   models,
   unflatten,
@@ -50,4 +52,20 @@ Deno.test("the sizes of Figure 2 begin at about 7 thousand parameters, and each 
   assert.ok(sizes.length >= 7);
   sizes.slice(1).forEach((size, i) => assert.ok(size > 1.3 * sizes[i], `${sizes}`));
   assert.equal(sizes.at(-1), 88_591_464 - 997 * 1025);
+});
+
+Deno.test("the small sizes are what their names say, each about twice the one before", () => {
+  const sizes = convnextMicroSizes.map((name) => countParameters(createModel(name, 3).specs));
+  assert.ok(sizes.length >= 7);
+  convnextMicroSizes.forEach((name, i) => {
+    const thousands = Number(/_(\d+)k_/.exec(name)![1]);
+    assert.ok(Math.abs(sizes[i] / 1000 / thousands - 1) < 0.07, `${name}: ${sizes[i]}`);
+  });
+  sizes.slice(1).forEach((size, i) => assert.ok(size > 1.7 * sizes[i] && size < 2.4 * sizes[i], `${sizes}`));
+});
+
+Deno.test("familyOf: a name's, a configuration's, and none of an unknown name", () => {
+  assert.equal(familyOf("vit_micro"), "vit");
+  assert.equal(familyOf({ family: "cnn", dims: [8] }), "cnn");
+  assert.equal(familyOf("toString"), undefined);
 });

@@ -18,7 +18,7 @@ import {
 import { crossEntropy } from "../../src/ops/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { makeStep, paperRecipe, type TrainState } from "../../src/train/mod.ts";
+import { classifierRule, paperRecipe } from "../../src/train/mod.ts";
 import { createHash } from "node:crypto";
 import { readFixture, unpack } from "../reference/fixture.ts";
 import { torchOrder, uniform, valuesOf } from "../reference/weights.ts";
@@ -133,16 +133,17 @@ for (const [name, { config, imageSize, ...expected }] of Object.entries<Classifi
   Deno.test(`${name}: a step moves the running statistics as PyTorch does`, () => {
     const model = createModel(config, CLASSES, imageSize);
     tf.tidy(() => {
-      const parameters = madeUp(model.specs);
-      const [m, v] = [tf.zerosLike(parameters), tf.zerosLike(parameters)];
-      const state: TrainState = { parameters, m, v, buffers: madeUp(model.buffers) };
+      const weights = { parameters: madeUp(model.specs), buffers: madeUp(model.buffers) };
       const input = {
         pixels: pixelsThatShow(imagesOf(imageSize)),
         targets: softTargets() as tf.Tensor2D,
         learningRate: tf.scalar(1e-3),
         corrections: tf.tensor1d([0.1, 0.05]),
       };
-      const moved = unflatten(model.buffers, makeStep(model, paperRecipe)(state, input).state.buffers!);
+      const moved = unflatten(
+        model.buffers,
+        classifierRule(model, paperRecipe).pass(weights, input).buffers!,
+      );
       assert.deepEqual(Object.keys(moved).sort(), Object.keys(expected.running).sort());
       for (const [buffer, want] of Object.entries<string>(expected.running)) {
         assertClose(moved[buffer].dataSync(), unpack(want), buffer);

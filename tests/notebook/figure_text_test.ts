@@ -17,6 +17,21 @@ Deno.test("figureText: every figure has one, and none is endless", () => {
   }
 });
 
+Deno.test("figureText: each pair of a half-filled matrix, and nothing for its empty half", () => {
+  const lines = figureText(FIGURES.pairwise()).split("\n");
+  assert.equal(lines.length, 2 + 15);
+  assert.match(lines[2], /^ +tabler +phosphor +88.0% \[85.8, 89.9\]$/);
+});
+
+Deno.test("figureText: a point beside its tick is named by it", () => {
+  const text = figureText(FIGURES.corruptions());
+  assert.match(text, /ours, 95% interval +48 +low resolution, 32x32 \(here 8 px of 64\) +\[45.48, 50.53\]/);
+  assert.match(
+    text,
+    /the paper, Table 5 \(other datasets\) +68.4 +low resolution, 32x32 \(here 8 px of 64\)$/m,
+  );
+});
+
 Deno.test("figureText: a confusion matrix by names", () => {
   assert.match(figureText(FIGURES.confusion()), /tabler +tabler +61.0% 305/);
 });

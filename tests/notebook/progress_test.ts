@@ -63,6 +63,23 @@ Deno.test("progressText: what, where, how fast, how long", () => {
   assert.deepEqual([8.4, 130, 3900].map(duration), ["8 s", "2 min 10 s", "1 h 5 min"]);
 });
 
+Deno.test("progress: what a probe does is named, and comes after its training", () => {
+  const position = { index: 2, of: 4 };
+  const features: RunProgress = { ...train(10, { position }), phase: "features" };
+  assert.equal(shareDone(features), 0.5);
+  assert.match(progressText(stateAfter([features], 1)), /^taking features of a \+ b \(2 of 4\) 10.0%/);
+  assert.match(progressText(stateAfter([{ ...features, phase: "probe" }], 1)), /^probing a \+ b/);
+});
+
+Deno.test("progressHtml: a pre-training has a curve of its loss, and none of an accuracy that it has not", () => {
+  const lines = syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, epochs: 3 }).epochs
+    .map(({ validation: _, validationLoss: __, ...pace }) => pace);
+  const html = progressHtml(stateAfter(lines.map((line) => train(line.step, { line })), 1));
+  assert.equal(html.match(/<polyline/g)?.length, 1);
+  assert.doesNotMatch(html, /NaN|undefined|validation accuracy [\d]/);
+  assert.match(html, /epoch 3: training loss/);
+});
+
 Deno.test("progressHtml: names are escaped, and the final state is small", () => {
   const html = progressHtml(stateAfter(RUN_EVENTS, 1));
   assert.match(html, /remix \+ &lt;b&gt;/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { combinationsOf, growingSeries, triplesAmong, triplesOf } from "../../src/paper/combinations.ts";
+import { choicesAmong, combinationsOf, growingSeries, triplesOf } from "../../src/paper/combinations.ts";
 import { iconRecords, ICONS, syntheticRecord } from "./records.ts";
 
 Deno.test("combinationsOf: takes runs of the same datasets together, whatever their order", () => {
@@ -14,11 +14,13 @@ Deno.test("combinationsOf: takes runs of the same datasets together, whatever th
   assert.equal(ab.accuracy.n, 200);
   assert.equal(ab.chance, 0.5);
   assert.equal(ac.accuracy.n, 100);
+  assert.deepEqual([ab.runs, ac.runs], [[runs[0].hash, runs[1].hash], [runs[2].hash]]);
 });
 
 Deno.test("triplesOf: all 20 of six datasets", () => {
   assert.equal(triplesOf(iconRecords()).length, 20);
-  assert.deepEqual([3, 4, 5, 6].map(triplesAmong), [1, 4, 10, 20]);
+  assert.deepEqual([3, 4, 5, 6].map((count) => choicesAmong(count, 3)), [1, 4, 10, 20]);
+  assert.deepEqual([2, 3, 6].map((count) => choicesAmong(count, 2)), [1, 3, 15]);
 });
 
 Deno.test("growingSeries: the largest combination and its beginnings", () => {

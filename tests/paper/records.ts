@@ -1,3 +1,4 @@
+import { PAPER_CORRUPTIONS, scaleCorruption } from "../../src/images/mod.ts";
 import { wilson } from "../../src/stats/mod.ts";
 import type { EpochLine, Experiment, RunRecord } from "../../src/sweep/mod.ts";
 
@@ -17,18 +18,24 @@ export interface Shape {
   /** Validation accuracy, [0, 1]. */
   accuracy: number;
   validationPerDataset?: number;
+  /** Training accuracy, [0, 1]. Default: everything right. */
+  training?: number;
   epochs?: number;
   /** The share of the final margin above chance reached after `epoch` of `epochs`. Default: nearly all of it early. */
   course?: (epoch: number, epochs: number) => number;
   experiment?: Partial<Experiment>;
+  /** Default 40,000. */
+  parameters?: number;
 }
 
 /** A record of a run that never was, for tests of what is computed and drawn from records. */
 export function syntheticRecord(shape: Shape): RunRecord {
-  const { datasets, accuracy, validationPerDataset = 500, epochs = 12, experiment } = shape;
+  const { datasets, accuracy, validationPerDataset = 500, training = 1, epochs = 12, experiment } = shape;
+  const { parameters = 40_000 } = shape;
   const course = shape.course ?? ((epoch) => 1 - Math.exp(-epoch * 1.2));
   const n = validationPerDataset * datasets.length;
   const chance = 1 / datasets.length;
+  const trainingImages = Math.min(datasets.length * (experiment?.imagesPerDataset ?? 1500), 10_000);
   const correctAt = (share: number) => Math.round(n * (chance + (accuracy - chance) * share));
   const lines = Array.from({ length: epochs }, (_, i): EpochLine => {
     const share = i + 1 === epochs ? 1 : course(i + 1, epochs);
@@ -61,6 +68,7 @@ export function syntheticRecord(shape: Shape): RunRecord {
     epochs: lines,
     result: {
       accuracy: wilson(correctAt(1), n),
+      training: wilson(Math.round(training * trainingImages), trainingImages),
       chance,
       perDataset: datasets.map(() =>
         wilson(Math.round(accuracy * validationPerDataset), validationPerDataset)
@@ -70,7 +78,7 @@ export function syntheticRecord(shape: Shape): RunRecord {
         Math.round(accuracy * validationPerDataset),
         validationPerDataset,
       ),
-      parameters: 40_000,
+      parameters,
       seconds: 24,
       engine: "TensorFlow 2.21.0, CPU",
       finishedAt: "2026-11-24T04:00:00.000Z",
@@ -99,4 +107,33 @@ export function iconRecords(): RunRecord[] {
     syntheticRecord({ datasets: ICONS.slice(0, count), accuracy })
   );
   return [...three, ...more];
+}
+
+/** Runs on three datasets of 64 px without corruption and under Table 5's in its order, as many as there are accuracies. */
+export function corruptionRecords(accuracies: readonly number[], validationPerDataset = 500): RunRecord[] {
+  const corruptions = [null, ...PAPER_CORRUPTIONS.map((corruption) => scaleCorruption(corruption, 64))];
+  return accuracies.map((accuracy, i) =>
+    syntheticRecord({
+      datasets: ICONS.slice(0, 3),
+      accuracy,
+      validationPerDataset,
+      experiment: { corruption: corruptions[i] },
+    })
+  );
+}
+
+/** All pairs of the icon libraries; mdi, remix and mingcute are closer to each other than the rest. */
+export function pairRecords(
+  accuracies: { close: number; apart: number },
+  validationPerDataset = 500,
+): RunRecord[] {
+  return ICONS.flatMap((a, i) => ICONS.slice(i + 1).map((b) => [a, b])).map((datasets) =>
+    syntheticRecord({
+      datasets,
+      accuracy: datasets.every((name) => ["mdi", "remix", "mingcute"].includes(name))
+        ? accuracies.close
+        : accuracies.apart,
+      validationPerDataset,
+    })
+  );
 }

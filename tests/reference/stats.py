@@ -6,9 +6,9 @@ import itertools
 import json
 import pathlib
 
-from scipy.stats import binomtest, chi2_contingency, kendalltau
+from scipy.stats import binom, binomtest, chi2_contingency, kendalltau
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint, proportions_ztest
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
 SIDES = {"greater": "greater", "less": "less", "two-sided": "two-sided"}
 STATSMODELS_SIDES = {"greater": "larger", "less": "smaller", "two-sided": "two-sided"}
@@ -24,11 +24,28 @@ def binomial(correct, n, chance):
             "p": {side: binomtest(correct, n, chance, side).pvalue for side in SIDES}}
 
 
+def power(chance, effect, alpha, n):
+    """isf gives the largest k with P(X > k) above alpha, so that k + 1 is the least significant count."""
+    critical = binom.isf(alpha, n, chance) + 1
+    return {"chance": chance, "effect": effect, "alpha": alpha, "n": n,
+            "power": binom.sf(critical - 1, n, chance + effect)}
+
+
+def sample_for_power(chance, effect, alpha, target, most=20000):
+    last = max(n for n in range(1, most) if power(chance, effect, alpha, n)["power"] < target)
+    return {"chance": chance, "effect": effect, "alpha": alpha, "power": target, "n": last + 1}
+
+
 def two_proportions(a, b):
     p = {}
     for side, name in STATSMODELS_SIDES.items():
         z, p[side] = proportions_ztest([a[0], b[0]], [a[1], b[1]], alternative=name)
     return {"a": a, "b": b, "z": z, "p": p}
+
+
+def difference(a, b, confidence):
+    low, high = confint_proportions_2indep(*a, *b, method="agresti-caffo", compare="diff", alpha=1 - confidence)
+    return {"a": a, "b": b, "confidence": confidence, "low": low, "high": high}
 
 
 def homogeneity(samples):
@@ -73,8 +90,14 @@ fixture = {
     "binomial": [binomial(*case) for case in [
         (0, 10, 0.5), (10, 10, 0.5), (7, 12, 1 / 3), (560, 1500, 1 / 3), (1306, 1500, 1 / 3),
         (480, 1500, 1 / 3), (5200, 30000, 1 / 6), (3, 3, 0.9)]],
+    "power": [power(*case) for case in [
+        (0.5, 0.02, 0.05, 3865), (0.5, 0.1, 0.05, 158), (1 / 3, 0.05, 0.01, 500), (0.5, 0.3, 0.05, 4), (0.5, 0, 0.05, 1000)]],
+    "sample_for_power": [sample_for_power(*case) for case in [
+        (0.5, 0.02, 0.05, 0.8), (0.5, 0.1, 0.05, 0.8), (1 / 3, 0.05, 0.05, 0.9), (0.5, 0.3, 0.01, 0.95)]],
     "two_proportions": [two_proportions(*case) for case in [
         ((870, 1000), (610, 1000)), ((45, 90), (50, 100)), ((1, 20), (9, 25)), ((8470, 10000), (8390, 10000))]],
+    "differences": [difference(*case) for case in [
+        ((870, 1000), (610, 1000), 0.95), ((1, 20), (9, 25), 0.9), ((10, 10), (0, 10), 0.95), ((45, 90), (50, 100), 0.99)]],
     "homogeneity": [homogeneity(samples) for samples in [
         [(870, 1000), (610, 1000), (700, 900)], [(5, 10), (6, 11)], [(333, 1000), (340, 1000), (325, 1000)],
         [(100 + 3 * i, 300) for i in range(20)]]],

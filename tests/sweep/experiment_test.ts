@@ -40,6 +40,17 @@ const ERASE = { probability: 0.25, mode: "pixel", area: [0.02, 0.3], count: 1 };
 const faults: [string, (e: any) => void, RegExp][] = [
   ["one dataset", (e) => e.datasets = ["tabler"], /datasets: .*two datasets or more/],
   ["a dataset twice", (e) => e.datasets = ["tabler", "tabler"], /datasets: "tabler" is named twice/],
+  [
+    "a dataset and a part of it",
+    (e) => e.datasets = ["tabler", "tabler#1/2"],
+    /datasets: "tabler" and "tabler#1\/2" have images in common/,
+  ],
+  [
+    "a part that there is not",
+    (e) => e.datasets = ["tabler#1/2", "tabler#3/2"],
+    /datasets: .*no part 3 of 2/,
+  ],
+  ["labels of another kind", (e) => e.labels = "shuffled", /labels: /],
   ["an unknown field", (e) => e.imagesize = 3, /imagesize: there is no such field/],
   ["an unknown field of the recipe", (e) => e.recipe.lr = 3, /recipe\.lr: there is no such field/],
   ["a missing field", (e) => delete e.seed, /seed: /],
@@ -129,6 +140,7 @@ Deno.test("a field that is off has the hash of a field that is left out; one tha
   const off: Experiment = {
     ...experiment,
     corruption: null,
+    labels: "true",
     recipe: { ...recipe, mix: null },
     augmentation: {
       ...augmentation,
@@ -139,9 +151,10 @@ Deno.test("a field that is off has the hash of a field that is left out; one tha
     },
   };
   assert.equal(experimentHash(checkExperiment(off) as Experiment, data), experimentHash(experiment, data));
-  assert.equal(experimentHash(experiment, data), "b68b5a355504a60f"); // as before these fields were there
+  assert.equal(experimentHash(experiment, data), "396b8cda5b7f3736"); // as if these fields were not there
   const on: Experiment[] = [
     { ...experiment, corruption: { name: "low-resolution", size: 8 } },
+    { ...experiment, labels: "random" },
     { ...experiment, recipe: { ...recipe, mix: paperMix } },
     { ...experiment, augmentation: { ...augmentation, interpolation: "random" } },
     { ...experiment, augmentation: { ...augmentation, randAugment: "rand-m9" } },
@@ -150,7 +163,7 @@ Deno.test("a field that is off has the hash of a field that is left out; one tha
       augmentation: { ...augmentation, erase: { ...ERASE, mode: "const", area: [0.1, 0.2] } },
     },
   ];
-  assert.equal(new Set([experiment, ...on].map((e) => experimentHash(checkExperiment(e), data))).size, 6);
+  assert.equal(new Set([experiment, ...on].map((e) => experimentHash(checkExperiment(e), data))).size, 7);
 });
 
 Deno.test("canonical JSON is JSON, and blind to the order of keys", () => {

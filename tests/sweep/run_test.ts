@@ -6,6 +6,7 @@ import {
   type Experiment,
   hashOf,
   inputWaitOf,
+  openNetwork,
   run,
   RunFolder,
   type RunRecord,
@@ -122,6 +123,8 @@ Deno.test("what cannot be run is said before anything is trained", async () => {
     assert.rejects(() => run({ ...experiment, ...fields }, { runs: Deno.makeTempDirSync() }), message);
   await refuse({ datasets: ["tabler"] }, /two datasets or more/);
   await refuse({ datasets: ["tabler", "imagenet"] }, /no dataset "imagenet".*tabler/s);
+  await refuse({ datasets: ["remix@train", "tabler"] }, /remix has no split "train"/);
+  await refuse({ datasets: ["remix#1/3", "remix#2/3"], imagesPerDataset: 1300 }, /about 1077/);
   await refuse({ imagesPerDataset: 100_000 }, /ask for 100050 images of "remix", which has 3229/);
   await refuse({ imagesPerDataset: 2733 }, /carbon/); // enough in the manifest, not once validation's likes are set aside
   await refuse({ imageSize: 2 }, /stride/);
@@ -142,4 +145,41 @@ Deno.test("the share of waiting is weighed by time; a record without it is read 
   });
   assert.equal(inputWaitOf([line(), line(10, 0.5), line(30, 0.1)]), 0.2);
   assert.equal(inputWaitOf([line(), line()]), undefined);
+});
+
+Deno.test("the training accuracy is of all training images, or of as many of each dataset as make 10,000", async () => {
+  const { training } = whole.result;
+  assert.equal(training.n, 3 * experiment.imagesPerDataset);
+  assert.ok(training.low <= training.value && training.value <= training.high);
+  const many = baseline({
+    preset: "smoke",
+    datasets: ["cifar10#1/3", "cifar10#2/3", "cifar10#3/3"],
+    imagesPerDataset: 4000,
+    recipe: { epochs: 1, warmupEpochs: 0 },
+  });
+  assert.equal((await run(many, { runs })).result.training.n, 9999);
+});
+
+/** Enough epochs at a steady rate to memorise a few images. */
+const memorising = {
+  preset: "smoke",
+  imagesPerDataset: 16,
+  validationPerDataset: 100,
+  augmentation: { crop: "none", flip: 0 },
+  recipe: { epochs: 6, samplesPerEpoch: 640, labelSmoothing: 0, weightDecay: 0 },
+} as const satisfies Omit<Parameters<typeof baseline>[0], "datasets">;
+
+Deno.test("random labels are memorised, and say nothing about other images", async () => {
+  const random = baseline({ ...memorising, datasets, labels: "random" });
+  const { result } = await run(random, { runs });
+  assert.ok(result.training.value > 0.9, `${result.training.value}`);
+  assert.ok(result.accuracy.low < 0.4, `${result.accuracy.value}`);
+});
+
+Deno.test("parts of one source are memorised, not told apart", async () => {
+  const parts = ["remix#1/3", "remix#2/3", "remix#3/3"];
+  const { hash, result } = await run(baseline({ ...memorising, datasets: parts }), { runs });
+  assert.deepEqual(openNetwork(new RunFolder(hash, runs).weights).datasets, parts);
+  assert.ok(result.training.value > 0.9, `${result.training.value}`);
+  assert.ok(result.accuracy.low < 1 / 3 && result.accuracy.high > 1 / 3, `${result.accuracy.value}`);
 });

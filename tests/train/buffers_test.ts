@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { createModel } from "../../src/models/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { initialState, loadCheckpoint, makeStep, train, type TrainOptions } from "../../src/train/mod.ts";
+import {
+  classifierRule,
+  initialState,
+  loadCheckpoint,
+  train,
+  type TrainOptions,
+} from "../../src/train/mod.ts";
 import { pixelsTensor } from "../../src/train/pixels.ts";
 import { batchOf, recipe, syntheticTraining } from "./synthetic.ts";
 
@@ -62,7 +68,7 @@ Deno.test("a checkpoint without the model's buffers is refused", async () => {
 
 Deno.test("dropout draws anew for each key of a compiled step, and the same for the same key", async () => {
   const state = initialState(model, recipe, 1);
-  const step = compile(makeStep(model, recipe));
+  const step = compile(classifierRule(model, recipe).pass);
   const input = {
     pixels: pixelsTensor(batchOf(16, 0), 8),
     targets: tf.oneHot(tf.range(0, 16, 1, "int32").mod(tf.scalar(3, "int32")), 3).toFloat() as tf.Tensor2D,

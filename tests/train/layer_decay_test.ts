@@ -51,22 +51,27 @@ Deno.test("AdamW with a scale is PyTorch's with a group a parameter", () => {
   const { start, gradients, scales, learningRate, end } = scaledAdamW;
   tf.tidy(() => {
     const size = scales.length;
-    let state: Record<"parameters" | "m" | "v", tf.Tensor1D> = {
-      parameters: tf.tensor1d(unpack(start)),
-      m: tf.zeros([size]),
-      v: tf.zeros([size]),
-    };
+    const rule = adamW({
+      weightDecay: 0.3,
+      betas: [0.9, 0.95],
+      decayed: size,
+      rates: Float32Array.from(scales),
+    });
+    let [parameters, m, v] = [
+      tf.tensor1d(unpack(start)),
+      tf.zeros<tf.Rank.R1>([size]),
+      tf.zeros<tf.Rank.R1>([size]),
+    ];
     for (let step = 0; step < 5; step++) {
-      state = adamW({
-        ...state,
-        gradient: tf.tensor1d(unpack(gradients).subarray(step * size, (step + 1) * size)),
-        decayed: size,
-        scale: tf.tensor1d(scales),
+      const gradient = tf.tensor1d(unpack(gradients).subarray(step * size, (step + 1) * size));
+      const corrections = tf.tensor1d(biasCorrections([0.9, 0.95], step + 1));
+      [v, m] = [rule.v(v, gradient), rule.m(m, gradient)];
+      parameters = rule.parameters(parameters, { m, v }, {
         learningRate: tf.scalar(learningRate),
-        corrections: tf.tensor1d(biasCorrections([0.9, 0.95], step + 1)),
-      }, { weightDecay: 0.3, betas: [0.9, 0.95] });
+        corrections,
+      });
     }
     const expected = unpack(end);
-    state.parameters.dataSync().forEach((v, i) => assert.ok(Math.abs(v - expected[i]) < 1e-6, `${i}`));
+    parameters.dataSync().forEach((v, i) => assert.ok(Math.abs(v - expected[i]) < 1e-6, `${i}`));
   });
 });

@@ -14,25 +14,20 @@ Deno.test("20 steps of AdamW end where PyTorch's end", () => {
   const all = unpack(gradients);
   const size = unpack(start).length;
   tf.tidy(() => {
-    let state = { parameters: tf.tensor1d(unpack(start)), m: tf.zeros([size]), v: tf.zeros([size]) } as {
-      parameters: tf.Tensor1D;
-      m: tf.Tensor1D;
-      v: tf.Tensor1D;
-    };
+    const rule = adamW({ weightDecay: 0.3, betas: [0.9, 0.95], decayed });
+    let [parameters, m, v] = [
+      tf.tensor1d(unpack(start)),
+      tf.zeros<tf.Rank.R1>([size]),
+      tf.zeros<tf.Rank.R1>([size]),
+    ];
     learningRates.forEach((rate: number, step: number) => {
       const gradient = tf.tensor1d(all.subarray(step * size, (step + 1) * size));
       const corrections = tf.tensor1d(biasCorrections([0.9, 0.95], step + 1));
-      const input = {
-        ...state,
-        gradient,
-        decayed,
-        learningRate: tf.scalar(rate),
-        corrections,
-      };
-      state = adamW(input, { weightDecay: 0.3, betas: [0.9, 0.95] });
+      [v, m] = [rule.v(v, gradient), rule.m(m, gradient)];
+      parameters = rule.parameters(parameters, { m, v }, { learningRate: tf.scalar(rate), corrections });
     });
     const expected = unpack(end);
-    state.parameters.dataSync().forEach((v, i) =>
+    parameters.dataSync().forEach((v, i) =>
       assert.ok(Math.abs(v - expected[i]) < 1e-6, `${v} ${expected[i]}`)
     );
   });

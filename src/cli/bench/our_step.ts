@@ -11,9 +11,10 @@ import {
   describeEngine,
   type Precision,
   startEngine,
+  type TensorTree,
   tf,
 } from "../../tensorflow/mod.ts";
-import { biasCorrections, initialState, makePredictor, makeStep, paperRecipe } from "../../train/mod.ts";
+import { biasCorrections, classifierRule, initialState, makePredictor, paperRecipe, Stepper } from "../../train/mod.ts";
 import { type Recipe, smoothTargets, type StepInput } from "../../train/mod.ts";
 import type { ContestantConfig, Ready } from "./contestant.ts";
 import { plainTfjsStep } from "./plain_tfjs.ts";
@@ -37,25 +38,24 @@ function stepInput({ batch, image, classes }: ContestantConfig, model: Model): S
   };
 }
 
+/** Stands in for `compile` where ops are to run one by one. */
+const opByOp: typeof compile = <Inputs extends TensorTree[], Output>(f: (...inputs: Inputs) => Output) =>
+  Object.assign(
+    (...inputs: Inputs) => Promise.resolve(tf.tidy(() => f(...inputs) as tf.TensorContainer) as Output),
+    { histograms: () => ({}), dispose: () => {} },
+  );
+
 function ourWork(model: Model, config: ContestantConfig): Work {
   const isEager = config.mode === "eager";
   const precision = isEager ? "float32" : config.mode as Precision;
   const recipe: Recipe = { ...paperRecipe, precision };
-  const step = makeStep(model, recipe);
-  const takeStep: typeof step | ReturnType<typeof compile<Parameters<typeof step>, ReturnType<typeof step>>> =
-    isEager ? (state, input) => tf.tidy(() => step(state, input)) : compile(step);
+  const stepper = new Stepper(classifierRule(model, recipe), initialState(model, recipe, 0), isEager ? opByOp : compile);
   const predict = makePredictor(model, precision);
   const input = stepInput(config, model);
-  let state = initialState(model, recipe, 0);
   return {
-    train: async () => {
-      const next = await takeStep(state, input);
-      next.loss.dataSync();
-      tf.dispose([state, next.loss]);
-      state = next.state;
-    },
+    train: () => stepper.take(input),
     evaluate: async () => {
-      const rows = await predict(state, input.pixels);
+      const rows = await predict(stepper.state, input.pixels);
       rows.dataSync();
       rows.dispose();
     },

@@ -1,6 +1,7 @@
 import { rasterize, squareSvg } from "../../images/mod.ts";
 import type { Manifest } from "../manifest.ts";
 import { packageFolder } from "../package_files.ts";
+import type { SourceOf } from "../source_schema.ts";
 import type { SourceImage } from "./source.ts";
 
 /** The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file, then to 0 and 16. */
@@ -16,8 +17,11 @@ interface ViewBox {
 }
 
 /** The drawings of an `@iconify-json/…` package, aliases left out (they are the same drawings under other names). */
-export async function* iconifyImages(manifest: Manifest): AsyncGenerator<SourceImage> {
-  const folder = await packageFolder(manifest.source.package, manifest.source.version);
+export async function* iconifyImages(
+  manifest: Manifest,
+  source: SourceOf<"iconify">,
+): AsyncGenerator<SourceImage> {
+  const folder = await packageFolder(source.package, source.version);
   const file: IconFile = JSON.parse(await Deno.readTextFile(new URL("icons.json", folder)));
   const { side, channels, background } = manifest.render;
   for (const [key, { body, ...own }] of Object.entries(file.icons)) {

@@ -1,9 +1,10 @@
 import { cropResize, decode, type PackedImage } from "../../images/mod.ts";
 import type { Manifest } from "../manifest.ts";
 import { packageFolder } from "../package_files.ts";
+import type { SourceOf } from "../source_schema.ts";
 import type { SourceImage } from "./source.ts";
 
-type SpriteSource = Extract<Manifest["source"], { type: "sprites" }>;
+type SpriteSource = SourceOf<"sprites">;
 
 /** The images of PNG sheets in an npm package: each row of a sheet is one square image, its pixels in reading order. */
 export async function* spriteImages(manifest: Manifest, source: SpriteSource): AsyncGenerator<SourceImage> {

@@ -1,0 +1,139 @@
+/** Images whose classes are what they show, not where they come from: for asking what features know of semantics. */
+import type { Pool } from "./pool.ts";
+import { rank } from "./rank.ts";
+import { parseReference } from "./reference.ts";
+import { sampleImages, type SampleSizes } from "./sample.ts";
+import { components } from "./split.ts";
+
+/** Images with their classes. */
+export interface LabelledImages {
+  /** Pool indices, one array a pool. */
+  indices: Int32Array[];
+  /** Class of each, in the same order. */
+  labels: Int32Array[];
+}
+
+/** Training and validation images of the same classes. */
+export interface LabelledSample {
+  /** Names of the classes, by number. */
+  names: string[];
+  train: LabelledImages;
+  validation: LabelledImages;
+}
+
+/** The part of a pool that says what its images show. */
+type Labelled = Pick<Pool, "name" | "images" | "manifest">;
+
+/**
+ * Images of a dataset that has semantic classes, chosen as `sampleImages` chooses.
+ *
+ * @throws Error for a dataset without classes, naming it, and as `sampleImages`
+ */
+export function sampleClasses(pool: Labelled, sizes: SampleSizes): LabelledSample {
+  const { source } = pool.manifest;
+  if (!("classes" in source)) {
+    throw new Error(`${pool.name} has no semantic classes; ask for a dataset that has, for example cifar10`);
+  }
+  const { train, validation } = sampleImages([pool], sizes);
+  const labelled = (indices: Int32Array[]) => ({
+    indices,
+    labels: indices.map((chosen) => chosen.map((image) => pool.images[image].label!)),
+  });
+  return { names: source.classes, train: labelled(train), validation: labelled(validation) };
+}
+
+/** Which concepts, and how they are split. */
+export interface ConceptSizes {
+  /** Number of concepts, each a class; those with the most images among those that enough datasets draw. */
+  concepts: number;
+  /** A concept must be drawn by so many of the datasets, at least. */
+  datasets: number;
+  /** Drawings of each concept that are validated on, one image of each; all images of the others are trained on. */
+  validationPerConcept: number;
+  seed: number;
+}
+
+/** An image by its pool and its place there. */
+interface Found {
+  pool: number;
+  image: number;
+}
+
+/** A concept and its drawings: images that are versions of one another. */
+interface Concept {
+  name: string;
+  drawings: Found[][];
+}
+
+/**
+ * Images of concepts that several datasets draw, for example `arrow-left` in six libraries of icons. A drawing with its versions
+ * (`-fill`, other weights, equal pixels, equal perceptual hash) is on one side, so that what is validated on is a concept drawn
+ * anew, often by somebody else. Drawings that stand for two concepts are left out.
+ *
+ * @throws Error when there are not so many such concepts, saying how many there are
+ */
+export function sampleConcepts(
+  pools: readonly Pick<Pool, "name" | "images">[],
+  sizes: ConceptSizes,
+): LabelledSample {
+  const eligible = conceptsOf(pools).filter(({ drawings }) =>
+    new Set(drawings.flat().map(({ pool }) => pool)).size >= sizes.datasets &&
+    drawings.length > sizes.validationPerConcept
+  );
+  if (eligible.length < sizes.concepts) {
+    throw new Error(
+      `${sizes.concepts} concepts are asked for, but ${eligible.length} are drawn by ${sizes.datasets} or more of ` +
+        `${
+          pools.map(({ name }) => name).join(", ")
+        } with ${sizes.validationPerConcept} drawings to validate on; ` +
+        "ask for fewer concepts or datasets",
+    );
+  }
+  const count = ({ drawings }: Concept) => drawings.flat().length;
+  const byName = (a: Concept, b: Concept) => a.name < b.name ? -1 : 1;
+  const chosen = eligible.toSorted((a, b) => count(b) - count(a) || byName(a, b)).slice(0, sizes.concepts);
+  const key = ({ pool, image }: Found) => `${pools[pool].name}/${pools[pool].images[image].key}`;
+  const place = (found: Found) => rank(sizes.seed, key(found));
+  const sides = chosen.map(({ drawings }) => {
+    const ordered = drawings.map((drawing) => drawing.toSorted((a, b) => place(a) - place(b)))
+      .sort((a, b) => place(a[0]) - place(b[0]));
+    return {
+      validation: ordered.slice(0, sizes.validationPerConcept).map(([first]) => first),
+      train: ordered.slice(sizes.validationPerConcept).flat(),
+    };
+  });
+  return {
+    names: chosen.map(({ name }) => name),
+    train: labelledImages(sides.map(({ train }) => train), pools.length),
+    validation: labelledImages(sides.map(({ validation }) => validation), pools.length),
+  };
+}
+
+/** What an image shows, without whose it is. */
+function conceptOf(pool: string, group: string): string {
+  const { dataset } = parseReference(pool);
+  return group.startsWith(`${dataset}/`) ? group.slice(dataset.length + 1) : group;
+}
+
+/** All concepts with the drawings that are of one concept alone. */
+function conceptsOf(pools: readonly Pick<Pool, "name" | "images">[]): Concept[] {
+  const own = pools.map(({ name, images }) =>
+    images.map((image) => ({ ...image, group: `${name}/${conceptOf(name, image.group)}` }))
+  );
+  const component = components(own);
+  const found = pools.flatMap(({ images }, pool) => Array.from(images.keys(), (image) => ({ pool, image })));
+  const concept = ({ pool, image }: Found) => conceptOf(pools[pool].name, pools[pool].images[image].group);
+  const drawings = [...Map.groupBy(found, ({ pool, image }) => component[pool][image]).values()]
+    .filter((drawing) => drawing.every((image) => concept(image) === concept(drawing[0])));
+  const byConcept = Map.groupBy(drawings, ([first]) => concept(first));
+  return [...byConcept].map(([name, drawings]) => ({ name, drawings }));
+}
+
+function labelledImages(byClass: readonly Found[][], pools: number): LabelledImages {
+  const labelled = byClass.flatMap((images, label) => images.map((found) => ({ ...found, label })));
+  const ofPool = Array.from({ length: pools }, (_, pool) => labelled.filter((found) => found.pool === pool));
+  return {
+    indices: ofPool.map((images) => Int32Array.from(images, ({ image }) => image)),
+    labels: ofPool.map((images) => Int32Array.from(images, ({ label }) => label)),
+  };
+}

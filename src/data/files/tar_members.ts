@@ -1,0 +1,66 @@
+import { Readable } from "node:stream";
+import { extract, type Header } from "tar-stream";
+
+/** A file in a tar archive: its bytes, or why they were not read. */
+export type TarMember =
+  | { name: string; bytes: Uint8Array; refused?: undefined }
+  | { name: string; refused: string };
+
+/** What is read of an archive. */
+export interface TarOptions {
+  /** Which members are wanted, by name; the others are passed over. */
+  wanted: (name: string) => boolean;
+  /** A larger member is refused. */
+  largest: number;
+}
+
+/**
+ * The wanted files of a tar archive in their order, one in memory at a time. Nothing is ever written to disk. What a sound
+ * archive of images does not hold is refused with a reason: links, devices, names that are absolute or lead upwards.
+ *
+ * @throws Error when the archive is damaged or ends early; the members before the damage have been given out
+ */
+export async function* tarMembers(
+  archive: AsyncIterable<Uint8Array>,
+  { wanted, largest }: TarOptions,
+): AsyncGenerator<TarMember> {
+  const reader = Readable.from(archive);
+  const entries = extract();
+  reader.on("error", (error) => entries.destroy(error));
+  reader.pipe(entries as unknown as NodeJS.WritableStream);
+  try {
+    for await (const entry of entries) {
+      const { name, type, size = 0 } = entry.header;
+      const refused = type === "directory" ? undefined : refusal(entry.header, largest);
+      if (type === "directory" || !wanted(name)) entry.resume();
+      else if (refused) {
+        entry.resume();
+        yield { name, refused };
+      } else yield { name, bytes: await bytesOf(entry as AsyncIterable<Uint8Array>, name, size) };
+    }
+  } finally {
+    reader.destroy();
+  }
+}
+
+function refusal({ name, type, size = 0, linkname }: Header, largest: number): string | undefined {
+  if (type === "link" || type === "symlink") return `it is a link to ${linkname}; links are not followed`;
+  if (type !== "file" && type !== "contiguous-file") {
+    return `it is not a file (${type ?? "of an unknown kind"})`;
+  }
+  if (/^([/\\]|[a-z]:)/i.test(name)) return "its name is an absolute path";
+  if (name.split(/[/\\]/).includes("..")) return "its name leads out of the archive";
+  if (size > largest) return `it has ${size} bytes; ${largest} are the most`;
+  return undefined;
+}
+
+async function bytesOf(entry: AsyncIterable<Uint8Array>, name: string, size: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const chunk of entry) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  if (at !== size) throw new Error(`${name} has ${at} bytes instead of ${size}`);
+  return bytes;
+}

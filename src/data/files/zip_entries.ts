@@ -1,0 +1,78 @@
+import { buffer } from "node:stream/consumers";
+import { Readable } from "node:stream";
+import yauzl from "yauzl";
+import type { RandomAccess } from "./random_access.ts";
+
+/** A file in a ZIP archive. */
+export interface ZipEntry {
+  name: string;
+  /**
+   * Its bytes; only they are read of the archive.
+   *
+   * @throws Error when it is larger than `largest`, encrypted or damaged
+   */
+  bytes(largest: number): Promise<Uint8Array>;
+}
+
+/** What is used of the reader's entries. */
+interface YauzlEntry {
+  fileName: string;
+  uncompressedSize: number;
+}
+
+interface Yauzl {
+  readEntry(): void;
+  on(event: "entry", listener: (entry: YauzlEntry) => void): Yauzl;
+  on(event: "error", listener: (error: Error) => void): Yauzl;
+  on(event: "end", listener: () => void): Yauzl;
+  openReadStream(entry: YauzlEntry, done: (error: Error | null, stream: Readable) => void): void;
+}
+
+/**
+ * The files of a ZIP archive by its directory, without reading the rest of it. Archives with names that are absolute or lead upwards
+ * are refused.
+ *
+ * @throws Error when it is no archive or is damaged
+ */
+export async function zipEntries(file: RandomAccess): Promise<ZipEntry[]> {
+  const archive = await openArchive(file);
+  const entries: ZipEntry[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  archive.on("entry", (entry) => {
+    if (!entry.fileName.endsWith("/")) {
+      entries.push({ name: entry.fileName, bytes: (largest) => bytesOf(archive, entry, largest) });
+    }
+    archive.readEntry();
+  });
+  archive.on("error", reject).on("end", resolve).readEntry();
+  await promise;
+  return entries;
+}
+
+function openArchive(file: RandomAccess): Promise<Yauzl> {
+  class Reader extends yauzl.RandomAccessReader {
+    _readStreamForRange(start: number, end: number): Readable {
+      return Readable.from(blocks(file, start, end));
+    }
+  }
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, archive: Yauzl) => error ? reject(error) : resolve(archive);
+    yauzl.fromRandomAccessReader(new Reader(), file.size, { lazyEntries: true, autoClose: false }, done);
+  });
+}
+
+/** A block that is read at once: what an entry claims of itself reserves no memory. */
+const BLOCK = 4 << 20;
+
+async function* blocks(file: RandomAccess, start: number, end: number): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < end; at += BLOCK) yield await file.read(at, Math.min(at + BLOCK, end));
+}
+
+async function bytesOf(archive: Yauzl, entry: YauzlEntry, largest: number): Promise<Uint8Array> {
+  const { uncompressedSize: size } = entry;
+  if (size > largest) throw new Error(`it has ${size} bytes; ${largest} are the most`);
+  const stream = await new Promise<Readable>((resolve, reject) =>
+    archive.openReadStream(entry, (error, stream) => error ? reject(error) : resolve(stream))
+  );
+  return new Uint8Array(await buffer(stream));
+}

@@ -1,0 +1,91 @@
+import { permutation } from "../stats/mod.ts";
+import type { PoolImage } from "./pool_store.ts";
+
+/** 32-bit words of a hash of 512 bits. */
+const WORDS = 16;
+/**
+ * Photographs count as near-duplicates when their hashes differ in so many of 512 bits, or fewer. Measured on 4,500 photographs of three
+ * sets: JPEG of quality 75 changes 8 to 11 bits (median; 99%: 45), of quality 40 11 to 16 (62), resizing to 60% 19 to 22 (62); of
+ * different photographs of two sets the nearest differ in 116 and 140, of the third, with garments taken twice, in 53.
+ */
+const NEAR_BITS = 40;
+/** Of images with little in them, on a white ground, few bits say anything: at most this share of those that are set may differ. */
+const NEAR_SHARE = 1 / 6;
+/** Bits of a hash that are compared first, all at once; pairs that agree in no band of them are not looked at. */
+const BAND_BITS = 24;
+const BANDS = Math.floor(32 * WORDS / BAND_BITS);
+/** Of many images that agree in a band each is compared with so many of them, so that the work stays in proportion to the images. */
+const NEIGHBOURS = 32;
+
+/** Which bits make up each band: neighbouring bits of a hash often agree, so a band's are far apart. */
+const ORDER = permutation(32 * WORDS, 0);
+
+/**
+ * Finds pairs of photographs that look alike, by locality-sensitive hashing (banding) of their difference hashes and a comparison of all
+ * bits. Of pairs that differ in 20 bits one in 20,000 is missed, of those in 40 bits about 4%. Time in proportion to
+ * the number of images times its logarithm.
+ *
+ * @param hashes see `perceptualHash`; 128 hex digits each
+ * @param found called with the places of two images; a pair may come several times
+ */
+export function nearDuplicates(hashes: readonly string[], found: (a: number, b: number) => void): void {
+  const words = packed(hashes);
+  const keys = new Float64Array(hashes.length);
+  for (let band = 0; band < BANDS; band++) {
+    for (let i = 0; i < keys.length; i++) keys[i] = bandOf(words, i, band) * 2 ** 28 + i;
+    keys.sort();
+    for (let i = 0, first = 0; i < keys.length; i++) {
+      if (Math.floor(keys[i] / 2 ** 28) !== Math.floor(keys[first] / 2 ** 28)) first = i;
+      for (let j = Math.max(first, i - NEIGHBOURS); j < i; j++) {
+        const [a, b] = [keys[j] % 2 ** 28, keys[i] % 2 ** 28];
+        if (isNear(words, a, b)) found(a, b);
+      }
+    }
+  }
+}
+
+/** The pairs of {@link nearDuplicates} among the images that are photographs, by their places in `images`. */
+export function nearPhotographs(
+  images: readonly Pick<PoolImage, "perceptualHash" | "photograph">[],
+  found: (a: number, b: number) => void,
+): void {
+  const places = Uint32Array.from(images.keys().filter((i) => images[i].photograph));
+  if (places.length < 2) return;
+  const hashes = Array.from(places, (place) => images[place].perceptualHash);
+  nearDuplicates(hashes, (a, b) => found(places[a], places[b]));
+}
+
+function packed(hashes: readonly string[]): Uint32Array {
+  const words = new Uint32Array(hashes.length * WORDS);
+  hashes.forEach((hash, i) => {
+    for (let w = 0; w < WORDS; w++) words[i * WORDS + w] = parseInt(hash.slice(8 * w, 8 * w + 8), 16);
+  });
+  return words;
+}
+
+function bandOf(words: Uint32Array, image: number, band: number): number {
+  let key = 0;
+  for (let i = 0; i < BAND_BITS; i++) {
+    const bit = ORDER[band * BAND_BITS + i];
+    key = key * 2 + (words[image * WORDS + (bit >> 5)] >>> (bit & 31) & 1);
+  }
+  return key;
+}
+
+function isNear(words: Uint32Array, a: number, b: number): boolean {
+  let differing = 0, set = 0;
+  for (let w = 0; w < WORDS; w++) {
+    const [x, y] = [words[a * WORDS + w], words[b * WORDS + w]];
+    differing += ones(x ^ y);
+    set += ones(x | y);
+    if (differing > NEAR_BITS) return false;
+  }
+  return differing <= set * NEAR_SHARE;
+}
+
+/** Bits that are set in a word, counted in parallel: by twos, fours, eights. */
+function ones(word: number): number {
+  let x = word - ((word >>> 1) & 0x55555555);
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333);
+  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

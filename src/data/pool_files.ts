@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import type { PoolHeader, PoolImage } from "./pool_store.ts";
+
+/** The three files of a pool while they are written. */
+export interface PoolFiles {
+  /** Images so far. */
+  readonly count: number;
+  /** Writes an image and its line of the index. */
+  add(image: PoolImage, pixels: Uint8Array): void;
+  /** Writes the header, when all else is on the disk. */
+  finish(header: Omit<PoolHeader, "sha256">): void;
+  /** Closes the files. */
+  [Symbol.dispose](): void;
+}
+
+/** Begins the files of a pool in a folder; nothing of what is added stays in memory. */
+export function startFiles(folder: string): PoolFiles {
+  const images = startFile(`${folder}/images.bin`);
+  const index = startFile(`${folder}/index.jsonl`);
+  let count = 0;
+  return {
+    get count() {
+      return count;
+    },
+    add: (image, pixels) => {
+      images.write(pixels);
+      index.write(new TextEncoder().encode(JSON.stringify(image) + "\n"));
+      count++;
+    },
+    finish: (header) => {
+      const { dataset, source, sampling, images: number, side, channels, ...rest } = header;
+      const sha256 = { "images.bin": images.finish(), "index.jsonl": index.finish() };
+      const whole: PoolHeader = { dataset, source, sampling, images: number, side, channels, sha256, ...rest };
+      Deno.writeTextFileSync(`${folder}/pool.json`, JSON.stringify(whole, null, 2) + "\n");
+    },
+    [Symbol.dispose]: () => {
+      images.close();
+      index.close();
+    },
+  };
+}
+
+/** A file whose checksum is known when it is whole. */
+function startFile(path: string) {
+  const file = Deno.createSync(path);
+  const hash = createHash("sha256");
+  return {
+    write: (bytes: Uint8Array) => {
+      hash.update(bytes);
+      for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
+    },
+    finish: () => {
+      file.syncDataSync();
+      return hash.digest("hex");
+    },
+    close: () => file.close(),
+  };
+}

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import { localPath } from "../files/places.ts";
+import type { Manifest } from "../manifest.ts";
+import { byRank } from "../rank.ts";
+import type { SourceOf } from "../source_schema.ts";
+import { entriesOf, imageFiles } from "./folder_files.ts";
+import { withoutEnding } from "./image_names.ts";
+import { LARGEST_FILE, photoPixels } from "./photo.ts";
+import type { SourceImage } from "./source.ts";
+
+/**
+ * The image files of a folder and all folders in it, in the order of the alphabet; other files are passed over. An image's key is
+ * its path without the ending. With `splits` only those sub-folders are looked at; with `classFolders` the folders at the next level are
+ * the classes, numbered by their names over all splits.
+ *
+ * @throws Error when a folder is missing, naming it
+ */
+export async function* folderImages(
+  manifest: Manifest,
+  source: SourceOf<"folder">,
+): AsyncGenerator<SourceImage> {
+  const root = localPath(manifest.folder, source.path);
+  const splits = source.splits ?? [""];
+  const classes = source.classFolders ? classNames(root, splits) : undefined;
+  for (const split of splits) {
+    const files = imageFiles(root, split);
+    for (const file of manifest.sampling ? byRank([...files], manifest.sampling.seed) : files) {
+      const label = classes?.indexOf(file.slice(split.length).split("/").filter(Boolean)[0]);
+      yield {
+        key: withoutEnding(file),
+        ...(label !== undefined && label >= 0 && { label }),
+        ...(split && { split }),
+        pixels: async () => await photoPixels(await readImage(join(root, file)), manifest),
+      };
+    }
+  }
+}
+
+/** The semantic classes of a folder that has them, by number. */
+function classNames(root: string, splits: readonly string[]): string[] {
+  const folders = splits.flatMap((split) => entriesOf(join(root, split)).filter(({ isFolder }) => isFolder));
+  return [...new Set(folders.map(({ name }) => name))].sort();
+}
+
+async function readImage(path: string): Promise<Uint8Array> {
+  const { size, isFile } = await Deno.stat(path);
+  if (!isFile) throw new Error("it is not a file");
+  if (size > LARGEST_FILE) throw new Error(`it has ${size} bytes; ${LARGEST_FILE} are the most`);
+  return await Deno.readFile(path);
+}

@@ -1,0 +1,69 @@
+import { basename } from "node:path";
+import { openParquet } from "../files/parquet.ts";
+import { placesOf } from "../files/places.ts";
+import { openRandomAccess } from "../files/random_access.ts";
+import type { Manifest } from "../manifest.ts";
+import { byRank } from "../rank.ts";
+import type { SourceOf } from "../source_schema.ts";
+import { withoutEnding } from "./image_names.ts";
+import { LARGEST_FILE, photoPixels } from "./photo.ts";
+import type { SourceImage } from "./source.ts";
+
+/**
+ * The images of Parquet files, in order; of a sample, files by rank and their row groups by rank. One row group's images are in memory
+ * together; only the columns that are named are read.
+ *
+ * @throws Error when a file is missing, damaged or has no such column, naming it
+ */
+export async function* parquetImages(
+  manifest: Manifest,
+  source: SourceOf<"parquet">,
+): AsyncGenerator<SourceImage> {
+  const columns = [source.image, source.key, source.label].filter((column) => column !== undefined);
+  for await (const { row, name } of parquetRows(manifest, source.files, columns)) {
+    const label = source.label === undefined ? undefined : Number(row[source.label]);
+    const key = source.key === undefined ? name : withoutEnding(`${row[source.key]}`);
+    yield {
+      key,
+      ...(label !== undefined && Number.isInteger(label) && label >= 0 && { label }),
+      pixels: async () => await photoPixels(imageBytes(row[source.image]), manifest),
+    };
+  }
+}
+
+/** A row of a Parquet file, and the name of its place: file, row group and row. */
+export interface ParquetRow {
+  row: Record<string, unknown>;
+  name: string;
+}
+
+/**
+ * The rows of Parquet files, in order; of a sample, files by rank and their row groups by rank.
+ *
+ * @throws Error when a file is missing, damaged or has no such column, naming it
+ */
+export async function* parquetRows(
+  { folder, access, sampling }: Pick<Manifest, "folder" | "access" | "sampling">,
+  files: string,
+  columns: readonly string[],
+): AsyncGenerator<ParquetRow> {
+  const places = placesOf(folder, files);
+  for (const place of sampling ? byRank(places, sampling.seed) : places) {
+    using file = await openRandomAccess(place, access);
+    const parquet = await openParquet(file, place);
+    const stem = basename(new URL(place, "file:///").pathname, ".parquet");
+    const groups = parquet.groups.map((_, group) => `${stem}/${group}`);
+    for (const group of sampling ? byRank(groups, sampling.seed) : groups) {
+      const rows = await parquet.rows(groups.indexOf(group), columns);
+      for (const [i, row] of rows.entries()) yield { row, name: `${group}/${i}` };
+    }
+  }
+}
+
+/** @throws Error when a value of the image's column is no image */
+function imageBytes(value: unknown): Uint8Array {
+  const bytes = value && typeof value === "object" && "bytes" in value ? value.bytes : value;
+  if (!(bytes instanceof Uint8Array)) throw new Error("the row has no bytes of an image");
+  if (bytes.length > LARGEST_FILE) throw new Error(`it has ${bytes.length} bytes; ${LARGEST_FILE} are the most`);
+  return bytes;
+}

@@ -1,0 +1,94 @@
+import { basename } from "node:path";
+import { openBytes } from "../files/open.ts";
+import { placesOf } from "../files/places.ts";
+import { type TarMember, tarMembers } from "../files/tar_members.ts";
+import type { Manifest } from "../manifest.ts";
+import { byRank } from "../rank.ts";
+import type { SourceOf } from "../source_schema.ts";
+import { isImageName, withoutEnding } from "./image_names.ts";
+import { LARGEST_FILE, photoPixels } from "./photo.ts";
+import type { SourceImage } from "./source.ts";
+
+/**
+ * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
+ * their name up to the first dot; an image's class, where it has one, is the number in the member `.cls`. Where there are several
+ * shards, a key begins with its shard's name. A plain archive of images is read as well.
+ *
+ * @throws Error when a shard is missing, damaged or ends early, naming it
+ */
+export async function* webdatasetImages(
+  manifest: Manifest,
+  { shards, within = "" }: SourceOf<"webdataset">,
+): AsyncGenerator<SourceImage> {
+  const places = placesOf(manifest.folder, shards);
+  const { sampling } = manifest;
+  for (const place of sampling ? byRank(places, sampling.seed) : places) {
+    const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
+    const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
+    for await (const sample of shardSamples(place, manifest, wanted)) {
+      yield* imagesOf(sample, (name) => shard + withoutEnding(name.slice(within.length)), manifest);
+    }
+  }
+}
+
+/**
+ * The samples of one shard: members that follow one another and share their key.
+ *
+ * @throws Error when the shard is missing, damaged or ends early, naming it
+ */
+export async function* shardSamples(
+  place: string,
+  { access }: Pick<Manifest, "access">,
+  wanted: (name: string) => boolean,
+): AsyncGenerator<TarMember[]> {
+  let sample: TarMember[] = [];
+  try {
+    for await (const member of tarMembers(openBytes(place, access), { wanted, largest: LARGEST_FILE })) {
+      if (sample.length > 0 && sampleKey(sample[0].name) !== sampleKey(member.name)) {
+        yield sample;
+        sample = [];
+      }
+      sample.push(member);
+    }
+  } catch (error) {
+    const { message } = error as Error;
+    throw message.includes(place)
+      ? error
+      : new Error(`${place} is damaged: ${message}; obtain it again`, { cause: error });
+  }
+  if (sample.length > 0) yield sample;
+}
+
+/** A member's path up to the first dot of its last part. */
+function sampleKey(name: string): string {
+  const last = basename(name);
+  return name.slice(0, name.length - last.length) + last.split(".")[0];
+}
+
+/** The images of a sample, as a rule one. */
+function* imagesOf(
+  sample: TarMember[],
+  keyOf: (name: string) => string,
+  manifest: Manifest,
+): Generator<SourceImage> {
+  const label = labelOf(sample.find(({ name }) => name.endsWith(".cls")));
+  for (const member of sample.filter(({ name }) => isImageName(name))) {
+    yield {
+      key: keyOf(member.name),
+      ...(label !== undefined && { label }),
+      pixels: () => memberPixels(member, manifest),
+    };
+  }
+}
+
+/** A member as it is stored in a pool. */
+export async function memberPixels(member: TarMember, manifest: Manifest): Promise<Uint8Array> {
+  if (member.refused !== undefined) throw new Error(member.refused);
+  return await photoPixels(member.bytes, manifest);
+}
+
+function labelOf(member?: TarMember): number | undefined {
+  if (!member || member.refused !== undefined) return undefined;
+  const text = new TextDecoder().decode(member.bytes.subarray(0, 20)).trim();
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}

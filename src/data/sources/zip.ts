@@ -1,0 +1,42 @@
+import { basename } from "node:path";
+import { placesOf } from "../files/places.ts";
+import { openRandomAccess } from "../files/random_access.ts";
+import { zipEntries } from "../files/zip_entries.ts";
+import type { Manifest } from "../manifest.ts";
+import { byRank } from "../rank.ts";
+import type { SourceOf } from "../source_schema.ts";
+import { isImageName, withoutEnding } from "./image_names.ts";
+import { LARGEST_FILE, photoPixels } from "./photo.ts";
+import type { SourceImage } from "./source.ts";
+
+/**
+ * The images of ZIP archives, in order; of a sample, archives by rank and their images by rank. The names of an archive's images are in
+ * memory together. Where there are several archives, a key begins with its archive's name.
+ *
+ * @throws Error when an archive is missing or damaged, naming it
+ */
+export async function* zipImages(manifest: Manifest, source: SourceOf<"zip">): AsyncGenerator<SourceImage> {
+  const { within = "" } = source;
+  const { sampling, access } = manifest;
+  const places = placesOf(manifest.folder, source.archives);
+  for (const place of sampling ? byRank(places, sampling.seed) : places) {
+    using file = await openRandomAccess(place, access);
+    const entries = await zipEntries(file).catch((error) => {
+      throw new Error(`${place} cannot be read as ZIP: ${error.message}`, { cause: error });
+    });
+    const images = new Map(
+      entries.filter(({ name }) => name.startsWith(within) && isImageName(name)).map((entry) => [entry.name, entry]),
+    );
+    const names = [...images.keys()];
+    const archive = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".zip")}/` : "";
+    for (const name of sampling ? byRank(names, sampling.seed) : names) {
+      const bytes = images.get(name)!.bytes(LARGEST_FILE); // begun here: the archive closes when its images have been given out
+      bytes.catch(() => {}); // whoever decodes it learns of it
+      yield {
+        key: archive + withoutEnding(name.slice(within.length)),
+        pixels: async () => await photoPixels(await bytes, manifest),
+      };
+      await bytes.catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,156 @@
+/** What the page asks the server for. */
+import { z } from "zod";
+import { renderSvg, userStudyFigure } from "../figures/mod.ts";
+import { figure5, networkScore, personScore } from "../paper/mod.ts";
+import {
+  answer,
+  begin,
+  currentGame,
+  type Game,
+  isFinished,
+  keptGames,
+  nextImages,
+  playedGame,
+} from "./game.ts";
+import { readBody, Refusal } from "./guard.ts";
+import type { KeptGame } from "./kept.ts";
+import { examplePng, questionPng } from "./pictures.ts";
+import type { AnswerReply, AnswerRequest, BeginRequest, GameScore, GameState } from "./wire.ts";
+
+const index = z.int().min(0);
+const beginRequest: z.ZodType<BeginRequest> = z.strictObject({ feedback: z.boolean() });
+const answerRequest: z.ZodType<AnswerRequest> = z.strictObject({
+  game: index,
+  image: index,
+  said: index,
+  seconds: z.number().min(0),
+});
+
+const { source, people, imagesEach, meanPercent, medianPercent } = figure5;
+const PAPER = { source, people, imagesEach, meanPercent, medianPercent };
+
+/** Widths that the figure is drawn for, px. */
+const FIGURE_WIDTHS = { least: 480, most: 760 };
+
+/** A pattern of paths with one method. */
+interface Route {
+  method: "GET" | "POST";
+  pattern: RegExp;
+  respond(game: Game, request: Request, parts: number[]): Promise<Response> | Response;
+}
+
+const ROUTES: Route[] = [
+  { method: "GET", pattern: /^state$/, respond: (game) => Response.json(stateOf(game)) },
+  { method: "POST", pattern: /^begin$/, respond: beginRound },
+  { method: "POST", pattern: /^answer$/, respond: takeAnswer },
+  { method: "GET", pattern: /^question\/(\d+)\/(\d+)\.png$/, respond: question },
+  { method: "GET", pattern: /^example\/(\d+)\/(\d+)\.png$/, respond: example },
+  { method: "GET", pattern: /^score$/, respond: (game) => Response.json(scoreOf(game, finishedRound(game))) },
+  { method: "GET", pattern: /^figure\/(\d+)\.svg$/, respond: figure },
+];
+
+/**
+ * Answers a request whose token has been checked.
+ *
+ * @param path beyond the token
+ * @throws {Refusal} 404, 405 or 409 with what is wrong
+ */
+export async function respond(game: Game, request: Request, path: string): Promise<Response> {
+  const here = ROUTES.filter(({ pattern }) => pattern.test(path));
+  if (here.length === 0) throw new Refusal(404, "There is nothing at this address.");
+  const route = here.find(({ method }) => method === request.method);
+  if (!route) {
+    const allow = here.map(({ method }) => method).join(", ");
+    throw new Refusal(405, `Only ${allow} is answered here.`, { allow });
+  }
+  return await route.respond(game, request, route.pattern.exec(path)!.slice(1).map(Number));
+}
+
+function stateOf(game: Game, kept = keptGames(game)): GameState {
+  const round = currentGame(game, kept);
+  return {
+    datasets: game.record.experiment.datasets.map((name, d) => ({
+      name,
+      title: game.pools[d].manifest.title,
+      examples: game.examples[d].length,
+    })),
+    next: nextImages(game, kept).length,
+    paper: PAPER,
+    folder: game.folder,
+    ...(round && {
+      round: {
+        number: round.number,
+        images: round.beginning.images.length,
+        answered: round.answers.length,
+        feedback: round.beginning.feedback,
+      },
+    }),
+  };
+}
+
+async function beginRound(game: Game, request: Request): Promise<Response> {
+  const { feedback } = await readBody(request, beginRequest);
+  begin(game, feedback);
+  return Response.json(stateOf(game), { status: 201 });
+}
+
+async function takeAnswer(game: Game, request: Request): Promise<Response> {
+  const { game: number, image, said, seconds } = await readBody(request, answerRequest);
+  const { datasets } = game.record.experiment;
+  if (said >= datasets.length) throw new Refusal(400, `said: there are ${datasets.length} datasets`);
+  const kept = currentGame(game);
+  if (kept?.number !== number) {
+    throw new Refusal(409, "This is not the game that is being played; load the page again.");
+  }
+  const after = answer(game, kept, image, said, seconds);
+  const reply: AnswerReply = {
+    state: stateOf(game),
+    ...(after.beginning.feedback && { truth: datasets.indexOf(after.answers[image].dataset) }),
+  };
+  return Response.json(reply);
+}
+
+/** The image that is asked about, and those that have been. */
+async function question(game: Game, _request: Request, [number, image]: number[]): Promise<Response> {
+  const kept = currentGame(game);
+  const known = kept?.number === number && image <= kept.answers.length;
+  return png(known ? await questionPng(game, kept, image) : undefined);
+}
+
+async function example(game: Game, _request: Request, [dataset, number]: number[]): Promise<Response> {
+  return png(await examplePng(game, dataset, number));
+}
+
+function png(bytes: Uint8Array | undefined): Response {
+  if (!bytes) throw new Refusal(404, "There is no such image.");
+  return new Response(new Uint8Array(bytes), { headers: { "content-type": "image/png" } });
+}
+
+function finishedRound(game: Game): KeptGame {
+  const kept = currentGame(game);
+  if (kept && isFinished(kept)) return kept;
+  throw new Refusal(409, "The score is told when every image has been answered.");
+}
+
+function scoreOf(game: Game, kept: KeptGame): GameScore {
+  const played = playedGame(game, kept);
+  return {
+    person: personScore([played])!,
+    network: networkScore([played]),
+    chance: 1 / played.datasets.length,
+    seconds: median(kept.answers.map(({ seconds }) => seconds)),
+    answers: [...played.answers],
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
+}
+
+async function figure(game: Game, _request: Request, [asked]: number[]): Promise<Response> {
+  const drawn = userStudyFigure([playedGame(game, finishedRound(game))]);
+  const width = Math.min(FIGURE_WIDTHS.most, Math.max(FIGURE_WIDTHS.least, asked));
+  const svg = await renderSvg(drawn, { width, background: "transparent" });
+  return new Response(svg, { headers: { "content-type": "image/svg+xml; charset=utf-8" } });
+}

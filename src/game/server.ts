@@ -1,0 +1,63 @@
+/** The server of a game: on this machine only, behind a token, until it is closed or its process ends. */
+import type { Game } from "./game.ts";
+import { OutOfTurnError } from "./kept.ts";
+import { admittedPath, makeToken, Refusal, SAFE_HEADERS } from "./guard.ts";
+import { pageFile } from "./page_files.ts";
+import { respond } from "./routes.ts";
+
+/** A game that can be played at `url`. */
+export interface GameServer {
+  /** With the token; whoever has it can play. */
+  url: string;
+  /** Answers what is under way, then ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a game on 127.0.0.1.
+ *
+ * @param port default: any that is free
+ * @throws {Error} when the port is taken or may not be used
+ */
+export function serveGame(game: Game, { port = 0 } = {}): GameServer {
+  const token = makeToken();
+  const server: Deno.HttpServer<Deno.NetAddr> = listen(port, async (request) => {
+    try {
+      const path = admittedPath(request, token, server.addr.port);
+      return safe(await pageFile(request.method, path) ?? await respond(game, request, path));
+    } catch (error) {
+      return safe(errorResponse(error));
+    }
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/${token}/`,
+    close: () => server.shutdown(),
+  };
+}
+
+function listen(port: number, handle: Deno.ServeHandler<Deno.NetAddr>): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {} }, handle);
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.PermissionDenied) {
+      throw new Error(
+        `Port ${port} is taken or not yours to use: name another, or none for any that is free.`,
+      );
+    }
+    throw error;
+  }
+}
+
+function safe(response: Response): Response {
+  for (const [name, value] of Object.entries(SAFE_HEADERS)) response.headers.set(name, value);
+  return response;
+}
+
+function errorResponse(error: unknown): Response {
+  if (error instanceof Refusal) {
+    return Response.json({ error: error.message }, { status: error.status, headers: error.headers });
+  }
+  const message = error instanceof Error ? error.message : `${error}`;
+  // A damaged file, a full disk: the player is told, since the terminal may be out of sight.
+  return Response.json({ error: message }, { status: error instanceof OutOfTurnError ? 409 : 500 });
+}

@@ -1,0 +1,48 @@
+/** What the corruptions of a sweep make of the datasets' images. */
+import { corruptAsAlways, type StoredImages } from "../data/mod.ts";
+import type { Corruption } from "../images/mod.ts";
+import { corruptionName } from "../paper/mod.ts";
+import { permutation } from "../stats/mod.ts";
+import type { Experiment } from "../sweep/mod.ts";
+import { openPools } from "./datasets.ts";
+import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
+import type { Displayable } from "./kernel.ts";
+
+/**
+ * Random images of the experiments' datasets, a row a corruption, as training and validation have them, before they are cropped and
+ * resized for the network.
+ *
+ * @param each images a dataset, the same in every row
+ * @throws {RangeError} where there is no experiment
+ */
+export async function corruptionSheet(
+  experiments: readonly Pick<Experiment, "datasets" | "corruption">[],
+  { each = 2, seed = 0 } = {},
+): Promise<Displayable> {
+  if (experiments.length === 0) {
+    throw new RangeError("there is no experiment whose corruption could be shown");
+  }
+  const { datasets } = experiments[0];
+  const pools = await openPools(datasets);
+  const chosen = pools.map(({ images }, i) => [...permutation(images.length, seed, i).subarray(0, each)]);
+  const rows = experiments.map(({ corruption }) => corruptedRow(pools, chosen, corruption ?? null));
+  pools.forEach((pool) => pool[Symbol.dispose]());
+  return gallery(`Images of ${datasets.join(", ")} under each corruption`, rows);
+}
+
+/** @param chosen indices of the images to show, one array a pool */
+export function corruptedRow(
+  pools: readonly StoredImages[],
+  chosen: readonly (readonly number[])[],
+  corruption: Corruption | null,
+): GalleryRow {
+  const images = pools.flatMap(({ images, side, channels, read }, i) =>
+    chosen[i].map((index): GalleryImage => {
+      const pixels = read(index);
+      const image = { pixels, width: side, height: side, channels };
+      if (corruption) corruptAsAlways(image, corruption, images[index].key);
+      return { pixels, side, channels };
+    })
+  );
+  return { label: corruptionName(corruption), images };
+}

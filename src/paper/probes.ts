@@ -1,0 +1,135 @@
+/** Probes as rows of the paper's Tables 7 and 8. */
+import { contrast, type Proportion } from "../stats/mod.ts";
+import type { FeatureSource, ProbeRecord, RunRecord } from "../sweep/mod.ts";
+import type { Outcome } from "./claims.ts";
+import { formatDifference, inPoints, percent, pooled, verdictOf } from "./verdict.ts";
+
+/** A linear probe, or the run of a whole network that it is compared with. */
+export type ProbedRecord = ProbeRecord | RunRecord;
+
+/** What features are, as far as the claims tell them apart. */
+export type FeatureKind =
+  /** A whole network, trained on the very task. */
+  | "supervised"
+  /** Of a network that tells datasets apart. */
+  | "dataset classifier"
+  | "MAE on these datasets"
+  | "MAE on another source"
+  | "outside checkpoint"
+  | "random weights"
+  | "pixels"
+  | "color histogram";
+
+/** The outcome for one kind of features, over all its seeds. */
+export interface ProbePoint {
+  kind: FeatureKind;
+  /** For a figure: "MAE on cifar10". */
+  name: string;
+  /** How many datasets its network was trained on, where it was. */
+  datasets?: number;
+  accuracy: Proportion;
+  chance: number;
+  /** The layer that was chosen, where features have layers. */
+  layer?: string;
+}
+
+const isProbe = (record: ProbedRecord): record is ProbeRecord => "kind" in record.experiment;
+
+/** Names of the datasets whose images a record's task shows. */
+function taskDatasets(record: ProbedRecord): string[] {
+  if (!isProbe(record)) return record.experiment.datasets;
+  const { task } = record.experiment;
+  return task.of === "classes" ? [task.dataset] : task.datasets;
+}
+
+function kindOf(record: ProbedRecord): FeatureKind {
+  if (!isProbe(record)) return "supervised";
+  const { features } = record.experiment;
+  switch (features.from) {
+    case "run":
+      return "dataset classifier";
+    case "pretraining": {
+      const shown = taskDatasets(record);
+      const isOwn = features.experiment.datasets.every((name) => shown.includes(name));
+      return isOwn ? "MAE on these datasets" : "MAE on another source";
+    }
+    case "random":
+      return "random weights";
+    case "file":
+      return "outside checkpoint";
+    case "pixels":
+      return "pixels";
+    case "color-histogram":
+      return "color histogram";
+    case "end-to-end":
+      return "supervised";
+  }
+}
+
+/** What a record's features are, for a table or a figure: "MAE on cifar10". */
+export function featuresName(record: ProbedRecord): string {
+  const kind = kindOf(record);
+  if (!isProbe(record) || kind === "supervised") return "fully supervised";
+  const { features } = record.experiment;
+  if (kind === "MAE on another source" && features.from === "pretraining") {
+    return `MAE on ${features.experiment.datasets.join(" + ")}`;
+  }
+  if (features.from === "run") return `classifier of ${features.experiment.datasets.length} datasets`;
+  if (features.from === "file") return features.path.split("/").at(-1)!;
+  return kind;
+}
+
+/** How many datasets a source's network was trained on. */
+function datasetsOf(features: FeatureSource): number | undefined {
+  return "experiment" in features ? features.experiment.datasets.length : undefined;
+}
+
+/** The rows among records of one task, in the order of their first record. Repetitions with other seeds are taken together. */
+export function probePoints(records: readonly ProbedRecord[]): ProbePoint[] {
+  return [...Map.groupBy(records, featuresName)].map(([name, repeated]) => {
+    const [first] = repeated;
+    return {
+      kind: kindOf(first),
+      name,
+      datasets: isProbe(first) ? datasetsOf(first.experiment.features) : undefined,
+      accuracy: pooled(repeated.map(({ result }) => result.accuracy)),
+      chance: first.result.chance,
+      layer: isProbe(first) ? first.result.layer : undefined,
+    };
+  });
+}
+
+/** The row of Table 7 that a row of ours stands beside. */
+export function table7Row({ kind }: ProbePoint): string | undefined {
+  if (kind === "supervised") return "fully supervised";
+  if (kind === "MAE on another source") return "MAE pre-trained on ImageNet-1K";
+  return kind === "MAE on these datasets" ? "MAE pre-trained on YCD" : undefined;
+}
+
+/** The row of Table 8 that a row of ours stands beside: a classifier beside that of as many datasets. */
+export function table8Row({ kind, datasets }: ProbePoint): string | undefined {
+  if (kind === "random weights") return "random weights";
+  if (kind === "dataset classifier") return ["Y", "C", "D", "W", "L", "I"].slice(0, datasets).join("+");
+  return kind.startsWith("MAE") ? "MAE" : undefined;
+}
+
+/** "76.2% (MAE on cifar10), 50.0% (random weights)". */
+export function listed(points: readonly ProbePoint[]): string {
+  return points.map(({ name, accuracy }) => `${percent(accuracy.value)} (${name})`).join(", ");
+}
+
+/** Less than this below is as good: about what the two pre-trainings of Table 7 differ by. */
+const MARGIN = 0.02;
+
+/**
+ * Whether one row is at least as good as another, by the 95% interval of their difference: wholly above minus {@link MARGIN} shows
+ * it, wholly below 0 refutes it.
+ */
+export function asGood(one: ProbePoint, other: ProbePoint): Pick<Outcome, "verdict" | "reason"> {
+  const difference = contrast([one.accuracy, other.accuracy], [1, -1]);
+  const above = `${one.name} is ${formatDifference(difference)} above ${other.name}`;
+  return {
+    verdict: verdictOf(difference.low > -MARGIN, difference.high < 0),
+    reason: `${above}; as good means that the interval is above ${inPoints(-MARGIN)}`,
+  };
+}

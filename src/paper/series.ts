@@ -1,0 +1,46 @@
+import { contrast, type Proportion, trendTest } from "../stats/mod.ts";
+import type { RunRecord } from "../sweep/mod.ts";
+import { NEGLIGIBLE, pooledAccuracy } from "./verdict.ts";
+
+/** The outcome at one value of a quantity that is varied. */
+export interface SeriesPoint {
+  x: number;
+  /** All runs' validation images taken together (several where a sweep repeats it with other seeds). */
+  accuracy: Proportion;
+  /** 1 / number of datasets. */
+  chance: number;
+  /** Accuracy of each run, [0, 1]. */
+  values: number[];
+}
+
+/** The outcomes of runs against a quantity, from its least value to its greatest. */
+export function seriesOf(records: readonly RunRecord[], x: (record: RunRecord) => number): SeriesPoint[] {
+  return [...Map.groupBy(records, x)]
+    .map(([x, runs]) => ({
+      x,
+      accuracy: pooledAccuracy(runs),
+      chance: runs[0].result.chance,
+      values: runs.map(({ result }) => result.accuracy.value),
+    }))
+    .toSorted((a, b) => a.x - b.x);
+}
+
+/** Whether outcomes rise along a series. */
+export interface Trend {
+  /** p-values of the Jonckheere-Terpstra test that they rise, and that they fall. */
+  rises: number;
+  falls: number;
+  /** The last is certainly no more than {@link NEGLIGIBLE} above the first. */
+  flat: boolean;
+}
+
+/** @param series Two points or more. */
+export function trendOf(series: readonly SeriesPoint[]): Trend {
+  const groups = series.map(({ values }) => values);
+  const [first, last] = [series[0], series[series.length - 1]];
+  return {
+    rises: trendTest(groups).p,
+    falls: trendTest(groups, "less").p,
+    flat: contrast([last.accuracy, first.accuracy], [1, -1]).high < NEGLIGIBLE,
+  };
+}

@@ -1,0 +1,101 @@
+/** Pre-trains a masked autoencoder (He et al. 2022, arXiv 2111.06377) on images without labels. */
+import type { Batch } from "../data/mod.ts";
+import { type FlatWeights, type MaskedAutoencoder, tensorsOf } from "../models/mod.ts";
+import { imagesFromPixels } from "../ops/mod.ts";
+import { random } from "../stats/mod.ts";
+import { tf } from "../tensorflow/mod.ts";
+import { type ImageOptions, Inputs } from "./input.ts";
+import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
+import { biasCorrections } from "./optimizer.ts";
+import { pixelsTensor } from "./pixels.ts";
+import type { Recipe } from "./recipe.ts";
+import { learningRate } from "./schedule.ts";
+import { initialState, restoredState, Stream } from "./state.ts";
+import { optimizerOf, passOf, type StepInput, type StepRule } from "./step.ts";
+
+/** How an autoencoder is trained: a recipe without what only classifiers have. */
+export type PretrainingRecipe = Omit<Recipe, "labelSmoothing" | "mix" | "ema">;
+
+/** One pre-training. */
+export interface PretrainOptions extends ImageOptions, Watched {
+  model: MaskedAutoencoder;
+  recipe: PretrainingRecipe;
+  /** Decides initial weights and which patches are hidden. */
+  seed: number;
+  /** Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not repeated. */
+  onEpoch?: (pace: EpochPace) => void | Promise<void>;
+}
+
+/** What a pre-training ends with. */
+export interface Pretrained {
+  /** Of encoder and decoder. */
+  weights: FlatWeights;
+}
+
+/** What a step reads. */
+type MaskedInput = Pick<StepInput, "pixels" | "learningRate" | "corrections"> & {
+  /** Decides which patches are hidden, [B, N]; see `MaskedAutoencoder`. */
+  noise: tf.Tensor2D;
+};
+
+/** Autoencoders have no moving average. */
+const NO_AVERAGE = { ema: null };
+
+/**
+ * Trains to the end of the recipe, from the folder's checkpoint where there is one; killed and resumed or not, it ends with the
+ * same weights.
+ *
+ * @throws the signal's reason when aborted, and what the source of batches throws
+ */
+export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
+  const { model, recipe, seed, signal, onEpoch, onStep, onStart, onDamagedCheckpoint, folder } = options;
+  const { weights } = await trainLoop({
+    folder,
+    signal,
+    onStep,
+    onStart,
+    onDamagedCheckpoint,
+    schedule: recipe,
+    begin: () => initialState(model, NO_AVERAGE, seed),
+    restore: (values) => restoredState(values, model, NO_AVERAGE),
+    rule: maskedRule(model, recipe),
+    inputs: new MaskedInputs(options),
+    judge: () => Promise.resolve(),
+    onEpoch: (pace) => onEpoch?.(pace),
+  });
+  return { weights };
+}
+
+/** Batches with the noise that hides patches. */
+class MaskedInputs extends Inputs<MaskedInput> {
+  readonly #options: PretrainOptions;
+
+  constructor(options: PretrainOptions) {
+    super(options);
+    this.#options = options;
+  }
+
+  protected override tensors(batch: Batch, step: number): MaskedInput {
+    const { model: { patches }, recipe, training, seed } = this.#options;
+    const B = batch.labels.length;
+    const stream = random(seed, Stream.mask, step);
+    const noise = Float32Array.from({ length: B * patches }, () => stream.uniform());
+    return {
+      pixels: pixelsTensor(batch, training.imageSize),
+      noise: tf.tensor2d(noise, [B, patches]),
+      learningRate: tf.scalar(learningRate(recipe, step)),
+      corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
+    };
+  }
+}
+
+/** The step: hide, reconstruct, backward, AdamW. */
+function maskedRule(model: MaskedAutoencoder, recipe: PretrainingRecipe): StepRule<MaskedInput> {
+  const pass: StepRule<MaskedInput>["pass"] = ({ parameters, buffers }, { pixels, noise }) => {
+    const images = imagesFromPixels(pixels);
+    const loss = (flat: tf.Tensor1D) =>
+      model.apply(tensorsOf(model, { parameters: flat, buffers }, recipe.precision), images, noise).loss;
+    return passOf(loss, parameters, recipe);
+  };
+  return { pass, optimizer: optimizerOf(model, recipe), ...NO_AVERAGE };
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { seriesOf, trendOf } from "../../src/paper/series.ts";
+import { syntheticRecord } from "./records.ts";
+
+const record = (imagesPerDataset: number, accuracy: number, seed = 0) =>
+  syntheticRecord({ datasets: ["a", "b"], accuracy, experiment: { imagesPerDataset, seed } });
+
+const bySize = (records: Parameters<typeof seriesOf>[0]) =>
+  seriesOf(records, ({ experiment }) => experiment.imagesPerDataset);
+
+Deno.test("seriesOf: from the least to the greatest, seeds together", () => {
+  const series = bySize([record(300, 0.8), record(100, 0.6), record(300, 0.9, 1)]);
+  assert.deepEqual(series.map(({ x }) => x), [100, 300]);
+  assert.deepEqual([series[1].accuracy.correct, series[1].accuracy.n], [1700, 2000]);
+  assert.deepEqual(series[1].values, [0.8, 0.9]);
+  assert.equal(series[0].chance, 0.5);
+});
+
+Deno.test("trendOf: four in order have one chance in 24 of it; a small gain is flat", () => {
+  const rising = trendOf(bySize([0.6, 0.7, 0.8, 0.9].map((accuracy, i) => record(i, accuracy))));
+  assert.ok(Math.abs(rising.rises - 1 / 24) < 1e-12);
+  assert.ok(rising.falls > 0.999);
+  assert.equal(rising.flat, false);
+  const level = trendOf(bySize([record(1, 0.7), record(2, 0.701)]));
+  assert.equal(level.flat, true);
+});
