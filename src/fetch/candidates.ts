@@ -23,9 +23,9 @@ interface Ranked {
  * The items of a list in the order in which they are tried: by rank of sha256(seed, key), whatever the order of the list. Holds at most
  * `2 * capacity` items in memory; the list is read again for each further `capacity` of them.
  *
- * Lines that are there twice count once.
+ * Of lines with the same key only one counts: the one whose URL comes first.
  *
- * @throws Error for an item without key or URL and for a key that stands for two URLs, naming it
+ * @throws Error for an item without key or URL, saying which
  */
 export async function* inRankOrder(
   list: FetchList,
@@ -63,23 +63,14 @@ async function lowestAfter(
   return kept;
 }
 
-/** Sorts, drops what is there already, and keeps the first `capacity`. */
+/** Sorts, leaves one line to each key, and keeps the first `capacity`. */
 function cut(kept: Ranked[], capacity: number): void {
-  kept.sort(compare);
+  kept.sort((a, b) => compare(a, b) || compareText(a.item.url, b.item.url));
   let length = 0;
   for (const ranked of kept) {
-    if (length > 0 && isSame(kept[length - 1].item, ranked.item)) continue;
-    kept[length++] = ranked;
+    if (length === 0 || compare(kept[length - 1], ranked) !== 0) kept[length++] = ranked;
   }
   kept.length = Math.min(length, capacity);
-}
-
-function isSame(a: FetchItem, b: FetchItem): boolean {
-  if (a.key !== b.key) return false;
-  if (a.url === b.url) return true;
-  throw new Error(
-    `the list has the key "${a.key}" for ${a.url} and for ${b.url}; every image needs a key of its own`,
-  );
 }
 
 /** The first 48 bits of a hash, as in the sampling of experiments. */
@@ -88,7 +79,11 @@ function rankOf(seed: number, key: string): number {
 }
 
 function compare(a: Ranked, b: Ranked): number {
-  return a.rank - b.rank || (a.item.key < b.item.key ? -1 : a.item.key > b.item.key ? 1 : 0);
+  return a.rank - b.rank || compareText(a.item.key, b.item.key);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function checkItem(item: FetchItem, line: number): void {
