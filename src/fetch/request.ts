@@ -63,7 +63,7 @@ function exchange(
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const headers = { "User-Agent": userAgent, Accept: "image/*,*/*;q=0.5", "Accept-Encoding": "identity" };
   const { get } = url.protocol === "https:" ? https : http;
-  const request = get(url, { agent, lookup, headers, signal });
+  const request = attempted(() => get(url, { agent, lookup, headers, signal }));
   const fail = (error: Error) => {
     reject(error);
     request.destroy();
@@ -102,6 +102,15 @@ function exchange(
     });
   });
   return promise.finally(() => clearTimeout(watch));
+}
+
+/** What the library refuses before it sends anything is a failure like any other. */
+function attempted<T>(begin: () => T): T {
+  try {
+    return begin();
+  } catch (error) {
+    throw failureOf(error as Error);
+  }
 }
 
 function headOf(url: URL, { statusCode, headers, rawHeaders }: IncomingMessage): Head {

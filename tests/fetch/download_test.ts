@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { gzipSync } from "node:zlib";
 import { makeResolver, type Resolver } from "../../src/fetch/addresses.ts";
 import { download } from "../../src/fetch/download.ts";
@@ -266,4 +267,85 @@ Deno.test("an attempt ends at once when it is not wanted any more", async () => 
   const ended = attempt(address(server, "x"), { ...QUICK, silenceMs: 9000, attemptMs: 9000 }, stop.signal);
   setTimeout(() => stop.abort(), 50);
   await assert.rejects(ended, { name: "AbortError" });
+});
+
+/** Texts that look like addresses, well or badly, on hosts of our own. */
+const nearlyUrl = (port: number) =>
+  fc.tuple(
+    fc.constantFrom("http://", "https://", "HTTP:\\\\", "//", "", "http:", "javascript:"),
+    fc.constantFrom(
+      `public.test:${port}`,
+      "public.test:1",
+      "[::1",
+      "127.1",
+      "a..b",
+      "xn--",
+      "%00",
+      "ü.test",
+      "a b",
+      "@",
+      "?",
+    ),
+    fc.oneof(
+      fc.string({ maxLength: 30 }),
+      fc.string({ unit: "binary", maxLength: 30 }),
+      fc.constantFrom("/\r\nX: y", "/#\0", "/%zz", "/../.."),
+    ),
+  ).map((parts) => parts.join(""));
+
+Deno.test("no address, in a list or in a redirect, ends in anything but an image or its reason", async () => {
+  let location = "";
+  await using server = await hostileServer((path) =>
+    path === "redirect"
+      ? answer(302, { Location: location })
+      : path === "robots.txt"
+      ? answer(404)
+      : image(BODY)
+  );
+  const settings = { ...QUICK, robotsTxt: false };
+  const ask = () => Promise.reject(new FetchFailure("unknown_host", ""));
+  const elsewhere = makeResolver(false, ask);
+  using client = makeClient(settings, {
+    resolve: (host) => host === "public.test" ? resolver.resolve(host) : elsewhere.resolve(host),
+    lookup: (host, options, done) =>
+      (host === "public.test" ? resolver : elsewhere).lookup(host, options, done),
+  });
+  const context = { client, agent: "name-that-dataset", settings };
+  const ends = async (url: string) => {
+    await download(url, context, new AbortController().signal).catch((error) => {
+      if (!(error instanceof FetchFailure)) throw error;
+    });
+  };
+  await fc.assert(
+    fc.asyncProperty(nearlyUrl(server.port), async (text) => {
+      await ends(text);
+      location = text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, "");
+      await ends(address(server, "redirect"));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("no answer, however its bytes are damaged, ends in anything but a body or its reason", async () => {
+  let sent = new Uint8Array();
+  await using server = await hostileServer((path) =>
+    path === "robots.txt" ? answer(404) : (socket) => socket.end(sent)
+  );
+  const good = new TextEncoder().encode(
+    "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nX-Robots-Tag: all\r\nContent-Encoding: identity\r\n" +
+      "Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\n",
+  );
+  const damage = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
+  const endings: Record<string, number> = {};
+  await fc.assert(
+    fc.asyncProperty(damage, async (changes) => {
+      sent = good.slice();
+      for (const [at, value] of changes) sent[at] = value;
+      const ended = await attempt(address(server, "x"), { ...QUICK, robotsTxt: false });
+      const ending = "reason" in ended ? ended.reason : "ok";
+      endings[ending] = (endings[ending] ?? 0) + 1;
+    }),
+    { numRuns: 200 },
+  );
+  assert.ok(endings.bad_response > 10 && endings.ok > 10, JSON.stringify(endings));
 });
