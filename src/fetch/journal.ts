@@ -190,6 +190,11 @@ export class Journal {
     });
   }
 
+  /** Gives the room of images that have been let go back to the disk. */
+  compact(): void {
+    this.#database.exec("VACUUM");
+  }
+
   [Symbol.dispose](): void {
     this.#database.close();
   }

@@ -93,6 +93,7 @@ export class PoolFolder {
     };
     const text = new TextEncoder().encode(JSON.stringify(report, null, 2) + "\n");
     await safeWrite(`${this.folder}/report.json`, (file) => writeAll(file, text));
+    this.journal.compact();
     return report;
   }
 

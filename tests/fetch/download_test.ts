@@ -9,7 +9,9 @@ import { makeRobotsCheck } from "../../src/fetch/robots_txt.ts";
 import { NETWORK_DEFAULTS, type NetworkSettings } from "../../src/fetch/settings.ts";
 import { answer, gzipBomb, type HostileServer, hostileServer, image, type Script } from "./hostile_server.ts";
 
-const QUICK: NetworkSettings = { ...NETWORK_DEFAULTS, silenceMs: 150, attemptMs: 400, maxBytes: 100_000 };
+const SETTINGS: NetworkSettings = { ...NETWORK_DEFAULTS, maxBytes: 100_000 };
+/** For hosts that say nothing. */
+const IMPATIENT: NetworkSettings = { ...SETTINGS, silenceMs: 200, attemptMs: 800 };
 const BODY = new TextEncoder().encode("not looked at yet");
 const HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 1000\r\n\r\n";
 
@@ -29,7 +31,11 @@ const resolver: Resolver = (() => {
 
 type Ended = { body: string } | { reason: string; detail: string };
 
-async function attempt(url: string, settings = QUICK, signal = new AbortController().signal): Promise<Ended> {
+async function attempt(
+  url: string,
+  settings = SETTINGS,
+  signal = new AbortController().signal,
+): Promise<Ended> {
   using client = makeClient(settings, resolver);
   const agent = "name-that-dataset";
   const robots = settings.robotsTxt ? makeRobotsCheck(client, settings, agent, signal) : undefined;
@@ -43,7 +49,7 @@ async function attempt(url: string, settings = QUICK, signal = new AbortControll
 }
 
 /** How an attempt ends at a server that does this with every path but robots.txt. */
-async function outcome(script: Script, settings = QUICK): Promise<string> {
+async function outcome(script: Script, settings = SETTINGS): Promise<string> {
   await using server = await hostileServer((path) => path === "robots.txt" ? answer(404) : script);
   const ended = await attempt(address(server, "x.jpg"), settings);
   return "reason" in ended ? ended.reason : "ok";
@@ -113,10 +119,10 @@ Deno.test("broken answers end, each by its own reason", async () => {
 });
 
 Deno.test("silence ends an attempt, and so does a body that comes byte by byte", async () => {
-  assert.equal(await outcome(() => {}), "timed_out");
-  assert.equal(await outcome((socket) => socket.write(HEADERS)), "timed_out");
+  assert.equal(await outcome(() => {}, IMPATIENT), "timed_out");
+  assert.equal(await outcome((socket) => socket.write(HEADERS), IMPATIENT), "timed_out");
   const slow = hostileTimer();
-  assert.equal(await outcome(slow.script), "timed_out");
+  assert.equal(await outcome(slow.script, IMPATIENT), "timed_out");
   slow.stop();
   assert.ok(slow.sent > 3, "it was never silent for long");
 });
@@ -133,11 +139,11 @@ function hostileTimer() {
 
 Deno.test("a connection is not cut for being quiet while it is kept open", async () => {
   const late: Script = (socket, request) => setTimeout(() => image(BODY)(socket, request), 2300);
-  assert.equal(await outcome(late, { ...QUICK, silenceMs: 4000, attemptMs: 8000 }), "ok");
+  assert.equal(await outcome(late, SETTINGS), "ok");
 });
 
 Deno.test("too many bytes are refused: announced, sent, and unpacked", async () => {
-  const large = new Uint8Array(QUICK.maxBytes + 1);
+  const large = new Uint8Array(SETTINGS.maxBytes + 1);
   assert.equal(await outcome(image(large)), "too_many_bytes");
   const endless: Script = (socket) => {
     socket.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -145,7 +151,7 @@ Deno.test("too many bytes are refused: announced, sent, and unpacked", async () 
     send();
   };
   assert.equal(await outcome(endless), "too_many_bytes");
-  assert.equal(await outcome(gzipBomb(), { ...QUICK, maxBytes: 10_000_000 }), "bad_encoding");
+  assert.equal(await outcome(gzipBomb(), { ...SETTINGS, maxBytes: 10_000_000 }), "bad_encoding");
   assert.equal(await outcome(image(BODY, { "Content-Encoding": "gzip" })), "bad_encoding");
   assert.equal(await outcome(image(BODY, { "Content-Encoding": "zstd" })), "bad_encoding");
 });
@@ -169,7 +175,7 @@ Deno.test("an owner who opts out is heard, unless it is switched off", async () 
       "HTTP/1.1 200 OK\r\nX-Robots-Tag: otherbot: nofollow\r\nX-Robots-Tag: noimageai\r\nContent-Length: 1\r\n\r\nx",
     );
   assert.equal(await outcome(twice), "opted_out");
-  assert.equal(await outcome(noai, { ...QUICK, optOutHeaders: false }), "ok");
+  assert.equal(await outcome(noai, { ...SETTINGS, optOutHeaders: false }), "ok");
 });
 
 Deno.test("robots.txt is obeyed, and may be missing but not broken", async () => {
@@ -183,7 +189,7 @@ Deno.test("robots.txt is obeyed, and may be missing but not broken", async () =>
       (await attempt(address(server, "private/x.jpg")) as { reason: string }).reason,
       "robots_txt",
     );
-    assert.ok("body" in await attempt(address(server, "private/x.jpg"), { ...QUICK, robotsTxt: false }));
+    assert.ok("body" in await attempt(address(server, "private/x.jpg"), { ...SETTINGS, robotsTxt: false }));
     const asked = ["robots.txt", "x.jpg", "robots.txt", "private/x.jpg"];
     assert.deepEqual(server.asked, asked, "what is forbidden is not asked for");
   }
@@ -198,9 +204,9 @@ Deno.test("robots.txt is obeyed, and may be missing but not broken", async () =>
 Deno.test("robots.txt is asked for once for many images", async () => {
   await using server = await hostileServer((path) => path === "robots.txt" ? answer(404) : image(BODY));
   const { signal } = new AbortController();
-  using client = makeClient(QUICK, resolver);
-  const robots = makeRobotsCheck(client, QUICK, "name-that-dataset", signal);
-  const context = { client, robots, agent: "name-that-dataset", settings: QUICK };
+  using client = makeClient(SETTINGS, resolver);
+  const robots = makeRobotsCheck(client, SETTINGS, "name-that-dataset", signal);
+  const context = { client, robots, agent: "name-that-dataset", settings: SETTINGS };
   await Promise.all(["a", "b", "c"].map((path) => download(address(server, path), context, signal)));
   assert.deepEqual(server.asked.toSorted(), ["a", "b", "c", "robots.txt"]);
 });
@@ -226,7 +232,7 @@ Deno.test("redirects are capped, and may lead nowhere that the list may not", as
   for (const [path, reason] of Object.entries(ends)) {
     assert.equal((await attempt(address(server, path)) as { reason: string }).reason, reason, path);
   }
-  assert.equal(server.asked.filter((path) => path === "loop").length, QUICK.redirects + 1);
+  assert.equal(server.asked.filter((path) => path === "loop").length, SETTINGS.redirects + 1);
   assert.ok(!server.asked.includes("secret"));
 });
 
@@ -251,7 +257,7 @@ Deno.test("nobody there, no such host, no TLS", async () => {
   await using server = await hostileServer(() => undefined);
   const { port } = server;
   assert.match(
-    (await attempt(`https://public.test:${port}/x`) as { reason: string }).reason,
+    (await attempt(`https://public.test:${port}/x`, IMPATIENT) as { reason: string }).reason,
     /^(tls_failure|connection_failed|connection_reset|timed_out)$/,
   );
   assert.equal((await attempt("http://public.test:1/x") as { reason: string }).reason, "connection_failed");
@@ -264,7 +270,7 @@ Deno.test("nobody there, no such host, no TLS", async () => {
 Deno.test("an attempt ends at once when it is not wanted any more", async () => {
   await using server = await hostileServer((path) => path === "robots.txt" ? answer(404) : () => {});
   const stop = new AbortController();
-  const ended = attempt(address(server, "x"), { ...QUICK, silenceMs: 9000, attemptMs: 9000 }, stop.signal);
+  const ended = attempt(address(server, "x"), SETTINGS, stop.signal);
   setTimeout(() => stop.abort(), 50);
   await assert.rejects(ended, { name: "AbortError" });
 });
@@ -302,7 +308,7 @@ Deno.test("no address, in a list or in a redirect, ends in anything but an image
       ? answer(404)
       : image(BODY)
   );
-  const settings = { ...QUICK, robotsTxt: false };
+  const settings = { ...IMPATIENT, robotsTxt: false };
   const ask = () => Promise.reject(new FetchFailure("unknown_host", ""));
   const elsewhere = makeResolver(false, ask);
   using client = makeClient(settings, {
@@ -341,7 +347,7 @@ Deno.test("no answer, however its bytes are damaged, ends in anything but a body
     fc.asyncProperty(damage, async (changes) => {
       sent = good.slice();
       for (const [at, value] of changes) sent[at] = value;
-      const ended = await attempt(address(server, "x"), { ...QUICK, robotsTxt: false });
+      const ended = await attempt(address(server, "x"), { ...SETTINGS, robotsTxt: false });
       const ending = "reason" in ended ? ended.reason : "ok";
       endings[ending] = (endings[ending] ?? 0) + 1;
     }),

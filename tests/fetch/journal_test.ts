@@ -110,6 +110,18 @@ Deno.test("duplicates become failures and lose their image; what is forgotten is
     assert.deepEqual(journal.failures(9), { duplicate: 1 });
   }));
 
+Deno.test("the room of images that are in shards is given back", () =>
+  inJournal((journal, reopen) => {
+    const size = () => Deno.statSync(journal.path).size;
+    journal.record(Array.from({ length: 40 }, (_, i) => good(i, { image: new Uint8Array(100_000) })));
+    journal.addShard({ number: 0, end: 39, images: 39, bytes: 1 });
+    const again = reopen();
+    const before = size();
+    again.compact();
+    assert.equal([...reopen().images(39, 1)][0].image!.length, 100_000);
+    assert.ok(size() < before / 5, `${size()} of ${before} bytes`);
+  }));
+
 Deno.test("one at a time, and a file that is no journal is said to be none", () =>
   inJournal(async (journal) => {
     assert.throws(() => new Journal(journal.path), /in use: another fetch/);
