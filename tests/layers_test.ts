@@ -18,6 +18,7 @@ const ROOMS = [
   "models",
   "ops",
   "data",
+  "fetch",
   "images",
   "stats",
   "tensorflow",

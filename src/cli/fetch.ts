@@ -3,8 +3,20 @@ import { interruption, parseCommand, runCommand, UsageError } from "./command.ts
 import { ensureSetup } from "./setup.ts";
 import { textTable } from "./text_table.ts";
 
-const USAGE = `Usage: deno task fetch NAME…
-  NAME  a dataset of data_manifests/ (tabler) or a collection (icons); what is there already is not made again`;
+const USAGE = `Usage: deno task fetch NAME… [--images N] [--allow-private]
+  NAME             a dataset of data_manifests/ (tabler) or a collection (icons); what is there already is not made again
+  --images N       of datasets that are lists of URLs: good images that are wanted, at most as many as the manifest's sample has
+                   (default). Addresses that are dead are made up for by others; an ended fetch goes on where it was
+  --allow-private  of lists of URLs: also from hosts at private addresses, for an intranet`;
+
+/** What is to be fetched. */
+export interface FetchRequest {
+  /** Each dataset once. */
+  names: string[];
+  /** Default: what the manifests say. */
+  images?: number;
+  allowPrivate: boolean;
+}
 
 /** What a dataset came to. */
 export interface Fetched {
@@ -15,26 +27,42 @@ export interface Fetched {
 }
 
 /**
- * The datasets meant by the command's arguments, each once.
+ * Reads the command's arguments.
  *
  * @throws {Error} for an unknown name, listing the known
+ * @throws {UsageError} for a number that is none
  */
-export async function parseFetch(args: readonly string[]): Promise<string[]> {
-  const { positionals } = parseCommand(args, USAGE, {}, true);
+export async function parseFetch(args: readonly string[]): Promise<FetchRequest> {
+  const options = {
+    images: { type: "string" },
+    "allow-private": { type: "boolean", default: false },
+  } as const;
+  const { values, positionals } = parseCommand(args, USAGE, options, true);
   if (positionals.length === 0) throw new UsageError(`Which dataset?\n${USAGE}`);
+  if (values.images !== undefined && !/^[1-9]\d*$/.test(values.images)) {
+    throw new UsageError(
+      `--images: "${values.images}" is no number of images; give a whole number, 1 or more.`,
+    );
+  }
   const { datasetsOf } = await import("../data/mod.ts");
-  return [...new Set(positionals.flatMap((choice) => datasetsOf(choice)))];
+  return {
+    names: [...new Set(positionals.flatMap((choice) => datasetsOf(choice)))],
+    images: values.images === undefined ? undefined : Number(values.images),
+    allowPrivate: values["allow-private"],
+  };
 }
 
-/** Makes the pool of each dataset where it is missing. */
+/** Makes the pool of each dataset where it is missing; images of a list of URLs are fetched first. */
 export async function fetchDatasets(
-  names: readonly string[],
+  { names, ...request }: FetchRequest,
   log: (line: string) => void = console.error,
   signal?: AbortSignal,
 ): Promise<Fetched[]> {
   const { openPool } = await import("../data/mod.ts");
+  const { fetchListed } = await import("./fetch_listed.ts");
   const fetched: Fetched[] = [];
   for (const name of names) {
+    await fetchListed(name, request, signal);
     let tenths = 0;
     using pool = await openPool(name, {
       signal,
@@ -53,9 +81,9 @@ export async function fetchDatasets(
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const signal = interruption();
-    const names = await parseFetch(args);
+    const request = await parseFetch(args);
     await ensureSetup({ needs: ["packages"] });
-    const fetched = await fetchDatasets(names, console.error, signal);
+    const fetched = await fetchDatasets(request, console.error, signal);
     const rows = fetched.map(({ dataset, images, folder }) => [dataset, `${images}`, folder]);
     console.log(textTable(["dataset", "images", "pool"], rows, Infinity));
     return 0;

@@ -36,17 +36,35 @@ Deno.test("reproduce: notebooks are chosen by number, in order", async () => {
 });
 
 Deno.test("fetch: names and collections, each dataset once; unknown ones list the known", async () => {
-  assert.deepEqual(await parseFetch(["tabler", "mdi,tabler"]), ["tabler", "mdi"]);
+  const names = ["tabler", "mdi"];
+  assert.deepEqual(await parseFetch(["tabler", "mdi,tabler"]), {
+    names,
+    images: undefined,
+    allowPrivate: false,
+  });
+  const request = await parseFetch(["tabler", "mdi", "--images", "300", "--allow-private"]);
+  assert.deepEqual(request, { names, images: 300, allowPrivate: true });
+  for (const images of ["0", "-3", "many", "1.5"]) {
+    await assert.rejects(() => parseFetch(["tabler", `--images=${images}`]), /--images: .* whole number/);
+  }
   await assert.rejects(() => parseFetch([]), /Which dataset\?\nUsage/);
-  await assert.rejects(() => parseFetch(["imagenet"]), /"imagenet".*tabler/s);
+  await assert.rejects(() => parseFetch(["nowhere"]), /"nowhere".*tabler/s);
 });
 
 Deno.test("bench: all benchmarks without a name; an unknown one lists the known", () => {
   assert.deepEqual(parseBench(["input", "--json"]), { names: ["input"], models: undefined, json: true });
-  assert.deepEqual(parseBench([]).names, ["train", "blocks", "steady", "precision", "input", "transforms"]);
+  assert.deepEqual(parseBench([]).names, [
+    "train",
+    "blocks",
+    "steady",
+    "precision",
+    "input",
+    "transforms",
+    "fetch",
+  ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, fetch/,
   );
 });
 

@@ -14,7 +14,14 @@ import {
   type TensorTree,
   tf,
 } from "../../tensorflow/mod.ts";
-import { biasCorrections, classifierRule, initialState, makePredictor, paperRecipe, Stepper } from "../../train/mod.ts";
+import {
+  biasCorrections,
+  classifierRule,
+  initialState,
+  makePredictor,
+  paperRecipe,
+  Stepper,
+} from "../../train/mod.ts";
 import { type Recipe, smoothTargets, type StepInput } from "../../train/mod.ts";
 import type { ContestantConfig, Ready } from "./contestant.ts";
 import { plainTfjsStep } from "./plain_tfjs.ts";
@@ -49,7 +56,11 @@ function ourWork(model: Model, config: ContestantConfig): Work {
   const isEager = config.mode === "eager";
   const precision = isEager ? "float32" : config.mode as Precision;
   const recipe: Recipe = { ...paperRecipe, precision };
-  const stepper = new Stepper(classifierRule(model, recipe), initialState(model, recipe, 0), isEager ? opByOp : compile);
+  const stepper = new Stepper(
+    classifierRule(model, recipe),
+    initialState(model, recipe, 0),
+    isEager ? opByOp : compile,
+  );
   const predict = makePredictor(model, precision);
   const input = stepInput(config, model);
   return {

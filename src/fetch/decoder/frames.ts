@@ -1,0 +1,82 @@
+/** Messages between processes: a header in JSON and bytes behind it, both led by their lengths (32 bits, little-endian). */
+
+/** One message. */
+export interface Frame<Header> {
+  header: Header;
+  body: Uint8Array;
+}
+
+/** Writes one message as bytes. */
+export function packFrame(header: unknown, body: Uint8Array = new Uint8Array()): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + body.length);
+  const lengths = new DataView(bytes.buffer);
+  lengths.setUint32(0, text.length, true);
+  lengths.setUint32(4, body.length, true);
+  bytes.set(text, 8);
+  bytes.set(body, 8 + text.length);
+  return bytes;
+}
+
+/** The messages of a stream. It ends with the stream, also in the middle of a message: the other process has ended. */
+export async function* readFrames<Header>(stream: ReadableStream<Uint8Array>): AsyncGenerator<Frame<Header>> {
+  const take = taker(stream);
+  while (true) {
+    const lengths = await take(8);
+    if (!lengths) return;
+    const view = new DataView(lengths.buffer, lengths.byteOffset, 8);
+    const text = await take(view.getUint32(0, true));
+    const body = await take(view.getUint32(4, true));
+    if (!text || !body) return;
+    yield { header: JSON.parse(new TextDecoder().decode(text)), body };
+  }
+}
+
+/** Something that is read from until it has no more (null), for example standard input. */
+interface SyncReader {
+  readSync(into: Uint8Array): number | null;
+}
+
+/** The bodies of the messages of an input, one after the other; waits for each, which is fine for who has nothing else to do. */
+export function* readBodiesSync(input: SyncReader): Generator<Uint8Array> {
+  while (true) {
+    const lengths = takeSync(input, 8);
+    if (!lengths) return;
+    const view = new DataView(lengths.buffer);
+    const header = takeSync(input, view.getUint32(0, true));
+    const body = takeSync(input, view.getUint32(4, true));
+    if (!header || !body) return;
+    yield body;
+  }
+}
+
+function takeSync(input: SyncReader, length: number): Uint8Array | undefined {
+  const taken = new Uint8Array(length);
+  for (let filled = 0; filled < length;) {
+    const read = input.readSync(taken.subarray(filled));
+    if (read === null) return undefined;
+    filled += read;
+  }
+  return taken;
+}
+
+/** Takes the next so many bytes from a stream; undefined when it has no more. */
+function taker(stream: ReadableStream<Uint8Array>): (length: number) => Promise<Uint8Array | undefined> {
+  const reader = stream.getReader();
+  let rest = new Uint8Array();
+  return async (length) => {
+    const taken = new Uint8Array(length);
+    for (let filled = 0; filled < length;) {
+      if (rest.length === 0) {
+        const { value, done } = await reader.read();
+        if (done) return undefined;
+        rest = value as Uint8Array<ArrayBuffer>;
+      }
+      const part = rest.subarray(0, length - filled);
+      taken.set(part, filled);
+      rest = rest.subarray(part.length);
+      filled += part.length;
+    }
+    return taken;
+  };
+}

@@ -1,0 +1,58 @@
+import { makeResolver } from "./addresses.ts";
+import type { FetchItem } from "./candidates.ts";
+import { type Decoders, makeDecoders } from "./decoder/decoders.ts";
+import type { Photograph } from "./decoder/photograph.ts";
+import { download } from "./download.ts";
+import { FetchFailure } from "./failure.ts";
+import { HostGate } from "./host_gate.ts";
+import { makeClient } from "./request.ts";
+import { withRetries } from "./retry.ts";
+import { makeRobotsCheck } from "./robots_txt.ts";
+import type { NetworkSettings, StorageSettings } from "./settings.ts";
+
+/** Gets one image at a time, as many at a time as the settings allow; disposing ends connections and processes. */
+export interface Fetcher {
+  /**
+   * Downloads an image, again where that may help, and brings it into the form in which it is stored.
+   *
+   * @throws FetchFailure; AbortError when the signal ends it; Error when nothing can be decoded at all
+   */
+  fetch(item: FetchItem): Promise<Photograph>;
+  [Symbol.dispose](): void;
+}
+
+/** @param signal ends everything that is under way */
+export function makeFetcher(
+  settings: NetworkSettings,
+  storage: StorageSettings,
+  signal: AbortSignal,
+): Fetcher {
+  const agent = settings.userAgent.split("/")[0].trim().toLowerCase();
+  const client = makeClient(settings, makeResolver(settings.allowPrivateAddresses));
+  const robots = settings.robotsTxt ? makeRobotsCheck(client, settings, agent, signal) : undefined;
+  const gate = new HostGate(settings.concurrency, settings.perHost);
+  const decoders = makeDecoders(storage);
+  const context = { client, robots, agent, settings };
+  return {
+    async fetch(item) {
+      const host = URL.parse(item.url)?.host ?? "";
+      const attempt = async () => await decoded(item, await download(item.url, context, signal), decoders);
+      return await withRetries(settings, () => gate.run(host, attempt, signal), {
+        onWait: (ms) => gate.close(host, ms),
+        signal,
+      });
+    },
+    [Symbol.dispose]: () => {
+      client[Symbol.dispose]();
+      decoders[Symbol.dispose]();
+    },
+  };
+}
+
+async function decoded({ sha256 }: FetchItem, file: Uint8Array, decoders: Decoders): Promise<Photograph> {
+  const photograph = await decoders.decode(file);
+  if (sha256 && photograph.facts.sha256 !== sha256.toLowerCase()) {
+    throw new FetchFailure("wrong_sha256", photograph.facts.sha256);
+  }
+  return photograph;
+}

@@ -1,0 +1,222 @@
+import { DatabaseSync } from "node:sqlite";
+import type { FetchItem } from "./candidates.ts";
+import type { PhotographFacts } from "./decoder/photograph.ts";
+import { FAILURE_REASONS, type FailureReason, mayPass } from "./failure.ts";
+
+/** What came of one item of the list. */
+export interface Outcome {
+  /** Its place in the order in which items are tried, from 0. */
+  position: number;
+  item: FetchItem;
+  /** Why it is not in the pool. */
+  failure?: { reason: FailureReason; detail: string };
+  /** What is known of an image that was had. */
+  facts?: PhotographFacts;
+  /** The stored file, until it is in a shard that will not change any more. */
+  image?: Uint8Array;
+}
+
+/** A shard that is full, and so will not change any more. */
+export interface FullShard {
+  number: number;
+  /** Position of the item after its last. */
+  end: number;
+  images: number;
+  bytes: number;
+}
+
+/** A row of the table of outcomes. */
+interface Row {
+  position: number;
+  key: string;
+  url: string;
+  metadata: string | null;
+  reason: FailureReason | null;
+  detail: string | null;
+  facts: string | null;
+  image: Uint8Array | null;
+}
+
+/** Images that are read at a time. */
+const PAGE = 100;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS outcomes (
+    position INTEGER PRIMARY KEY, key TEXT NOT NULL, url TEXT NOT NULL, metadata TEXT,
+    reason TEXT, detail TEXT, facts TEXT, image BLOB
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS shards (
+    number INTEGER PRIMARY KEY, "end" INTEGER NOT NULL, images INTEGER NOT NULL, bytes INTEGER NOT NULL
+  ) STRICT;`;
+
+/**
+ * What has been done so far, on disk: the only state of a fetch. Whatever moment the process or the power ends at, it holds
+ * whole transactions, and everything else is made from it. One process at a time has it.
+ */
+export class Journal {
+  readonly #database: DatabaseSync;
+  readonly #insert;
+
+  /**
+   * @param path of the SQLite file; made where there is none
+   * @throws Error when another process has it, or it is damaged
+   */
+  constructor(readonly path: string) {
+    this.#database = new DatabaseSync(path);
+    try {
+      this.#database.exec(
+        "PRAGMA page_size = 32768; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;",
+      );
+      this.#database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+    } catch (error) {
+      this.#database.close();
+      const { message } = error as Error;
+      if (/locked|busy/.test(message)) {
+        throw new Error(`${path} is in use: another fetch into this folder is running`);
+      }
+      throw new Error(`${path} cannot be read (${message}); remove its folder to fetch anew`);
+    }
+    this.#insert = this.#database.prepare(
+      "INSERT OR REPLACE INTO outcomes (position, key, url, metadata, reason, detail, facts, image) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+  }
+
+  /** The value of a setting, or undefined. */
+  setting(name: string): string | undefined {
+    const row = this.#database.prepare("SELECT value FROM settings WHERE name = ?").get(name);
+    return row?.value as string | undefined;
+  }
+
+  /** Keeps a setting; undefined forgets it. */
+  set(name: string, value: string | undefined): void {
+    if (value === undefined) this.#database.prepare("DELETE FROM settings WHERE name = ?").run(name);
+    else this.#database.prepare("INSERT OR REPLACE INTO settings VALUES (?, ?)").run(name, value);
+  }
+
+  /** Writes outcomes, all or none. */
+  record(outcomes: readonly Outcome[]): void {
+    this.#transaction(() => {
+      for (const { position, item, failure, facts, image } of outcomes) {
+        this.#insert.run(
+          ...[position, item.key, item.url, item.metadata ? JSON.stringify(item.metadata) : null],
+          ...[
+            failure?.reason ?? null,
+            failure?.detail ?? null,
+            facts ? JSON.stringify(facts) : null,
+            image ?? null,
+          ],
+        );
+      }
+    });
+  }
+
+  /** Key and URL of an outcome, or undefined when there is none yet. */
+  itemAt(position: number): Pick<FetchItem, "key" | "url"> | undefined {
+    const row = this.#database.prepare("SELECT key, url FROM outcomes WHERE position = ?").get(position);
+    return row as unknown as Pick<FetchItem, "key" | "url"> | undefined;
+  }
+
+  /** Position, reason and hash of every outcome, in order. */
+  *summary(): Generator<{ position: number; reason?: FailureReason; sha256?: string }> {
+    const rows = this.#database.prepare(
+      "SELECT position, reason, facts ->> 'sha256' AS sha256 FROM outcomes ORDER BY position",
+    ).iterate();
+    for (const { position, reason, sha256 } of rows) {
+      yield {
+        position: position as number,
+        reason: (reason ?? undefined) as FailureReason | undefined,
+        sha256: (sha256 ?? undefined) as string | undefined,
+      };
+    }
+  }
+
+  /** The images that were had, in order, from a position on; read a few at a time. */
+  *images(from: number, count: number): Generator<Outcome> {
+    const page = this.#database.prepare(
+      "SELECT * FROM outcomes WHERE position >= ? AND reason IS NULL ORDER BY position LIMIT ?",
+    );
+    for (let left = count, next = from; left > 0;) {
+      const rows = page.all(next, Math.min(left, PAGE)) as unknown as Row[];
+      if (rows.length === 0) return;
+      for (const row of rows) yield outcomeOf(row);
+      left -= rows.length;
+      next = rows.at(-1)!.position + 1;
+    }
+  }
+
+  /** How often each reason came up among the positions before `end`. */
+  failures(end: number): Partial<Record<FailureReason, number>> {
+    const rows = this.#database.prepare(
+      "SELECT reason, count(*) AS times FROM outcomes WHERE position < ? AND reason IS NOT NULL GROUP BY reason",
+    ).all(end);
+    const times = new Map(rows.map((row) => [row.reason, row.times as number]));
+    return Object.fromEntries(FAILURE_REASONS.filter((r) => times.has(r)).map((r) => [r, times.get(r)!]));
+  }
+
+  /** Turns images into failures: they are the same as images before them. */
+  markDuplicates(positions: readonly number[]): void {
+    const mark = this.#database.prepare(
+      "UPDATE outcomes SET reason = 'duplicate', detail = facts ->> 'sha256', image = NULL WHERE position = ?",
+    );
+    this.#transaction(() => positions.forEach((position) => mark.run(position)));
+  }
+
+  /** Forgets outcomes, so that they are tried again. */
+  forget(positions: readonly number[]): void {
+    const forget = this.#database.prepare("DELETE FROM outcomes WHERE position = ?");
+    this.#transaction(() => positions.forEach((position) => forget.run(position)));
+  }
+
+  /** Forgets the failures after the full shards that may have passed by now. */
+  forgetTransient(): void {
+    const forget = this.#database.prepare("DELETE FROM outcomes WHERE position >= ? AND reason = ?");
+    const from = this.shards().at(-1)?.end ?? 0;
+    this.#transaction(() => FAILURE_REASONS.filter(mayPass).forEach((reason) => forget.run(from, reason)));
+  }
+
+  /** The full shards, in order. */
+  shards(): FullShard[] {
+    return this.#database.prepare("SELECT * FROM shards ORDER BY number").all() as unknown as FullShard[];
+  }
+
+  /** Notes a full shard whose file is safely on disk, and lets go of its images. */
+  addShard({ number, end, images, bytes }: FullShard): void {
+    this.#transaction(() => {
+      this.#database.prepare("INSERT INTO shards VALUES (?, ?, ?, ?)").run(number, end, images, bytes);
+      this.#database.prepare("UPDATE outcomes SET image = NULL WHERE position < ? AND image IS NOT NULL").run(
+        end,
+      );
+    });
+  }
+
+  /** Gives the room of images that have been let go back to the disk. */
+  compact(): void {
+    this.#database.exec("VACUUM");
+  }
+
+  [Symbol.dispose](): void {
+    this.#database.close();
+  }
+
+  #transaction(work: () => void): void {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      this.#database.exec("COMMIT");
+    } catch (error) {
+      this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}
+
+function outcomeOf(row: Row): Outcome {
+  const { position, key, url, metadata, facts, image } = row;
+  return {
+    position,
+    item: { key, url, ...(metadata ? { metadata: JSON.parse(metadata) } : {}) },
+    facts: facts ? JSON.parse(facts) : undefined,
+    image: image ?? undefined,
+  };
+}

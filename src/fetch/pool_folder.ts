@@ -1,0 +1,151 @@
+import { existsSync } from "node:fs";
+import { Journal, type Outcome } from "./journal.ts";
+import { writeIndex } from "./index_table.ts";
+import type { FetchReport } from "./report.ts";
+import { safeWrite, writeAll } from "./safe_write.ts";
+import { Selection } from "./selection.ts";
+import type { StorageSettings } from "./settings.ts";
+import { shardFile, writeShard } from "./shard.ts";
+
+/** The parts of a report that are known only at the end. */
+export type Ending = Pick<FetchReport, "wanted" | "lastRun">;
+
+/** Name of the setting that says that the list had no more: failures that may pass are then tried again. */
+const EXHAUSTED = "exhausted";
+
+/**
+ * The folder of a pool while it is fetched: `shards/00000.tar` and so on, `index.parquet` and `report.json`, all made from
+ * `journal.sqlite`.
+ */
+export class PoolFolder {
+  readonly journal: Journal;
+  readonly selection = new Selection();
+
+  /**
+   * Opens the folder, or makes it.
+   *
+   * @throws Error when it was begun with another seed or storage, a shard is missing or of another size, or another fetch has it
+   */
+  constructor(readonly folder: string, readonly seed: number, readonly storage: StorageSettings) {
+    Deno.mkdirSync(`${folder}/shards`, { recursive: true });
+    this.journal = new Journal(`${folder}/journal.sqlite`);
+    try {
+      this.#checkIdentity();
+      this.#checkShards();
+      if (this.journal.setting(EXHAUSTED)) this.journal.forgetTransient();
+      this.journal.set(EXHAUSTED, undefined);
+      for (const { position, ...outcome } of this.journal.summary()) this.selection.add(position, outcome);
+      this.journal.markDuplicates(this.selection.advance());
+    } catch (error) {
+      this.journal[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  /** Images that the pool has, in full shards or finished: it never becomes smaller. */
+  get size(): number {
+    return Math.max(this.#shardedImages, this.#report?.images ?? 0);
+  }
+
+  /** Keeps outcomes, and chooses among them what can be chosen. */
+  record(outcomes: readonly Outcome[]): void {
+    this.journal.record(outcomes);
+    this.journal.markDuplicates(this.selection.advance());
+  }
+
+  /** Writes the shards that are full by now, of a pool of `wanted` images. */
+  async writeFullShards(wanted: number): Promise<void> {
+    const { imagesPerShard } = this.storage;
+    for (
+      let images = this.#shardedImages;
+      images + imagesPerShard <= Math.min(wanted, this.selection.chosen);
+    ) {
+      const number = images / imagesPerShard;
+      const written = await this.#writeShard(number, imagesPerShard);
+      this.journal.addShard({ number, ...written });
+      images += imagesPerShard;
+    }
+  }
+
+  /** Writes what is still missing of a pool of at most `wanted` images: the last shard, the index and the report. */
+  async finish({ wanted, lastRun }: Ending): Promise<FetchReport> {
+    await this.writeFullShards(wanted);
+    const images = Math.min(wanted, this.selection.chosen);
+    const full = this.journal.shards();
+    let end = full.at(-1)?.end ?? 0;
+    const rest = images - this.#shardedImages;
+    if (rest > 0) ({ end } = await this.#writeShard(full.length, rest));
+    await writeIndex(
+      `${this.folder}/index.parquet`,
+      this.journal.images(0, images),
+      this.storage.imagesPerShard,
+    );
+    if (images < wanted) this.journal.set(EXHAUSTED, "yes");
+    const tried = images < wanted ? this.selection.next : end;
+    const report: FetchReport = {
+      images,
+      wanted,
+      tried,
+      failures: this.journal.failures(tried),
+      seed: this.seed,
+      storage: this.storage,
+      lastRun,
+    };
+    const text = new TextEncoder().encode(JSON.stringify(report, null, 2) + "\n");
+    await safeWrite(`${this.folder}/report.json`, (file) => writeAll(file, text));
+    this.journal.compact();
+    return report;
+  }
+
+  /** The report of a pool that was finished with just so many images, undefined when there is none or a file is missing. */
+  finishedReport(wanted: number): FetchReport | undefined {
+    const report = this.#report;
+    if (report?.images !== wanted || report.wanted !== wanted) return undefined;
+    const shards = Array.from(
+      { length: Math.ceil(wanted / this.storage.imagesPerShard) },
+      (_, i) => shardFile(i),
+    );
+    return ["index.parquet", ...shards].every((file) => existsSync(`${this.folder}/${file}`))
+      ? report
+      : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.journal[Symbol.dispose]();
+  }
+
+  get #shardedImages(): number {
+    return this.journal.shards().reduce((sum, { images }) => sum + images, 0);
+  }
+
+  get #report(): FetchReport | undefined {
+    const path = `${this.folder}/report.json`;
+    return existsSync(path) ? JSON.parse(Deno.readTextFileSync(path)) : undefined;
+  }
+
+  #writeShard(number: number, images: number) {
+    const before = this.journal.shards().at(-1)?.end ?? 0;
+    const first = number * this.storage.imagesPerShard;
+    return writeShard(`${this.folder}/${shardFile(number)}`, this.journal.images(before, images), first);
+  }
+
+  #checkIdentity(): void {
+    for (const [name, value] of Object.entries({ format: 1, seed: this.seed, ...this.storage })) {
+      const begun = this.journal.setting(name);
+      if (begun === undefined) this.journal.set(name, `${value}`);
+      else if (begun !== `${value}`) {
+        throw new Error(
+          `${this.folder} was begun with ${name} ${begun}, not ${value}; use that, or another folder`,
+        );
+      }
+    }
+  }
+
+  #checkShards(): void {
+    for (const { number, bytes } of this.journal.shards()) {
+      const path = `${this.folder}/${shardFile(number)}`;
+      if (existsSync(path) && Deno.statSync(path).size === bytes) continue;
+      throw new Error(`${path} is missing or not as it was written; remove ${this.folder} to fetch anew`);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { type FailureReason, meaningOf } from "./failure.ts";
+import type { StorageSettings } from "./settings.ts";
+
+/** What a fetch came to: the pool's `report.json`. */
+export interface FetchReport {
+  /** Images in the pool. */
+  images: number;
+  /** Images that were asked for. */
+  wanted: number;
+  /** Items of the list up to the last image; each is an image or a failure. */
+  tried: number;
+  failures: Partial<Record<FailureReason, number>>;
+  seed: number;
+  storage: StorageSettings;
+  /** Of the run that ended last; a fetch may take several. */
+  lastRun: {
+    seconds: number;
+    /** Images and failures that came in this run, those to spare included. */
+    downloads: number;
+    imagesPerSecond: number;
+    finishedAt: string;
+  };
+}
+
+/** The successes and the failures by reason, for a terminal. */
+export function reportText({ images, wanted, tried, failures }: FetchReport): string {
+  const share = (count: number) => `${(100 * count / Math.max(tried, 1)).toFixed(1)}%`;
+  const lines = Object.entries(failures).toSorted(([, a], [, b]) => b - a).map(([reason, count]) =>
+    `  ${String(count).padStart(8)}  ${share(count).padStart(6)}  ${reason}: ${
+      meaningOf(reason as FailureReason)
+    }`
+  );
+  const headline = `${images} of ${wanted} images from ${tried} URLs (${share(images)} were good)`;
+  return [headline, ...lines].join("\n");
+}
+
+/** A list of URLs had fewer good images than were asked for. What it had is in the pool. */
+export class FetchIncompleteError extends Error {
+  override name = "FetchIncompleteError";
+
+  constructor(readonly report: FetchReport, folder: string) {
+    super(
+      `the list has no more URLs: ${
+        reportText(report)
+      }\nThe images are kept in ${folder}. Ask for ${report.images} images or fewer, or ` +
+        `run the same command again: failures that may have passed by then are tried once more.`,
+    );
+  }
+}
+
+/** Nothing can be reached: most likely not the fault of the list. */
+export class NetworkDownError extends Error {
+  override name = "NetworkDownError";
+
+  constructor(failures: readonly string[]) {
+    super(
+      `the last ${failures.length} downloads all failed on the way to their hosts (the last: ${
+        failures.at(-1)
+      }). Is this machine ` +
+        `online, and does a proxy or firewall let it out? They are not counted; run the same command again when it is.`,
+    );
+  }
+}

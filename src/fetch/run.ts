@@ -1,0 +1,220 @@
+import { type FetchItem, type FetchList, inRankOrder } from "./candidates.ts";
+import type { Photograph } from "./decoder/photograph.ts";
+import { FetchFailure, isLocal } from "./failure.ts";
+import { type Fetcher, makeFetcher } from "./fetch_one.ts";
+import type { Outcome } from "./journal.ts";
+import type { PoolFolder } from "./pool_folder.ts";
+import type { FetchProgress } from "./progress.ts";
+import { type FetchReport, NetworkDownError } from "./report.ts";
+import type { NetworkSettings } from "./settings.ts";
+
+/** Time between two writes to the journal, ms; more outcomes than so many are written at once. */
+const FLUSH_MS = 200, MOST_PENDING = 64;
+
+/** Images that are under way or wait for their host, for each that may be under way. */
+const WINDOW = 16;
+
+/** So many failures in a row that may be this machine's own mean that it has no network. */
+const LOCAL_FAILURES = 64;
+
+/** Items of the list that are kept in memory: twice the images that are wanted and some more, but not too many; up to twice as many for a while. */
+const SPARE_CANDIDATES = 10_000, MOST_CANDIDATES = 500_000;
+
+/** One run of a fetch: starts downloads in the order of the candidates, keeps what comes, until there is enough. */
+export class FetchRun {
+  readonly #pool: PoolFolder;
+  readonly #wanted: number;
+  readonly #network: NetworkSettings;
+  readonly #signal?: AbortSignal;
+  readonly #onProgress?: (progress: FetchProgress) => void;
+  readonly #stop = new AbortController();
+  readonly #fetcher: Fetcher;
+  readonly #began = performance.now();
+  readonly #before: { ended: number; good: number };
+  #pending: Outcome[] = [];
+  #localFailures: Outcome[] = [];
+  #underWay = 0;
+  #changed = Promise.withResolvers<void>();
+  #shards: Promise<void> | undefined;
+
+  constructor(
+    pool: PoolFolder,
+    wanted: number,
+    network: NetworkSettings,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: FetchProgress) => void },
+  ) {
+    this.#pool = pool;
+    this.#wanted = wanted;
+    this.#network = network;
+    this.#signal = signal;
+    this.#onProgress = onProgress;
+    this.#fetcher = makeFetcher(network, pool.storage, this.#stop.signal);
+    const { ended, good } = pool.selection;
+    this.#before = { ended, good };
+  }
+
+  /** Fetches until there are enough images or the list has no more. */
+  async toTheEnd(list: FetchList): Promise<FetchReport["lastRun"]> {
+    const end = () => this.#end(this.#signal!.reason);
+    this.#signal?.addEventListener("abort", end);
+    const timer = setInterval(() => {
+      this.#flush();
+      this.#onProgress?.(this.#progress());
+    }, FLUSH_MS);
+    try {
+      this.#signal?.throwIfAborted();
+      await this.#startAll(list);
+      while (this.#underWay > 0 && !this.#enough) await this.#change();
+      this.#flush();
+      await this.#shards;
+      this.#stop.signal.throwIfAborted();
+    } finally {
+      clearInterval(timer);
+      this.#signal?.removeEventListener("abort", end);
+      await this.#wrapUp();
+      this.#onProgress?.(this.#progress());
+    }
+    return this.#summary();
+  }
+
+  async #startAll(list: FetchList): Promise<void> {
+    let position = 0;
+    const capacity = Math.min(2 * this.#wanted + SPARE_CANDIDATES, MOST_CANDIDATES);
+    for await (const item of inRankOrder(list, this.#pool.seed, capacity)) {
+      if (this.#enough) return;
+      if (!this.#isDone(position, item)) {
+        while (!this.#mayStart(position)) {
+          await this.#change();
+          if (this.#enough) return;
+        }
+        this.#start(position, item);
+      }
+      position++;
+    }
+  }
+
+  get #enough(): boolean {
+    return this.#pool.selection.chosen >= this.#wanted;
+  }
+
+  /**
+   * Not more is started than is likely to be needed, going by the share of good ones. The share is that among the first, all of which
+   * have ended: failures end sooner than images, so that among all that have ended there are too many. What an earlier run left out
+   * before the last that it has is needed in any case.
+   */
+  #mayStart(position: number): boolean {
+    if (this.#underWay >= WINDOW * this.#network.concurrency) return false;
+    const { good, chosen, next, last } = this.#pool.selection;
+    return position < last || good + this.#underWay * (chosen + 1) / (next + 1) < this.#wanted;
+  }
+
+  #isDone(position: number, { key, url }: FetchItem): boolean {
+    const done = this.#pool.journal.itemAt(position);
+    if (!done) return false;
+    if (done.key === key && done.url === url) return true;
+    throw new Error(
+      `the list is not the one that ${this.#pool.folder} was begun with: "${key}" (${url}) stands where "${done.key}" (${done.url}) ` +
+        `stood; use that list, or another folder`,
+    );
+  }
+
+  #start(position: number, item: FetchItem): void {
+    this.#underWay++;
+    this.#fetcher.fetch(item).then(
+      (photograph) => this.#keep({ position, item, ...photograph }),
+      (error) => {
+        if (error instanceof FetchFailure) {
+          const { reason, detail } = error;
+          this.#keep({ position, item, failure: { reason, detail } });
+        } else this.#end(error);
+      },
+    ).catch((error) => this.#end(error)).finally(() => {
+      this.#underWay--;
+      this.#notify();
+    });
+  }
+
+  #keep(outcome: Outcome & Partial<Photograph>): void {
+    if (this.#stop.signal.aborted) return; // it may have failed because it was stopped
+    const { position, failure, facts } = outcome;
+    this.#pending.push(outcome);
+    this.#pool.selection.add(position, { reason: failure?.reason, sha256: facts?.sha256 });
+    if (failure && isLocal(failure.reason)) this.#localFailures.push(outcome);
+    else this.#localFailures = [];
+    if (this.#localFailures.length >= LOCAL_FAILURES) this.#noNetwork();
+    else if (this.#pending.length >= MOST_PENDING) this.#flush();
+  }
+
+  #noNetwork(): void {
+    this.#flush();
+    this.#pool.journal.forget(this.#localFailures.map(({ position }) => position));
+    this.#end(
+      new NetworkDownError(
+        this.#localFailures.map(({ failure }) => `${failure!.reason}, ${failure!.detail}`),
+      ),
+    );
+  }
+
+  #flush(): void {
+    try {
+      if (this.#pending.length > 0) this.#pool.record(this.#pending);
+      this.#pending = [];
+      this.#shards ??= this.#pool.writeFullShards(this.#wanted).catch((error) => this.#end(error))
+        .finally(() => this.#shards = undefined);
+    } catch (error) {
+      this.#end(error);
+    }
+    this.#notify();
+  }
+
+  #end(reason: unknown): void {
+    this.#stop.abort(reason);
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  async #change(): Promise<void> {
+    await this.#changed.promise;
+    this.#stop.signal.throwIfAborted();
+  }
+
+  /** Ends what is under way, and keeps what has come. */
+  async #wrapUp(): Promise<void> {
+    if (this.#pending.length > 0) this.#flush();
+    this.#stop.abort(new DOMException("there are enough images", "AbortError"));
+    this.#fetcher[Symbol.dispose]();
+    while (this.#underWay > 0) await this.#changed.promise;
+    await this.#shards;
+  }
+
+  #progress(): FetchProgress {
+    const { good, ended, failures } = this.#pool.selection;
+    const seconds = (performance.now() - this.#began) / 1000;
+    const imagesPerSecond = (good - this.#before.good) / seconds;
+    const images = Math.min(good, this.#wanted);
+    return {
+      images,
+      wanted: this.#wanted,
+      tried: ended,
+      failures: { ...failures },
+      underWay: this.#underWay,
+      imagesPerSecond,
+      secondsLeft: imagesPerSecond > 0 ? (this.#wanted - images) / imagesPerSecond : undefined,
+    };
+  }
+
+  #summary(): FetchReport["lastRun"] {
+    const { good, ended } = this.#pool.selection;
+    const seconds = (performance.now() - this.#began) / 1000;
+    return {
+      seconds,
+      downloads: ended - this.#before.ended,
+      imagesPerSecond: (good - this.#before.good) / seconds,
+      finishedAt: new Date().toISOString(),
+    };
+  }
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { packFrame, readFrames } from "../../../src/fetch/decoder/frames.ts";
+
+/** A stream of these bytes in pieces of a length. */
+function inPieces(bytes: Uint8Array, length: number): ReadableStream<Uint8Array> {
+  const count = Math.ceil(bytes.length / length);
+  return ReadableStream.from(
+    Array.from({ length: count }, (_, i) => bytes.slice(i * length, (i + 1) * length)),
+  );
+}
+
+const joined = (parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
+
+Deno.test("messages come out as they went in, however the stream is cut", async () => {
+  const frame = fc.record({ header: fc.jsonValue(), body: fc.uint8Array({ maxLength: 50 }) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(frame, { maxLength: 4 }),
+      fc.integer({ min: 1, max: 70 }),
+      async (frames, length) => {
+        const bytes = joined(frames.map(({ header, body }) => packFrame(header, body)));
+        const read = await Array.fromAsync(readFrames(inPieces(bytes, length)));
+        const plain = frames.map(({ header, body }) => ({
+          header: JSON.parse(JSON.stringify(header)),
+          body,
+        }));
+        assert.deepEqual(read, plain);
+      },
+    ),
+  );
+});
+
+Deno.test("a message that breaks off is not given out", async () => {
+  const bytes = joined([packFrame({ a: 1 }, new Uint8Array(9)), packFrame({ b: 2 }, new Uint8Array(9))]);
+  for (const length of [0, 3, 8, 12, 20]) {
+    const cut = bytes.slice(0, bytes.length / 2 + length);
+    assert.equal((await Array.fromAsync(readFrames(inPieces(cut, 7)))).length, 1);
+  }
+});
