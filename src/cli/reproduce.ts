@@ -10,9 +10,12 @@ import { terminalWidth } from "./text_table.ts";
 
 const USAGE =
   `Usage: deno task reproduce [--preset smoke|laptop|paper] [--only 01,04] [--data icons|emoji|NAME,NAME,NAME]
+                             [--images N] [--validation N]
   --preset  how large everything is: seconds, minutes (default) or GPU-days
   --only    numbers of the notebooks to execute, with commas; default: all
-  --data    a collection of datasets, or the names of at least three; default: each notebook's own`;
+  --data    a collection of datasets, or the names of at least three; default: each notebook's own
+  --images, --validation  no more than so many training, validation images of each dataset: for datasets that are smaller than
+            the preset asks for`;
 
 /** What is reproduced, and where. */
 export interface ReproduceOptions {
@@ -21,6 +24,10 @@ export interface ReproduceOptions {
   only?: readonly string[];
   /** A collection or names with commas. Default: each notebook's own. */
   data?: string;
+  /** Take no more than so many training images of each dataset. Default: what the preset asks for. */
+  images?: number;
+  /** Take no more than so many validation images of each dataset. Default: what the preset asks for. */
+  validation?: number;
   /** Folder of the notebooks. Default: `notebooks/`. */
   notebooks?: string;
   /** Default: standard error. */
@@ -45,11 +52,25 @@ export async function parseReproduce(args: readonly string[]): Promise<Reproduce
     preset: { type: "string", default: "laptop" },
     only: { type: "string" },
     data: { type: "string" },
+    images: { type: "string" },
+    validation: { type: "string" },
   });
   const { presets } = await import("../sweep/mod.ts");
   const preset = oneOf("--preset", values.preset, presets);
   if (values.data !== undefined) await checkData(values.data);
-  return { preset, only: values.only?.split(",").map((name) => name.trim()), data: values.data };
+  return {
+    preset,
+    only: values.only?.split(",").map((name) => name.trim()),
+    data: values.data,
+    images: numberOfImages("--images", values.images),
+    validation: numberOfImages("--validation", values.validation),
+  };
+}
+
+function numberOfImages(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new UsageError(`${flag}: "${text}" is no number of images; give a whole number, 1 or more.`);
 }
 
 async function checkData(choice: string): Promise<void> {
@@ -86,7 +107,7 @@ export function selectNotebooks(folder: string, only?: readonly string[]): strin
 
 /** Executes notebooks one after another; one that fails does not keep the next from being executed. */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
-  const { preset, data, only, log = console.error, cellTimeout, signal } = options;
+  const { preset, data, images, validation, only, log = console.error, cellTimeout, signal } = options;
   const folder = options.notebooks ?? join(repositoryRoot, "notebooks");
   const names = selectNotebooks(folder, only);
   await ensureSetup({ needs: ["packages", "python"], log });
@@ -99,7 +120,13 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     const progress = new NotebookProgress(name, log);
     const copy = join(copies, name);
     const failure = await executeNotebook(join(folder, name), copy, {
-      env: { NTD_PRESET: preset, NTD_HEADLESS: "1", ...(data ? { NTD_DATASETS: data } : {}) },
+      env: {
+        NTD_PRESET: preset,
+        NTD_HEADLESS: "1",
+        ...(data && { NTD_DATASETS: data }),
+        ...(images && { NTD_IMAGES: `${images}` }),
+        ...(validation && { NTD_VALIDATION: `${validation}` }),
+      },
       timeout: cellTimeout,
       signal,
       onEvent: (event) => progress.show(event),

@@ -9,6 +9,7 @@ export {
   experimentHash,
 } from "./experiment.ts";
 export { findRun } from "./find_run.ts";
+export { sizesFromEnvironment } from "./limits.ts";
 export {
   type FilePrediction,
   type FolderPredictions,

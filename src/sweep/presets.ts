@@ -1,5 +1,6 @@
 import { paperMix, paperRecipe } from "../train/mod.ts";
 import type { Experiment } from "./experiment.ts";
+import { limited } from "./limits.ts";
 
 /** How large everything is: seconds, minutes or GPU-days. */
 export const presets = ["smoke", "laptop", "paper"] as const;
@@ -87,7 +88,7 @@ export function presetFromEnvironment(): Preset {
 export function baseline(
   { preset, datasets, recipe, augmentation, ...fields }: Overrides & { datasets: string[] },
 ): Experiment {
-  const scale = scales[preset ?? presetFromEnvironment()];
+  const scale = limited(scales[preset ?? presetFromEnvironment()]);
   return {
     datasets,
     ...scale,

@@ -1,6 +1,7 @@
 /** Pre-trainings and probes at each preset's scale. */
 import { maeProbe, paperRecipe, sgdProbe } from "../train/mod.ts";
 import type { Experiment } from "./experiment.ts";
+import { limited } from "./limits.ts";
 import { type Preset, presetFromEnvironment } from "./presets.ts";
 import type { Pretraining } from "./pretraining.ts";
 import { type FeatureSource, type Probe, probedModel, type ProbeTask } from "./probe.ts";
@@ -81,7 +82,7 @@ export function pretraining(
     & { preset?: Preset; datasets: string[]; recipe?: Partial<Pretraining["recipe"]> }
     & Partial<Omit<Pretraining, "kind" | "datasets" | "recipe">>,
 ): Pretraining {
-  const scale = pretrainings[preset ?? presetFromEnvironment()];
+  const scale = limited(pretrainings[preset ?? presetFromEnvironment()]);
   return {
     kind: "pretraining",
     datasets,
