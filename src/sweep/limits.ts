@@ -33,5 +33,7 @@ export function sizesFromEnvironment(sizes: readonly number[]): number[] {
   const limit = limitOf("imagesPerDataset");
   const allowed = sizes.filter((size) => size <= limit);
   if (allowed.length > 0) return allowed;
-  throw new Error(`NTD_IMAGES: ${limit} is fewer than the least of ${sizes.join(", ")} images; give smaller sizes.`);
+  throw new Error(
+    `NTD_IMAGES: ${limit} is fewer than the least of ${sizes.join(", ")} images; give smaller sizes.`,
+  );
 }

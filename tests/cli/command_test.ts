@@ -5,10 +5,24 @@ import { parseReproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
 import { denoTestArguments, parseTest } from "../../src/cli/test.ts";
 
 Deno.test("reproduce: flags are read, and wrong values are answered with the right ones", async () => {
-  assert.deepEqual(await parseReproduce(["--preset", "smoke", "--only", "01, 04", "--data", "emoji"]), {
+  const all = [
+    "--preset",
+    "smoke",
+    "--only",
+    "01, 04",
+    "--data",
+    "emoji",
+    "--images",
+    "300",
+    "--validation",
+    "200",
+  ];
+  assert.deepEqual(await parseReproduce(all), {
     preset: "smoke",
     only: ["01", "04"],
     data: "emoji",
+    images: 300,
+    validation: 200,
   });
   assert.equal((await parseReproduce([])).preset, "laptop");
   await assert.rejects(() => parseReproduce(["--preset", "huge"]), /no "huge"\. Known: smoke, laptop, paper/);
@@ -17,6 +31,7 @@ Deno.test("reproduce: flags are read, and wrong values are answered with the rig
     /'--presets'[^]*Usage: deno task reproduce/,
   );
   await assert.rejects(() => parseReproduce(["--preset"]), /--preset[^]*Usage/);
+  await assert.rejects(() => parseReproduce(["--images", "0"]), /--images: "0" is no number of images/);
   await assert.rejects(() => parseReproduce(["--data", "tabbler"]), /"tabbler".*tabler/s);
   await assert.rejects(() => parseReproduce(["--data", "tabler,mdi"]), /2 dataset\(s\).*at least 3/);
 });
