@@ -1,6 +1,6 @@
 /** Images whose classes are what they show, not where they come from: for asking what features know of semantics. */
 import type { Pool } from "./pool.ts";
-import { rank } from "./rank.ts";
+import { rank } from "../stats/mod.ts";
 import { parseReference } from "./reference.ts";
 import { sampleImages, type SampleSizes } from "./sample.ts";
 import { components } from "./split.ts";

@@ -1,5 +1,5 @@
 import type { Pool } from "./pool.ts";
-import { rank } from "./rank.ts";
+import { rank } from "../stats/mod.ts";
 import { components } from "./split.ts";
 
 /** How many images of each dataset, and which ones. */

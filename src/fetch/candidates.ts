@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { rank } from "../stats/mod.ts";
 
 /** One line of a list of images. */
 export interface FetchItem {
@@ -52,7 +52,7 @@ async function lowestAfter(
   let line = 0;
   for await (const item of list()) {
     checkItem(item, ++line);
-    const ranked = { rank: rankOf(seed, item.key), item };
+    const ranked = { rank: rank(seed, item.key), item };
     if ((last && compare(ranked, last) <= 0) || (limit && compare(ranked, limit) > 0)) continue;
     kept.push(ranked);
     if (kept.length < 2 * capacity) continue;
@@ -71,11 +71,6 @@ function cut(kept: Ranked[], capacity: number): void {
     if (length === 0 || compare(kept[length - 1], ranked) !== 0) kept[length++] = ranked;
   }
   kept.length = Math.min(length, capacity);
-}
-
-/** The first 48 bits of a hash, as in the sampling of experiments. */
-function rankOf(seed: number, key: string): number {
-  return createHash("sha256").update(`${seed}\n${key}`).digest().readUIntBE(0, 6);
 }
 
 function compare(a: Ranked, b: Ranked): number {

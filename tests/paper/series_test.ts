@@ -17,7 +17,7 @@ Deno.test("seriesOf: from the least to the greatest, seeds together", () => {
 });
 
 Deno.test("trendOf: four in order have one chance in 24 of it; a small gain is flat", () => {
-  const rising = trendOf(bySize([0.6, 0.7, 0.8, 0.9].map((accuracy, i) => record(i, accuracy))));
+  const rising = trendOf(bySize([0.6, 0.7, 0.8, 0.9].map((accuracy, i) => record(i + 1, accuracy))));
   assert.ok(Math.abs(rising.rises - 1 / 24) < 1e-12);
   assert.ok(rising.falls > 0.999);
   assert.equal(rising.flat, false);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { localPath } from "../files/places.ts";
 import type { Manifest } from "../manifest.ts";
-import { byRank } from "../rank.ts";
+import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { entriesOf, imageFiles } from "./folder_files.ts";
 import { withoutEnding } from "./image_names.ts";

@@ -3,7 +3,7 @@ import { startParquetReader } from "../files/parquet.ts";
 import { placesOf } from "../files/places.ts";
 import { openRandomAccess } from "../files/random_access.ts";
 import type { Manifest } from "../manifest.ts";
-import { byRank } from "../rank.ts";
+import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { withoutEnding } from "./image_names.ts";
 import { LARGEST_FILE, photoPixels } from "./photo.ts";

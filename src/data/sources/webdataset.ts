@@ -3,7 +3,7 @@ import { openBytes } from "../files/open.ts";
 import { placesOf } from "../files/places.ts";
 import { type TarMember, tarMembers } from "../files/tar_members.ts";
 import type { Manifest } from "../manifest.ts";
-import { byRank } from "../rank.ts";
+import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
 import { LARGEST_FILE, photoPixels } from "./photo.ts";
