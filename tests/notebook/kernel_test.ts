@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { stripVTControlCharacters } from "node:util";
 import sharp from "sharp";
 import { driveKernel } from "./kernel_driver.ts";
 
@@ -15,7 +14,7 @@ interface Executed {
 
 const CELLS = [
   `import { claimsOf, exampleFigure, exampleImage, RUN_EVENTS } from "../tests/notebook/examples.ts";
-   import { gallery, live, show, showClaims, table } from "~/notebook/mod.ts";`,
+   import { Displayable, gallery, live, show, showClaims, table } from "~/notebook/mod.ts";`,
   `show(exampleFigure())`,
   `table([{ dataset: "<tabler>", images: 6268 }])`,
   `showClaims(claimsOf())`,
@@ -24,7 +23,8 @@ const CELLS = [
      for (const event of RUN_EVENTS) onProgress?.(event);
      return await Promise.resolve(42);
    });
-   answer`,
+   // Not the bare number: the kernel itself may lose what no Displayable holds (see src/notebook/kernel.ts).
+   new Displayable(() => ({ "text/plain": String(answer) }))`,
 ];
 
 Deno.test("in a real kernel: a figure, tables, a gallery and progress show as they should", async () => {
@@ -45,7 +45,7 @@ Deno.test("in a real kernel: a figure, tables, a gallery and progress show as th
 
   assert.deepEqual(progress.map(({ output_type }) => output_type), ["display_data", "execute_result"]);
   assert.match(progress[0].data["text/html"], /done: 2 of 2 runs.*<svg/s);
-  assert.equal(stripVTControlCharacters(progress[1].data["text/plain"]), "42");
+  assert.equal(progress[1].data["text/plain"], "42");
 });
 
 Deno.test("in a real kernel: not one of many large outputs is lost", async () => {
