@@ -1,8 +1,8 @@
 import { formatProportion } from "../stats/mod.ts";
-import { appendixB, pairsAlike } from "../paper/mod.ts";
+import { appendixB, pairName, pairsAlike } from "../paper/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
-import { PALETTE, percentText, plainText, type Trace } from "./theme.ts";
+import { PALETTE, percentText, plainText, type Trace, uprightChance } from "./theme.ts";
 
 /** Pairs in the order of what they are alike in, and how each is called and colored. */
 const LIKENESSES = [
@@ -23,12 +23,12 @@ export function alikeFigure(records: readonly RunRecord[]): Figure {
   const runs = groups.flatMap((group) => group.runs);
   const paper = appendixB.rows.map(({ name }) => `${name} (the paper)`);
   const chances = [...new Set(runs.map(({ result }) => result.chance))];
-  const rows = [...paper, ...runs.map(named)];
+  const rows = [...paper, ...runs.map(pairName)];
   return {
     data: [
       paperTrace(paper),
       ...groups.filter((group) => group.runs.length > 0).map(oursTrace),
-      ...chances.map((chance) => chanceTrace(chance, rows.length)),
+      ...chances.map((chance) => uprightChance(chance, -0.6, rows.length - 0.4)),
     ],
     layout: {
       ...baseLayout("Two sets that were meant to be alike", "Validation accuracy with 95% intervals"),
@@ -52,7 +52,7 @@ export function alikeFigure(records: readonly RunRecord[]): Figure {
       mode: "markers+text",
       name: `ours, ${name}`,
       x: accuracies.map(({ value }) => 100 * value),
-      y: runs.map((run) => rows.indexOf(named(run))),
+      y: runs.map((run) => rows.indexOf(pairName(run))),
       error_x: intervalBars(accuracies, color),
       marker: { color, size: 9 },
       text: accuracies.map(({ value }) => percentText(value)),
@@ -65,8 +65,6 @@ export function alikeFigure(records: readonly RunRecord[]): Figure {
     };
   }
 }
-
-const named = ({ experiment }: RunRecord) => experiment.datasets.join(" against ");
 
 function paperTrace(names: string[]): Trace {
   const { rows } = appendixB;
@@ -82,17 +80,5 @@ function paperTrace(names: string[]): Trace {
     textfont: { color: COLORS.paper },
     customdata: rows.map(({ imagesPerDataset }) => `${imagesPerDataset} training images each`),
     hovertemplate: "%{text}, %{customdata}<extra></extra>",
-  };
-}
-
-function chanceTrace(chance: number, rows: number): Trace {
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: `chance, ${percentText(chance)}`,
-    x: [100 * chance, 100 * chance],
-    y: [-0.6, rows - 0.4],
-    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
-    hoverinfo: "skip",
   };
 }

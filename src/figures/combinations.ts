@@ -2,7 +2,7 @@ import { formatProportion } from "../stats/mod.ts";
 import { type Combination, type PaperRow, type PaperTable, table2, triplesOf } from "../paper/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
-import { plainText, type Trace } from "./theme.ts";
+import { plainText, type Trace, uprightChance } from "./theme.ts";
 
 /** Height of one combination's row, px. */
 const ROW = 21;
@@ -22,7 +22,7 @@ export function combinationsFigure(
   const triples = triplesOf(records).toSorted((a, b) => a.accuracy.value - b.accuracy.value);
   const rows = triples.map((_, index) => index + STRIP);
   return {
-    data: [oursTrace(triples, rows), paperTrace(paper), chanceTrace(triples.length)],
+    data: [oursTrace(triples, rows), paperTrace(paper), uprightChance(1 / 3, -0.6, triples.length + STRIP - 0.4)],
     layout: {
       ...baseLayout(
         `Telling three datasets apart: ${triples.length} combinations`,
@@ -76,17 +76,5 @@ function paperTrace({ rows, source }: PaperTable<PaperRow>): Trace {
     textfont: { color: COLORS.paper, size: 11 },
     customdata: sorted.map(({ name }) => name),
     hovertemplate: "%{customdata} %{x}% (the paper)<extra></extra>",
-  };
-}
-
-function chanceTrace(count: number): Trace {
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: "chance, 33.3%",
-    x: [100 / 3, 100 / 3],
-    y: [-0.6, count + STRIP - 0.4],
-    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
-    hoverinfo: "skip",
   };
 }

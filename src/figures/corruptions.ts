@@ -3,7 +3,7 @@ import { type Corrupted, corruptedOf, corruptionName, table5 } from "../paper/mo
 import { formatProportion } from "../stats/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
-import { percentText, plainText, type Trace } from "./theme.ts";
+import { plainText, type Trace, uprightChance } from "./theme.ts";
 
 /** Height of a corruption's row, px. */
 const ROW = 42;
@@ -30,7 +30,7 @@ export function corruptionsFigure(records: readonly RunRecord[], { side }: { sid
   const positions = rows.map((_, index) => index);
   const chances = [...new Set(records.map(({ result }) => result.chance))];
   return {
-    data: [oursTrace(rows), paperTrace(rows), ...chances.map((chance) => chanceTrace(chance, rows.length))],
+    data: [oursTrace(rows), paperTrace(rows), ...chances.map((chance) => uprightChance(chance, -0.6, rows.length - 0.4))],
     layout: {
       ...baseLayout("Telling corrupted datasets apart", "Validation accuracy with 95% intervals"),
       height: 190 + ROW * rows.length,
@@ -93,17 +93,5 @@ function paperTrace(rows: readonly Row[]): Trace {
     marker: { color: COLORS.paper, size: 8, symbol: "circle-open", line: { width: 1.6 } },
     customdata: points.map(({ name, paper }) => `${name}<br>${paper}% (the paper)`),
     hovertemplate: "%{customdata}<extra></extra>",
-  };
-}
-
-function chanceTrace(chance: number, count: number): Trace {
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: `chance, ${percentText(chance)}`,
-    x: [100 * chance, 100 * chance],
-    y: [-0.6, count - 0.4],
-    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
-    hoverinfo: "skip",
   };
 }

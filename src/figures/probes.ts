@@ -2,7 +2,7 @@ import { type PaperRow, type PaperTable, type ProbedRecord, type ProbePoint } fr
 import { probePoints, table7, table7Row, table8, table8Row } from "../paper/mod.ts";
 import { formatProportion } from "../stats/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
-import { percentText, plainText, type Trace } from "./theme.ts";
+import { percentText, plainText, type Trace, uprightChance } from "./theme.ts";
 
 /** Height of one row, px. */
 const ROW = 40;
@@ -47,7 +47,7 @@ function probesFigure(records: readonly ProbedRecord[], title: string, beside: B
   const rows = rowsOf(probePoints(records), beside).toReversed(); // plotly counts from below
   const chance = records[0]?.result.chance ?? 0;
   return {
-    data: [oursTrace(rows), paperTrace(rows, beside.paper), chanceTrace(chance, rows.length)],
+    data: [oursTrace(rows), paperTrace(rows, beside.paper), uprightChance(chance, -0.6, rows.length - 0.2)],
     layout: {
       ...baseLayout(plainText(title), "Validation accuracy of linear probes with 95% intervals"),
       height: 190 + ROW * rows.length,
@@ -106,17 +106,5 @@ function paperTrace(rows: readonly Row[], { source }: PaperTable<PaperRow>): Tra
     marker: { color: COLORS.paper, size: 8, symbol: "circle-open", line: { width: 1.6 } },
     customdata: found.map(({ name, percent }) => `${name}: ${percent}%`),
     hovertemplate: "%{customdata} (the paper)<extra></extra>",
-  };
-}
-
-function chanceTrace(chance: number, rows: number): Trace {
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: `chance, ${percentText(chance)}`,
-    x: [100 * chance, 100 * chance],
-    y: [-0.6, rows - 0.2],
-    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
-    hoverinfo: "skip",
   };
 }

@@ -109,6 +109,19 @@ export function legendBelow(y: number): Layout {
   return { orientation: "h", x: 0, xanchor: "left", y, yanchor: "top", bgcolor: COLORS.transparent };
 }
 
+/** Chance, [0, 1], as a dashed line upright through a figure of rows, from one end of its axis to the other. */
+export function uprightChance(chance: number, from: number, to: number): Trace {
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: `chance, ${percentText(chance)}`,
+    x: [100 * chance, 100 * chance],
+    y: [from, to],
+    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
+    hoverinfo: "skip",
+  };
+}
+
 /** The 95% intervals of proportions as plotly's error bars, in percent. */
 export function intervalBars(proportions: readonly Proportion[], color: string): Layout {
   return {

@@ -22,6 +22,9 @@ export function likenessOf({ experiment }: RunRecord): Likeness {
   return drawn.size === 1 ? "releases" : "other";
 }
 
+/** A pair as figures and claims call it: "tabler against tabler-old". */
+export const pairName = ({ experiment }: RunRecord): string => experiment.datasets.join(" against ");
+
 /** The runs of pairs of one kind, by pair, the fewest training images first. */
 export function pairsAlike(records: readonly RunRecord[], likeness: Likeness): RunRecord[][] {
   const alike = records.filter((record) =>

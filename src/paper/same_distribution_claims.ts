@@ -3,7 +3,7 @@ import { binomialTest } from "../stats/mod.ts";
 import type { RunRecord } from "../sweep/mod.ts";
 import { appendixB } from "./appendix.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
-import { type Likeness, pairsAlike } from "./same_distribution.ts";
+import { type Likeness, pairName, pairsAlike } from "./same_distribution.ts";
 import { ALPHA, formatP, NEGLIGIBLE, percent, verdictOf } from "./verdict.ts";
 
 /** The effect that a control must have been able to show: as much as counts as no more than chance. */
@@ -45,8 +45,6 @@ export const sameDistributionClaims: readonly Claim[] = [
 ];
 
 const last = (runs: readonly RunRecord[]) => runs[runs.length - 1];
-const named = ({ experiment }: RunRecord) => experiment.datasets.join(" against ");
-
 /** "There are such sets": one pair that is told apart is enough. */
 function releasesToldApart(records: readonly RunRecord[]): Outcome {
   const runs = pairsAlike(records, "releases").map(last);
@@ -54,7 +52,7 @@ function releasesToldApart(records: readonly RunRecord[]): Outcome {
   const adjusted = holm(runs.map(({ result }) => binomialTest(result.accuracy, result.chance).p));
   const isNone = runs.every(({ result }) => result.accuracy.high < result.chance + NEGLIGIBLE);
   return {
-    ours: runs.map((run) => `${percent(run.result.accuracy.value)} (${named(run)})`).join(", "),
+    ours: runs.map((run) => `${percent(run.result.accuracy.value)} (${pairName(run)})`).join(", "),
     verdict: verdictOf(adjusted.some((p) => p < ALPHA), isNone),
     reason: "exact binomial tests against 50%, Holm: " +
       runs.map(({ result }, i) => `${formatProportion(result.accuracy)}, ${formatP(adjusted[i])}`).join("; "),
@@ -74,14 +72,14 @@ function moreImagesHelp(records: readonly RunRecord[]): Outcome {
     ours: pairs.map((runs) =>
       [runs[0], last(runs)].map(({ experiment, result }) =>
         `${percent(result.accuracy.value)} with ${experiment.imagesPerDataset}`
-      ).join(", ") + ` (${named(runs[0])})`
+      ).join(", ") + ` (${pairName(runs[0])})`
     ).join("; "),
     verdict: verdictOf(
       rises.some((p) => p < ALPHA) && falls.every((p) => p >= ALPHA),
       falls.some((p) => p < ALPHA) && rises.every((p) => p >= ALPHA),
     ),
     reason: "two-proportion tests of the most against the fewest images, Holm: " +
-      pairs.map((runs, i) => `${formatP(rises[i])} (${named(runs[0])})`).join("; "),
+      pairs.map((runs, i) => `${formatP(rises[i])} (${pairName(runs[0])})`).join("; "),
   };
 }
 

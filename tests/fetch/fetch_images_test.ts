@@ -11,20 +11,12 @@ import {
 } from "../../src/fetch/mod.ts";
 import { Journal } from "../../src/fetch/journal.ts";
 import { answer, hostileServer, image } from "./hostile_server.ts";
+import { inFolder } from "./in_folder.ts";
 import { photographJpeg } from "./made_up_photographs.ts";
 import { photoSite } from "./photo_site.ts";
 import { poolHashes, readIndex, readTar } from "./pool_files.ts";
 
 const NETWORK = { allowPrivateAddresses: true, perHost: 32, backoffMs: 1, retries: 1 };
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const options = (folder: string, images: number, more: Partial<FetchOptions> = {}): FetchOptions => ({
   folder,
