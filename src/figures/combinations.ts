@@ -22,7 +22,11 @@ export function combinationsFigure(
   const triples = triplesOf(records).toSorted((a, b) => a.accuracy.value - b.accuracy.value);
   const rows = triples.map((_, index) => index + STRIP);
   return {
-    data: [oursTrace(triples, rows), paperTrace(paper), uprightChance(1 / 3, -0.6, triples.length + STRIP - 0.4)],
+    data: [
+      oursTrace(triples, rows),
+      paperTrace(paper),
+      uprightChance(1 / 3, -0.6, triples.length + STRIP - 0.4),
+    ],
     layout: {
       ...baseLayout(
         `Telling three datasets apart: ${triples.length} combinations`,

@@ -30,7 +30,11 @@ export function corruptionsFigure(records: readonly RunRecord[], { side }: { sid
   const positions = rows.map((_, index) => index);
   const chances = [...new Set(records.map(({ result }) => result.chance))];
   return {
-    data: [oursTrace(rows), paperTrace(rows), ...chances.map((chance) => uprightChance(chance, -0.6, rows.length - 0.4))],
+    data: [
+      oursTrace(rows),
+      paperTrace(rows),
+      ...chances.map((chance) => uprightChance(chance, -0.6, rows.length - 0.4)),
+    ],
     layout: {
       ...baseLayout("Telling corrupted datasets apart", "Validation accuracy with 95% intervals"),
       height: 190 + ROW * rows.length,
