@@ -1,6 +1,9 @@
 /** How many cases a test needs before it can be expected to find what is there. */
 import { binomialMass } from "./distributions.ts";
 
+/** A p-value that equals alpha is significant, and must not be lost to rounding: 0.25 ** 3 at an alpha of 1/64. */
+const TIE = 1e-12;
+
 /** An exact one-sided binomial test and what it is to find. */
 export interface PowerQuestion {
   /** Success rate of the null hypothesis, strictly between 0 and 1. */
@@ -28,7 +31,7 @@ export function binomialPowers(question: PowerQuestion, most: number): Float64Ar
   const tails = [0, 0]; // P(X >= critical) of n cases at either rate
   for (let n = 0; n < most; n++) {
     rates.forEach((rate, i) => tails[i] += rate * massOf(critical - 1, n, rate));
-    while (tails[0] > alpha) {
+    while (tails[0] > alpha * (1 + TIE)) {
       rates.forEach((rate, i) => tails[i] = Math.max(0, tails[i] - massOf(critical, n + 1, rate)));
       critical++;
     }

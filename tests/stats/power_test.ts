@@ -25,13 +25,20 @@ Deno.test("binomialPowers: is the probability of what binomialTest calls signifi
     fc.property(question, fc.integer({ min: 1, max: 60 }), (question, n) => {
       const { chance, effect, alpha } = question;
       const critical = Array.from({ length: n + 1 }, (_, k) => k).find((correct) =>
-        binomialTest({ correct, n }, chance).p <= alpha
+        binomialTest({ correct, n }, chance).p <= alpha * (1 + 1e-12) // equal but for rounding is significant
       );
       const expected = critical === undefined ? 0 : binomialTest({ correct: critical, n }, chance + effect).p;
       assert.ok(Math.abs(binomialPowers(question, n)[n] - expected) < 1e-9);
     }),
     { numRuns: 50 },
   );
+});
+
+Deno.test("binomialPowers: a p-value that equals alpha is significant, whatever the rounding", () => {
+  for (const [n, critical] of [[3, 3], [5, 4]]) { // at a chance of 1/4: 1/64, and 15/1024 + 1/1024 = 1/64
+    const expected = binomialTest({ correct: critical, n }, 0.5).p;
+    assertClose(binomialPowers({ chance: 0.25, effect: 0.25, alpha: 1 / 64 }, n)[n], expected, 9);
+  }
 });
 
 Deno.test("sampleForPower: agrees with a search with scipy", () => {
