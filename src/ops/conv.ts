@@ -1,4 +1,5 @@
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import { kernelGradient } from "./kernel_gradient.ts";
 import { withGradient } from "./gradient.ts";
 import { padded, unpadded } from "./pad.ts";
 
@@ -42,9 +43,8 @@ export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, pad:
     return { value: rawOp("Conv2D", [input, kernel], how)[0] as tf.Tensor4D, saved: [input, kernel] };
   }, (dy, [input, kernel]) => {
     const g = toPrecision(dy, precision);
-    const sizes = [input, kernel].map(({ shape }) => tf.tensor1d(shape, "int32"));
-    const [dx] = rawOp("Conv2DBackpropInput", [sizes[0], kernel, g], how);
-    const [dKernel] = rawOp("Conv2DBackpropFilter", [input, sizes[1], g], how);
+    const [dx] = rawOp("Conv2DBackpropInput", [tf.tensor1d(input.shape, "int32"), kernel, g], how);
+    const dKernel = kernelGradient(input as tf.Tensor4D, g, kernel.shape, { stride, same, how });
     return [toPrecision(unpadded(dx, zeros), given), dKernel];
   });
 }

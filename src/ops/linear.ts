@@ -17,7 +17,7 @@ export interface LinearLayer {
 }
 
 /** One op for a product of matrices, either of them transposed: a transpose by itself would be a pass over memory. */
-function product(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): Matrix {
+export function product(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): Matrix {
   if (!isNative()) return tf.matMul(a as Matrix, b as Matrix, transposeA, transposeB);
   const transposes = [attribute.bool("transpose_a", transposeA), attribute.bool("transpose_b", transposeB)];
   return rawOp("MatMul", [a, b], [...transposes, attribute.type("T", "float32")])[0] as Matrix;

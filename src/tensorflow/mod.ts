@@ -1,4 +1,5 @@
 /** Native TensorFlow for tfjs: the only room that knows C. */
+export type { OpAttribute } from "./attributes.ts";
 export { describeEngine, type Engine, startEngine } from "./backend.ts";
 export { bytesTensor, bytesToFloat } from "./bytes.ts";
 export { findLibrary, type NativeLibrary } from "./library.ts";
