@@ -148,18 +148,31 @@ function traceFunction(f: () => unknown, inputIds: number[]): Trace {
   const backend = nativeBackend()!;
   let rebuild!: Trace["rebuild"];
   let native!: NativeFunction;
-  tf.tidy(() => {
-    native = backend.binding.trace(() => {
-      const result = flatten(withoutRandomness(f));
-      rebuild = result.rebuild;
-      return backend.getInputTensorIds(result.leaves);
+  try {
+    tf.tidy(() => {
+      native = backend.binding.trace(() => {
+        const result = flatten(withoutRandomness(f));
+        rebuild = result.rebuild;
+        return backend.getInputTensorIds(result.leaves);
+      });
     });
-  });
+  } catch (error) {
+    forgetTape();
+    throw error;
+  }
   const sources = native.arguments.map(({ id, shape }) => {
     const place = inputIds.indexOf(id);
     return place >= 0 ? place : { id, shape };
   });
   return { native, rebuild, sources, hasRun: false };
+}
+
+/** Disposes what tfjs has saved for a gradient that an error has ended: no scope does, since such tensors are kept. */
+function forgetTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0) return; // a gradient outside of this one is still to come
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved);
+  state.activeTape = [];
 }
 
 /**

@@ -163,6 +163,29 @@ Deno.test("an error leaves nothing behind: while it is traced, and while it runs
   tf.dispose([x, unlike, zeros, ones]);
 });
 
+Deno.test("an error within a gradient leaves nothing behind, however deep", { ignore }, async () => {
+  const x = tf.ones([2, 3]);
+  x.add(0).dispose();
+  const before = countTensors();
+  const fault = (): never => {
+    throw new Error("a fault");
+  };
+  const forward = compile((x: tf.Tensor) => tf.grad((x) => x.square().exp().add(fault()))(x));
+  await assert.rejects(() => forward(x), /a fault/);
+  const backward = compile((x: tf.Tensor) => {
+    const op = tf.customGrad((x, save) => {
+      (save as tf.GradSaveFunc)([x as tf.Tensor]);
+      return { value: (x as tf.Tensor).square(), gradFunc: fault };
+    });
+    return tf.grad((x) => op(x.exp()))(x);
+  });
+  await assert.rejects(() => backward(x), /a fault/);
+  const second = compile((x: tf.Tensor) => tf.grad((x) => tf.grad((x) => x.square().mul(fault()))(x))(x));
+  await assert.rejects(() => second(x), /a fault/);
+  assert.deepEqual(countTensors(), before);
+  x.dispose();
+});
+
 Deno.test("two compiled functions run at the same time", { ignore }, async () => {
   const x = tf.randomNormal([256, 256], 0, 1e-2, "float32", 1);
   const power = (n: number) =>
