@@ -12,6 +12,7 @@ import { predictionsOf } from "./predictions.ts";
 import { type EpochLine, inputWaitOf, type Result, type RunRecord } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
 import { metadataOf, type NetworkDescription } from "./trained.ts";
+import { watchTraining } from "./watch_training.ts";
 
 /**
  * Checks what can be checked without training: the experiment itself, that its datasets exist, and that they are large enough.
@@ -68,7 +69,6 @@ async function trainAndRecord(
   options: RunOptions,
 ): Promise<RunRecord> {
   const { datasets, seed, imageSize, recipe } = experiment;
-  const { signal, onProgress } = options;
   const label = datasets.join(" + ");
   let pools: Pool[] = [];
   using workers = startBatchWorkers(); // they load their program while the pools are opened and the engine starts
@@ -88,7 +88,7 @@ async function trainAndRecord(
     const training = workers.training({ ...source, indices: split.train, labels, augmentation, seed });
     const trainingImages = workers.validation({ ...source, ...someOf(split.train, labels) });
     const validation = workers.validation({ ...source, indices: split.validation });
-    let epochs: EpochLine[] = [];
+    const watched = watchTraining<EpochLine>({ folder, label, epochs: recipe.epochs, options });
     const { weights, onTraining, ...evaluation } = await train({
       model,
       recipe,
@@ -96,24 +96,9 @@ async function trainAndRecord(
       validation,
       trainingImages,
       seed,
-      folder: folder.path,
-      signal,
-      onStart: async (done) => void (epochs = await folder.keepEpochs(done)),
-      onStep: ({ step, totalSteps, ...pace }) =>
-        onProgress?.({ phase: "train", label, done: step, total: totalSteps, ...pace }),
-      onEpoch: async (line) => {
-        epochs.push(line);
-        await folder.appendEpoch(line);
-        onProgress?.({
-          phase: "train",
-          label,
-          done: line.step,
-          total: recipe.epochs * line.step / line.epoch,
-          line,
-        });
-      },
-      onDamagedCheckpoint: (error) => console.warn(`${error.message} Going on from the one before it.`),
+      ...watched.callbacks,
     });
+    const epochs = watched.epochs();
     const keys = split.validation.flatMap((indices, d) => Array.from(indices, (i) => pools[d].images[i].key));
     const result: Result = {
       ...summarise(evaluation, datasets.length),

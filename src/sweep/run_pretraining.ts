@@ -15,6 +15,7 @@ import type { PretrainingRecord, PretrainingResult } from "./pretraining.ts";
 import type { RunOptions } from "./progress.ts";
 import { inputWaitOf } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
+import { watchTraining } from "./watch_training.ts";
 
 type Folder = RunFolder<PretrainingRecord>;
 
@@ -58,7 +59,8 @@ async function trainAndRecord(experiment: Pretraining, folder: Folder, options: 
       batchSize: recipe.batchSize,
       seed,
     });
-    const watched = watch(experiment, folder, options);
+    const label = `${experiment.datasets.join(" + ")} (MAE)`;
+    const watched = watchTraining<EpochPace>({ folder, label, epochs: recipe.epochs, options });
     const { weights } = await pretrain({ model, recipe, training, seed, ...watched.callbacks });
     const result = resultOf(watched.epochs(), countParameters(model.specs), engine);
     await saveEncoder(folder, model, weights);
@@ -72,27 +74,6 @@ async function trainAndRecord(experiment: Pretraining, folder: Folder, options: 
 
 function imagesOf({ imagesPerDataset, validationPerDataset, seed }: Pretraining, pools: Pool[]) {
   return sampleImages(pools, { train: imagesPerDataset, validation: validationPerDataset, seed }).train;
-}
-
-/** What writes each epoch to the folder and tells whoever looks on. */
-function watch({ datasets, recipe }: Pretraining, folder: Folder, { signal, onProgress }: RunOptions) {
-  const label = `${datasets.join(" + ")} (MAE)`;
-  let epochs: EpochPace[] = [];
-  const callbacks = {
-    folder: folder.path,
-    signal,
-    onStart: async (done: number) => void (epochs = await folder.keepEpochs(done)),
-    onStep: ({ step, totalSteps, ...pace }: { step: number; totalSteps: number; imagesPerSecond: number }) =>
-      onProgress?.({ phase: "train", label, done: step, total: totalSteps, ...pace }),
-    onEpoch: async (line: EpochPace) => {
-      epochs.push(line);
-      await folder.appendEpoch(line);
-      const total = recipe.epochs * line.step / line.epoch;
-      onProgress?.({ phase: "train", label, done: line.step, total, line });
-    },
-    onDamagedCheckpoint: (error: Error) => console.warn(`${error.message} Going on from the one before it.`),
-  };
-  return { callbacks, epochs: () => epochs };
 }
 
 function resultOf(epochs: EpochPace[], parameters: number, engine: string): PretrainingResult {

@@ -20,8 +20,9 @@ import { checkProbe, datasetsOfTask, type FeatureSource, hashOfProbe, type Probe
 import type { ProbeOutcome, ProbeRecord } from "./probe.ts";
 import { networkOf, type ProbedNetwork, splitOf, type TaskImages, type TaskSplit } from "./probed.ts";
 import type { RunOptions } from "./progress.ts";
-import { type EpochLine } from "./record.ts";
+import type { EpochLine } from "./record.ts";
 import { RunFolder, runsFolder } from "./store.ts";
+import { watchTraining } from "./watch_training.ts";
 
 /** What a probe is made with. */
 interface Session {
@@ -190,17 +191,7 @@ async function trainWhole(
     training: workers.training({ ...training, augmentation, seed }),
     validation: workers.validation(validation),
     seed,
-    folder: folder.path,
-    signal: options.signal,
-    onStart: async (done) => void await folder.keepEpochs(done),
-    onStep: ({ step, totalSteps, ...pace }) =>
-      options.onProgress?.({ phase: "train", label, done: step, total: totalSteps, ...pace }),
-    onEpoch: async (line: EpochLine) => {
-      await folder.appendEpoch(line);
-      const total = recipe.epochs * line.step / line.epoch;
-      options.onProgress?.({ phase: "train", label, done: line.step, total, line });
-    },
-    onDamagedCheckpoint: (error) => console.warn(`${error.message} Going on from the one before it.`),
+    ...watchTraining<EpochLine>({ folder, label, epochs: recipe.epochs, options }).callbacks,
   });
   return { probabilities, labels, accuracy };
 }
