@@ -1,13 +1,8 @@
 /** Experiments, their records, and sweeps over them. */
 export { augmentationName } from "./augmentation_name.ts";
 export { combinations, datasetsFromEnvironment, growing } from "./combinations.ts";
-export {
-  canonicalJson,
-  checkExperiment,
-  type Experiment,
-  ExperimentError,
-  experimentHash,
-} from "./experiment.ts";
+export { checkExperiment, type Experiment, ExperimentError } from "./experiment.ts";
+export { canonicalJson, experimentHash } from "./identity.ts";
 export { findRun } from "./find_run.ts";
 export { sizesFromEnvironment } from "./limits.ts";
 export {

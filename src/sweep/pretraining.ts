@@ -3,14 +3,9 @@ import { z } from "zod";
 import { checkAugmentation, expectedImages, manifestOf } from "../data/mod.ts";
 import { createAutoencoder, type MaeConfig } from "../models/mod.ts";
 import { type EpochPace, stepsPerEpoch } from "../train/mod.ts";
-import {
-  augmentationSchema,
-  count,
-  describeIssue,
-  ExperimentError,
-  identityOf,
-  recipeSchema,
-} from "./experiment.ts";
+import { describeIssue, ExperimentError } from "./experiment.ts";
+import { identityOf } from "./identity.ts";
+import { augmentationSchema, count, recipeSchema } from "./schemas.ts";
 import type { FinishedRecord } from "./record.ts";
 
 const half = z.strictObject({ dim: count, depth: count, heads: count });

@@ -4,17 +4,9 @@ import { manifestOf } from "../data/mod.ts";
 import { createEncoder, createModel, type Model } from "../models/mod.ts";
 import type { LinearProbeRecipe, ProbeCandidate } from "../train/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
-import {
-  augmentationSchema,
-  checkExperiment,
-  count,
-  describeIssue,
-  type Experiment,
-  ExperimentError,
-  identityOf,
-  modelSchema,
-  recipeSchema,
-} from "./experiment.ts";
+import { checkExperiment, describeIssue, type Experiment, ExperimentError } from "./experiment.ts";
+import { identityOf } from "./identity.ts";
+import { augmentationSchema, count, modelSchema, recipeSchema } from "./schemas.ts";
 import { checkNumbers, checkPretraining, hashOfPretraining, type Pretraining } from "./pretraining.ts";
 import { type EpochLine, type FinishedRecord } from "./record.ts";
 import { checkRunnable, hashOf } from "./run.ts";

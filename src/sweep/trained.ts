@@ -8,7 +8,7 @@ import {
   openSafetensors,
   WeightsError,
 } from "../models/mod.ts";
-import { modelSchema, precisionSchema } from "./experiment.ts";
+import { modelSchema, precisionSchema } from "./schemas.ts";
 
 /** What a network is for, as texts in the header of its weights: JSON, each of them. */
 const descriptionSchema = z.object({
