@@ -83,10 +83,11 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
     "input",
     "transforms",
     "fetch",
+    "memory",
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, fetch/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, fetch, memory/,
   );
 });
 
