@@ -4,7 +4,7 @@ import { ensureSetup } from "./setup.ts";
 import { terminalWidth, textTable } from "./text_table.ts";
 
 const USAGE =
-  `Usage: deno task bench [train|blocks|steady|precision|input|transforms|fetch] [--model NAME] [--json]
+  `Usage: deno task bench [train|blocks|steady|precision|input|transforms|fetch|memory] [--model NAME] [--json]
   train      images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
   blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
   steady     what determinism costs, and whether memory stays where it is over 10,000 steps
@@ -12,6 +12,7 @@ const USAGE =
   input      images/s of the input pipeline alone, on the thread that takes the batches and on threads beside it
   transforms images/s of the paper's augmentation, beside timm's on Pillow where NTD_PYTORCH is a Python that has timm
   fetch      images/s of fetching from a server on this machine, beside img2dataset (installed into .venv-img2dataset the first time)
+  memory     peak of memory for pools of 1,000 and 100,000 images: building, opening, making batches
   --model    of "train" and "steady": only this one; may be given several times
   --json     the figures as JSON`;
 
@@ -27,6 +28,7 @@ export const benchmarks: Record<string, (models?: string[]) => Promise<Row[]>> =
   input: async () => (await import("./bench_input.ts")).benchInput(),
   transforms: async () => (await import("./bench_transforms.ts")).benchTransforms(),
   fetch: async () => (await import("./bench_fetch.ts")).benchFetch(),
+  memory: async () => (await import("./bench_memory.ts")).benchMemory(),
 };
 
 /** Reads the command's arguments. Without a name all benchmarks are run. */

@@ -1,7 +1,8 @@
 /** `deno task fetch`: obtains datasets before they are needed. */
 import { interruption, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "./setup.ts";
-import { textTable } from "./text_table.ts";
+import type { Pool } from "../data/mod.ts";
+import { terminalWidth, textTable } from "./text_table.ts";
 
 const USAGE = `Usage: deno task fetch NAME… [--images N] [--allow-private]
   NAME             a dataset of data_manifests/ (tabler) or a collection (icons); what is there already is not made again
@@ -19,12 +20,7 @@ export interface FetchRequest {
 }
 
 /** What a dataset came to. */
-export interface Fetched {
-  dataset: string;
-  images: number;
-  /** Folder of the pool. */
-  folder: string;
-}
+export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "folder">;
 
 /**
  * Reads the command's arguments.
@@ -73,9 +69,18 @@ export async function fetchDatasets(
         log(`${name}: ${message}, ${done} of ${total} images, ${rate}`);
       },
     });
-    fetched.push({ dataset: name, images: pool.images.length, folder: pool.folder });
+    const { images, dropped, folder } = pool;
+    fetched.push({ name, images, dropped, folder });
   }
   return fetched;
+}
+
+/** Duplicates within and across the datasets, as a table with a line that says what they are. */
+export async function duplicatesText(fetched: readonly Omit<Fetched, "folder">[]): Promise<string> {
+  const { duplicateRows, DUPLICATES_NOTE } = await import("../data/mod.ts");
+  const rows = duplicateRows(fetched);
+  const cells = rows.map((row) => Object.values(row).map(String));
+  return `${textTable(Object.keys(rows[0]), cells, terminalWidth())}\n${DUPLICATES_NOTE}`;
 }
 
 if (import.meta.main) {
@@ -84,8 +89,9 @@ if (import.meta.main) {
     const request = await parseFetch(args);
     await ensureSetup({ needs: ["packages"] });
     const fetched = await fetchDatasets(request, console.error, signal);
-    const rows = fetched.map(({ dataset, images, folder }) => [dataset, `${images}`, folder]);
+    const rows = fetched.map(({ name, images, folder }) => [name, `${images.length}`, folder]);
     console.log(textTable(["dataset", "images", "pool"], rows, Infinity));
+    console.log(`\n${await duplicatesText(fetched)}`);
     return 0;
   });
 }

@@ -22,24 +22,39 @@ export interface LabelledSample {
 }
 
 /** The part of a pool that says what its images show. */
-type Labelled = Pick<Pool, "name" | "images" | "manifest">;
+type Labelled = Pick<Pool, "name" | "images" | "classes">;
 
 /**
  * Images of a dataset that has semantic classes, chosen as `sampleImages` chooses.
  *
- * @throws Error for a dataset without classes, naming it, and as `sampleImages`
+ * @throws Error for a dataset without classes and for an image without one, naming it, and as `sampleImages`
  */
 export function sampleClasses(pool: Labelled, sizes: SampleSizes): LabelledSample {
-  const { source } = pool.manifest;
-  if (!("classes" in source)) {
-    throw new Error(`${pool.name} has no semantic classes; ask for a dataset that has, for example cifar10`);
-  }
+  const names = classesIn(pool);
   const { train, validation } = sampleImages([pool], sizes);
   const labelled = (indices: Int32Array[]) => ({
     indices,
     labels: indices.map((chosen) => chosen.map((image) => pool.images[image].label!)),
   });
-  return { names: source.classes, train: labelled(train), validation: labelled(validation) };
+  return { names, train: labelled(train), validation: labelled(validation) };
+}
+
+/** Names of a pool's classes; every image has one of them. */
+function classesIn({ name, images, classes }: Labelled): string[] {
+  if (!classes) {
+    const advice = images.some(({ label }) => label !== undefined)
+      ? `its images have labels: name them in field "source.classes" of its manifest`
+      : "ask for a dataset that has, for example cifar10";
+    throw new Error(`${name} has no semantic classes; ${advice}`);
+  }
+  for (const { key, label } of images) {
+    if (label !== undefined && label < classes.length) continue;
+    const has = label === undefined
+      ? "no class"
+      : `class ${label}, of ${classes.length} that are named from 0`;
+    throw new Error(`${name}: image ${key} has ${has}; correct the dataset or its manifest`);
+  }
+  return [...classes];
 }
 
 /** Which concepts, and how they are split. */

@@ -22,3 +22,4 @@ export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from ".
 export { fetchedFolder } from "./sources/fetched.ts";
 export { type ListedUrl, listedUrls } from "./sources/url_list.ts";
 export { countDuplicates, type DuplicateCount } from "./duplicate_counts.ts";
+export { type DuplicateRow, duplicateRows, DUPLICATES_NOTE } from "./duplicate_rows.ts";

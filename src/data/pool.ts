@@ -10,6 +10,7 @@ import {
   readHeader,
   type StoredImages,
 } from "./pool_store.ts";
+import { classesOf } from "./sources/folder.ts";
 import { type DatasetReference, isMeant, parseReference } from "./reference.ts";
 
 /** The images of a dataset, packed in one file and read from it as they are needed. */
@@ -17,6 +18,8 @@ export interface Pool extends StoredImages {
   readonly manifest: Manifest;
   /** What the source has and the pool has not. */
   readonly dropped: Dropped;
+  /** Names of its semantic classes, by the number that is an image's label; missing where the source tells none. */
+  readonly classes?: readonly string[];
 }
 
 /**
@@ -68,8 +71,8 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   const folder = poolFolder(root, manifest);
   if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
   const stored = openStoredImages(folder);
-  const { dropped } = readHeader(folder);
-  return Object.assign(stored, { manifest, dropped });
+  const { dropped, classes = classesOf(manifest) } = readHeader(folder); // pools of before do not name them
+  return Object.assign(stored, { manifest, dropped, classes });
 }
 
 /** Gives out a pool several times; it is closed when all that were given out have been disposed. */

@@ -4,6 +4,7 @@ import { groupOf } from "./grouping.ts";
 import { imagesIn, type Manifest } from "./manifest.ts";
 import { startFiles } from "./pool_files.ts";
 import { dataRoot, type Dropped, type PoolImage } from "./pool_store.ts";
+import { classesOf } from "./sources/folder.ts";
 import { samplingMethod, sourceImages, sourceName } from "./sources/images.ts";
 import type { SourceImage } from "./sources/source.ts";
 
@@ -69,6 +70,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     images: files.count,
     side: manifest.render.side,
     channels: manifest.render.channels,
+    classes: classesOf(manifest),
     dropped,
     builtAt: new Date().toISOString(),
   });

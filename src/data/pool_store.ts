@@ -31,6 +31,8 @@ export interface PoolHeader {
   images: number;
   side: number;
   channels: 1 | 3;
+  /** Names of its semantic classes, by number, where the source tells them. */
+  classes?: string[];
   sha256: Record<"images.bin" | "index.jsonl", string>;
   dropped: Dropped;
   /** ISO 8601. */

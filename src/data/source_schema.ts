@@ -3,6 +3,8 @@ import { parseBraces } from "./files/brace_range.ts";
 
 const version = z.string().regex(/^\d+\.\d+\.\d+$/).describe("Exact version of the npm package.");
 
+const classes = z.array(z.string().min(1)).min(2).describe("Names of the semantic classes, by number.");
+
 const iconify = z.strictObject({
   type: z.literal("iconify").describe("Drawings in an npm package of Iconify's: icons.json."),
   package: z.string().regex(/^@iconify-json\/[a-z0-9-]+$/),
@@ -22,7 +24,7 @@ const sprites = z.strictObject({
   labels: z.record(z.string(), z.string()).describe(
     "For each split the JSON file with one class number an image, in the order of the sheets.",
   ),
-  classes: z.array(z.string()).min(2).describe("Names of the semantic classes, by number."),
+  classes,
 });
 
 const folder = z.strictObject({
@@ -57,6 +59,7 @@ const webdataset = z.strictObject({
   ),
   shards: files,
   within,
+  classes: classes.optional(),
 });
 
 const zip = z.strictObject({
@@ -75,6 +78,7 @@ const parquet = z.strictObject({
   image: column.describe("Column of the encoded image: its bytes, or a structure with a member `bytes`."),
   key: column.optional().describe("Column of a name for the image. Default: file, row group and row."),
   label: column.optional().describe("Column of the number of the semantic class. Default: there are none."),
+  classes: classes.optional(),
 });
 
 const urls = z.strictObject({

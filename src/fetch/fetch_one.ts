@@ -35,9 +35,10 @@ export function makeFetcher(
   const context = { client, robots, agent, settings };
   return {
     async fetch(item) {
-      const host = URL.parse(item.url)?.host ?? "";
-      const attempt = async () => await decoded(item, await download(item.url, context, signal), decoders);
-      return await withRetries(settings, () => gate.run(host, attempt, signal), {
+      let host = ""; // that was asked last
+      const inTurn = <T>(next: string, work: () => Promise<T>) => gate.run(host = next, work, signal);
+      const decode = (file: Uint8Array) => decoded(item, file, decoders);
+      return await withRetries(settings, () => download(item.url, { ...context, inTurn }, signal, decode), {
         onWait: (ms) => gate.close(host, ms),
         signal,
       });

@@ -3,13 +3,11 @@ import type { Answer, Client, Head } from "./request.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** How redirects are followed. */
-export interface FollowOptions {
-  /** Most redirects. */
-  redirects: number;
-  /** Called before each request; throws to refuse it. */
+/** How a URL is asked for. */
+export interface AskOptions {
+  /** Called before the request; throws to refuse it. */
   beforeEach?: (url: URL) => Promise<void>;
-  /** Called with the answer that is no redirect; throws to refuse its body. */
+  /** Called with an answer that is no redirect; throws to refuse its body. */
   accept: (head: Head) => void;
   signal: AbortSignal;
 }
@@ -31,25 +29,45 @@ export function parseUrl(text: string, base?: URL): URL {
 }
 
 /**
- * Requests a URL and follows redirects; each one is a request of its own, with every check.
+ * Requests a URL.
  *
+ * @returns the answer, or where it redirects to
  * @throws FetchFailure
  */
-export async function follow(client: Client, from: URL, options: FollowOptions): Promise<Answer> {
-  const { beforeEach, accept, signal, redirects } = options;
+export async function ask(
+  client: Client,
+  url: URL,
+  { beforeEach, accept, signal }: AskOptions,
+): Promise<Answer | URL> {
+  await beforeEach?.(url);
+  const answer = await client.get(url, {
+    signal,
+    wantsBody: (head) => {
+      if (isRedirect(head)) return false;
+      accept(head);
+      return true;
+    },
+  });
+  return isRedirect(answer) ? parseUrl(answer.headers.location!, url) : answer;
+}
+
+/**
+ * Visits a URL and where it redirects to; each is a visit of its own, with every check.
+ *
+ * @param redirects most redirects
+ * @param visit gives what was found, or where to go on
+ * @throws FetchFailure, and as `visit`
+ */
+export async function follow<Found extends object>(
+  from: URL,
+  redirects: number,
+  visit: (url: URL) => Promise<Found | URL>,
+): Promise<Found> {
   let url = from;
   for (let hop = 0; hop <= redirects; hop++) {
-    await beforeEach?.(url);
-    const answer = await client.get(url, {
-      signal,
-      wantsBody: (head) => {
-        if (isRedirect(head)) return false;
-        accept(head);
-        return true;
-      },
-    });
-    if (!isRedirect(answer)) return answer;
-    url = parseUrl(answer.headers.location!, url);
+    const found = await visit(url);
+    if (!(found instanceof URL)) return found;
+    url = found;
   }
   throw new FetchFailure(
     "too_many_redirects",

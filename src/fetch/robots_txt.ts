@@ -1,6 +1,6 @@
 import robotsParser, { type Robot } from "robots-parser";
 import { FetchFailure } from "./failure.ts";
-import { follow } from "./redirects.ts";
+import { ask, follow } from "./redirects.ts";
 import type { Client, Head } from "./request.ts";
 import { retryAfterMs } from "./retry.ts";
 import type { NetworkSettings } from "./settings.ts";
@@ -61,7 +61,7 @@ async function readRules(
     const { status, body } = await withinTime(
       attemptMs,
       signal,
-      (signal) => follow(client, url, { redirects, accept: checkStatus, signal }),
+      (signal) => follow(url, redirects, (url) => ask(client, url, { accept: checkStatus, signal })),
     );
     const text = status === 200 ? new TextDecoder().decode(body.subarray(0, MOST_BYTES)) : "";
     return parseRobots(url.href, text);

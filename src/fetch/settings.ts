@@ -4,7 +4,7 @@ import { PIXEL_LIMIT } from "../images/mod.ts";
 export interface NetworkSettings {
   /** Images that are downloaded or decoded at the same time. Default: 64. */
   concurrency: number;
-  /** Of these, from one host. Default: 8. */
+  /** Of these, from one host, listed or redirected to. Default: 8. */
   perHost: number;
   /** Longest silence before and within an answer, ms. Default: 10,000. */
   silenceMs: number;

@@ -1,3 +1,5 @@
+import { unreadFormat } from "./unread_format.ts";
+
 /** Formats of photographs that are read. */
 export type ImageFormat = "jpeg" | "png" | "webp" | "gif";
 
@@ -21,9 +23,8 @@ function description(file: Uint8Array): string {
   if (file.length === 0) return "is empty";
   const text = new TextDecoder().decode(file.subarray(0, 200)).trimStart().toLowerCase();
   if (text.startsWith("<!doctype html") || text.startsWith("<html")) return "is an HTML page";
-  if (text.startsWith("<svg") || (text.startsWith("<?xml") && text.includes("<svg"))) {
-    return "is an SVG drawing";
-  }
+  const other = unreadFormat(file);
+  if (other) return `is ${other === "SVG" ? "an SVG drawing" : `a picture in the format ${other}`}`;
   const first = [...file.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0"));
   return `begins with the bytes ${first.join(" ")}`;
 }

@@ -11,6 +11,7 @@ export * from "./decode.ts";
 export * from "./geometry.ts";
 export type { Box, PackedImage } from "./image.ts";
 export { type ImageFormat, imageFormat } from "./image_format.ts";
+export { unreadFormat } from "./unread_format.ts";
 export { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 export { drawInterpolation, type Interpolation, type InterpolationChoice } from "./interpolation.ts";
 export * from "./perceptual_hash.ts";

@@ -1,5 +1,5 @@
 /** Meeting the datasets: what they are, what their images look like, and a round of the game. */
-import { manifestOf, openPools as openAll, parseReference, type Pool } from "../data/mod.ts";
+import { duplicateRows, manifestOf, openPools as openAll, parseReference, type Pool } from "../data/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { gallery, type GalleryImage } from "./gallery.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
@@ -29,6 +29,14 @@ export function openPools(names: readonly string[]): Promise<Pool[]> {
       },
     })
   );
+}
+
+/** Duplicates within and across datasets, and what their pools left out when they were built. */
+export async function duplicatesTable(names: readonly string[]): Promise<Displayable> {
+  const pools = await openPools(names);
+  const rows = duplicateRows(pools);
+  pools.forEach((pool) => pool[Symbol.dispose]());
+  return table(rows);
 }
 
 function picture({ side, channels, read }: Pool, index: number, caption?: string): GalleryImage {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { benchTable, parseBench } from "../../src/cli/bench.ts";
-import { parseFetch } from "../../src/cli/fetch.ts";
+import { duplicatesText, parseFetch } from "../../src/cli/fetch.ts";
 import { parseReproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
 import { denoTestArguments, parseTest } from "../../src/cli/test.ts";
+import { poolInMemory } from "../data/made_up_pools.ts";
 
 Deno.test("reproduce: flags are read, and wrong values are answered with the right ones", async () => {
   const all = [
@@ -66,6 +67,12 @@ Deno.test("fetch: names and collections, each dataset once; unknown ones list th
   await assert.rejects(() => parseFetch(["nowhere"]), /"nowhere".*tabler/s);
 });
 
+Deno.test("fetch: says which images come again, and that they stay on one side", async () => {
+  const text = await duplicatesText([poolInMemory("one", 3, 8, 1), poolInMemory("other", 2, 8, 1)]);
+  assert.match(text, /^datasets +equal pixels +look alike +left out$/m);
+  assert.match(text, /^one +0 +0 +none\nother +0 +0 +none\n.*kept on one side/m);
+});
+
 Deno.test("bench: all benchmarks without a name; an unknown one lists the known", () => {
   assert.deepEqual(parseBench(["input", "--json"]), { names: ["input"], models: undefined, json: true });
   assert.deepEqual(parseBench([]).names, [
@@ -76,10 +83,11 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
     "input",
     "transforms",
     "fetch",
+    "memory",
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, fetch/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, fetch, memory/,
   );
 });
 

@@ -11,6 +11,7 @@ async function squareOf(file: Uint8Array): Promise<Uint8Array> {
 
 Deno.test("WebDataset shards become a pool: keys, classes, centred squares, one image of each kind", async () => {
   const photos = await Promise.all([0, 1, 2, 3].map((i) => photoFile(i, "jpeg", 20 + 9 * i, 30 - 3 * i)));
+  const classes = ["ant", "bee", "cat", "dog", "eel", "fox", "gnu", "hen"];
   using files = filesOnDisk({
     "shards/set-00.tar": await tarFile([
       { name: "a/0.cls", bytes: "3\n" },
@@ -26,7 +27,7 @@ Deno.test("WebDataset shards become a pool: keys, classes, centred squares, one 
       { name: "last.JPG", bytes: photos[3] },
       { name: "last.cls", bytes: "7" },
     ]),
-    "set.json": photoManifest("set", { type: "webdataset", shards: "shards/set-{00..01}.tar" }, 7),
+    "set.json": photoManifest("set", { type: "webdataset", shards: "shards/set-{00..01}.tar", classes }, 7),
   });
   using pool = await openPool("set", { manifests: files.url, root: `${files.path}/data` });
   assert.deepEqual(pool.images.map(({ key, label }) => [key, label]), [
@@ -35,6 +36,7 @@ Deno.test("WebDataset shards become a pool: keys, classes, centred squares, one 
     ["set-01/0", undefined],
     ["set-01/last", 7],
   ]);
+  assert.deepEqual(pool.classes, classes);
   for (const [i, photo] of photos.entries()) assert.deepEqual(pool.read(i), await squareOf(photo));
   assert.equal(pool.dropped.duplicates, 1);
   assert.deepEqual(pool.dropped.failed.map(({ key }) => key), ["set-01/link", "set-01/broken"]);
@@ -74,6 +76,7 @@ Deno.test("folders become a pool: flat, with classes, with splits", async () => 
       [keys[3], 2, "val"],
     ].map((expected) => expected),
   );
+  assert.deepEqual([classes.classes, flat.classes], [["cat", "dog", "eel"], undefined]);
 });
 
 Deno.test("the identity of a local dataset follows its files", async () => {

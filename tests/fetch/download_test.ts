@@ -29,6 +29,8 @@ const resolver: Resolver = (() => {
   };
 })();
 
+const asItIs = (file: Uint8Array) => Promise.resolve(file);
+
 type Ended = { body: string } | { reason: string; detail: string };
 
 async function attempt(
@@ -40,7 +42,7 @@ async function attempt(
   const agent = "name-that-dataset";
   const robots = settings.robotsTxt ? makeRobotsCheck(client, settings, agent, signal) : undefined;
   try {
-    const body = await download(url, { client, robots, agent, settings }, signal);
+    const body = await download(url, { client, robots, agent, settings }, signal, asItIs);
     return { body: new TextDecoder().decode(body) };
   } catch (error) {
     if (!(error instanceof FetchFailure)) throw error;
@@ -207,7 +209,7 @@ Deno.test("robots.txt is asked for once for many images", async () => {
   using client = makeClient(SETTINGS, resolver);
   const robots = makeRobotsCheck(client, SETTINGS, "name-that-dataset", signal);
   const context = { client, robots, agent: "name-that-dataset", settings: SETTINGS };
-  await Promise.all(["a", "b", "c"].map((path) => download(address(server, path), context, signal)));
+  await Promise.all(["a", "b", "c"].map((path) => download(address(server, path), context, signal, asItIs)));
   assert.deepEqual(server.asked.toSorted(), ["a", "b", "c", "robots.txt"]);
 });
 
@@ -318,7 +320,7 @@ Deno.test("no address, in a list or in a redirect, ends in anything but an image
   });
   const context = { client, agent: "name-that-dataset", settings };
   const ends = async (url: string) => {
-    await download(url, context, new AbortController().signal).catch((error) => {
+    await download(url, context, new AbortController().signal, asItIs).catch((error) => {
       if (!(error instanceof FetchFailure)) throw error;
     });
   };

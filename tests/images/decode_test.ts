@@ -56,7 +56,7 @@ Deno.test("JPEG, PNG, WebP and GIF are decoded; other formats are refused", asyn
   const text = (words: string) => new TextEncoder().encode(words);
   for (
     const [file, kind] of [
-      [await raw.clone().tiff().toBuffer(), /it begins with the bytes 49 49 2a/],
+      [await raw.clone().tiff().toBuffer(), /it is a picture in the format TIFF/],
       [text(squareSvg("", BOX, 8)), /it is an SVG drawing/],
       [text('<?xml version="1.0"?>\n<svg/>'), /it is an SVG drawing/],
       [text("\n<!DOCTYPE html><title>404</title>"), /it is an HTML page/],

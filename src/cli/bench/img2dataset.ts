@@ -14,9 +14,10 @@ export interface Downloaded {
   working: number;
 }
 
-async function succeeds(program: string, ...args: string[]): Promise<boolean> {
+async function canImportImg2dataset(python: string): Promise<boolean> {
+  const args = ["-c", "import img2dataset"];
   try {
-    return (await new Deno.Command(program, { args, stdout: "null", stderr: "null" }).output()).success;
+    return (await new Deno.Command(python, { args, stdout: "null", stderr: "null" }).output()).success;
   } catch {
     return false;
   }
@@ -32,13 +33,21 @@ export async function findImg2dataset(): Promise<string> {
   const folder = join(repositoryRoot, ".venv-img2dataset");
   const own = join(folder, "bin", "python");
   const python = Deno.env.get("NTD_IMG2DATASET") || own;
-  if (await succeeds(python, "-c", "import img2dataset")) return python;
+  if (await canImportImg2dataset(python)) return python;
   if (python !== own) throw new Error(`NTD_IMG2DATASET: ${python} cannot import img2dataset.`);
   console.error(`Installing ${IMG2DATASET} into ${folder}: a minute or two, about 700 MB.`);
-  const installed = await succeeds("python3", "-m", "venv", folder) &&
-    await succeeds(own, "-m", "pip", "install", "--quiet", IMG2DATASET);
-  if (!installed) throw new Error(`${IMG2DATASET} could not be installed into ${folder}.`);
+  await install("python3", "-m", "venv", folder);
+  await install(own, "-m", "pip", "install", "--quiet", IMG2DATASET);
   return own;
+}
+
+/** @throws Error with the last line of what the program said, when it fails */
+async function install(program: string, ...args: string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  if (success) return;
+  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trim().split("\n")
+    .at(-1);
+  throw new Error(`${IMG2DATASET} could not be installed: "${program} ${args.join(" ")}" failed: ${said}`);
 }
 
 /**

@@ -24,6 +24,7 @@ import {
 } from "../../train/mod.ts";
 import { type Recipe, smoothTargets, type StepInput } from "../../train/mod.ts";
 import type { ContestantConfig, Ready } from "./contestant.ts";
+import { peakMemory } from "./peak_memory.ts";
 import { plainTfjsStep } from "./plain_tfjs.ts";
 
 /** What is timed: one training step, and the prediction of one batch. */
@@ -77,11 +78,6 @@ function plainWork(model: Model, config: ContestantConfig): Work {
   const { pixels, targets } = stepInput(config, model);
   const train = plainTfjsStep(config.model as ConvNeXtConfig, imagesFromPixels(pixels), targets);
   return { train, evaluate: () => Promise.reject(new Error("plain_tfjs only trains")) };
-}
-
-/** Peak of the resident memory of this process, MB. */
-function peakMemory(): number {
-  return Number(Deno.readTextFileSync("/proc/self/status").match(/VmHWM:\s+(\d+) kB/)![1]) / 1024;
 }
 
 async function seconds(action: () => unknown, count: number): Promise<number> {

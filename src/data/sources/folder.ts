@@ -21,7 +21,7 @@ export async function* folderImages(
 ): AsyncGenerator<SourceImage> {
   const root = localPath(manifest.folder, source.path);
   const splits = source.splits ?? [""];
-  const classes = source.classFolders ? classNames(root, splits) : undefined;
+  const classes = classesOf(manifest);
   for (const split of splits) {
     const files = imageFiles(root, split);
     for (const file of manifest.sampling ? byRank([...files], manifest.sampling.seed) : files) {
@@ -34,6 +34,13 @@ export async function* folderImages(
       };
     }
   }
+}
+
+/** Names of the semantic classes of a source, by number, as far as its manifest or its folders tell. */
+export function classesOf({ folder, source }: Pick<Manifest, "folder" | "source">): string[] | undefined {
+  if (source.type !== "folder") return "classes" in source ? source.classes : undefined;
+  if (!source.classFolders) return undefined;
+  return classNames(localPath(folder, source.path), source.splits ?? [""]);
 }
 
 /** The semantic classes of a folder that has them, by number. */

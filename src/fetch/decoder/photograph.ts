@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import sharp, { type Metadata } from "sharp";
+import { unreadFormat } from "../../images/mod.ts";
 import { FetchFailure } from "../failure.ts";
 import type { StorageSettings } from "../settings.ts";
 import { jpegTables } from "./jpeg_tables.ts";
@@ -76,7 +77,12 @@ export async function storePhotograph(file: Uint8Array, settings: StorageSetting
 }
 
 async function readHeader(file: Uint8Array, { maxPixels, maxRatio }: StorageSettings): Promise<Metadata> {
-  if (!looksLikeImage(file)) throw new FetchFailure("not_an_image", describe(file));
+  if (!looksLikeImage(file)) {
+    const other = unreadFormat(file);
+    throw other
+      ? new FetchFailure("format_not_supported", other)
+      : new FetchFailure("not_an_image", describe(file));
+  }
   const header = await sharp(file, { limitInputPixels: false, animated: false }).metadata().catch((error) => {
     throw new FetchFailure("damaged", firstLine(error));
   });
@@ -89,7 +95,7 @@ async function readHeader(file: Uint8Array, { maxPixels, maxRatio }: StorageSett
   if (pixels >= HARMLESS_PIXELS && ratio > maxRatio) {
     throw new FetchFailure("too_many_pixels", `${width} x ${height} in ${file.length} bytes`);
   }
-  if (!FORMATS.includes(header.format)) throw new FetchFailure("not_an_image", header.format);
+  if (!FORMATS.includes(header.format)) throw new FetchFailure("format_not_supported", header.format);
   return header;
 }
 

@@ -161,11 +161,12 @@ Deno.test("what is no image, another format, or damaged has its reason", async (
   const jpeg = new Uint8Array(await photograph(6, 200, 150).jpeg().toBuffer());
   assert.equal(await failure(new TextEncoder().encode("<!DOCTYPE html><html>")), "not_an_image");
   assert.equal(await failure(new Uint8Array()), "not_an_image");
-  assert.equal(
-    await failure(new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>')),
-    "not_an_image",
-  );
-  assert.equal(await failure(new Uint8Array(await photograph(6).tiff().toBuffer())), "not_an_image");
+  const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"/>');
+  assert.equal(await failure(svg), "format_not_supported");
+  for (const format of ["tiff", "avif"] as const) {
+    const file = new Uint8Array(await photograph(6).toFormat(format).toBuffer());
+    assert.equal(await failure(file), "format_not_supported", format);
+  }
   assert.equal(await failure(jpeg.subarray(0, jpeg.length / 2)), "damaged");
   assert.equal(await failure(jpeg.subarray(0, 20)), "damaged");
   const png = new Uint8Array(await photograph(6).png().toBuffer());

@@ -1,0 +1,65 @@
+/**
+ * One step of the benchmark of memory, in a process of its own, so that its peak is its own: `memory_step.ts STEP FOLDER`. Prints a
+ * {@link StepMemory} as JSON.
+ */
+import { type Augmentation, openPool, type Pool, startBatchWorkers } from "../../data/mod.ts";
+import { peakMemory } from "./peak_memory.ts";
+import { TINY } from "./tiny_shards.ts";
+
+/** What a step took. */
+export interface StepMemory {
+  /** Peak of the resident memory, MB. */
+  megabytes: number;
+  seconds: number;
+}
+
+/** Batches that are made, and images in each. */
+const BATCHES = 200, BATCH = 64;
+
+const AUGMENTATION: Augmentation = {
+  crop: "random-resized",
+  scale: [0.08, 1],
+  ratio: [3 / 4, 4 / 3],
+  flip: 0.5,
+};
+
+const open = (folder: string) =>
+  openPool(TINY, { manifests: new URL(`file://${folder}/`), root: `${folder}/pools` });
+
+/** What the steps do with the dataset in a folder. */
+const steps: Record<string, (folder: string) => Promise<void>> = {
+  /** Nothing but loading the program. */
+  start: () => Promise.resolve(),
+  /** Makes the pool. */
+  async build(folder) {
+    using _ = await open(folder);
+  },
+  /** Opens the pool that is there, and reads its index. */
+  async open(folder) {
+    using pool = await open(folder);
+    if (pool.images.length === 0) throw new Error("the pool is empty");
+  },
+  /** Opens it and makes training batches. */
+  async batches(folder) {
+    using pool = await open(folder);
+    await makeBatches(pool);
+  },
+};
+
+async function makeBatches(pool: Pool): Promise<void> {
+  using workers = startBatchWorkers();
+  await workers.ready;
+  const { side: imageSize, images } = pool;
+  const indices = [Int32Array.from(images.keys())];
+  const source = { pools: [pool], indices, imageSize, batchSize: BATCH, augmentation: AUGMENTATION, seed: 0 };
+  const batches = workers.training(source);
+  for (let step = 0; step < BATCHES; step++) await batches.batch(step);
+}
+
+if (import.meta.main) {
+  const [step, folder] = Deno.args;
+  const began = performance.now();
+  await steps[step](folder);
+  const took: StepMemory = { megabytes: peakMemory(), seconds: (performance.now() - began) / 1000 };
+  console.log(JSON.stringify(took));
+}
