@@ -67,7 +67,12 @@ Deno.test("fetch: names and collections, each dataset once; unknown ones list th
 });
 
 Deno.test("bench: all benchmarks without a name; an unknown one lists the known", () => {
-  assert.deepEqual(parseBench(["input", "--json"]), { names: ["input"], models: undefined, json: true });
+  assert.deepEqual(parseBench(["photos", "--data", "mine", "--json"]), {
+    names: ["photos"],
+    models: undefined,
+    data: "mine",
+    json: true,
+  });
   assert.deepEqual(parseBench([]).names, [
     "train",
     "blocks",
@@ -75,11 +80,12 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
     "precision",
     "input",
     "transforms",
+    "photos",
     "fetch",
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, fetch/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, photos, fetch/,
   );
 });
 
