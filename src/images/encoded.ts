@@ -11,7 +11,8 @@ export interface EncodedImage {
   /** 3 (RGB). */
   readonly channels: 3;
   /**
-   * Decodes a box of the image as it is at `1 / reduction` of its size, `ceil(width / reduction)` x `ceil(height / reduction)` px.
+   * Decodes a box of the image as it is at `1 / reduction` of its size, `ceil(width / reduction)` x `ceil(height / reduction)` px. The
+   * pixels are good until the next image of the same source is decoded, and may be followed by others.
    *
    * @throws Error when the image is damaged
    */
@@ -53,7 +54,9 @@ export function reductionFor(box: Box, outWidth: number, outHeight: number): Red
   return ([8, 4, 2] as const).find(leaves) ?? 1;
 }
 
-/** All of an encoded image. */
+/** All of an encoded image, to keep. */
 export function decodeWhole(image: EncodedImage): PackedImage {
-  return image.decode({ left: 0, top: 0, width: image.width, height: image.height }, 1);
+  const { width, height, channels } = image;
+  const { pixels } = image.decode({ left: 0, top: 0, width, height }, 1);
+  return { pixels: pixels.slice(0, width * height * channels), width, height, channels };
 }

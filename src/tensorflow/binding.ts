@@ -8,7 +8,14 @@ import { CApi, type Pointer } from "./capi.ts";
 import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
-import { createNativeTensor, DataType, readNativeTensor, sizeOf, type Values } from "./tensor.ts";
+import {
+  copyNativeTensor,
+  createNativeTensor,
+  DataType,
+  readNativeTensor,
+  sizeOf,
+  type Values,
+} from "./tensor.ts";
 
 /** What an op returns for each output. */
 export interface TensorMetadata {
@@ -159,12 +166,21 @@ export class TensorFlowBinding {
   }
 
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | Uint8Array[] {
-    const { call, status } = this.#api;
     const { shape, dtype } = this.#entry(id);
+    return this.#resolved(id, (tensor) => readNativeTensor(this.#api, tensor, dtype, sizeOf(shape)));
+  }
+
+  /** Copies a tensor's bytes, as many as `into` has room for: nothing is left for the garbage collector. */
+  copyBytes(id: number, into: Uint8Array): void {
+    this.#resolved(id, (tensor) => copyNativeTensor(this.#api, tensor, into));
+  }
+
+  #resolved<T>(id: number, read: (tensor: Pointer) => T): T {
+    const { call, status } = this.#api;
     const tensor = call.TFE_TensorHandleResolve(this.#handle(id), status)!;
     this.#api.check("reading a tensor");
     try {
-      return readNativeTensor(this.#api, tensor, dtype, sizeOf(shape));
+      return read(tensor);
     } finally {
       call.TF_DeleteTensor(tensor);
     }

@@ -11,6 +11,8 @@ export interface JpegPart {
   ratio?: 1 | 2 | 4 | 8;
   /** Rectangle of the image at that scale, px. Default: all of it. */
   crop?: { left: number; top: number; width: number; height: number };
+  /** Gives an array of so many values or more for the pixels. Default: a new one. */
+  room?: (values: number) => Uint8Array;
 }
 
 /** A context of one thread and without GPU: each thread of a program that decodes has its own. */
@@ -24,7 +26,7 @@ let own: TensorFlowBinding | undefined;
  */
 export function decodeJpeg(
   file: Uint8Array,
-  { ratio = 1, crop }: JpegPart = {},
+  { ratio = 1, crop, room = (values) => new Uint8Array(values) }: JpegPart = {},
 ): { pixels: Uint8Array; height: number; width: number } {
   const binding = own ??= startDecoder();
   const made = [binding.createTensor([], DataType.string, [file])];
@@ -41,7 +43,9 @@ export function decodeJpeg(
       1,
     );
     made.push(id);
-    return { pixels: binding.tensorDataSync(id) as Uint8Array, height, width };
+    const pixels = room(height * width * 3);
+    binding.copyBytes(id, pixels);
+    return { pixels, height, width };
   } finally {
     for (const id of made) binding.deleteTensor(id);
   }
