@@ -4,49 +4,62 @@ import { ensureSetup } from "./setup.ts";
 import { terminalWidth, textTable } from "./text_table.ts";
 
 const USAGE =
-  `Usage: deno task bench [train|blocks|steady|precision|input|transforms|fetch|memory] [--model NAME] [--json]
+  `Usage: deno task bench [train|blocks|steady|precision|input|transforms|photos|fetch|memory] [--model NAME] [--data NAME] [--json]
   train      images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
   blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
   steady     what determinism costs, and whether memory stays where it is over 10,000 steps
   precision  one whole experiment in float32 and in bfloat16
   input      images/s of the input pipeline alone, on the thread that takes the batches and on threads beside it
   transforms images/s of the paper's augmentation, beside timm's on Pillow where NTD_PYTORCH is a Python that has timm
+  photos     images/s from photographs on disk to augmented batches at 224 px, beside PyTorch's DataLoader with timm there
   fetch      images/s of fetching from a server on this machine, beside img2dataset (installed into .venv-img2dataset the first time)
   memory     peak of memory for pools of 1,000 and 100,000 images: building, opening, making batches
   --model    of "train" and "steady": only this one; may be given several times
+  --data     of "photos": a dataset whose photographs are stored as JPEG; default: made-up ones
   --json     the figures as JSON`;
 
 /** One line of a benchmark's table. */
 type Row = object;
 
+/** What is measured, where a benchmark leaves that open. */
+interface BenchChoice {
+  models?: string[];
+  data?: string;
+}
+
 /** The benchmarks by name; each is loaded when it is run. */
-export const benchmarks: Record<string, (models?: string[]) => Promise<Row[]>> = {
-  train: async (models) => (await import("./bench_train.ts")).benchTrain(models),
+export const benchmarks: Record<string, (choice: BenchChoice) => Promise<Row[]>> = {
+  train: async ({ models }) => (await import("./bench_train.ts")).benchTrain(models),
   blocks: async () => (await import("./bench_blocks.ts")).benchBlocks(),
-  steady: async (models) => (await import("./bench_steady.ts")).benchSteady(models),
+  steady: async ({ models }) => (await import("./bench_steady.ts")).benchSteady(models),
   precision: async () => (await import("./bench_precision.ts")).benchPrecision(),
   input: async () => (await import("./bench_input.ts")).benchInput(),
   transforms: async () => (await import("./bench_transforms.ts")).benchTransforms(),
+  photos: async ({ data }) => (await import("./bench_photos.ts")).benchPhotos(data),
   fetch: async () => (await import("./bench_fetch.ts")).benchFetch(),
   memory: async () => (await import("./bench_memory.ts")).benchMemory(),
 };
 
 /** Reads the command's arguments. Without a name all benchmarks are run. */
-export function parseBench(args: readonly string[]): { names: string[]; models?: string[]; json: boolean } {
+export function parseBench(args: readonly string[]): BenchChoice & { names: string[]; json: boolean } {
   const { values, positionals } = parseCommand(
     args,
     USAGE,
-    { json: { type: "boolean", default: false }, model: { type: "string", multiple: true } },
+    {
+      json: { type: "boolean", default: false },
+      model: { type: "string", multiple: true },
+      data: { type: "string" },
+    },
     true,
   );
-  const { json, model: models } = values;
+  const { json, model: models, data } = values;
   for (const name of positionals) {
     if (name in benchmarks) continue;
     throw new UsageError(
       `There is no benchmark "${name}". Known: ${Object.keys(benchmarks).join(", ")}.\n${USAGE}`,
     );
   }
-  return { names: positionals.length > 0 ? positionals : Object.keys(benchmarks), models, json };
+  return { names: positionals.length > 0 ? positionals : Object.keys(benchmarks), models, data, json };
 }
 
 function show(value: unknown): string {
@@ -68,11 +81,11 @@ export function benchTable(rows: readonly Row[], width: number): string {
 
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
-    const { names, models, json } = parseBench(args);
+    const { names, json, ...choice } = parseBench(args);
     await ensureSetup({ needs: ["packages", "python"] });
     const results: Record<string, Row[]> = {};
     for (const name of names) {
-      results[name] = await benchmarks[name](models);
+      results[name] = await benchmarks[name](choice);
       if (!json) console.log(`\n${name}\n${benchTable(results[name], terminalWidth())}`);
     }
     if (json) console.log(JSON.stringify(results, null, 2));

@@ -1,7 +1,7 @@
-import { type Augmentation, makeAugment } from "../data/mod.ts";
+import { makeAugment } from "../data/mod.ts";
 import type { PackedImage } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
-import { type Answering, startAnswering } from "./bench/answering.ts";
+import { RECIPE, startTimm } from "./bench/timm.ts";
 
 /** One measurement: how fast images in memory are augmented, one thread each. */
 export interface TransformRate {
@@ -13,17 +13,6 @@ export interface TransformRate {
   timmImagesPerSecond: number | null;
   timm: string | null;
 }
-
-/** Random-resized-crop by a random filter, flip, RandAugment, erasing: the most that timm's recipes do to an image. */
-const RECIPE: Augmentation = {
-  crop: "random-resized",
-  scale: [0.08, 1],
-  ratio: [3 / 4, 4 / 3],
-  flip: 0.5,
-  interpolation: "random",
-  randAugment: "rand-m9-mstd0.5-inc1",
-  erase: { probability: 0.25, mode: "const", area: [0.02, 1 / 3], count: 1 },
-};
 
 const SIZES = [{ stored: 256, image: 224 }, { stored: 64, image: 32 }];
 const ROUNDS = 5;
@@ -38,7 +27,7 @@ export async function benchTransforms(): Promise<TransformRate[]> {
 }
 
 async function measure(stored: number, image: number): Promise<TransformRate> {
-  const peer = startTimm();
+  const peer = startTimm("./transforms_timm.py");
   try {
     const version = await peer?.ask(JSON.stringify({ image, stored, seconds: SECONDS }));
     const round = ourRound(stored, image);
@@ -58,18 +47,6 @@ async function measure(stored: number, image: number): Promise<TransformRate> {
   } finally {
     await peer?.close();
   }
-}
-
-function startTimm(): Answering | undefined {
-  const python = Deno.env.get("NTD_PYTORCH");
-  if (!python || !hasTimm(python)) return undefined;
-  const script = new URL("./bench/transforms_timm.py", import.meta.url).pathname;
-  return startAnswering([python, script], "timm");
-}
-
-function hasTimm(python: string): boolean {
-  const output = new Deno.Command(python, { args: ["-c", "import timm"], stdout: "null", stderr: "null" });
-  return output.outputSync().success;
 }
 
 /** A function that augments for {@link SECONDS} and returns images a second. */

@@ -3,6 +3,7 @@ import {
   colorJitter,
   cropResize,
   drawInterpolation,
+  type EncodedImage,
   flipHorizontal,
   type InterpolationChoice,
   type PackedImage,
@@ -38,8 +39,11 @@ export interface Augmentation {
   erase?: RandomErasing | null;
 }
 
-/** Makes an augmented image: a function of what is in `image` and of the stream alone. `seen` is square and is written to. */
-export type Augment = (image: PackedImage, seen: PackedImage, random: Random) => void;
+/**
+ * Makes an augmented image: a function of what is in `image` and of the stream alone. `seen` is square and is written to. Of an
+ * encoded image only the crop is decoded.
+ */
+export type Augment = (image: PackedImage | EncodedImage, seen: PackedImage, random: Random) => void;
 
 /**
  * Reads the augmentation once, for many images.

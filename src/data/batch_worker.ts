@@ -1,6 +1,6 @@
 /**
  * The program of a thread that makes batches; started by batch_workers.ts. It answers requests one after another. What it
- * imports decides how fast it starts: no image library, no TensorFlow, no schemas.
+ * imports decides how fast it starts: no image library, no schemas, and TensorFlow only once there is a pool of JPEG files.
  */
 import {
   type Batch,
@@ -9,7 +9,7 @@ import {
   type TrainingSource,
   validationBatches,
 } from "./batches.ts";
-import { openStoredImages } from "./pool_store.ts";
+import { openStored } from "./pool_store.ts";
 
 /** A source as it is sent to a thread: pools by their folders. */
 export type SourceDescription =
@@ -27,8 +27,8 @@ export type Answer = "ready" | { request: number; made: Batch } | { request: num
 
 type MakeBatch = (number: number) => Batch;
 
-function open({ kind, folders, rest }: SourceDescription): MakeBatch {
-  const pools = folders.map(openStoredImages);
+async function open({ kind, folders, rest }: SourceDescription): Promise<MakeBatch> {
+  const pools = await Promise.all(folders.map(openStored));
   const source = { ...rest, pools };
   return kind === "training"
     ? trainingBatches(source as TrainingSource).batch
@@ -36,20 +36,20 @@ function open({ kind, folders, rest }: SourceDescription): MakeBatch {
 }
 
 /** A description is opened when its first batch is asked for, so that a fault is the answer to a request. */
-function opened(description: SourceDescription): MakeBatch {
-  let make: MakeBatch | undefined;
-  return (number) => (make ??= open(description))(number);
+function opened(description: SourceDescription): (number: number) => Promise<Batch> {
+  let make: Promise<MakeBatch> | undefined;
+  return async (number) => (await (make ??= open(description)))(number);
 }
 
 /** What a thread's `self` has and a program's main thread has not. */
 const thread = self as unknown as {
-  onmessage: (event: MessageEvent<Order>) => void;
+  onmessage: (event: MessageEvent<Order>) => void | Promise<void>;
   postMessage(answer: Answer, transfer?: Transferable[]): void;
 };
 
-const sources = new Map<number, MakeBatch>();
+const sources = new Map<number, (number: number) => Promise<Batch>>();
 
-thread.onmessage = ({ data }) => {
+thread.onmessage = async ({ data }) => {
   if (data === "are you ready") return thread.postMessage("ready");
   if ("description" in data) {
     sources.set(data.source, opened(data.description));
@@ -57,7 +57,7 @@ thread.onmessage = ({ data }) => {
   }
   const { source, request, batch } = data;
   try {
-    const made = sources.get(source)!(batch);
+    const made = await sources.get(source)!(batch);
     thread.postMessage({ request, made }, [made.pixels.buffer, made.labels.buffer]);
   } catch (error) {
     thread.postMessage({ request, error: error instanceof Error ? error.message : String(error) });

@@ -1,4 +1,10 @@
-import { checkCorruption, type Corruption, type PackedImage, resizeAndCentreCrop } from "../images/mod.ts";
+import {
+  checkCorruption,
+  type Corruption,
+  type EncodedImage,
+  type PackedImage,
+  resizeAndCentreCrop,
+} from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
 import { type Augmentation, makeAugment } from "./augmentation.ts";
 import { CorruptedImages } from "./corrupted.ts";
@@ -124,7 +130,7 @@ export function validationBatches(source: BatchSource): ValidationBatchesHere {
   return { size, imageSize, count, batch, batches };
 }
 
-function centred(image: PackedImage, seen: PackedImage): void {
+function centred(image: PackedImage | EncodedImage, seen: PackedImage): void {
   resizeAndCentreCrop(image, seen.width, seen.pixels);
 }
 
@@ -139,6 +145,7 @@ interface Place {
 class BatchWriter {
   readonly #pools: readonly StoredImages[];
   readonly #corrupted: CorruptedImages | undefined;
+  /** Room for an image of each pool of pixels. */
   readonly #stored: PackedImage[];
   readonly #size: number;
   readonly #channels: 1 | 3;
@@ -148,12 +155,7 @@ class BatchWriter {
   constructor({ pools, imageSize, corruption }: BatchSource) {
     this.#pools = pools;
     this.#corrupted = corruption ? new CorruptedImages(corruption) : undefined;
-    this.#stored = pools.map(({ side, channels }) => ({
-      pixels: new Uint8Array(side * side * channels),
-      height: side,
-      width: side,
-      channels,
-    }));
+    this.#stored = pools.map(({ side, channels }) => emptyImage({ width: side, height: side, channels }));
     this.#size = imageSize;
     this.#channels = pools.every(({ channels }) => channels === 1) ? 1 : 3;
     this.#grey = new Uint8Array(imageSize * imageSize);
@@ -170,7 +172,7 @@ class BatchWriter {
     { pixels, labels }: Batch,
     j: number,
     { pool, index, label }: Place,
-    transform: (image: PackedImage, seen: PackedImage) => void,
+    transform: (image: PackedImage | EncodedImage, seen: PackedImage) => void,
   ): void {
     labels[j] = label;
     const image = this.#read(pool, index);
@@ -183,12 +185,20 @@ class BatchWriter {
     for (let o = 0; o < length; o++) place[o] = this.#grey[Math.trunc(o / 3)];
   }
 
-  #read(pool: number, index: number): PackedImage {
-    const image = this.#stored[pool];
-    if (this.#corrupted) this.#corrupted.read(this.#pools[pool], index, image);
-    else this.#pools[pool].read(index, image.pixels);
+  /** A JPEG file is decoded by what transforms it, but where all of it is to be corrupted first. */
+  #read(place: number, index: number): PackedImage | EncodedImage {
+    const pool = this.#pools[place];
+    const encoded = pool.encoded?.(index);
+    if (encoded && !this.#corrupted) return encoded;
+    const image = encoded ? emptyImage(encoded) : this.#stored[place];
+    if (this.#corrupted) this.#corrupted.read(pool, index, image);
+    else pool.read(index, image.pixels);
     return image;
   }
+}
+
+function emptyImage({ width, height, channels }: Omit<PackedImage, "pixels">): PackedImage {
+  return { pixels: new Uint8Array(width * height * channels), height, width, channels };
 }
 
 /** All images that a source names, pool by pool. */

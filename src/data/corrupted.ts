@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { corrupt, type Corruption, type PackedImage } from "../images/mod.ts";
+import { corrupt, type Corruption, decodeWhole, type PackedImage } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
 import type { StoredImages } from "./pool_store.ts";
 
@@ -30,12 +30,14 @@ export class CorruptedImages {
     this.#room = room;
   }
 
-  /** Reads the pool's image of that index into `image`, which has its size. */
+  /** Reads the pool's image of that index into `image`, which has the size that is stored. */
   read(pool: StoredImages, index: number, image: PackedImage): void {
     const kept = this.#kept.get(pool) ?? new Map<number, Uint8Array>();
     const known = kept.get(index);
     if (known) return image.pixels.set(known);
-    pool.read(index, image.pixels);
+    const encoded = pool.encoded?.(index);
+    if (encoded) image.pixels.set(decodeWhole(encoded).pixels);
+    else pool.read(index, image.pixels);
     corruptAsAlways(image, this.corruption, pool.images[index].key);
     if (this.#room < image.pixels.length) return;
     this.#room -= image.pixels.length;

@@ -7,7 +7,21 @@ import { MANIFEST_FOLDER, manifestFiles, manifestFolders } from "./manifest_fold
 import { checkDisjoint, parseReference } from "./reference.ts";
 import { sourceSchema } from "./source_schema.ts";
 
-const side = z.int().min(8).max(1024).describe("Side of the square that an image is stored as, px.");
+const renderSchema = z.strictObject({
+  side: z.int().min(8).max(1024).optional().describe("Images are stored as pixels: side of the square, px."),
+  shorter: z.int().min(8).max(4096).optional().describe(
+    "Photographs are stored whole, as JPEG: what the shorter side is reduced to, px. The paper: 500. One of side and shorter.",
+  ),
+  channels: z.union([z.literal(1), z.literal(3)]).describe("1: grey, 3: RGB; of JPEG: 3."),
+  background: z.string().regex(/^#[0-9a-f]{6}$/).describe("What shows through transparent places."),
+}).superRefine(({ side, shorter, channels }, { addIssue }) => {
+  const fault = (path: string[], message: string) => addIssue({ code: "custom", path, message });
+  if ((side === undefined) === (shorter === undefined)) {
+    fault([], "give either side (stored as squares of pixels) or shorter (stored as JPEG)");
+  } else if (shorter !== undefined && channels !== 3) {
+    fault(["channels"], "with shorter (stored as JPEG) it must be 3");
+  }
+});
 
 const samplingSchema = z.strictObject({
   images: z.int().min(1).describe("Images that are wanted."),
@@ -41,11 +55,7 @@ export const manifestSchema = z.strictObject({
   access: accessSchema.default({ kind: "open" }).describe("Who may read its files. Default: anybody."),
   source: sourceSchema,
   sampling: samplingSchema.optional().describe("Which of the images are taken. Default: all."),
-  render: z.strictObject({
-    side,
-    channels: z.union([z.literal(1), z.literal(3)]).describe("1: grey, 3: RGB."),
-    background: z.string().regex(/^#[0-9a-f]{6}$/).describe("What shows through transparent places."),
-  }),
+  render: renderSchema,
   grouping: z.enum(GROUPING_RULES).describe(
     "How images that are versions of one drawing are recognised by their names.",
   ),
@@ -110,6 +120,18 @@ export function manifestOf(reference: string, folder?: URL): Manifest {
   if (split === undefined || splits.includes(split)) return manifest;
   const known = splits.length > 0 ? `known are: ${splits.join(", ")}` : "its source has none";
   throw new Error(`"${reference}": ${dataset} has no split "${split}"; ${known}`);
+}
+
+/**
+ * Side of the squares of pixels that a dataset's images are stored as, px.
+ *
+ * @throws Error for one that is to be stored as JPEG, which is for photographs in files of their own
+ */
+export function squareSide({ name, source, render }: Pick<Manifest, "name" | "source" | "render">): number {
+  if (render.side !== undefined) return render.side;
+  throw new Error(
+    `${name}.json: field "render.shorter": images of a source of type ${source.type} are stored as squares; give side instead`,
+  );
 }
 
 /** How many images a dataset's pool has at most: those that are sampled, or all. */

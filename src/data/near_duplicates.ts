@@ -1,5 +1,5 @@
 import { permutation } from "../stats/mod.ts";
-import type { PoolImage } from "./pool_store.ts";
+import type { PoolImage } from "./pool_index.ts";
 
 /** 32-bit words of a hash of 512 bits. */
 const WORDS = 16;

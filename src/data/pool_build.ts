@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { DECODES_IN_FLIGHT, perceptualHash } from "../images/mod.ts";
+import { centreSquare, DECODES_IN_FLIGHT, type PackedImage, perceptualHash } from "../images/mod.ts";
 import { groupOf } from "./grouping.ts";
 import { imagesIn, type Manifest } from "./manifest.ts";
 import { startFiles } from "./pool_files.ts";
-import { dataRoot, type Dropped, type PoolImage } from "./pool_store.ts";
+import type { PoolImage } from "./pool_index.ts";
+import { dataRoot, type Dropped, SQUARE_SIDE } from "./pool_store.ts";
 import { classesOf } from "./sources/folder.ts";
 import { samplingMethod, sourceImages, sourceName } from "./sources/images.ts";
-import type { SourceImage } from "./sources/source.ts";
+import type { SourceImage, StoredImage } from "./sources/source.ts";
 
 /** What a build says about itself, a few times a second. */
 export interface PoolProgress {
@@ -40,22 +41,24 @@ export interface PoolOptions {
 export async function buildPool(manifest: Manifest, folder: string, options: PoolOptions, message: string) {
   using files = startFiles(folder);
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
-  const known = { pixels: new Set<string>(), keys: new Set<string>() };
+  const known = { stored: new Set<string>(), keys: new Set<string>() };
   const report = reporter(manifest, message, options);
   const source = sourceImages(manifest, options.root ?? dataRoot());
   let done = 0;
-  for await (const { source: image, pixels, reason } of decodedInOrder(source)) {
+  for await (const { source: image, stored, reason } of decodedInOrder(source)) {
     options.signal?.throwIfAborted();
     done++;
-    if (!pixels) dropped.failed.push({ key: image.key, reason });
+    if (!stored) dropped.failed.push({ key: image.key, reason });
     else if (known.keys.has(image.key)) {
       dropped.failed.push({ key: image.key, reason: "its name is there twice" });
-    } else if (isBlank(pixels, manifest.render.channels)) dropped.blank++;
+    } else if (isBlank(stored.image)) dropped.blank++;
     else {
-      const sha256 = createHash("sha256").update(pixels).digest("hex");
-      if (known.pixels.has(sha256)) dropped.duplicates++;
-      else files.add(describe(manifest, image, pixels, sha256), pixels);
-      known.pixels.add(sha256);
+      const sha256 = createHash("sha256").update(stored.bytes).digest("hex");
+      if (known.stored.has(sha256)) dropped.duplicates++;
+      else {
+        files.add(describe(manifest, image, stored, sha256, files.bytes), stored.bytes);
+      }
+      known.stored.add(sha256);
     }
     known.keys.add(image.key);
     report(manifest.sampling ? files.count : done);
@@ -69,6 +72,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     ...(sampling && { sampling: samplingMethod(manifest) }),
     images: files.count,
     side: manifest.render.side,
+    shorter: manifest.render.shorter,
     channels: manifest.render.channels,
     classes: classesOf(manifest),
     dropped,
@@ -76,8 +80,15 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
   });
 }
 
-function describe(manifest: Manifest, source: SourceImage, pixels: Uint8Array, sha256: string): PoolImage {
-  const { side, channels } = manifest.render;
+/** @param offset where it will lie in `images.bin` */
+function describe(
+  manifest: Manifest,
+  source: SourceImage,
+  { bytes, image }: StoredImage,
+  sha256: string,
+  offset: number,
+): PoolImage {
+  const isJpeg = manifest.render.shorter !== undefined;
   return {
     key: source.key,
     group: groupOf(
@@ -88,9 +99,18 @@ function describe(manifest: Manifest, source: SourceImage, pixels: Uint8Array, s
     label: source.label,
     split: source.split,
     sha256,
-    perceptualHash: perceptualHash({ pixels, height: side, width: side, channels }),
+    perceptualHash: perceptualHash(square(image)),
     ...(!("package" in manifest.source) && { photograph: true }),
+    ...(isJpeg && { bytes: [offset, bytes.length], size: [image.width, image.height] }),
   };
+}
+
+/** What is hashed, so that pools of pixels and of JPEG files compare: the centred square. */
+function square(image: PackedImage): PackedImage {
+  if (image.width === image.height) return image;
+  const pixels = new Uint8Array(SQUARE_SIDE ** 2 * image.channels);
+  centreSquare(image, SQUARE_SIDE, pixels);
+  return { pixels, height: SQUARE_SIDE, width: SQUARE_SIDE, channels: image.channels };
 }
 
 /** What could be fetched or is sampled is counted; of anything else all that the manifest says must be there. */
@@ -111,7 +131,7 @@ function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
 interface Decoded {
   source: SourceImage;
   /** Missing when the image could not be drawn or decoded. */
-  pixels?: Uint8Array;
+  stored?: StoredImage;
   /** Why not. */
   reason: string;
 }
@@ -128,13 +148,13 @@ async function* decodedInOrder(images: AsyncGenerator<SourceImage>): AsyncGenera
 
 async function decoded(source: SourceImage): Promise<Decoded> {
   try {
-    return { source, pixels: await source.pixels(), reason: "" };
+    return { source, stored: await source.stored(), reason: "" };
   } catch (error) {
     return { source, reason: (error as Error).message };
   }
 }
 
-function isBlank(pixels: Uint8Array, channels: number): boolean {
+function isBlank({ pixels, channels }: PackedImage): boolean {
   for (let i = channels; i < pixels.length; i++) if (pixels[i] !== pixels[i - channels]) return false;
   return true;
 }

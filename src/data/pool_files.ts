@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import type { PoolHeader, PoolImage } from "./pool_store.ts";
+import type { PoolImage } from "./pool_index.ts";
+import type { PoolHeader } from "./pool_store.ts";
 
 /** The three files of a pool while they are written. */
 export interface PoolFiles {
   /** Images so far. */
   readonly count: number;
-  /** Writes an image and its line of the index. */
-  add(image: PoolImage, pixels: Uint8Array): void;
+  /** Their bytes. */
+  readonly bytes: number;
+  /** Writes an image, as pixels or as a JPEG file, and its line of the index. */
+  add(image: PoolImage, stored: Uint8Array): void;
   /** Writes the header, when all else is on the disk. */
-  finish(header: Omit<PoolHeader, "sha256">): void;
+  finish(header: Omit<PoolHeader, "sha256" | "bytes">): void;
   /** Closes the files. */
   [Symbol.dispose](): void;
 }
@@ -17,18 +20,22 @@ export interface PoolFiles {
 export function startFiles(folder: string): PoolFiles {
   const images = startFile(`${folder}/images.bin`);
   const index = startFile(`${folder}/index.jsonl`);
-  let count = 0;
+  let count = 0, bytes = 0;
   return {
     get count() {
       return count;
     },
-    add: (image, pixels) => {
-      images.write(pixels);
+    get bytes() {
+      return bytes;
+    },
+    add: (image, stored) => {
+      images.write(stored);
       index.write(new TextEncoder().encode(JSON.stringify(image) + "\n"));
       count++;
+      bytes += stored.length;
     },
     finish: (header) => {
-      const { dataset, source, sampling, images: number, side, channels, ...rest } = header;
+      const { dataset, source, sampling, images: number, side, shorter, channels, ...rest } = header;
       const sha256 = { "images.bin": images.finish(), "index.jsonl": index.finish() };
       const whole: PoolHeader = {
         dataset,
@@ -36,7 +43,9 @@ export function startFiles(folder: string): PoolFiles {
         sampling,
         images: number,
         side,
+        shorter,
         channels,
+        ...(shorter !== undefined && { bytes }),
         sha256,
         ...rest,
       };

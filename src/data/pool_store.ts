@@ -1,24 +1,9 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { centreSquare, type EncodedImage } from "../images/mod.ts";
 import type { Manifest } from "./manifest.ts";
-
-/** One image of a pool: one line of `index.jsonl`, in the order of `images.bin`. */
-export interface PoolImage {
-  /** Names the image within its dataset. */
-  key: string;
-  /** Images of equal group are versions of one drawing. See `groupOf`. */
-  group: string;
-  /** Number of its semantic class, where the dataset has classes. */
-  label?: number;
-  /** Official split, where the dataset has one. */
-  split?: string;
-  /** sha256 of its stored pixels, hex. */
-  sha256: string;
-  /** See `perceptualHash`. */
-  perceptualHash: string;
-  /** Whether it is a photograph: then images with nearly equal perceptual hashes count as the same. Drawings often differ in little. */
-  photograph?: true;
-}
+import { type PoolImage, readIndex } from "./pool_index.ts";
+import { loadJpegDecoder, storedJpegs } from "./stored_jpegs.ts";
 
 /** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
 export interface PoolHeader {
@@ -29,10 +14,15 @@ export interface PoolHeader {
   sampling?: string;
   /** Number of images in `images.bin`. */
   images: number;
-  side: number;
+  /** Side of every image, px, where they are stored as pixels. */
+  side?: number;
+  /** Where they are stored as JPEG files: what their shorter side was reduced to, px. */
+  shorter?: number;
   channels: 1 | 3;
   /** Names of its semantic classes, by number, where the source tells them. */
   classes?: string[];
+  /** Where they are stored as JPEG files: size of `images.bin`. */
+  bytes?: number;
   sha256: Record<"images.bin" | "index.jsonl", string>;
   dropped: Dropped;
   /** ISO 8601. */
@@ -55,7 +45,7 @@ export interface StoredImages {
   readonly name: string;
   /** The folder that holds the pool. */
   readonly folder: string;
-  /** Side of every image, px. */
+  /** Side of every image as {@link read} gives it, px: as stored; of a pool of JPEG files {@link SQUARE_SIDE}. */
   readonly side: number;
   /** 1 (grey) or 3 (RGB). */
   readonly channels: 1 | 3;
@@ -64,7 +54,13 @@ export interface StoredImages {
   /** Where it is some of the folder's images: the place of each in the files. */
   readonly places?: Int32Array;
   /**
-   * Reads one image, `[side, side, channels]`, into `into` (default: a new array) and gives that back.
+   * Of a pool of JPEG files: one of them, whole as it is stored.
+   *
+   * @throws Error when there is no such image
+   */
+  encoded?(index: number): EncodedImage;
+  /**
+   * Reads one image, `[side, side, channels]` (of a JPEG file the centred square, resized), into `into` (default: a new array) and gives that back.
    *
    * @throws Error when there is no such image
    */
@@ -73,39 +69,88 @@ export interface StoredImages {
   [Symbol.dispose](): void;
 }
 
+/** Side of the square that shows an image of a pool of JPEG files, px. */
+export const SQUARE_SIDE = 256;
+
 /**
- * Opens the pool in a folder without comparing its checksums; the index is read when it is first asked for.
+ * Opens the pool in a folder without comparing its checksums, and loads what decodes it; the index is read when it is first asked for.
+ *
+ * @throws Error when a file is missing or cannot be read
+ */
+export async function openStored(folder: string): Promise<StoredImages> {
+  if (readHeader(folder).shorter !== undefined) await loadJpegDecoder();
+  return openStoredImages(folder);
+}
+
+/**
+ * {@link openStored} for who has loaded the decoder or has a pool of pixels.
  *
  * @throws Error when a file is missing or cannot be read
  */
 export function openStoredImages(folder: string): StoredImages {
   const { dataset: name, images: count, side, channels } = readHeader(folder);
   const file = Deno.openSync(`${folder}/images.bin`);
-  const length = side * side * channels;
+  const read = (start: number, into: Uint8Array) => readFully(file, folder, start, into);
+  const check = (index: number) => {
+    if (index >= 0 && index < count) return;
+    throw new Error(`${name} has no image ${index}; it has ${count}, numbered from 0`);
+  };
+  const form = side === undefined
+    ? encodedForm(folder, count, read, check)
+    : rawForm(side, channels, read, check);
   let index: PoolImage[] | undefined;
   return {
     name,
     folder,
-    side,
     channels,
+    ...form,
     get images() {
       return index ??= readIndex(folder);
     },
-    read: (index, into = new Uint8Array(length)) => {
-      if (!(index >= 0 && index < count)) {
-        throw new Error(`${name} has no image ${index}; it has ${count}, numbered from 0`);
-      }
-      file.seekSync(index * length, Deno.SeekMode.Start);
-      const target = into.length === length ? into : into.subarray(0, length);
-      for (let have = 0; have < length;) {
-        const got = file.readSync(target.subarray(have));
-        if (got === null) throw new Error(`${folder}/images.bin ended early: was it changed while in use?`);
-        have += got;
-      }
-      return into;
-    },
     [Symbol.dispose]: () => file.close(),
   };
+}
+
+type Form = Pick<StoredImages, "side" | "read" | "encoded">;
+type ReadBytes = (start: number, into: Uint8Array) => void;
+
+function rawForm(side: number, channels: number, readBytes: ReadBytes, check: (index: number) => void): Form {
+  const length = side * side * channels;
+  return {
+    side,
+    read: (index, into = new Uint8Array(length)) => {
+      check(index);
+      readBytes(index * length, into.length === length ? into : into.subarray(0, length));
+      return into;
+    },
+  };
+}
+
+function encodedForm(
+  folder: string,
+  count: number,
+  readBytes: ReadBytes,
+  check: (index: number) => void,
+): Form {
+  const jpegs = storedJpegs(folder, count, readBytes);
+  const encoded = (index: number) => {
+    check(index);
+    return jpegs(index);
+  };
+  const read: Form["read"] = (index, into = new Uint8Array(SQUARE_SIDE ** 2 * 3)) => {
+    centreSquare(encoded(index), SQUARE_SIDE, into);
+    return into;
+  };
+  return { side: SQUARE_SIDE, encoded, read };
+}
+
+function readFully(file: Deno.FsFile, folder: string, start: number, into: Uint8Array): void {
+  file.seekSync(start, Deno.SeekMode.Start);
+  for (let have = 0; have < into.length;) {
+    const got = file.readSync(into.subarray(have));
+    if (got === null) throw new Error(`${folder}/images.bin ended early: was it changed while in use?`);
+    have += got;
+  }
 }
 
 /** The folder of all pools: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
@@ -125,8 +170,8 @@ export function poolFolder(root: string, { name, hash }: Manifest): string {
 export function poolFault(folder: string): string | undefined {
   let file: "pool.json" | keyof PoolHeader["sha256"] = "pool.json";
   try {
-    const { images, side, channels, sha256 } = readHeader(folder);
-    const expected = images * side ** 2 * channels;
+    const { sha256, ...header } = readHeader(folder);
+    const expected = bytesOf(header);
     for (file of ["images.bin", "index.jsonl"] as const) {
       const path = `${folder}/${file}`;
       const { size } = Deno.statSync(path);
@@ -141,16 +186,16 @@ export function poolFault(folder: string): string | undefined {
   return undefined;
 }
 
+/** Size of `images.bin`. */
+function bytesOf({ images, side, channels, bytes }: Omit<PoolHeader, "sha256">): number {
+  return side === undefined ? bytes! : images * side ** 2 * channels;
+}
+
 /** @throws Error when the file is missing or is not a header */
 export function readHeader(folder: string): PoolHeader {
   const header = JSON.parse(Deno.readTextFileSync(`${folder}/pool.json`));
   if (!Number.isInteger(header.images) || !header.sha256) throw new Error("it is not the header of a pool");
   return header;
-}
-
-export function readIndex(folder: string): PoolImage[] {
-  const lines = Deno.readTextFileSync(`${folder}/index.jsonl`).split("\n");
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
 }
 
 function fileSha256(path: string): string {

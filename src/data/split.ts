@@ -1,5 +1,5 @@
 import { nearPhotographs } from "./near_duplicates.ts";
-import type { PoolImage } from "./pool_store.ts";
+import type { PoolImage } from "./pool_index.ts";
 
 /** What ties images together, over all datasets: equal group, equal pixels, or equal perceptual hash; photographs also when hashes are nearly equal. */
 type Ties = Pick<PoolImage, "group" | "sha256" | "perceptualHash" | "photograph">;

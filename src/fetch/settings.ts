@@ -1,4 +1,4 @@
-import { PIXEL_LIMIT } from "../images/mod.ts";
+import { PIXEL_LIMIT, STORED_QUALITY } from "../images/mod.ts";
 
 /** How the network is used. */
 export interface NetworkSettings {
@@ -64,7 +64,7 @@ export const NETWORK_DEFAULTS: Readonly<NetworkSettings> = {
 
 export const STORAGE_DEFAULTS: Readonly<StorageSettings> = {
   shorterSide: 500,
-  quality: 95,
+  quality: STORED_QUALITY,
   maxPixels: PIXEL_LIMIT,
   maxRatio: 1000,
   decodeMs: 20_000,

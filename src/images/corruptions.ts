@@ -46,7 +46,7 @@ const PAPER_SIDE = 256;
  * keeps the same share of the pixels. Small images have less to lose: a notebook that wants the corruption to be as many px of
  * what the network sees as in the paper names its own sizes.
  *
- * @param side side of the stored images, px
+ * @param side side of the stored images, px; of photographs stored as JPEG what their shorter side was reduced to
  */
 export function scaleCorruption(corruption: Corruption, side: number): Corruption {
   const scale = side / PAPER_SIDE;

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { default as Library, Sharp } from "sharp";
+import type { default as Library, Sharp, SharpOptions } from "sharp";
 import type { PackedImage } from "./image.ts";
 import { imageFormat } from "./image_format.ts";
 
@@ -83,10 +83,24 @@ export async function decode(
   channels: 1 | 3,
   background = "#ffffff",
 ): Promise<PackedImage & { pixels: Uint8Array<ArrayBuffer> }> {
+  return await packed((await checkedImage(file)).autoOrient().flatten({ background }), channels);
+}
+
+/**
+ * A file of one of these formats, whose header has been checked.
+ *
+ * @throws Error as {@link decode}
+ */
+export async function checkedImage(file: Uint8Array): Promise<Sharp> {
   imageFormat(file);
   const sharp = await loadSharp();
   await checkRatio(sharp(file, INPUT), file.length);
-  return await packed(sharp(file, INPUT).autoOrient().flatten({ background }), channels);
+  return sharp(file, INPUT);
+}
+
+/** An image that is made, not read. */
+export async function madeImage(options: SharpOptions): Promise<Sharp> {
+  return (await loadSharp())(options);
 }
 
 async function checkRatio(image: Sharp, bytes: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Random } from "../stats/mod.ts";
+import { type EncodedImage, partOf } from "./encoded.ts";
 import type { Box, PackedImage } from "./image.ts";
 import type { Interpolation } from "./interpolation.ts";
 import { resample } from "./resample.ts";
@@ -38,19 +39,21 @@ function centredFallback(height: number, width: number, ratio: readonly [number,
   return { left: Math.floor((width - w) / 2), top: Math.floor((height - h) / 2), width: w, height: h };
 }
 
-/** Cuts `box` out of `image` and resizes it to a square of `size` px, into `out` (`size * size * channels` values). */
+/** Cuts `box` out of `image` and resizes it to a square of `size` px, into `out` (`size * size * channels` values). See {@link partOf}. */
 export function cropResize(
-  image: PackedImage,
+  image: PackedImage | EncodedImage,
   box: Box,
   size: number,
   out: Uint8Array,
   interpolation: Interpolation = "bilinear",
 ): void {
-  resample(image, box, size, size, { left: 0, top: 0, width: size, height: size }, out, interpolation);
+  const part = partOf(image, box, size, size);
+  const whole = { left: 0, top: 0, width: size, height: size };
+  resample(part.image, part.box, size, size, whole, out, interpolation);
 }
 
 /** The largest centred square of an image, resized to `side` px, into `out` (`side * side * channels` values). */
-export function centreSquare(image: PackedImage, side: number, out: Uint8Array): void {
+export function centreSquare(image: PackedImage | EncodedImage, side: number, out: Uint8Array): void {
   const shorter = Math.min(image.width, image.height);
   const left = Math.floor((image.width - shorter) / 2), top = Math.floor((image.height - shorter) / 2);
   cropResize(image, { left, top, width: shorter, height: shorter }, side, out);
@@ -58,9 +61,9 @@ export function centreSquare(image: PackedImage, side: number, out: Uint8Array):
 
 /**
  * What the network sees at inference (the paper, appendix A: shorter side to 256, centre crop of 224): shorter side to
- * `round(size / 0.875)`, then the centre crop of `size` px, into `out`. Rounding as torchvision's Resize and CenterCrop.
+ * `round(size / 0.875)`, then the centre crop of `size` px, into `out`. Rounding as torchvision's Resize and CenterCrop. See {@link partOf}.
  */
-export function resizeAndCentreCrop(image: PackedImage, size: number, out: Uint8Array): void {
+export function resizeAndCentreCrop(image: PackedImage | EncodedImage, size: number, out: Uint8Array): void {
   const shorter = Math.round(size / 0.875);
   const { width, height } = image;
   const outWidth = width <= height ? shorter : Math.trunc(shorter * width / height);
@@ -71,7 +74,8 @@ export function resizeAndCentreCrop(image: PackedImage, size: number, out: Uint8
     width: size,
     height: size,
   };
-  resample(image, { left: 0, top: 0, width, height }, outWidth, outHeight, window, out);
+  const part = partOf(image, { left: 0, top: 0, width, height }, outWidth, outHeight);
+  resample(part.image, part.box, outWidth, outHeight, window, out);
 }
 
 /** Mirrors a square or oblong image left to right, in place. */

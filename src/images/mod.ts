@@ -8,6 +8,7 @@ export {
   scaleCorruption,
 } from "./corruptions.ts";
 export * from "./decode.ts";
+export { decodeWhole, type EncodedImage, partOf, type Reduction, reductionFor } from "./encoded.ts";
 export * from "./geometry.ts";
 export type { Box, PackedImage } from "./image.ts";
 export { type ImageFormat, imageFormat } from "./image_format.ts";
@@ -17,5 +18,6 @@ export { drawInterpolation, type Interpolation, type InterpolationChoice } from 
 export * from "./perceptual_hash.ts";
 export { parseRandAugment, type RandAugment, randAugment } from "./rand_augment.ts";
 export { resample } from "./resample.ts";
+export * from "./stored_jpeg.ts";
 export { type RandomErasing, randomErasing } from "./random_erasing.ts";
 export { imageTransforms, type Transform } from "./transforms.ts";

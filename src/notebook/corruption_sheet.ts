@@ -1,6 +1,6 @@
 /** What the corruptions of a sweep make of the datasets' images. */
 import { corruptAsAlways, type StoredImages } from "../data/mod.ts";
-import type { Corruption } from "../images/mod.ts";
+import { centreSquare, type Corruption, decodeWhole } from "../images/mod.ts";
 import { corruptionName } from "../paper/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../sweep/mod.ts";
@@ -36,11 +36,14 @@ export function corruptedRow(
   chosen: readonly (readonly number[])[],
   corruption: Corruption | null,
 ): GalleryRow {
-  const images = pools.flatMap(({ images, side, channels, read }, i) =>
+  const images = pools.flatMap(({ images, side, channels, read, encoded }, i) =>
     chosen[i].map((index): GalleryImage => {
-      const pixels = read(index);
-      const image = { pixels, width: side, height: side, channels };
+      const image = encoded
+        ? decodeWhole(encoded(index))
+        : { pixels: read(index), width: side, height: side, channels };
       if (corruption) corruptAsAlways(image, corruption, images[index].key);
+      const pixels = new Uint8Array(side * side * channels);
+      centreSquare(image, side, pixels);
       return { pixels, side, channels };
     })
   );

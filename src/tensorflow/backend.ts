@@ -5,7 +5,7 @@ import type { OpAttribute } from "./attributes.ts";
 import { callingLine } from "./calling_line.ts";
 import { TensorFlowBinding, type TensorMetadata } from "./binding.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
-import { releaseCode, returnLargeBlocks, setNativeEnvironment } from "./process.ts";
+import { NATIVE_ENVIRONMENT, releaseCode, returnLargeBlocks, setNativeEnvironment } from "./process.ts";
 import { DataType } from "./tensor.ts";
 
 /** What the project's tensors run on. */
@@ -81,8 +81,7 @@ async function start(): Promise<Engine> {
 }
 
 async function startNative(library: NativeLibrary): Promise<Engine> {
-  // Read when the library is loaded: report errors by status only, and give the same bits from the same inputs.
-  setNativeEnvironment({ TF_CPP_MIN_LOG_LEVEL: "3", TF_DETERMINISTIC_OPS: "1" });
+  setNativeEnvironment(NATIVE_ENVIRONMENT);
   returnLargeBlocks();
   const binding = new TensorFlowBinding(library);
   restoreRemovedNodeFunctions();

@@ -8,7 +8,14 @@ import { CApi, type Pointer } from "./capi.ts";
 import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
-import { createNativeTensor, DataType, readNativeTensor, sizeOf, type Values } from "./tensor.ts";
+import {
+  copyNativeTensor,
+  createNativeTensor,
+  DataType,
+  readNativeTensor,
+  sizeOf,
+  type Values,
+} from "./tensor.ts";
 
 /** What an op returns for each output. */
 export interface TensorMetadata {
@@ -49,9 +56,23 @@ export interface TraceOptions {
 /** No TensorFlow op that tfjs calls has more outputs, except splits, for which the array grows. */
 const INITIAL_OUTPUTS = 64;
 
-/** `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5) }` as protobuf bytes. */
-function threadConfig(threads: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array([0x10, threads, 0x28, threads]);
+/** What a context computes with. */
+export interface ContextOptions {
+  /** Size of TensorFlow's thread pools, 1 to 127. Default: the number of cores. */
+  threads?: number;
+  /** Whether it takes the GPU where there is one. Default: true. */
+  gpu?: boolean;
+}
+
+/** `device_count (1) { key (1): "GPU", value (2): 0 }` as protobuf bytes. */
+const NO_GPU = [0x0a, 0x07, 0x0a, 0x03, ...new TextEncoder().encode("GPU"), 0x10, 0x00];
+
+/** `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes. */
+function contextConfig(
+  { threads = navigator.hardwareConcurrency, gpu = true }: ContextOptions,
+): Uint8Array<ArrayBuffer> {
+  const size = Math.min(threads, 127);
+  return new Uint8Array([0x10, size, 0x28, size, ...(gpu ? [] : NO_GPU)]);
 }
 
 /** A TensorFlow eager context that runs ops for tfjs's `NodeJSKernelBackend`. */
@@ -85,17 +106,16 @@ export class TensorFlowBinding {
   readonly #outputCount = new Int32Array(1);
 
   /**
-   * @param threads size of TensorFlow's thread pools, 1 to 127; default: the number of cores
    * @throws {Error} when the library cannot be opened or has no usable device
    */
-  constructor(library: NativeLibrary, threads = navigator.hardwareConcurrency) {
+  constructor(library: NativeLibrary, contextOptions: ContextOptions = {}) {
     this.#api = new CApi(library);
     setUpCompiler(this.#api.version);
     const { call, status } = this.#api;
     const options = call.TFE_NewContextOptions();
-    const config = threadConfig(Math.min(threads, 127));
+    const config = contextConfig(contextOptions);
     call.TFE_ContextOptionsSetConfig(options, config, BigInt(config.length), status);
-    this.#api.check("setting the number of threads");
+    this.#api.check("setting threads and devices");
     this.#context = call.TFE_NewContext(options, status)!;
     this.#api.check("starting");
     call.TFE_DeleteContextOptions(options);
@@ -146,12 +166,21 @@ export class TensorFlowBinding {
   }
 
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | Uint8Array[] {
-    const { call, status } = this.#api;
     const { shape, dtype } = this.#entry(id);
+    return this.#resolved(id, (tensor) => readNativeTensor(this.#api, tensor, dtype, sizeOf(shape)));
+  }
+
+  /** Copies a tensor's bytes, as many as `into` has room for: nothing is left for the garbage collector. */
+  copyBytes(id: number, into: Uint8Array): void {
+    this.#resolved(id, (tensor) => copyNativeTensor(this.#api, tensor, into));
+  }
+
+  #resolved<T>(id: number, read: (tensor: Pointer) => T): T {
+    const { call, status } = this.#api;
     const tensor = call.TFE_TensorHandleResolve(this.#handle(id), status)!;
     this.#api.check("reading a tensor");
     try {
-      return readNativeTensor(this.#api, tensor, dtype, sizeOf(shape));
+      return read(tensor);
     } finally {
       call.TF_DeleteTensor(tensor);
     }

@@ -23,6 +23,9 @@ const linux = isLinux
 
 const cString = (text: string) => new TextEncoder().encode(text + "\0");
 
+/** Read when TensorFlow is loaded: report errors by status only, and give the same bits from the same inputs. */
+export const NATIVE_ENVIRONMENT = { TF_CPP_MIN_LOG_LEVEL: "3", TF_DETERMINISTIC_OPS: "1" };
+
 /**
  * Sets environment variables that native code reads, unless they are set already. `Deno.env.set` would not do: it changes
  * what Deno reads, not the C library's environment.

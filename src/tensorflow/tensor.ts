@@ -103,6 +103,13 @@ export function createNativeTensor(
   return tensor;
 }
 
+/** Copies as many of a native tensor's bytes as `into` has room for. */
+export function copyNativeTensor(api: CApi, tensor: Pointer, into: Uint8Array): void {
+  const data = api.call.TF_TensorData(tensor);
+  const bytes = Math.min(into.length, Number(api.call.TF_TensorByteSize(tensor)));
+  if (data && bytes) into.set(new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(data, bytes)));
+}
+
 /**
  * Copies a native tensor's values out. int64 becomes Int32Array, since tfjs has no 64-bit integers; complex64 is
  * interleaved real and imaginary parts; bfloat16 becomes Float32Array, exactly; strings are byte arrays.

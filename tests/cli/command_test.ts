@@ -74,7 +74,12 @@ Deno.test("fetch: says which images come again, and that they stay on one side",
 });
 
 Deno.test("bench: all benchmarks without a name; an unknown one lists the known", () => {
-  assert.deepEqual(parseBench(["input", "--json"]), { names: ["input"], models: undefined, json: true });
+  assert.deepEqual(parseBench(["photos", "--data", "mine", "--json"]), {
+    names: ["photos"],
+    models: undefined,
+    data: "mine",
+    json: true,
+  });
   assert.deepEqual(parseBench([]).names, [
     "train",
     "blocks",
@@ -82,12 +87,13 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
     "precision",
     "input",
     "transforms",
+    "photos",
     "fetch",
     "memory",
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, fetch, memory/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, photos, fetch, memory/,
   );
 });
 

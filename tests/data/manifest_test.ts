@@ -43,6 +43,17 @@ Deno.test("each fault is one line that names file and field", () => {
     fault({ render: { side: 64, channels: 1, background: "#ffffff", dpi: 3 } }),
     /unknown field "render\.dpi"/,
   );
+  const [channels, background] = [3, "#ffffff"];
+  for (const render of [{ channels, background }, { side: 64, shorter: 500, channels, background }]) {
+    assert.equal(
+      fault({ render }),
+      'tabler.json: field "render": give either side (stored as squares of pixels) or shorter (stored as JPEG)',
+    );
+  }
+  assert.match(
+    fault({ render: { shorter: 500, channels: 1, background } }),
+    /^[^\n]*field "render\.channels": .*$/,
+  );
   assert.match(fault({ images: undefined }), /^tabler\.json: field "images": /);
   assert.equal(fault({ images: "many", checked: "today" }).split("\n").length, 2);
   assert.match(fault({ source: { type: "ftp" } }), /^tabler\.json: field "source\.type": /);

@@ -3,7 +3,7 @@
  * {@link StepMemory} as JSON.
  */
 import { type Augmentation, openPool, type Pool, startBatchWorkers } from "../../data/mod.ts";
-import { peakMemory } from "./peak_memory.ts";
+import { peakMemory } from "./contestant_process.ts";
 import { TINY } from "./tiny_shards.ts";
 
 /** What a step took. */

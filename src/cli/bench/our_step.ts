@@ -24,7 +24,7 @@ import {
 } from "../../train/mod.ts";
 import { type Recipe, smoothTargets, type StepInput } from "../../train/mod.ts";
 import type { ContestantConfig, Ready } from "./contestant.ts";
-import { peakMemory } from "./peak_memory.ts";
+import { lines, peakMemory } from "./contestant_process.ts";
 import { plainTfjsStep } from "./plain_tfjs.ts";
 
 /** What is timed: one training step, and the prediction of one batch. */
@@ -84,15 +84,6 @@ async function seconds(action: () => unknown, count: number): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < count; i++) await action();
   return (performance.now() - start) / 1000;
-}
-
-async function* lines(): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + chunk).split("\n");
-    rest = parts.pop()!;
-    yield* parts;
-  }
 }
 
 if (import.meta.main) {

@@ -1,19 +1,13 @@
 /** Serves made-up photographs on 127.0.0.1 for benchmarks, until its standard input ends. Says its port on standard output. */
-import sharp from "sharp";
+import { photograph } from "./photograph.ts";
 
 /** Size of a photograph, px, and how many different ones there are; each address has its own bytes all the same. */
 const WIDTH = 1024, HEIGHT = 768, PHOTOGRAPHS = 32;
 
-/** A photograph's pixels: coarse patches with fine grain, which JPEG takes about 200 kB for. */
-async function photograph(number: number): Promise<Uint8Array> {
-  let state = number + 1;
-  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) >>> 24;
-  const patches = Uint8Array.from({ length: 32 * 24 * 3 }, next);
-  const smooth = await sharp(patches, { raw: { width: 32, height: 24, channels: 3 } })
-    .resize(WIDTH, HEIGHT).raw().toBuffer();
-  const pixels = smooth.map((value) => Math.max(0, Math.min(255, value + (next() >> 3) - 16)));
-  const raw = { width: WIDTH, height: HEIGHT, channels: 3 } as const;
-  return new Uint8Array(await sharp(pixels, { raw }).jpeg({ quality: 85 }).toBuffer());
+/** Fine grain makes them about 200 kB. */
+async function photographFile(number: number): Promise<Uint8Array> {
+  const image = await photograph(number, { width: WIDTH, height: HEIGHT, grain: 5 });
+  return new Uint8Array(await image.jpeg({ quality: 85 }).toBuffer());
 }
 
 /** The same image as other bytes: with the number in a comment after the file's first marker. */
@@ -28,7 +22,7 @@ function numbered(file: Uint8Array, number: string): Uint8Array<ArrayBuffer> {
 }
 
 if (import.meta.main) {
-  const files = await Promise.all(Array.from({ length: PHOTOGRAPHS }, (_, i) => photograph(i)));
+  const files = await Promise.all(Array.from({ length: PHOTOGRAPHS }, (_, i) => photographFile(i)));
   const onListen = ({ port }: { port: number }) => console.log(port);
   Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, ({ url }) => {
     const number = Number(new URL(url).pathname.match(/^\/(\d+)\.jpg$/)?.[1] ?? NaN);

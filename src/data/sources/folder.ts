@@ -5,7 +5,7 @@ import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { entriesOf, imageFiles } from "./folder_files.ts";
 import { withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE, photoPixels } from "./photo.ts";
+import { LARGEST_FILE, storedPhoto } from "./photo.ts";
 import type { SourceImage } from "./source.ts";
 
 /**
@@ -30,7 +30,7 @@ export async function* folderImages(
         key: withoutEnding(file),
         ...(label !== undefined && label >= 0 && { label }),
         ...(split && { split }),
-        pixels: async () => await photoPixels(await readImage(join(root, file)), manifest),
+        stored: async () => await storedPhoto(await readImage(join(root, file)), manifest),
       };
     }
   }

@@ -1,8 +1,8 @@
 import { rasterize, squareSvg } from "../../images/mod.ts";
-import type { Manifest } from "../manifest.ts";
+import { type Manifest, squareSide } from "../manifest.ts";
 import { packageFolder } from "../package_files.ts";
 import type { SourceOf } from "../source_schema.ts";
-import type { SourceImage } from "./source.ts";
+import { type SourceImage, storedSquare } from "./source.ts";
 
 /** The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file, then to 0 and 16. */
 interface IconFile extends Partial<ViewBox> {
@@ -23,10 +23,12 @@ export async function* iconifyImages(
 ): AsyncGenerator<SourceImage> {
   const folder = await packageFolder(source.package, source.version);
   const file: IconFile = JSON.parse(await Deno.readTextFile(new URL("icons.json", folder)));
-  const { side, channels, background } = manifest.render;
+  const { channels, background } = manifest.render;
+  const side = squareSide(manifest);
   for (const [key, { body, ...own }] of Object.entries(file.icons)) {
     const box = { left: 0, top: 0, width: 16, height: 16, ...viewBox(file), ...viewBox(own) };
-    yield { key, pixels: () => rasterize(squareSvg(body, box, side), side, channels, background) };
+    const drawn = () => rasterize(squareSvg(body, box, side), side, channels, background);
+    yield { key, stored: async () => storedSquare(await drawn(), side, channels) };
   }
 }
 

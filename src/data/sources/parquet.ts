@@ -6,7 +6,7 @@ import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE, photoPixels } from "./photo.ts";
+import { LARGEST_FILE, storedPhoto } from "./photo.ts";
 import type { SourceImage } from "./source.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function* parquetImages(
     yield {
       key,
       ...(label !== undefined && Number.isInteger(label) && label >= 0 && { label }),
-      pixels: async () => await photoPixels(imageBytes(row[source.image]), manifest),
+      stored: async () => await storedPhoto(imageBytes(row[source.image]), manifest),
     };
   }
 }

@@ -1,13 +1,22 @@
-import { centreSquare, decode } from "../../images/mod.ts";
+import { centreSquare, decode, storedJpeg } from "../../images/mod.ts";
 import type { Manifest } from "../manifest.ts";
+import { type StoredImage, storedSquare } from "./source.ts";
 
 /** No photograph has more bytes; what has is not read. */
 export const LARGEST_FILE = 64 << 20;
 
-/** An encoded photograph as it is stored in a pool: the centred square of `side` px, in the manifest's channels. */
-export async function photoPixels(file: Uint8Array, { render }: Manifest): Promise<Uint8Array> {
-  const image = await decode(file, render.channels, render.background);
-  const pixels = new Uint8Array(render.side ** 2 * render.channels);
-  centreSquare(image, render.side, pixels);
-  return pixels;
+/**
+ * An encoded photograph as it is stored in a pool: the centred square of `side` px, in the manifest's channels, or a JPEG file whose
+ * shorter side has at most `shorter` px.
+ */
+export async function storedPhoto(file: Uint8Array, { render }: Manifest): Promise<StoredImage> {
+  const { side, shorter, channels, background } = render;
+  if (side === undefined) {
+    const { file: bytes, image } = await storedJpeg(file, { shorter: shorter!, background });
+    return { bytes, image };
+  }
+  const image = await decode(file, channels, background);
+  const pixels = new Uint8Array(side ** 2 * channels);
+  centreSquare(image, side, pixels);
+  return storedSquare(pixels, side, channels);
 }

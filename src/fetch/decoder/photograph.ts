@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import sharp, { type Metadata } from "sharp";
-import { unreadFormat } from "../../images/mod.ts";
+import { inStoredForm, unreadFormat } from "../../images/mod.ts";
 import { FetchFailure } from "../failure.ts";
 import type { StorageSettings } from "../settings.ts";
 import { jpegTables } from "./jpeg_tables.ts";
@@ -48,9 +48,7 @@ export function blockOtherFormats(): void {
 }
 
 /**
- * Brings an image into the form in which all are stored: upright by its EXIF orientation, in sRGB by its ICC profile, 8 bits, without
- * transparency (white), the first frame of an animation, its shorter side reduced to `shorterSide` where it is longer (bicubic, as
- * Pillow has it by default), as JPEG.
+ * Brings an image into the form in which all are stored ({@link inStoredForm}); of an animation the first frame.
  * What its header announces is checked before anything is decoded.
  *
  * @throws FetchFailure
@@ -59,16 +57,7 @@ export async function storePhotograph(file: Uint8Array, settings: StorageSetting
   const { shorterSide, quality, maxPixels } = settings;
   const input = { limitInputPixels: maxPixels, failOn: "warning", animated: false } as const;
   const header = await readHeader(file, settings);
-  const { data, info } = await sharp(file, input).autoOrient()
-    .resize({
-      width: shorterSide,
-      height: shorterSide,
-      fit: "outside",
-      withoutEnlargement: true,
-      kernel: "cubic",
-      fastShrinkOnLoad: false,
-    })
-    .flatten({ background: "#ffffff" }).toColourspace("srgb").jpeg({ quality, optimiseCoding: false })
+  const { data, info } = await inStoredForm(sharp(file, input), { shorter: shorterSide, quality })
     .toBuffer({ resolveWithObject: true })
     .catch((error) => {
       throw new FetchFailure("damaged", firstLine(error));

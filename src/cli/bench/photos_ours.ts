@@ -1,0 +1,51 @@
+/**
+ * The input pipeline as a contestant of `deno task bench photos`: a process of its own, so that its memory is its own. It reads lines
+ * from its standard input and answers each with a line of JSON:
+ *
+ *     {…configuration} -> {"version"}
+ *     round            -> {"images_per_second"}
+ *     memory           -> {"megabytes"}, the peak of its resident memory
+ */
+import { openPool, startBatchWorkers } from "../../data/mod.ts";
+import type { PhotosConfig } from "../bench_photos.ts";
+import { lines, peakMemory } from "./contestant_process.ts";
+import { RECIPE } from "./timm.ts";
+
+/** A function that takes batches for so long and returns images a second. */
+async function startRounds(config: PhotosConfig): Promise<() => Promise<number>> {
+  const { dataset, manifests, root, image, batch, workers, seconds, discarded } = config;
+  const pool = await openPool(dataset, { manifests: new URL(manifests), root });
+  const threads = startBatchWorkers({ workers });
+  await threads.ready;
+  const indices = [Int32Array.from(pool.images.keys())];
+  const source = {
+    pools: [pool],
+    indices,
+    imageSize: image,
+    batchSize: batch,
+    augmentation: RECIPE,
+    seed: 0,
+  };
+  const batches = threads.training(source);
+  let step = 0;
+  return async () => {
+    for (let i = 0; i < discarded; i++) await batches.batch(step++);
+    const [first, began] = [step, performance.now()];
+    while (performance.now() - began < seconds * 1000) await batches.batch(step++);
+    return (step - first) * batch * 1000 / (performance.now() - began);
+  };
+}
+
+const answer = (value: unknown) => console.log(JSON.stringify(value));
+
+if (import.meta.main) {
+  let round: (() => Promise<number>) | undefined;
+  for await (const line of lines()) {
+    if (!round) {
+      round = await startRounds(JSON.parse(line));
+      answer({ version: `Deno ${Deno.version.deno}` });
+    } else if (line === "memory") answer({ megabytes: [Math.round(peakMemory())] });
+    else answer({ images_per_second: await round() });
+  }
+  Deno.exit(0);
+}

@@ -1,0 +1,173 @@
+import { STORED_QUALITY } from "../images/mod.ts";
+import { openPool } from "../data/mod.ts";
+import { type Answering, startAnswering } from "./bench/answering.ts";
+import { median } from "./bench/median.ts";
+import { photograph } from "./bench/photograph.ts";
+import { startTimm } from "./bench/timm.ts";
+
+/** One pipeline's rate: photographs on disk to augmented batches at 224 px. */
+export interface PhotoRate {
+  pipeline: "JPEG pool" | "pool of pixels" | "PyTorch DataLoader";
+  version: string;
+  /** Of the stored images, kB each. */
+  storedKilobytes: number;
+  imageSize: number;
+  /** Threads or processes that make batches. */
+  workers: number;
+  /** Median of the rounds, which the pipelines take in turns. */
+  imagesPerSecond: number;
+  rounds: number[];
+  /** By PyTorch's; null where there is no timm. */
+  ratioToPytorch: number | null;
+  /** Peak of the resident memory of each of its processes, MB. */
+  megabytes: number[];
+}
+
+/** What a contestant is told. */
+export interface PhotosConfig {
+  /** Of ours: name of the dataset, folder of its manifest (a URL) and folder of the pools. */
+  dataset: string;
+  manifests: string;
+  root: string;
+  /** Of PyTorch's: folder of the JPEG files. */
+  folder: string;
+  /** Side of the results, px. */
+  image: number;
+  batch: number;
+  workers: number;
+  /** Seconds of one round, after so many batches, which may have been made ahead. */
+  seconds: number;
+  discarded: number;
+}
+
+const ROUNDS = 5, SECONDS = 4, WORKERS = 2, BATCH = 32, IMAGE = 224;
+const DISCARDED = 6;
+/** Photographs that are measured: the first of the dataset that is named, or made-up ones of 500 x 375 px. */
+const PHOTOGRAPHS = 300;
+const MADE = { width: 500, height: 375, grain: 4 };
+
+/**
+ * Images a second at 224 px with the paper's augmentation, from a pool of JPEG files, from a pool of pixels at 256 px, and by PyTorch's
+ * DataLoader with timm's transforms from the same files in a folder; each with two workers.
+ *
+ * @param dataset one whose photographs are stored as JPEG. Default: made-up photographs
+ */
+export async function benchPhotos(dataset?: string): Promise<PhotoRate[]> {
+  const root = await Deno.makeTempDir();
+  try {
+    const folder = `${root}/images`;
+    await Deno.mkdir(folder);
+    await (dataset ? copyPhotographs(dataset, folder) : makePhotographs(folder));
+    writeManifest(root, "encoded", { shorter: 500 });
+    writeManifest(root, "pixels", { side: 256 });
+    return await measure(root, folder);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+async function makePhotographs(folder: string): Promise<void> {
+  for (let i = 0; i < PHOTOGRAPHS; i++) {
+    const image = await photograph(i, MADE);
+    await image.jpeg({ quality: STORED_QUALITY, optimiseCoding: false }).toFile(`${folder}/${i}.jpg`);
+  }
+}
+
+/** Takes the JPEG files out of a pool. */
+async function copyPhotographs(dataset: string, folder: string): Promise<void> {
+  using pool = await openPool(dataset);
+  using file = await Deno.open(`${pool.folder}/images.bin`);
+  for (const [i, { bytes }] of pool.images.slice(0, PHOTOGRAPHS).entries()) {
+    if (!bytes) {
+      throw new Error(
+        `${dataset} is stored as squares of pixels; name a dataset with render.shorter in its manifest`,
+      );
+    }
+    const image = new Uint8Array(bytes[1]);
+    await file.seek(bytes[0], Deno.SeekMode.Start);
+    for (let have = 0; have < image.length;) have += (await file.read(image.subarray(have)))!;
+    await Deno.writeFile(`${folder}/${i}.jpg`, image);
+  }
+}
+
+function writeManifest(folder: string, name: string, form: { side: number } | { shorter: number }): void {
+  const manifest = {
+    name,
+    symbol: "B",
+    title: "Photographs of a benchmark",
+    collection: "bench",
+    place: 1,
+    curator: "nobody",
+    licence: { spdx: "CC0-1.0", attribution: "nobody" },
+    homepage: "https://arxiv.org/abs/2403.08632",
+    source: { type: "folder", path: "images" },
+    render: { ...form, channels: 3, background: "#ffffff" },
+    grouping: "none",
+    images: [...Deno.readDirSync(`${folder}/images`)].length,
+    checked: "2026-11-25",
+  };
+  Deno.writeTextFileSync(`${folder}/${name}.json`, JSON.stringify(manifest));
+}
+
+interface Contestant extends Pick<PhotoRate, "pipeline" | "version" | "storedKilobytes"> {
+  process: Answering;
+  rounds: number[];
+}
+
+async function measure(root: string, folder: string): Promise<PhotoRate[]> {
+  const contestants = await startAll(root, folder);
+  try {
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const { process, rounds } of contestants) {
+        rounds.push((await process.ask("round")).images_per_second);
+      }
+    }
+    const pytorch = contestants.find(({ pipeline }) => pipeline === "PyTorch DataLoader");
+    const rates: PhotoRate[] = [];
+    for (const { process, rounds, ...told } of contestants) {
+      rates.push({
+        ...told,
+        imageSize: IMAGE,
+        workers: WORKERS,
+        imagesPerSecond: median(rounds),
+        rounds: rounds.map((rate) => Math.round(rate)),
+        ratioToPytorch: pytorch ? median(rounds) / median(pytorch.rounds) : null,
+        megabytes: (await process.ask("memory")).megabytes,
+      });
+    }
+    return rates;
+  } finally {
+    for (const { process } of contestants) await process.close();
+  }
+}
+
+async function startAll(root: string, folder: string): Promise<Contestant[]> {
+  const ours = new URL("./bench/photos_ours.ts", import.meta.url).pathname;
+  const startOurs = () => startAnswering([Deno.execPath(), "run", "-A", "--no-check", ours], "our pipeline");
+  const files = [...Deno.readDirSync(folder)].map(({ name }) => Deno.statSync(`${folder}/${name}`).size);
+  const jpeg = Math.round(files.reduce((sum, size) => sum + size) / files.length / 1000);
+  const timm = startTimm("./photos_timm.py");
+  const starts: [PhotoRate["pipeline"], string, Answering | undefined, number][] = [
+    ["JPEG pool", "encoded", startOurs(), jpeg],
+    ["pool of pixels", "pixels", startOurs(), Math.round(256 ** 2 * 3 / 1000)],
+    ["PyTorch DataLoader", "", timm, jpeg],
+  ];
+  const manifests = `file://${root}/`;
+  const settings = {
+    manifests,
+    root,
+    folder,
+    image: IMAGE,
+    batch: BATCH,
+    workers: WORKERS,
+    seconds: SECONDS,
+  };
+  const contestants: Contestant[] = [];
+  for (const [pipeline, dataset, process, storedKilobytes] of starts) {
+    if (!process) continue;
+    const config: PhotosConfig = { dataset, ...settings, discarded: DISCARDED };
+    const { version } = await process.ask(JSON.stringify(config));
+    contestants.push({ pipeline, version, storedKilobytes, process, rounds: [] });
+  }
+  return contestants;
+}

@@ -1,0 +1,73 @@
+/** JPEG files decoded by TensorFlow's own ops: in half the time that sharp takes, at once, and only the part that is wanted. */
+import { AttributeType, type OpAttribute } from "./attributes.ts";
+import { TensorFlowBinding, type TensorMetadata } from "./binding.ts";
+import { findLibrary } from "./library.ts";
+import { NATIVE_ENVIRONMENT, setNativeEnvironment } from "./process.ts";
+import { DataType } from "./tensor.ts";
+
+/** What is wanted of a JPEG file. */
+export interface JpegPart {
+  /** The image is decoded at this part of its width and height, rounded up, which takes less time than to reduce it later. Default: 1. */
+  ratio?: 1 | 2 | 4 | 8;
+  /** Rectangle of the image at that scale, px. Default: all of it. */
+  crop?: { left: number; top: number; width: number; height: number };
+  /** Gives an array of so many values or more for the pixels. Default: a new one. */
+  room?: (values: number) => Uint8Array;
+}
+
+/** A context of one thread and without GPU: each thread of a program that decodes has its own. */
+let own: TensorFlowBinding | undefined;
+
+/**
+ * Decodes a JPEG file, or a part of it, to RGB, always to the same values.
+ *
+ * @returns `[height, width, 3]`, 8 bits a value
+ * @throws {Error} when TensorFlow's library is not found, the file is damaged, or the rectangle is not within the image
+ */
+export function decodeJpeg(
+  file: Uint8Array,
+  { ratio = 1, crop, room = (values) => new Uint8Array(values) }: JpegPart = {},
+): { pixels: Uint8Array; height: number; width: number } {
+  const binding = own ??= startDecoder();
+  const made = [binding.createTensor([], DataType.string, [file])];
+  try {
+    if (crop) {
+      const window = Int32Array.of(crop.top, crop.left, crop.height, crop.width);
+      made.push(binding.createTensor([4], DataType.int32, window));
+    }
+    const op = crop ? "DecodeAndCropJpeg" : "DecodeJpeg";
+    const [{ id, shape: [height, width] }]: TensorMetadata[] = binding.executeOp(
+      op,
+      settings(ratio),
+      made,
+      1,
+    );
+    made.push(id);
+    const pixels = room(height * width * 3);
+    binding.copyBytes(id, pixels);
+    return { pixels, height, width };
+  } finally {
+    for (const id of made) binding.deleteTensor(id);
+  }
+}
+
+function startDecoder(): TensorFlowBinding {
+  const library = findLibrary();
+  if (!library) {
+    throw new Error(
+      "stored JPEG files are decoded by TensorFlow's library, which is not there; install it with: deno task setup",
+    );
+  }
+  setNativeEnvironment(NATIVE_ENVIRONMENT);
+  return new TensorFlowBinding(library, { threads: 1, gpu: false });
+}
+
+/** The slow and exact integer transform, and smooth enlarging of reduced colour: what Pillow and sharp decode with. */
+function settings(ratio: number): OpAttribute[] {
+  return [
+    { name: "channels", type: AttributeType.int, value: 3 },
+    { name: "ratio", type: AttributeType.int, value: ratio },
+    { name: "fancy_upscaling", type: AttributeType.bool, value: true },
+    { name: "dct_method", type: AttributeType.string, value: "INTEGER_ACCURATE" },
+  ];
+}
