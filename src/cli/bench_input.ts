@@ -1,4 +1,4 @@
-import { type Augmentation, openPool, startBatchWorkers, trainingBatches } from "../data/mod.ts";
+import { openPool, randomCrop, startBatchWorkers, trainingBatches } from "../data/mod.ts";
 import type { Batch, TrainingBatches } from "../data/mod.ts";
 
 /** One measurement: how fast training batches are made from images on disk, without any training. */
@@ -17,13 +17,6 @@ export interface InputRate {
   /** Reading, crop, resize and flip included. */
   imagesPerSecond: number;
 }
-
-const AUGMENTATION: Augmentation = {
-  crop: "random-resized",
-  scale: [0.08, 1],
-  ratio: [3 / 4, 4 / 3],
-  flip: 0.5,
-};
 
 /** 64 px grey icons, 64 px RGB emoji, and 32 px photographs drawn as large as the paper's. */
 const SUBJECTS: { datasets: string[]; sizes: number[] }[] = [
@@ -57,7 +50,7 @@ async function measure(datasets: string[], imageSize: number): Promise<InputRate
   const pools = [];
   for (const name of datasets) pools.push(opened.use(await openPool(name)));
   const indices = pools.map(() => Int32Array.from({ length: IMAGES }, (_, i) => i));
-  const source = { pools, indices, imageSize, batchSize: BATCH, augmentation: AUGMENTATION, seed: 0 };
+  const source = { pools, indices, imageSize, batchSize: BATCH, augmentation: randomCrop, seed: 0 };
   const one = opened.use(startBatchWorkers({ workers: 1 }));
   const usual = opened.use(startBatchWorkers());
   await Promise.all([one.ready, usual.ready]);

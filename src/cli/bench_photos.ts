@@ -1,6 +1,7 @@
 import { STORED_QUALITY } from "../images/mod.ts";
-import { openPool } from "../data/mod.ts";
+import { openPool, openRandomAccess } from "../data/mod.ts";
 import { type Answering, startAnswering } from "./bench/answering.ts";
+import { writeManifest } from "./bench/made_dataset.ts";
 import { median } from "./bench/median.ts";
 import { photograph } from "./bench/photograph.ts";
 import { startTimm } from "./bench/timm.ts";
@@ -58,8 +59,12 @@ export async function benchPhotos(dataset?: string): Promise<PhotoRate[]> {
     const folder = `${root}/images`;
     await Deno.mkdir(folder);
     await (dataset ? copyPhotographs(dataset, folder) : makePhotographs(folder));
-    writeManifest(root, "encoded", { shorter: 500 });
-    writeManifest(root, "pixels", { side: 256 });
+    const made = {
+      source: { type: "folder", path: "images" },
+      images: [...Deno.readDirSync(folder)].length,
+    };
+    writeManifest(root, { name: "encoded", render: { shorter: 500 }, ...made });
+    writeManifest(root, { name: "pixels", render: { side: 256 }, ...made });
     return await measure(root, folder);
   } finally {
     await Deno.remove(root, { recursive: true });
@@ -76,37 +81,16 @@ async function makePhotographs(folder: string): Promise<void> {
 /** Takes the JPEG files out of a pool. */
 async function copyPhotographs(dataset: string, folder: string): Promise<void> {
   using pool = await openPool(dataset);
-  using file = await Deno.open(`${pool.folder}/images.bin`);
+  using file = await openRandomAccess(`${pool.folder}/images.bin`, { kind: "open" });
   for (const [i, { bytes }] of pool.images.slice(0, PHOTOGRAPHS).entries()) {
     if (!bytes) {
       throw new Error(
         `${dataset} is stored as squares of pixels; name a dataset with render.shorter in its manifest`,
       );
     }
-    const image = new Uint8Array(bytes[1]);
-    await file.seek(bytes[0], Deno.SeekMode.Start);
-    for (let have = 0; have < image.length;) have += (await file.read(image.subarray(have)))!;
-    await Deno.writeFile(`${folder}/${i}.jpg`, image);
+    const [start, length] = bytes;
+    await Deno.writeFile(`${folder}/${i}.jpg`, await file.read(start, start + length));
   }
-}
-
-function writeManifest(folder: string, name: string, form: { side: number } | { shorter: number }): void {
-  const manifest = {
-    name,
-    symbol: "B",
-    title: "Photographs of a benchmark",
-    collection: "bench",
-    place: 1,
-    curator: "nobody",
-    licence: { spdx: "CC0-1.0", attribution: "nobody" },
-    homepage: "https://arxiv.org/abs/2403.08632",
-    source: { type: "folder", path: "images" },
-    render: { ...form, channels: 3, background: "#ffffff" },
-    grouping: "none",
-    images: [...Deno.readDirSync(`${folder}/images`)].length,
-    checked: "2026-11-25",
-  };
-  Deno.writeTextFileSync(`${folder}/${name}.json`, JSON.stringify(manifest));
 }
 
 interface Contestant extends Pick<PhotoRate, "pipeline" | "version" | "storedKilobytes"> {
@@ -161,11 +145,12 @@ async function startAll(root: string, folder: string): Promise<Contestant[]> {
     batch: BATCH,
     workers: WORKERS,
     seconds: SECONDS,
+    discarded: DISCARDED,
   };
   const contestants: Contestant[] = [];
   for (const [pipeline, dataset, process, storedKilobytes] of starts) {
     if (!process) continue;
-    const config: PhotosConfig = { dataset, ...settings, discarded: DISCARDED };
+    const config: PhotosConfig = { dataset, ...settings };
     const { version } = await process.ask(JSON.stringify(config));
     contestants.push({ pipeline, version, storedKilobytes, process, rounds: [] });
   }

@@ -1,6 +1,7 @@
 import { makeAugment } from "../data/mod.ts";
 import type { PackedImage } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
+import { median } from "./bench/median.ts";
 import { RECIPE, startTimm } from "./bench/timm.ts";
 
 /** One measurement: how fast images in memory are augmented, one thread each. */
@@ -74,8 +75,4 @@ function picture(side: number, seed: number): PackedImage {
     pixels[i] = coarse[((y >> 3) * 33 + (x >> 3)) * 3 + i % 3];
   }
   return { pixels, height: side, width: side, channels: 3 };
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

@@ -39,6 +39,14 @@ export interface Augmentation {
   erase?: RandomErasing | null;
 }
 
+/** RandCrop as in the paper's Table 4 (torchvision's defaults) and a flip. */
+export const randomCrop: Augmentation = {
+  crop: "random-resized",
+  scale: [0.08, 1],
+  ratio: [3 / 4, 4 / 3],
+  flip: 0.5,
+};
+
 /**
  * Makes an augmented image: a function of what is in `image` and of the stream alone. `seen` is square and is written to. Of an
  * encoded image only the crop is decoded.

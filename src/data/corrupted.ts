@@ -36,7 +36,7 @@ export class CorruptedImages {
     const known = kept.get(index);
     if (known) return image.pixels.set(known);
     const encoded = pool.encoded?.(index);
-    if (encoded) image.pixels.set(decodeWhole(encoded).pixels);
+    if (encoded) decodeWhole(encoded, image.pixels);
     else pool.read(index, image.pixels);
     corruptAsAlways(image, this.corruption, pool.images[index].key);
     if (this.#room < image.pixels.length) return;

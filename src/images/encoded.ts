@@ -54,9 +54,13 @@ export function reductionFor(box: Box, outWidth: number, outHeight: number): Red
   return ([8, 4, 2] as const).find(leaves) ?? 1;
 }
 
-/** All of an encoded image, to keep. */
-export function decodeWhole(image: EncodedImage): PackedImage {
+/** All of an encoded image, to keep, in `pixels` (`width * height * channels` values; default: a new array). */
+export function decodeWhole(
+  image: EncodedImage,
+  pixels: Uint8Array = new Uint8Array(image.width * image.height * image.channels),
+): PackedImage {
   const { width, height, channels } = image;
-  const { pixels } = image.decode({ left: 0, top: 0, width, height }, 1);
-  return { pixels: pixels.slice(0, width * height * channels), width, height, channels };
+  const decoded = image.decode({ left: 0, top: 0, width, height }, 1);
+  pixels.set(decoded.pixels.subarray(0, pixels.length));
+  return { pixels, width, height, channels };
 }

@@ -1,3 +1,4 @@
+import { randomCrop } from "../data/mod.ts";
 import { paperMix, paperRecipe } from "../train/mod.ts";
 import type { Experiment } from "./experiment.ts";
 import { limited } from "./limits.ts";
@@ -8,14 +9,6 @@ export type Preset = typeof presets[number];
 
 /** What a preset decides; datasets and seed are the experiment's own. */
 type Scale = Omit<Experiment, "datasets" | "seed">;
-
-/** RandCrop as in the paper's Table 4 (torchvision's defaults) and a flip. */
-const randomCrop: Experiment["augmentation"] = {
-  crop: "random-resized",
-  scale: [0.08, 1],
-  ratio: [3 / 4, 4 / 3],
-  flip: 0.5,
-};
 
 const scales: Record<Preset, Scale> = {
   /** Seconds: shows that everything runs, not that anything holds. */

@@ -1,8 +1,9 @@
 /** JPEG files decoded by TensorFlow's own ops: in half the time that sharp takes, at once, and only the part that is wanted. */
-import { AttributeType, type OpAttribute } from "./attributes.ts";
+import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowBinding, type TensorMetadata } from "./binding.ts";
 import { findLibrary } from "./library.ts";
 import { NATIVE_ENVIRONMENT, setNativeEnvironment } from "./process.ts";
+import { attribute } from "./raw.ts";
 import { DataType } from "./tensor.ts";
 
 /** What is wanted of a JPEG file. */
@@ -66,9 +67,9 @@ function startDecoder(): TensorFlowBinding {
 /** The slow and exact integer transform, and smooth enlarging of reduced colour: what Pillow and sharp decode with. */
 function settings(ratio: number): OpAttribute[] {
   return [
-    { name: "channels", type: AttributeType.int, value: 3 },
-    { name: "ratio", type: AttributeType.int, value: ratio },
-    { name: "fancy_upscaling", type: AttributeType.bool, value: true },
-    { name: "dct_method", type: AttributeType.string, value: "INTEGER_ACCURATE" },
+    attribute.int("channels", 3),
+    attribute.int("ratio", ratio),
+    attribute.bool("fancy_upscaling", true),
+    attribute.string("dct_method", "INTEGER_ACCURATE"),
   ];
 }

@@ -16,6 +16,7 @@ export function isNative(): boolean {
 export const attribute = {
   bool: (name: string, value: boolean): OpAttribute => ({ name, type: AttributeType.bool, value }),
   float: (name: string, value: number): OpAttribute => ({ name, type: AttributeType.float, value }),
+  int: (name: string, value: number): OpAttribute => ({ name, type: AttributeType.int, value }),
   ints: (name: string, value: number[]): OpAttribute => ({ name, type: AttributeType.int, value }),
   string: (name: string, value: string): OpAttribute => ({ name, type: AttributeType.string, value }),
   type: (name: string, value: Precision | "int32" | "uint8"): OpAttribute => ({

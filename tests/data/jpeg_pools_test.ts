@@ -8,6 +8,7 @@ import {
   openPool,
   openPools,
   type PoolProgress,
+  randomCrop,
   startBatchWorkers,
   type StoredImages,
   trainingBatches,
@@ -39,10 +40,7 @@ function dataset() {
 }
 
 const AUGMENTATION: TrainingSource["augmentation"] = {
-  crop: "random-resized",
-  scale: [0.08, 1],
-  ratio: [3 / 4, 4 / 3],
-  flip: 0.5,
+  ...randomCrop,
   interpolation: "random",
   randAugment: "rand-m9-mstd0.5-inc1",
 };

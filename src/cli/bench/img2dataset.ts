@@ -1,9 +1,5 @@
 /** Finds or installs the img2dataset that fetching is compared with, and runs it. */
-import { join } from "node:path";
-import { repositoryRoot } from "../setup.ts";
-
-/** The version that is installed. */
-const IMG2DATASET = "img2dataset==1.47.0";
+import { findPeer } from "./peer_python.ts";
 
 /** What a download came to. */
 export interface Downloaded {
@@ -14,40 +10,19 @@ export interface Downloaded {
   working: number;
 }
 
-async function canImportImg2dataset(python: string): Promise<boolean> {
-  const args = ["-c", "import img2dataset"];
-  try {
-    return (await new Deno.Command(python, { args, stdout: "null", stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
 /**
- * A Python with img2dataset: `NTD_IMG2DATASET` (path of a Python), else the environment `.venv-img2dataset`, which is made where
- * there is none.
+ * A Python with img2dataset, `.venv-img2dataset` or the one that `NTD_IMG2DATASET` names.
  *
  * @throws Error when it cannot be installed
  */
-export async function findImg2dataset(): Promise<string> {
-  const folder = join(repositoryRoot, ".venv-img2dataset");
-  const own = join(folder, "bin", "python");
-  const python = Deno.env.get("NTD_IMG2DATASET") || own;
-  if (await canImportImg2dataset(python)) return python;
-  if (python !== own) throw new Error(`NTD_IMG2DATASET: ${python} cannot import img2dataset.`);
-  console.error(`Installing ${IMG2DATASET} into ${folder}: a minute or two, about 700 MB.`);
-  await install("python3", "-m", "venv", folder);
-  await install(own, "-m", "pip", "install", "--quiet", IMG2DATASET);
-  return own;
-}
-
-/** @throws Error with the last line of what the program said, when it fails */
-async function install(program: string, ...args: string[]): Promise<void> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
-  if (success) return;
-  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trim().split("\n")
-    .at(-1);
-  throw new Error(`${IMG2DATASET} could not be installed: "${program} ${args.join(" ")}" failed: ${said}`);
+export function findImg2dataset(): Promise<string> {
+  return findPeer({
+    variable: "NTD_IMG2DATASET",
+    environment: ".venv-img2dataset",
+    module: "img2dataset",
+    packages: ["img2dataset==1.47.0"],
+    takes: "a minute or two, about 700 MB",
+  });
 }
 
 /**

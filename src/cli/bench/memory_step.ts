@@ -2,7 +2,7 @@
  * One step of the benchmark of memory, in a process of its own, so that its peak is its own: `memory_step.ts STEP FOLDER`. Prints a
  * {@link StepMemory} as JSON.
  */
-import { type Augmentation, openPool, type Pool, startBatchWorkers } from "../../data/mod.ts";
+import { openPool, type Pool, randomCrop, startBatchWorkers } from "../../data/mod.ts";
 import { peakMemory } from "./contestant_process.ts";
 import { TINY } from "./tiny_shards.ts";
 
@@ -15,13 +15,6 @@ export interface StepMemory {
 
 /** Batches that are made, and images in each. */
 const BATCHES = 200, BATCH = 64;
-
-const AUGMENTATION: Augmentation = {
-  crop: "random-resized",
-  scale: [0.08, 1],
-  ratio: [3 / 4, 4 / 3],
-  flip: 0.5,
-};
 
 const open = (folder: string) =>
   openPool(TINY, { manifests: new URL(`file://${folder}/`), root: `${folder}/pools` });
@@ -51,7 +44,7 @@ async function makeBatches(pool: Pool): Promise<void> {
   await workers.ready;
   const { side: imageSize, images } = pool;
   const indices = [Int32Array.from(images.keys())];
-  const source = { pools: [pool], indices, imageSize, batchSize: BATCH, augmentation: AUGMENTATION, seed: 0 };
+  const source = { pools: [pool], indices, imageSize, batchSize: BATCH, augmentation: randomCrop, seed: 0 };
   const batches = workers.training(source);
   for (let step = 0; step < BATCHES; step++) await batches.batch(step);
 }

@@ -1,12 +1,9 @@
-import type { Augmentation } from "../../data/mod.ts";
+import { type Augmentation, randomCrop } from "../../data/mod.ts";
 import { type Answering, startAnswering } from "./answering.ts";
 
 /** Random-resized-crop by a random filter, flip, RandAugment, erasing: the most that timm's recipes do to an image. */
 export const RECIPE: Augmentation = {
-  crop: "random-resized",
-  scale: [0.08, 1],
-  ratio: [3 / 4, 4 / 3],
-  flip: 0.5,
+  ...randomCrop,
   interpolation: "random",
   randAugment: "rand-m9-mstd0.5-inc1",
   erase: { probability: 0.25, mode: "const", area: [0.02, 1 / 3], count: 1 },

@@ -5,6 +5,7 @@ import { finished } from "node:stream/promises";
 import sharp from "sharp";
 import { type Pack, pack } from "tar-stream";
 import { random } from "../../stats/mod.ts";
+import { writeManifest } from "./made_dataset.ts";
 
 /** Side of an image, px, and of the coarse patches that it is made of. */
 const SIDE = 64, PATCHES = 8;
@@ -27,8 +28,8 @@ export async function writeTinyShards(folder: string, images: number): Promise<v
   for (let shard = 0; shard < shards; shard++) {
     await writeShard(`${folder}/${shardName(shard)}.tar`, shard * IMAGES_PER_SHARD);
   }
-  const range = `{${shardName(0)}..${shardName(shards - 1)}}.tar`;
-  await Deno.writeTextFile(`${folder}/${TINY}.json`, JSON.stringify(manifest(range, images)));
+  const source = { type: "webdataset", shards: `{${shardName(0)}..${shardName(shards - 1)}}.tar` };
+  writeManifest(folder, { name: TINY, source, render: { side: SIDE }, images });
 }
 
 const shardName = (shard: number) => `${shard}`.padStart(5, "0");
@@ -53,22 +54,4 @@ function tinyJpeg(number: number) {
   const patches = Uint8Array.from({ length: PATCHES ** 2 * 3 }, () => draw.below(256));
   const raw = { width: PATCHES, height: PATCHES, channels: 3 } as const;
   return sharp(patches, { raw }).resize(SIDE, SIDE).jpeg().toBuffer();
-}
-
-function manifest(shards: string, images: number): object {
-  return {
-    name: TINY,
-    symbol: "T",
-    title: "Made-up images",
-    collection: "benchmark",
-    place: 1,
-    curator: "nobody",
-    licence: { spdx: "CC0-1.0", attribution: "nobody" },
-    homepage: "https://arxiv.org/abs/2403.08632",
-    source: { type: "webdataset", shards },
-    render: { side: SIDE, channels: 3, background: "#ffffff" },
-    grouping: "none",
-    images,
-    checked: "2026-11-25",
-  };
 }
