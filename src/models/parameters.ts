@@ -3,7 +3,7 @@
  * that an optimizer step is a dozen operations on one tensor however many layers there are.
  */
 import type { Random } from "../stats/mod.ts";
-import { inPrecision } from "../ops/mod.ts";
+import { partsOf } from "../ops/mod.ts";
 import { type Precision, tf } from "../tensorflow/mod.ts";
 
 /**
@@ -141,8 +141,12 @@ export function unflatten(
   precision: Precision = "float32",
 ): Parameters {
   if (specs.length === 0) return {};
-  const parts = tf.split(flat, specs.map(specSize));
-  const view = ({ shape, decay, alwaysFloat32 }: ParameterSpec, part: tf.Tensor) =>
-    inPrecision(part.reshape(shape), decay && !alwaysFloat32 ? precision : "float32");
-  return Object.fromEntries(specs.map((spec, i) => [spec.name, view(spec, parts[i])]));
+  const parts = partsOf(
+    flat,
+    specs.map(({ shape, decay, alwaysFloat32 }) => ({
+      shape,
+      precision: decay && !alwaysFloat32 ? precision : "float32",
+    })),
+  );
+  return Object.fromEntries(specs.map(({ name }, i) => [name, parts[i]]));
 }

@@ -11,6 +11,7 @@ export { withGradient } from "./gradient.ts";
 export { normalise } from "./layer_norm.ts";
 export { linear, type LinearLayer } from "./linear.ts";
 export { imagesFromPixels } from "./pixels.ts";
+export { type Part, partsOf } from "./parts.ts";
 export { inPrecision } from "./precision.ts";
 export { toPatches } from "./patches.ts";
 export { adaptiveAveragePool, maxPool } from "./pool.ts";

@@ -7,8 +7,9 @@ import {
   type ParameterSpec,
   unflatten,
 } from "../../src/models/mod.ts";
+import { inPrecision } from "../../src/ops/mod.ts";
 import { random } from "../../src/stats/mod.ts";
-import { startEngine, tf } from "../../src/tensorflow/mod.ts";
+import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
 
 const specs: ParameterSpec[] = [
   { name: "w", shape: [2, 3], layout: "linear", init: { std: 0.02 }, decay: true },
@@ -56,4 +57,25 @@ Deno.test("unflatten gives each tensor its part, and joins the gradients", async
     };
     assert.deepEqual([...tf.grad(loss)(flat).dataSync()], [0, 0, 0, 0, 0, 0, 3, 3, 3, 18, 20]);
   });
+});
+
+Deno.test("unflatten in bfloat16 joins gradients of both precisions into one of float32", async () => {
+  await startEngine();
+  const mixed: ParameterSpec[] = [
+    ...specs,
+    { name: "v", shape: [2], layout: "linear", init: 0, decay: true },
+    { name: "t", shape: [1], layout: "linear", init: 0, decay: true, alwaysFloat32: true },
+  ];
+  const gradient = compile((flat: tf.Tensor1D, scale: tf.Tensor1D) => {
+    const loss = (x: tf.Tensor) => {
+      const p = unflatten(mixed, x as tf.Tensor1D, "bfloat16");
+      const sums = Object.values(p).map((part) => inPrecision(part, "float32").square().sum());
+      return tf.stack(sums).mul(scale).sum() as tf.Scalar;
+    };
+    return tf.grad(loss)(flat);
+  });
+  const values = [0, 1, 2, 3, 4, 5, 0.1, 0.2, 0.3, 9, 10, 11, 12, 0.7];
+  const got = await gradient(tf.tensor1d(values), tf.tensor1d([1, 2, 4, 8, 16]));
+  const scales = [1, 1, 1, 1, 1, 1, 2, 2, 2, 4, 4, 8, 8, 16];
+  assert.deepEqual([...got.dataSync()], [...Float32Array.from(values, (x, i) => 2 * x * scales[i])]);
 });
