@@ -3,7 +3,7 @@ import { compile, startEngine, tf } from "../tensorflow/mod.ts";
 import { type Block, blockInputs, blocks, valueAndGradients } from "./bench/blocks.ts";
 import { median } from "./bench/median.ts";
 
-/** One operation's figures: milliseconds of a compiled forward and backward pass, medians over interleaved rounds. */
+/** One operation's figures: milliseconds of a compiled forward and backward pass, medians over turns. */
 export interface BlockBenchRow {
   block: string;
   shapes: string;
@@ -16,11 +16,14 @@ export interface BlockBenchRow {
 
 const BATCH = 64;
 const ROUNDS = 15;
+/** What a turn takes, about: many calls of a small operation, whose single calls the clock and other threads blur. */
+const TURN_MS = 20;
 
-async function milliseconds(action: () => Promise<tf.TensorContainer>): Promise<number> {
+/** Milliseconds of one call, the mean of several. */
+async function milliseconds(action: () => Promise<tf.TensorContainer>, calls: number): Promise<number> {
   const start = performance.now();
-  tf.dispose(await action());
-  return performance.now() - start;
+  for (let i = 0; i < calls; i++) tf.dispose(await action());
+  return (performance.now() - start) / calls;
 }
 
 async function measure(block: Block): Promise<BlockBenchRow> {
@@ -28,16 +31,19 @@ async function measure(block: Block): Promise<BlockBenchRow> {
   const forms = [block.ours, block.plain].map((f) =>
     compile((xs: Record<string, tf.Tensor>) => valueAndGradients(f, Object.values(xs)))
   );
-  const times = forms.map((): number[] => []);
-  for (let round = -2; round < ROUNDS; round++) {
-    for (const [i, form] of forms.entries()) {
-      const time = await milliseconds(() => form(inputs));
-      if (round >= 0) times[i].push(time); // the first two compile and warm up
-    }
+  const contestants = [];
+  for (const form of forms) {
+    const action = () => form(inputs);
+    await milliseconds(action, 2); // compiles
+    const calls = Math.ceil(TURN_MS / await milliseconds(action, 2));
+    contestants.push({ action, calls, times: [] as number[] });
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const { action, calls, times } of contestants) times.push(await milliseconds(action, calls));
   }
   tf.dispose(inputs);
   for (const form of forms) form.dispose();
-  const [ours, plain] = times.map(median);
+  const [ours, plain] = contestants.map(({ times }) => median(times));
   const shapes = block.shapes(BATCH).map((shape) => shape.join("x")).join(", ");
   return { block: block.name, shapes, ours_ms: ours, plain_ms: plain, faster: plain / ours };
 }

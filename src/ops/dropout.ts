@@ -1,4 +1,12 @@
-import { attribute, fuse, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import {
+  attribute,
+  isNative,
+  type Precision,
+  precisionOf,
+  rawOp,
+  tf,
+  toPrecision,
+} from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
 
 /** Uniform numbers in [0, 1) that a key decides. */
@@ -12,10 +20,10 @@ function uniform(shape: number[], key: tf.Tensor1D, layer: number): tf.Tensor {
   ])[0];
 }
 
-const drop = fuse("dropout", ([x, draws], { rate }: { rate: number }) => {
-  const kept = draws.greaterEqual(rate).cast("float32").mul(1 / (1 - rate));
-  return [toPrecision(toPrecision(x, "float32").mul(kept), precisionOf(x))];
-});
+/** Sets to 0 and scales in float32, since 1 / (1 - rate) has no exact bfloat16. */
+function masked<T extends tf.Tensor>(x: T, mask: tf.Tensor, precision: Precision): T {
+  return toPrecision(toPrecision(x, "float32").mul<T>(mask), precision);
+}
 
 /**
  * Dropout (Srivastava et al. 2014): sets values to 0 with probability `rate`, and scales the others by 1 / (1 - rate). What is
@@ -30,7 +38,7 @@ export function dropout<T extends tf.Tensor>(x: T, key: tf.Tensor1D, layer: numb
   if (rate === 0) return x;
   const precision = precisionOf(x);
   return withGradient<T>([x], () => {
-    const draws = uniform(x.shape, key, layer);
-    return { value: drop([x, draws], { rate })[0] as T, saved: [draws] };
-  }, (dy, [draws]) => drop([toPrecision(dy, precision), draws], { rate }));
+    const mask = uniform(x.shape, key, layer).greaterEqual(rate).cast("float32").mul(1 / (1 - rate));
+    return { value: masked(x, mask, precision), saved: [mask] };
+  }, (dy, [mask]) => [masked(dy, mask, precision)]);
 }
