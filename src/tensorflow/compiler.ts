@@ -8,8 +8,9 @@ const repositoryRoot = new URL("../../", import.meta.url).pathname;
 /** TensorFlow that the flags below were tried with; XLA ends the process at a flag that it does not know. */
 const KNOWN = /^2\.21\./;
 
-/** The emitters of loops that compile in half of the time and run as fast for what is fused here. */
-const XLA_FLAGS = "--xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true";
+/** The emitters of loops that compile in half of the time and run as fast for what is fused here, each function as one module. */
+const XLA_FLAGS = "--xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true " +
+  "--xla_cpu_parallel_codegen_split_count=1";
 
 let cache: string | undefined;
 
