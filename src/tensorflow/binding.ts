@@ -3,29 +3,13 @@
  * expects of its C++ addon, without the addon. Tensors are numbered; the numbers are what tfjs keeps.
  */
 import { AttributeType, eagerWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
-import { callingLine } from "./calling_line.ts";
 import { CApi, type Pointer } from "./capi.ts";
+import { type ContextOptions, type Device, openContext } from "./context.ts";
 import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
-import {
-  copyNativeTensor,
-  createNativeTensor,
-  DataType,
-  readNativeTensor,
-  sizeOf,
-  type Values,
-} from "./tensor.ts";
-
-/** What an op returns for each output. */
-export interface TensorMetadata {
-  id: number;
-  shape: number[];
-  dtype: number;
-}
-
-/** A tensor in native memory, or, made while tracing, an output of a graph's node. */
-type Entry = TensorMetadata & { handle?: Pointer; output?: GraphOutput; graph?: Graph; op?: string };
+import { copyNativeTensor, DataType, readNativeTensor, sizeOf, type Values } from "./tensor.ts";
+import { type TensorMetadata, TensorTable } from "./tensor_table.ts";
 
 /** A tensor from outside that a traced function reads. */
 interface Argument {
@@ -56,25 +40,6 @@ export interface TraceOptions {
 /** No TensorFlow op that tfjs calls has more outputs, except splits, for which the array grows. */
 const INITIAL_OUTPUTS = 64;
 
-/** What a context computes with. */
-export interface ContextOptions {
-  /** Size of TensorFlow's thread pools, 1 to 127. Default: the number of cores. */
-  threads?: number;
-  /** Whether it takes the GPU where there is one. Default: true. */
-  gpu?: boolean;
-}
-
-/** `device_count (1) { key (1): "GPU", value (2): 0 }` as protobuf bytes. */
-const NO_GPU = [0x0a, 0x07, 0x0a, 0x03, ...new TextEncoder().encode("GPU"), 0x10, 0x00];
-
-/** `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes. */
-function contextConfig(
-  { threads = navigator.hardwareConcurrency, gpu = true }: ContextOptions,
-): Uint8Array<ArrayBuffer> {
-  const size = Math.min(threads, 127);
-  return new Uint8Array([0x10, size, 0x28, size, ...(gpu ? [] : NO_GPU)]);
-}
-
 /** A TensorFlow eager context that runs ops for tfjs's `NodeJSKernelBackend`. */
 export class TensorFlowBinding {
   readonly TF_FLOAT = DataType.float32;
@@ -93,13 +58,11 @@ export class TensorFlowBinding {
   readonly TF_ATTR_SHAPE = AttributeType.shape;
   readonly TF_ATTR_RESOURCE = AttributeType.resource;
   readonly TF_Version: string;
-  /** Names of the devices, for example `/job:localhost/replica:0/task:0/device:CPU:0`. */
-  readonly devices: { name: string; type: string }[];
+  readonly devices: Device[];
 
   readonly #api: CApi;
   readonly #context: Pointer;
-  readonly #tensors = new Map<number, Entry>();
-  #nextId = 1;
+  readonly #tensors: TensorTable;
   #functions = 0;
   #tracing: { graph: Graph; arguments: Argument[] } | undefined;
   #outputs = new BigUint64Array(INITIAL_OUTPUTS);
@@ -108,31 +71,14 @@ export class TensorFlowBinding {
   /**
    * @throws {Error} when the library cannot be opened or has no usable device
    */
-  constructor(library: NativeLibrary, contextOptions: ContextOptions = {}) {
+  constructor(library: NativeLibrary, options: ContextOptions = {}) {
     this.#api = new CApi(library);
     setUpCompiler(this.#api.version);
-    const { call, status } = this.#api;
-    const options = call.TFE_NewContextOptions();
-    const config = contextConfig(contextOptions);
-    call.TFE_ContextOptionsSetConfig(options, config, BigInt(config.length), status);
-    this.#api.check("setting threads and devices");
-    this.#context = call.TFE_NewContext(options, status)!;
-    this.#api.check("starting");
-    call.TFE_DeleteContextOptions(options);
+    this.#tensors = new TensorTable(this.#api);
+    const { context, devices } = openContext(this.#api, options);
+    this.#context = context;
+    this.devices = devices;
     this.TF_Version = this.#api.version;
-    this.devices = this.#listDevices();
-  }
-
-  #listDevices(): { name: string; type: string }[] {
-    const { call, status } = this.#api;
-    const list = call.TFE_ContextListDevices(this.#context, status);
-    this.#api.check("listing devices");
-    const devices = Array.from({ length: call.TF_DeviceListCount(list) }, (_, i) => ({
-      name: this.#api.string(call.TF_DeviceListName(list, i, status)),
-      type: this.#api.string(call.TF_DeviceListType(list, i, status)),
-    }));
-    call.TF_DeleteDeviceList(list);
-    return devices;
   }
 
   isUsingGpuDevice(): boolean {
@@ -148,42 +94,23 @@ export class TensorFlowBinding {
     if (this.#tracing) {
       const { graph } = this.#tracing;
       const output = graph.constant(shape, dtype, values);
-      return this.#register({ output, graph, op: "a constant", shape: shape.slice(), dtype }).id;
+      return this.#tensors.register({ output, graph, op: "a constant", shape: shape.slice(), dtype }).id;
     }
-    const { call, status } = this.#api;
-    const tensor = createNativeTensor(this.#api, shape, dtype, values);
-    const handle = call.TFE_NewTensorHandle(tensor, status)!;
-    call.TF_DeleteTensor(tensor);
-    this.#api.check("making a tensor");
-    return this.#register({ handle, shape: shape.slice(), dtype }).id;
+    return this.#tensors.create(shape, dtype, values);
   }
 
   deleteTensor(id: number): void {
-    const entry = this.#tensors.get(id);
-    if (!entry) return;
-    if (entry.handle) this.#api.call.TFE_DeleteTensorHandle(entry.handle);
     this.#tensors.delete(id);
   }
 
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | Uint8Array[] {
-    const { shape, dtype } = this.#entry(id);
-    return this.#resolved(id, (tensor) => readNativeTensor(this.#api, tensor, dtype, sizeOf(shape)));
+    const { shape, dtype } = this.#tensors.entry(id);
+    return this.#tensors.resolved(id, (tensor) => readNativeTensor(this.#api, tensor, dtype, sizeOf(shape)));
   }
 
   /** Copies a tensor's bytes, as many as `into` has room for: nothing is left for the garbage collector. */
   copyBytes(id: number, into: Uint8Array): void {
-    this.#resolved(id, (tensor) => copyNativeTensor(this.#api, tensor, into));
-  }
-
-  #resolved<T>(id: number, read: (tensor: Pointer) => T): T {
-    const { call, status } = this.#api;
-    const tensor = call.TFE_TensorHandleResolve(this.#handle(id), status)!;
-    this.#api.check("reading a tensor");
-    try {
-      return read(tensor);
-    } finally {
-      call.TF_DeleteTensor(tensor);
-    }
+    this.#tensors.resolved(id, (tensor) => copyNativeTensor(this.#api, tensor, into));
   }
 
   /** Runs one op and waits for it; while tracing, adds it to the graph instead. */
@@ -201,7 +128,7 @@ export class TensorFlowBinding {
     try {
       const writer = eagerWriter(this.#api, op);
       for (const attribute of attributes) writeAttribute(this.#api, writer, attribute);
-      for (const id of inputs) call.TFE_OpAddInput(op, this.#handle(id), status);
+      for (const id of inputs) call.TFE_OpAddInput(op, this.#tensors.handle(id), status);
       if (this.#outputs.length < outputCount) this.#outputs = new BigUint64Array(outputCount);
       this.#outputCount[0] = outputCount;
       call.TFE_Execute(op, this.#outputs, this.#outputCount, status);
@@ -209,7 +136,7 @@ export class TensorFlowBinding {
     } finally {
       call.TFE_DeleteOp(op);
     }
-    return Array.from({ length: this.#outputCount[0] }, (_, i) => this.#adopt(this.#outputs[i]));
+    return Array.from({ length: this.#outputCount[0] }, (_, i) => this.#tensors.adopt(this.#outputs[i]));
   }
 
   /**
@@ -229,7 +156,7 @@ export class TensorFlowBinding {
     }
     const graph = new Graph(this.#api);
     const known = (parameters ?? []).map((id) => {
-      const { shape, dtype } = this.#entry(id);
+      const { shape, dtype } = this.#tensors.entry(id);
       return { id, placeholder: graph.placeholder(shape, dtype) };
     });
     this.#tracing = { graph, arguments: known };
@@ -237,15 +164,15 @@ export class TensorFlowBinding {
       const ids = body();
       const outputs = ids.map((id) => this.#symbol(id));
       if (parameters && known.length > parameters.length) {
-        const { shape } = this.#entry(known.at(-1)!.id);
+        const { shape } = this.#tensors.entry(known.at(-1)!.id);
         throw new Error(`${name} reads a tensor of shape [${shape}] that is not among its inputs.`);
       }
       graph.addTo(this.#context, name, known.map(({ placeholder }) => placeholder), outputs, fused);
       return {
         name,
-        arguments: known.map(({ id }) => ({ id, shape: this.#entry(id).shape })),
+        arguments: known.map(({ id }) => ({ id, shape: this.#tensors.entry(id).shape })),
         outputs: ids.map((id) => {
-          const { shape, dtype } = this.#entry(id);
+          const { shape, dtype } = this.#tensors.entry(id);
           return { shape, dtype };
         }),
         histogram: graph.histogram,
@@ -261,7 +188,7 @@ export class TensorFlowBinding {
     const symbols = inputs.map((id) => this.#symbol(id));
     const { graph } = this.#tracing!;
     const results = graph.callFused(name, label, symbols, outputs);
-    return results.map((tensor) => this.#register({ ...tensor, graph, op: label }));
+    return results.map((tensor) => this.#tensors.register({ ...tensor, graph, op: label }));
   }
 
   /** Whether a number stands for a tensor that is alive. */
@@ -271,14 +198,14 @@ export class TensorFlowBinding {
 
   /** The data type that a tensor has in native memory; see {@link DataType}. */
   dtypeOf(id: number): number {
-    return this.#entry(id).dtype;
+    return this.#tensors.entry(id).dtype;
   }
 
   /**
    * tfjs knows no bfloat16 and takes such a tensor for float32: the type of an op's inputs, attribute `T`, is what they are.
    */
   #withInputType(attributes: OpAttribute[], inputs: readonly number[]): OpAttribute[] {
-    if (!inputs.some((id) => this.#tensors.get(id)?.dtype === DataType.bfloat16)) return attributes;
+    if (!inputs.some((id) => this.#tensors.entry(id).dtype === DataType.bfloat16)) return attributes;
     return attributes.map((attribute) =>
       attribute.name === "T" && attribute.value === DataType.float32
         ? { ...attribute, value: DataType.bfloat16 }
@@ -309,11 +236,11 @@ export class TensorFlowBinding {
     const op = call.TFE_NewOp(this.#context, this.#api.name(name), status);
     try {
       this.#api.check(name, status);
-      for (const id of inputs) call.TFE_OpAddInput(op, this.#handle(id), status);
+      for (const id of inputs) call.TFE_OpAddInput(op, this.#tensors.handle(id), status);
       const [outputs, count] = [new BigUint64Array(types.length), Int32Array.of(types.length)];
       await call.executeAsync(op, outputs, count, status);
       this.#api.check(name, status);
-      return Array.from(outputs, (address) => this.#adopt(address));
+      return Array.from(outputs, (address) => this.#tensors.adopt(address));
     } finally {
       call.TFE_DeleteOp(op);
       call.TF_DeleteStatus(status);
@@ -335,13 +262,13 @@ export class TensorFlowBinding {
     const symbols = inputs.map((id) => this.#symbol(id));
     const { graph } = this.#tracing!;
     return graph.op(name, attributes, symbols, outputCount).map((tensor) =>
-      this.#register({ ...tensor, graph, op: name })
+      this.#tensors.register({ ...tensor, graph, op: name })
     );
   }
 
   /** The node output that stands for a tensor; one from outside becomes an argument when it is first read. */
   #symbol(id: number): GraphOutput {
-    const entry = this.#entry(id);
+    const entry = this.#tensors.entry(id);
     const { graph, arguments: known } = this.#tracing!;
     if (entry.output && entry.graph === graph) return entry.output;
     const argument = known.find((argument) => argument.id === id);
@@ -352,36 +279,6 @@ export class TensorFlowBinding {
     const placeholder = graph.placeholder(entry.shape, entry.dtype);
     known.push({ id, placeholder });
     return placeholder;
-  }
-
-  #adopt(address: bigint): TensorMetadata {
-    const { call, status } = this.#api;
-    const handle = Deno.UnsafePointer.create(address)!;
-    const rank = call.TFE_TensorHandleNumDims(handle, status);
-    const shape = Array.from({ length: rank }, (_, i) => Number(call.TFE_TensorHandleDim(handle, i, status)));
-    return this.#register({ handle, shape, dtype: call.TFE_TensorHandleDataType(handle) });
-  }
-
-  #register(tensor: Omit<Entry, "id">): TensorMetadata {
-    const entry = { id: this.#nextId++, ...tensor };
-    this.#tensors.set(entry.id, entry);
-    return entry;
-  }
-
-  /** @throws {Error} for a tensor of a graph, which has no value */
-  #handle(id: number): Pointer {
-    const { handle, shape, op } = this.#entry(id);
-    if (handle) return handle;
-    throw new Error(
-      `The value of a tensor of shape [${shape}] (made by ${op}) was asked for${callingLine()} while its function is being ` +
-        "compiled: it has none yet. Return the tensor and read it outside.",
-    );
-  }
-
-  #entry(id: number): Entry {
-    const entry = this.#tensors.get(id);
-    if (!entry) throw new Error(`Tensor ${id} has been disposed or was never made.`);
-    return entry;
   }
 
   getNumOfSavedModels(): number {

@@ -1,0 +1,96 @@
+/** The tensors that are alive on the native side, by the numbers that tfjs keeps. */
+import { callingLine } from "./calling_line.ts";
+import type { CApi, Pointer } from "./capi.ts";
+import type { Graph, GraphOutput } from "./graph.ts";
+import { createNativeTensor, type Values } from "./tensor.ts";
+
+/** What an op returns for each output. */
+export interface TensorMetadata {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+/** A tensor in native memory, or, made while tracing, an output of a graph's node. */
+export type Entry = TensorMetadata & { handle?: Pointer; output?: GraphOutput; graph?: Graph; op?: string };
+
+/** Gives tensors their numbers and frees them. */
+export class TensorTable {
+  readonly #api: CApi;
+  readonly #entries = new Map<number, Entry>();
+  #nextId = 1;
+
+  constructor(api: CApi) {
+    this.#api = api;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  has(id: number): boolean {
+    return this.#entries.has(id);
+  }
+
+  /** @throws {Error} for a tensor that is not alive */
+  entry(id: number): Entry {
+    const entry = this.#entries.get(id);
+    if (!entry) throw new Error(`Tensor ${id} has been disposed or was never made.`);
+    return entry;
+  }
+
+  /** @throws {Error} for a tensor of a graph, which has no value */
+  handle(id: number): Pointer {
+    const { handle, shape, op } = this.entry(id);
+    if (handle) return handle;
+    throw new Error(
+      `The value of a tensor of shape [${shape}] (made by ${op}) was asked for${callingLine()} while its function is being ` +
+        "compiled: it has none yet. Return the tensor and read it outside.",
+    );
+  }
+
+  register(tensor: Omit<Entry, "id">): TensorMetadata {
+    const entry = { id: this.#nextId++, ...tensor };
+    this.#entries.set(entry.id, entry);
+    return entry;
+  }
+
+  /** Takes over a `TFE_TensorHandle*` that an op has returned. */
+  adopt(address: bigint): TensorMetadata {
+    const { call, status } = this.#api;
+    const handle = Deno.UnsafePointer.create(address)!;
+    const rank = call.TFE_TensorHandleNumDims(handle, status);
+    const shape = Array.from({ length: rank }, (_, i) => Number(call.TFE_TensorHandleDim(handle, i, status)));
+    return this.register({ handle, shape, dtype: call.TFE_TensorHandleDataType(handle) });
+  }
+
+  /** A tensor with these values in native memory. */
+  create(shape: readonly number[], dtype: number, values: Values): number {
+    const { call, status } = this.#api;
+    const tensor = createNativeTensor(this.#api, shape, dtype, values);
+    const handle = call.TFE_NewTensorHandle(tensor, status)!;
+    call.TF_DeleteTensor(tensor);
+    this.#api.check("making a tensor");
+    return this.register({ handle, shape: shape.slice(), dtype }).id;
+  }
+
+  /** Gives a tensor's memory to `read`, for as long as that runs. */
+  resolved<T>(id: number, read: (tensor: Pointer) => T): T {
+    const { call, status } = this.#api;
+    const tensor = call.TFE_TensorHandleResolve(this.handle(id), status)!;
+    this.#api.check("reading a tensor");
+    try {
+      return read(tensor);
+    } finally {
+      call.TF_DeleteTensor(tensor);
+    }
+  }
+
+  /** Frees a tensor; one that is not alive is left alone. */
+  delete(id: number): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    if (entry.handle) this.#api.call.TFE_DeleteTensorHandle(entry.handle);
+    this.#entries.delete(id);
+  }
+}
