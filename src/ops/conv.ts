@@ -2,6 +2,7 @@ import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../ten
 import { kernelGradient } from "./kernel_gradient.ts";
 import { withGradient } from "./gradient.ts";
 import { padded, unpadded } from "./pad.ts";
+import { convSmallMap, isSmallMap } from "./small_map.ts";
 
 /** Zeros around an image, px: as many on each side, or as TensorFlow's `same`. */
 export type Padding = number | "same";
@@ -34,8 +35,9 @@ export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, pad:
       pad === "same" ? undefined : "floor",
     );
   }
-  const [given, precision] = [precisionOf(x), precisionOf(kernel)];
   const same = pad === "same" || (stride === 1 && kernel.shape[0] === 2 * pad + 1);
+  if (stride === 1 && isSmallMap(x.shape, kernel.shape, same)) return convSmallMap(x, kernel);
+  const [given, precision] = [precisionOf(x), precisionOf(kernel)];
   const zeros = same ? 0 : pad as number;
   const how = attributes(stride, same);
   return withGradient<tf.Tensor4D>([x, kernel], () => {

@@ -37,6 +37,7 @@ for (
     [3, 3, 1, 0],
     [2, 2, 1, "same"],
     [1, 3, 1, "same"],
+    [2, 5, 1, 2],
     [8, 3, 1, 1],
   ] as [number, number, number, number | "same"][]
 ) {
@@ -50,5 +51,23 @@ for (
       const error = Math.max(...gradient.sub(expected[i]).abs().dataSync());
       assert.ok(error <= scale / 100, `off by ${error} of ${scale}`);
     });
+  });
+}
+
+// The plain form: TensorFlow's own convolution, which these maps do not take.
+for (const [side, size] of [[1, 3], [2, 3], [1, 5], [2, 5], [2, 7]]) {
+  Deno.test(`conv2d: value and gradients as the plain form's, ${side} px, kernel ${size}`, async () => {
+    const [x, kernel] = [halves([3, side, side, 5], 1), halves([size, size, 5, 7], 2)];
+    const weights = halves([3, side, side, 7], 3);
+    const results = [conv2d, tf.conv2d].map((convolve) =>
+      compile((x: tf.Tensor4D, kernel: tf.Tensor4D) => {
+        const weighted = (x: tf.Tensor, kernel: tf.Tensor) =>
+          convolve(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same").mul(weights).sum() as tf.Scalar;
+        return [convolve(x, kernel, 1, "same"), ...tf.grads(weighted)([x, kernel])];
+      })(x, kernel)
+    );
+    const [actual, expected] = await Promise.all(results);
+    // Sums of quarters, exact in float32.
+    actual.forEach((tensor, i) => assert.deepEqual(tensor.arraySync(), expected[i].arraySync()));
   });
 }

@@ -110,6 +110,12 @@ export const blocks: Block[] = [
     },
   },
   {
+    name: "convolution, small map",
+    shapes: (b) => [[b, 2, 2, 48], [3, 3, 48, 96]],
+    ours: (x, kernel) => ops.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, 1),
+    plain: (x, kernel) => tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, 1, "same"),
+  },
+  {
     name: "patches and linear",
     shapes: (b) => [[b, 16, 16, 24], [2, 2, 24, 48], [48]],
     ours: (x, weight, bias) => ops.linear(ops.toPatches(x as tf.Tensor4D, 2), { weight, bias }),
