@@ -15,6 +15,7 @@ import {
   readNativeTensor,
   sizeOf,
   type Values,
+  viewAsNativeString,
 } from "./tensor.ts";
 
 /** What an op returns for each output. */
@@ -150,8 +151,17 @@ export class TensorFlowBinding {
       const output = graph.constant(shape, dtype, values);
       return this.#register({ output, graph, op: "a constant", shape: shape.slice(), dtype }).id;
     }
+    return this.#hold(createNativeTensor(this.#api, shape, dtype, values), shape, dtype);
+  }
+
+  /** A scalar string that is these bytes, not a copy: they must stay as they are until it is deleted. Not while tracing. */
+  createBytesView(bytes: Uint8Array): number {
+    return this.#hold(viewAsNativeString(this.#api, bytes), [], DataType.string);
+  }
+
+  /** Takes over a native tensor. */
+  #hold(tensor: Pointer, shape: number[], dtype: number): number {
     const { call, status } = this.#api;
-    const tensor = createNativeTensor(this.#api, shape, dtype, values);
     const handle = call.TFE_NewTensorHandle(tensor, status)!;
     call.TF_DeleteTensor(tensor);
     this.#api.check("making a tensor");

@@ -30,7 +30,7 @@ export function decodeJpeg(
   { ratio = 1, crop, room = (values) => new Uint8Array(values) }: JpegPart = {},
 ): { pixels: Uint8Array; height: number; width: number } {
   const binding = own ??= startDecoder();
-  const made = [binding.createTensor([], DataType.string, [file])];
+  const made = [binding.createBytesView(file)];
   try {
     if (crop) {
       const window = Int32Array.of(crop.top, crop.left, crop.height, crop.width);
