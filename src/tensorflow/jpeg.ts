@@ -2,7 +2,7 @@
 import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowBinding, type TensorMetadata } from "./binding.ts";
 import { findLibrary } from "./library.ts";
-import { NATIVE_ENVIRONMENT, setNativeEnvironment } from "./process.ts";
+import { NATIVE_ENVIRONMENT, releaseCode, setNativeEnvironment } from "./process.ts";
 import { attribute } from "./raw.ts";
 import { DataType } from "./tensor.ts";
 
@@ -61,7 +61,9 @@ function startDecoder(): TensorFlowBinding {
     );
   }
   setNativeEnvironment(NATIVE_ENVIRONMENT);
-  return new TensorFlowBinding(library, { threads: 1, gpu: false });
+  const binding = new TensorFlowBinding(library, { threads: 1, gpu: false });
+  releaseCode(library.core);
+  return binding;
 }
 
 /** The slow and exact integer transform, and smooth enlarging of reduced colour: what Pillow and sharp decode with. */
