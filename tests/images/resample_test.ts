@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Box, type PackedImage, resample } from "../../src/images/mod.ts";
 import { random } from "../../src/stats/mod.ts";
+import { assembled } from "./assembled.ts";
 
 type Filter = "bilinear" | "bicubic";
 
@@ -115,4 +116,10 @@ Deno.test("so it does where an image is larger than what is copied at a time, an
       assertPlain(noise(width, height, 3, height), box, 5, 4, window, filter);
     }
   }
+});
+
+Deno.test("resample.wasm is resample.wat, assembled", () => {
+  const folder = new URL("../../src/images/", import.meta.url);
+  const text = Deno.readTextFileSync(new URL("resample.wat", folder));
+  assert.deepEqual(Deno.readFileSync(new URL("resample.wasm", folder)), assembled(text));
 });
