@@ -20,6 +20,8 @@ export interface PhotoRate {
   rounds: number[];
   /** By PyTorch's; null where there is no timm. */
   ratioToPytorch: number | null;
+  /** Time of a processor an image, ms, of all threads and processes: median of the rounds. Other work on the machine hardly changes it. */
+  cpuMilliseconds: number;
   /** Peak of the resident memory of each of its processes, MB. */
   megabytes: number[];
 }
@@ -39,6 +41,13 @@ export interface PhotosConfig {
   /** Seconds of one round, after so many batches, which may have been made ahead. */
   seconds: number;
   discarded: number;
+}
+
+/** What a contestant answers after a round. */
+export interface PhotosRound {
+  images_per_second: number;
+  /** An image. */
+  cpu_milliseconds: number;
 }
 
 const ROUNDS = 5, SECONDS = 4, WORKERS = 2, BATCH = 32, IMAGE = 224;
@@ -95,7 +104,7 @@ async function copyPhotographs(dataset: string, folder: string): Promise<void> {
 
 interface Contestant extends Pick<PhotoRate, "pipeline" | "version" | "storedKilobytes"> {
   process: Answering;
-  rounds: number[];
+  rounds: PhotosRound[];
 }
 
 async function measure(root: string, folder: string): Promise<PhotoRate[]> {
@@ -103,19 +112,21 @@ async function measure(root: string, folder: string): Promise<PhotoRate[]> {
   try {
     for (let round = 0; round < ROUNDS; round++) {
       for (const { process, rounds } of contestants) {
-        rounds.push((await process.ask("round")).images_per_second);
+        rounds.push(await process.ask("round"));
       }
     }
     const pytorch = contestants.find(({ pipeline }) => pipeline === "PyTorch DataLoader");
     const rates: PhotoRate[] = [];
     for (const { process, rounds, ...told } of contestants) {
+      const imagesPerSecond = rateOf(rounds);
       rates.push({
         ...told,
         imageSize: IMAGE,
         workers: WORKERS,
-        imagesPerSecond: median(rounds),
-        rounds: rounds.map((rate) => Math.round(rate)),
-        ratioToPytorch: pytorch ? median(rounds) / median(pytorch.rounds) : null,
+        imagesPerSecond,
+        rounds: rounds.map(({ images_per_second }) => Math.round(images_per_second)),
+        ratioToPytorch: pytorch ? imagesPerSecond / rateOf(pytorch.rounds) : null,
+        cpuMilliseconds: median(rounds.map(({ cpu_milliseconds }) => cpu_milliseconds)),
         megabytes: (await process.ask("memory")).megabytes,
       });
     }
@@ -123,6 +134,10 @@ async function measure(root: string, folder: string): Promise<PhotoRate[]> {
   } finally {
     for (const { process } of contestants) await process.close();
   }
+}
+
+function rateOf(rounds: readonly PhotosRound[]): number {
+  return median(rounds.map(({ images_per_second }) => images_per_second));
 }
 
 async function startAll(root: string, folder: string): Promise<Contestant[]> {

@@ -4,9 +4,12 @@ import type { Interpolation } from "./interpolation.ts";
 export interface ResampleWeights {
   start: Int32Array;
   count: Int32Array;
-  /** Fixed point, 22 bits after the binary point; those of output i begin at `i * stride`. */
-  weights: Int32Array;
-  stride: number;
+  /**
+   * What resample.wat reads, `entry` values an output: `start`, the number of pairs of inputs, and two values for each pair, the fine
+   * parts of its weights and the coarse ones, 16 bits each. Weights have 22 bits after the binary point, of which 12 are fine.
+   */
+  table: Int32Array<ArrayBuffer>;
+  entry: number;
 }
 
 /** Pillow's BILINEAR (a triangle) and BICUBIC (Keys' kernel with a = -1/2): the reach to either side, and its value at a distance, in pixels of the coarser grid. */
@@ -48,10 +51,10 @@ function filterWeights(input: number, output: number, interpolation: Interpolati
   const scale = input / output;
   const coarser = Math.max(scale, 1);
   const support = reach * coarser;
-  const stride = Math.ceil(support) * 2 + 1;
+  const entry = 2 + 2 * (Math.ceil(support) + 1);
   const start = new Int32Array(output);
   const count = new Int32Array(output);
-  const weights = new Int32Array(output * stride);
+  const table = new Int32Array(output * entry);
   for (let i = 0; i < output; i++) {
     const centre = (i + 0.5) * scale;
     start[i] = Math.max(Math.trunc(centre - support + 0.5), 0);
@@ -61,9 +64,20 @@ function filterWeights(input: number, output: number, interpolation: Interpolati
       (_, k) => at((k + start[i] - centre + 0.5) * (1 / coarser)),
     );
     const sum = raw.reduce((total, value) => total + value, 0);
-    raw.forEach((value, k) => weights[i * stride + k] = fixedPoint(value / sum));
+    const weights = raw.map((value) => fixedPoint(value / sum));
+    writeEntry(table.subarray(i * entry, (i + 1) * entry), start[i], weights);
   }
-  return { start, count, weights, stride };
+  return { start, count, table, entry };
+}
+
+function writeEntry(entry: Int32Array, start: number, weights: readonly number[]): void {
+  entry[0] = start;
+  entry[1] = Math.ceil(weights.length / 2);
+  weights.forEach((weight, k) => {
+    const [pair, half] = [2 + 2 * (k >> 1), 16 * (k & 1)];
+    entry[pair] |= (weight & 0xfff) << half;
+    entry[pair + 1] |= ((weight >> 12) & 0xffff) << half;
+  });
 }
 
 /** 22 bits after the binary point, halves away from zero. */

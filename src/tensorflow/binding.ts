@@ -8,7 +8,14 @@ import { type ContextOptions, type Device, openContext } from "./context.ts";
 import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
-import { copyNativeTensor, DataType, readNativeTensor, sizeOf, type Values } from "./tensor.ts";
+import {
+  copyNativeTensor,
+  DataType,
+  readNativeTensor,
+  sizeOf,
+  type Values,
+  viewAsNativeString,
+} from "./tensor.ts";
 import { type TensorMetadata, TensorTable } from "./tensor_table.ts";
 
 /** A tensor from outside that a traced function reads. */
@@ -97,6 +104,11 @@ export class TensorFlowBinding {
       return this.#tensors.register({ output, graph, op: "a constant", shape: shape.slice(), dtype }).id;
     }
     return this.#tensors.create(shape, dtype, values);
+  }
+
+  /** A scalar string that is these bytes, not a copy: they must stay as they are until it is deleted. Not while tracing. */
+  createBytesView(bytes: Uint8Array): number {
+    return this.#tensors.hold(viewAsNativeString(this.#api, bytes), [], DataType.string);
   }
 
   deleteTensor(id: number): void {

@@ -85,6 +85,7 @@ const symbols = {
 
   TF_StringInit: { parameters: [P], result: V },
   TF_StringCopy: { parameters: [P, B, Z], result: V },
+  TF_StringAssignView: { parameters: [P, B, Z], result: V },
   TF_StringGetDataPointer: { parameters: [P], result: P },
   TF_StringGetSize: { parameters: [P], result: Z },
 } as const;

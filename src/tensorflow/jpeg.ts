@@ -3,7 +3,7 @@ import type { OpAttribute } from "./attributes.ts";
 import { TensorFlowBinding } from "./binding.ts";
 import type { TensorMetadata } from "./tensor_table.ts";
 import { findLibrary } from "./library.ts";
-import { NATIVE_ENVIRONMENT, setNativeEnvironment } from "./process.ts";
+import { NATIVE_ENVIRONMENT, releaseCode, setNativeEnvironment } from "./process.ts";
 import { attribute } from "./raw.ts";
 import { DataType } from "./tensor.ts";
 
@@ -31,7 +31,7 @@ export function decodeJpeg(
   { ratio = 1, crop, room = (values) => new Uint8Array(values) }: JpegPart = {},
 ): { pixels: Uint8Array; height: number; width: number } {
   const binding = own ??= startDecoder();
-  const made = [binding.createTensor([], DataType.string, [file])];
+  const made = [binding.createBytesView(file)];
   try {
     if (crop) {
       const window = Int32Array.of(crop.top, crop.left, crop.height, crop.width);
@@ -62,7 +62,9 @@ function startDecoder(): TensorFlowBinding {
     );
   }
   setNativeEnvironment(NATIVE_ENVIRONMENT);
-  return new TensorFlowBinding(library, { threads: 1, gpu: false });
+  const binding = new TensorFlowBinding(library, { threads: 1, gpu: false });
+  releaseCode(library.core);
+  return binding;
 }
 
 /** The slow and exact integer transform, and smooth enlarging of reduced colour: what Pillow and sharp decode with. */

@@ -60,6 +60,27 @@ function writeStrings(api: CApi, data: Pointer, strings: Uint8Array[]): void {
   });
 }
 
+/**
+ * A scalar string that is the caller's bytes where they lie: nothing is copied, and nothing is left when the tensor is deleted, where
+ * a copy that `TF_StringCopy` made is never freed. The bytes must stay as they are until then.
+ *
+ * @returns a `TF_Tensor*` that the caller deletes
+ */
+export function viewAsNativeString(api: CApi, bytes: Uint8Array): Pointer {
+  const tensor = api.call.TF_AllocateTensor(
+    DataType.string,
+    dimensions([]),
+    0,
+    BigInt(bytesPerElement[DataType.string]),
+  )!;
+  const slot = api.call.TF_TensorData(tensor);
+  // By its buffer: a small array may lie in JavaScript's heap, where it is moved, until it is asked for that.
+  const fixed = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
+  api.call.TF_StringInit(slot);
+  api.call.TF_StringAssignView(slot, fixed, BigInt(bytes.length));
+  return tensor;
+}
+
 function readStrings(api: CApi, data: Pointer, count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => {
     const slot = Deno.UnsafePointer.offset(data, i * bytesPerElement[DataType.string])!;

@@ -66,8 +66,12 @@ export class TensorTable {
 
   /** A tensor with these values in native memory. */
   create(shape: readonly number[], dtype: number, values: Values): number {
+    return this.hold(createNativeTensor(this.#api, shape, dtype, values), shape, dtype);
+  }
+
+  /** Takes over a native tensor. */
+  hold(tensor: Pointer, shape: readonly number[], dtype: number): number {
     const { call, status } = this.#api;
-    const tensor = createNativeTensor(this.#api, shape, dtype, values);
     const handle = call.TFE_NewTensorHandle(tensor, status)!;
     call.TF_DeleteTensor(tensor);
     this.#api.check("making a tensor");

@@ -45,3 +45,14 @@ Deno.test("what cannot be decoded is refused, and nothing is left behind", () =>
   assert.throws(() => decodeJpeg(file.subarray(0, 150)), /JPEG/i);
   assert.throws(() => decodeJpeg(file, { crop: { left: 50, top: 0, width: 12, height: 5 } }), /crop/i);
 });
+
+Deno.test("a decoded file leaves no memory taken", () => {
+  const padded = new Uint8Array(4 << 20).fill(1);
+  padded.set(file); // what follows the end of the image is not read
+  const decodings = 100;
+  decodeJpeg(padded);
+  const before = Deno.memoryUsage().rss;
+  for (let i = 0; i < decodings; i++) decodeJpeg(padded);
+  const grown = Deno.memoryUsage().rss - before;
+  assert.ok(grown < decodings * padded.length / 4, `grown by ${Math.round(grown / 1e6)} MB`);
+});

@@ -3,16 +3,17 @@
  * from its standard input and answers each with a line of JSON:
  *
  *     {…configuration} -> {"version"}
- *     round            -> {"images_per_second"}
+ *     round            -> {"images_per_second", "cpu_milliseconds"}: the latter an image, of all its threads
  *     memory           -> {"megabytes"}, the peak of its resident memory
  */
+import process from "node:process";
 import { openPool, startBatchWorkers } from "../../data/mod.ts";
-import type { PhotosConfig } from "../bench_photos.ts";
+import type { PhotosConfig, PhotosRound } from "../bench_photos.ts";
 import { lines, peakMemory } from "./contestant_process.ts";
 import { RECIPE } from "./timm.ts";
 
-/** A function that takes batches for so long and returns images a second. */
-async function startRounds(config: PhotosConfig): Promise<() => Promise<number>> {
+/** A function that takes batches for so long. */
+async function startRounds(config: PhotosConfig): Promise<() => Promise<PhotosRound>> {
   const { dataset, manifests, root, image, batch, workers, seconds, discarded } = config;
   const pool = await openPool(dataset, { manifests: new URL(manifests), root });
   const threads = startBatchWorkers({ workers });
@@ -30,22 +31,26 @@ async function startRounds(config: PhotosConfig): Promise<() => Promise<number>>
   let step = 0;
   return async () => {
     for (let i = 0; i < discarded; i++) await batches.batch(step++);
-    const [first, began] = [step, performance.now()];
+    const [first, began, cpu] = [step, performance.now(), process.cpuUsage()];
     while (performance.now() - began < seconds * 1000) await batches.batch(step++);
-    return (step - first) * batch * 1000 / (performance.now() - began);
+    const [images, { user, system }] = [(step - first) * batch, process.cpuUsage(cpu)];
+    return {
+      images_per_second: images * 1000 / (performance.now() - began),
+      cpu_milliseconds: (user + system) / 1000 / images,
+    };
   };
 }
 
 const answer = (value: unknown) => console.log(JSON.stringify(value));
 
 if (import.meta.main) {
-  let round: (() => Promise<number>) | undefined;
+  let round: (() => Promise<PhotosRound>) | undefined;
   for await (const line of lines()) {
     if (!round) {
       round = await startRounds(JSON.parse(line));
       answer({ version: `Deno ${Deno.version.deno}` });
     } else if (line === "memory") answer({ megabytes: [Math.round(peakMemory())] });
-    else answer({ images_per_second: await round() });
+    else answer(await round());
   }
   Deno.exit(0);
 }

@@ -2,7 +2,7 @@
 
 Reads lines from its standard input and answers each with a line of JSON:
     {"folder", "image", "batch", "workers", "seconds", "discarded"} -> {"version"}
-    round  -> {"images_per_second"}
+    round  -> {"images_per_second", "cpu_milliseconds"}: the latter an image, of this process and its workers
     memory -> {"megabytes"}: the peak of the resident memory of this process and of each worker
 The files are decoded by Pillow, in full, in the workers. What is measured ends in batches of 8-bit pixels: timm's pipeline for
 its prefetcher, then its RandomErasing, by `const`.
@@ -47,6 +47,18 @@ def peak_megabytes(process):
     return round(int(line.split()[1]) / 1024)
 
 
+def processes():
+    return [os.getpid(), *(child.pid for child in multiprocessing.active_children())]
+
+
+def cpu_seconds():
+    ticks = 0
+    for process in processes():
+        with open(f"/proc/{process}/stat") as stat:
+            ticks += sum(int(field) for field in stat.read().rpartition(")")[2].split()[11:13])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def endless(config):
     photographs = Photographs(config["folder"], config["image"])
     sampler = RandomSampler(photographs, replacement=True, num_samples=10**9)
@@ -56,10 +68,11 @@ def endless(config):
 def measure(batches, config):
     for _ in range(config["discarded"]):
         next(batches)
-    began, done = time.perf_counter(), 0
+    began, cpu, done = time.perf_counter(), cpu_seconds(), 0
     while time.perf_counter() - began < config["seconds"]:
         done += len(next(batches))
-    return done / (time.perf_counter() - began)
+    return {"images_per_second": done / (time.perf_counter() - began),
+            "cpu_milliseconds": (cpu_seconds() - cpu) * 1000 / done}
 
 
 if __name__ == "__main__":
@@ -71,8 +84,7 @@ if __name__ == "__main__":
     print(json.dumps({"version": version}), flush=True)
     for line in sys.stdin:
         if line.strip() == "memory":
-            processes = [os.getpid(), *(child.pid for child in multiprocessing.active_children())]
-            print(json.dumps({"megabytes": [peak_megabytes(process) for process in processes]}), flush=True)
+            print(json.dumps({"megabytes": [peak_megabytes(process) for process in processes()]}), flush=True)
         else:
-            print(json.dumps({"images_per_second": measure(batches, config)}), flush=True)
+            print(json.dumps(measure(batches, config)), flush=True)
     del batches
