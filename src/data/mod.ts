@@ -17,7 +17,9 @@ export * from "./pool.ts";
 export { checkDisjoint, type DatasetReference, parseReference } from "./reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
 export type { PoolImage } from "./pool_index.ts";
-export { dataRoot, type Dropped, poolFolder, SQUARE_SIDE, type StoredImages } from "./pool_store.ts";
+export { dataRoot, type Dropped, poolFolder, type StoredImages } from "./pool_store.ts";
+export { SQUARE_SIDE } from "./stored_image.ts";
+export { type LeftOut, leftOutText } from "./left_out.ts";
 export { randomLabels } from "./random_labels.ts";
 export {
   type ConceptSizes,

@@ -3,7 +3,7 @@ import type { TarMember } from "../files/tar_members.ts";
 import type { Manifest } from "../manifest.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
 import type { SourceImage } from "./source.ts";
-import { shardSamples, storedMember } from "./webdataset.ts";
+import { memberFile, shardSamples } from "./webdataset.ts";
 
 /** Where the images of a list of addresses are put when they are fetched: shards in WebDataset's form in the folder `shards`. */
 export function fetchedFolder(root: string, { name, hash }: Pick<Manifest, "name" | "hash">): string {
@@ -24,7 +24,7 @@ export async function* fetchedImages(manifest: Manifest, root: string): AsyncGen
       const description = sample.find(({ name }) => name.endsWith(".json"));
       for (const member of sample.filter(({ name }) => isImageName(name))) {
         const key = (description && keyIn(description)) ?? withoutEnding(member.name);
-        yield { key, stored: () => storedMember(member, manifest) };
+        yield { key, ...memberFile(member, shard) };
       }
     }
   }
