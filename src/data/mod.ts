@@ -29,7 +29,7 @@ export {
   sampleConcepts,
 } from "./class_sample.ts";
 export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample.ts";
-export { fetchedFolder } from "./sources/fetched.ts";
+export { fetchedFolder, fetchedForOthers, wantedShorter } from "./fetched_folder.ts";
 export { type ListedUrl, listedUrls } from "./sources/url_list.ts";
 export { countDuplicates, type DuplicateCount } from "./duplicate_counts.ts";
 export { type DuplicateRow, duplicateRows, DUPLICATES_NOTE } from "./duplicate_rows.ts";

@@ -1,4 +1,6 @@
+import { basename } from "node:path";
 import { type DecoderOptions, startDecoders } from "../images/mod.ts";
+import { fetchedFolder } from "./fetched_folder.ts";
 import { groupOf } from "./grouping.ts";
 import { leftOutText } from "./left_out.ts";
 import { imagesIn, type Manifest } from "./manifest.ts";
@@ -55,7 +57,8 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
   const known = { stored: new Set<string>(), keys: new Set<string>() };
   const report = reporter(manifest, message, options);
-  const source = sourceImages(manifest, options.root ?? dataRoot());
+  const root = options.root ?? dataRoot();
+  const source = sourceImages(manifest, root);
   let done = 0;
   for await (const { source: image, stored, failure } of storedInOrder(source, decoders)) {
     options.signal?.throwIfAborted();
@@ -82,6 +85,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     dataset: manifest.name,
     source: sourceName(manifest),
     ...(sampling && { sampling: samplingMethod(manifest) }),
+    ...(manifest.source.type === "urls" && { fetched: basename(fetchedFolder(root, manifest)) }),
     images: files.count,
     side: manifest.render.side,
     shorter: manifest.render.shorter,

@@ -16,6 +16,8 @@ export interface PoolHeader {
   sampling?: string;
   /** Number of images in `images.bin`. */
   images: number;
+  /** Of images from a list of addresses: name of the folder that they were fetched into. */
+  fetched?: string;
   /** Side of every image, px, where they are stored as pixels. */
   side?: number;
   /** Where they are stored as JPEG files: what their shorter side was reduced to, px. */

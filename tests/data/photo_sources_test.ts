@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { openPool, type Pool } from "../../src/data/mod.ts";
 import { rank } from "../../src/stats/mod.ts";
-import { fetchedFolder } from "../../src/data/sources/fetched.ts";
+import { fetchedFolder } from "../../src/data/fetched_folder.ts";
 import { type FileServer, fileServer } from "./file_server.ts";
 import { filesOnDisk, photoFile, photoManifest, tarFile } from "./photo_files.ts";
 import { zipFile } from "./zip_file.ts";
