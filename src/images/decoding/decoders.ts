@@ -9,7 +9,8 @@ export interface Decoders<Facts> {
   /**
    * Decodes a file as soon as a process is free.
    *
-   * @throws ImageFailure for a file that is no good; Error when no process can be started
+   * @throws ImageFailure for a file that is no good; Error when no process can be started; when the processes have been ended the
+   * signal's reason, or AbortError
    */
   decode(file: Uint8Array): Promise<Decoded<Facts>>;
   [Symbol.dispose](): void;
@@ -58,14 +59,14 @@ export function startDecoders<Facts>(
   const free: Decoder<Facts>[] = [];
   const all = new Set<Decoder<Facts>>();
   const waiting: PromiseWithResolvers<Decoder<Facts>>[] = [];
-  let ended = false;
+  let ended: unknown;
   const start = () => {
     const decoder = new Decoder<Facts>(program, settings, { decodeMs, memoryMb });
     all.add(decoder);
     return decoder;
   };
   const take = async (): Promise<Decoder<Facts>> => {
-    if (ended) throw endedError();
+    if (ended !== undefined) throw ended;
     if (free.length > 0) return free.pop()!;
     if (all.size < processes) return start();
     const place = Promise.withResolvers<Decoder<Facts>>();
@@ -75,17 +76,17 @@ export function startDecoders<Facts>(
   const giveBack = (decoder: Decoder<Facts>) => {
     if (!decoder.usable) {
       all.delete(decoder);
-      decoder.end();
+      decoder.end(endedError());
     }
-    if (ended) return;
+    if (ended !== undefined) return;
     if (waiting.length > 0) waiting.shift()!.resolve(decoder.usable ? decoder : start());
     else if (decoder.usable) free.push(decoder);
   };
   const end = () => {
-    ended = true;
+    ended ??= signal?.aborted ? signal.reason : endedError();
     signal?.removeEventListener("abort", end);
-    for (const decoder of all) decoder.end();
-    for (const place of waiting) place.reject(endedError());
+    for (const decoder of all) decoder.end(ended);
+    for (const place of waiting) place.reject(ended);
   };
   if (signal?.aborted) end();
   signal?.addEventListener("abort", end);
@@ -118,7 +119,7 @@ class Decoder<Facts> {
   readonly #decodeMs: number;
   #images = 0;
   #dead = false;
-  #dismissed = false;
+  #dismissed: unknown;
 
   constructor(program: URL, settings: unknown, limits: Limits) {
     this.#decodeMs = limits.decodeMs;
@@ -152,11 +153,13 @@ class Decoder<Facts> {
   }
 
   async decode(file: Uint8Array): Promise<Decoded<Facts>> {
-    await this.#ready;
+    await this.#ready.catch((error) => {
+      throw this.#dismissed ?? error;
+    });
     this.#images++;
     this.#input.write(packFrame({}, file)).catch(() => {}); // a process that has ended gives no answer either
     const answer = await this.#next(this.#decodeMs);
-    if (this.#dismissed) throw endedError();
+    if (this.#dismissed !== undefined) throw this.#dismissed;
     if (answer === "ended" || answer === "late") throw await this.#failure(answer);
     const { header, body } = answer;
     if ("facts" in header) return { facts: header.facts, bytes: body };
@@ -174,9 +177,10 @@ class Decoder<Facts> {
     return new ImageFailure("decoder_crashed", signal ? `ended by ${signal}` : `ended with code ${code}`);
   }
 
-  /** Whatever it is about is given up. */
-  end(): void {
-    this.#dead = this.#dismissed = true;
+  /** Whatever it is about is given up, for that reason. */
+  end(reason: unknown): void {
+    this.#dead = true;
+    this.#dismissed = reason;
     this.#kill();
     this.#input.abort().catch(() => {});
   }

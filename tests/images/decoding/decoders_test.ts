@@ -109,14 +109,18 @@ Deno.test("ending refuses who is decoded and who waits, by hand or by a signal",
   const stop = new AbortController();
   const byHand = startDecoders(STAND_IN, {}, { processes: 1 });
   const bySignal = startDecoders(STAND_IN, {}, { processes: 1, signal: stop.signal });
+  const starting = startDecoders(STAND_IN, {}, { processes: 1, signal: stop.signal });
   for (const decoders of [byHand, bySignal]) await decoders.decode(bytesOf("ok"));
   const refused = [byHand, bySignal].flatMap((decoders) =>
-    ["busy", "ok"].map((order) => assert.rejects(decoders.decode(bytesOf(order)), { name: "AbortError" }))
+    ["busy", "ok"].map((order) =>
+      assert.rejects(decoders.decode(bytesOf(order)), decoders === byHand ? { name: "AbortError" } : /enough/)
+    )
   );
+  refused.push(assert.rejects(starting.decode(bytesOf("ok")), /enough/));
   byHand[Symbol.dispose]();
-  stop.abort();
+  stop.abort(new Error("enough"));
   await Promise.all(refused);
-  await assert.rejects(bySignal.decode(bytesOf("ok")), { name: "AbortError" });
+  await assert.rejects(bySignal.decode(bytesOf("ok")), /enough/);
 });
 
 Deno.test("a process whose starter has gone ends by itself in the middle of an image", async () => {
