@@ -65,19 +65,24 @@ export function startDecoders<Facts>(
     all.add(decoder);
     return decoder;
   };
+  const dismiss = (decoder: Decoder<Facts>) => {
+    all.delete(decoder);
+    decoder.end(endedError());
+  };
   const take = async (): Promise<Decoder<Facts>> => {
     if (ended !== undefined) throw ended;
-    if (free.length > 0) return free.pop()!;
+    while (free.length > 0) {
+      const decoder = free.pop()!;
+      if (decoder.usable) return decoder;
+      dismiss(decoder);
+    }
     if (all.size < processes) return start();
     const place = Promise.withResolvers<Decoder<Facts>>();
     waiting.push(place);
     return await place.promise;
   };
   const giveBack = (decoder: Decoder<Facts>) => {
-    if (!decoder.usable) {
-      all.delete(decoder);
-      decoder.end(endedError());
-    }
+    if (!decoder.usable) dismiss(decoder);
     if (ended !== undefined) return;
     if (waiting.length > 0) waiting.shift()!.resolve(decoder.usable ? decoder : start());
     else if (decoder.usable) free.push(decoder);
@@ -136,6 +141,7 @@ class Decoder<Facts> {
       stdout: "piped",
       stderr: "null",
     }).spawn();
+    this.#process.status.then(() => this.#dead = true); // also one that is killed while it has nothing to do
     this.#input = this.#process.stdin.getWriter();
     this.#answers = readFrames(this.#process.stdout);
     this.#ready = this.#next(START_MS).then((answer) => {

@@ -97,6 +97,16 @@ Deno.test("who waits for a process that dies gets another", async () => {
   });
 });
 
+Deno.test("a process that ends while it has nothing to do is no image's failure", async () => {
+  await withDecoders({ processes: 1 }, async (decode) => {
+    const { pid } = await decode("ok");
+    Deno.kill(pid, "SIGKILL");
+    const isThere = new Deno.Command("kill", { args: ["-0", `${pid}`], stderr: "null" });
+    while ((await isThere.output()).success);
+    assert.notEqual((await decode("fine")).pid, pid);
+  });
+});
+
 Deno.test("processes that do not start are no fault of an image", async () => {
   using decoders = startDecoders(new URL("./no_such_program.ts", import.meta.url), {}, { processes: 1 });
   await assert.rejects(decoders.decode(bytesOf("ok")), {
