@@ -83,6 +83,19 @@ export async function duplicatesText(fetched: readonly Omit<Fetched, "folder">[]
   return `${textTable(Object.keys(rows[0]), cells, terminalWidth())}\n${DUPLICATES_NOTE}`;
 }
 
+/** Images that are named, of each dataset. */
+const NAMED = 5;
+
+/** Images that are not in the pools since they could not be had or decoded: the first of each by name, the others by number. */
+export async function leftOutLines(fetched: readonly Pick<Fetched, "name" | "dropped" | "folder">[]) {
+  const { leftOutText } = await import("../data/mod.ts");
+  return fetched.flatMap(({ name, dropped: { failed }, folder }) => {
+    const lines = failed.slice(0, NAMED).map((image) => `${name} is without ${leftOutText(image)}`);
+    const others = failed.length - lines.length;
+    return others > 0 ? [...lines, `${name} is without ${others} more: see ${folder}/pool.json`] : lines;
+  });
+}
+
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const signal = interruption();
@@ -92,6 +105,7 @@ if (import.meta.main) {
     const rows = fetched.map(({ name, images, folder }) => [name, `${images.length}`, folder]);
     console.log(textTable(["dataset", "images", "pool"], rows, Infinity));
     console.log(`\n${await duplicatesText(fetched)}`);
+    for (const line of await leftOutLines(fetched)) console.log(line);
     return 0;
   });
 }

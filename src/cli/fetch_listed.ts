@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import {
   dataRoot,
   fetchedFolder,
+  fetchedForOthers,
   imagesIn,
   listedUrls,
-  type Manifest,
-  poolFolder,
   readManifest,
+  wantedShorter,
 } from "../data/mod.ts";
-import type { FetchReport } from "../fetch/mod.ts";
+import { type FetchReport, STORAGE_DEFAULTS } from "../fetch/mod.ts";
 import { UsageError } from "./command.ts";
 import { fetchList, type Lines, standardError } from "./fetch_list.ts";
 
@@ -21,8 +22,9 @@ export interface ListedRequest {
 }
 
 /**
- * Fetches the images of a dataset whose manifest is a list of URLs; of other datasets there is nothing to do here. A pool that was made
- * before is removed when there are other images than it was made from.
+ * Fetches the images of a dataset whose manifest is a list of URLs; of other datasets there is nothing to do here. What was fetched before
+ * for the same list is used whatever the manifest says of how images are stored, and pools that were made of it are removed when there are
+ * other images than they were made from.
  *
  * @returns the report, undefined for other datasets
  * @throws {UsageError} when more images are wanted than the manifest has, or a number for another kind of dataset
@@ -44,23 +46,29 @@ export async function fetchListed(
   if (images !== undefined && images > most) {
     throw new UsageError(`--images: ${name} has ${most} images at most, by ${name}.json.`);
   }
+  const folder = fetchedFolder(root, manifest);
+  const others = existsSync(folder) ? undefined : fetchedForOthers(root, manifest);
+  if (others) lines.write(`${others}\n`);
   const report = await fetchList(name, () => listedUrls(manifest, source), {
-    folder: fetchedFolder(root, manifest),
+    folder,
     images: images ?? most,
     seed: sampling?.seed ?? 0,
+    storage: { shorterSide: Math.max(STORAGE_DEFAULTS.shorterSide, wantedShorter(manifest)) },
     network: { allowPrivateAddresses: allowPrivate },
     signal,
   }, lines);
-  removeOlderPool(root, manifest, report);
+  removeOlderPools(root, basename(folder), report);
   return report;
 }
 
-/** The pool's name does not tell how many images had been fetched when it was made; its time does. */
-function removeOlderPool(root: string, manifest: Manifest, { lastRun }: FetchReport): void {
-  const header = `${poolFolder(root, manifest)}/pool.json`;
-  if (!existsSync(header)) return;
-  const { builtAt } = JSON.parse(Deno.readTextFileSync(header));
-  if (Date.parse(builtAt) < Date.parse(lastRun.finishedAt)) {
-    Deno.removeSync(poolFolder(root, manifest), { recursive: true });
+/** A pool's name does not tell how many images had been fetched when it was made; its time does. */
+function removeOlderPools(root: string, fetchedInto: string, { lastRun }: FetchReport): void {
+  for (const { name } of Deno.readDirSync(root)) {
+    const header = `${root}/${name}/pool.json`;
+    if (!existsSync(header)) continue;
+    const { fetched, builtAt } = JSON.parse(Deno.readTextFileSync(header));
+    if (fetched === fetchedInto && Date.parse(builtAt) < Date.parse(lastRun.finishedAt)) {
+      Deno.removeSync(`${root}/${name}`, { recursive: true });
+    }
   }
 }

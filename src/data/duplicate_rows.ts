@@ -40,7 +40,9 @@ function leftOut({ dropped: { duplicates, blank, failed } }: Pick<Pool, "dropped
   const parts = [
     duplicates > 0 ? `${duplicates} duplicate${duplicates > 1 ? "s" : ""}` : [],
     blank > 0 ? `${blank} of one colour` : [],
-    failed.length > 0 ? `${failed.length} unreadable` : [],
+    [...Map.groupBy(failed, ({ reason }) => reason)].map(([reason, { length }]) =>
+      `${length} ${reason.replaceAll("_", " ")}`
+    ),
   ];
   return parts.flat().join(", ") || "none";
 }

@@ -12,12 +12,13 @@ export { corruptAsAlways } from "./corrupted.ts";
 export * from "./manifest.ts";
 export { MANIFEST_FOLDER } from "./manifest_folders.ts";
 export { openRandomAccess } from "./files/random_access.ts";
-export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
 export { checkDisjoint, type DatasetReference, parseReference } from "./reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
 export type { PoolImage } from "./pool_index.ts";
-export { dataRoot, type Dropped, poolFolder, SQUARE_SIDE, type StoredImages } from "./pool_store.ts";
+export { dataRoot, type Dropped, poolFolder, type StoredImages } from "./pool_store.ts";
+export { SQUARE_SIDE } from "./stored_image.ts";
+export { type LeftOut, leftOutText } from "./left_out.ts";
 export { randomLabels } from "./random_labels.ts";
 export {
   type ConceptSizes,
@@ -27,7 +28,7 @@ export {
   sampleConcepts,
 } from "./class_sample.ts";
 export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample.ts";
-export { fetchedFolder } from "./sources/fetched.ts";
+export { fetchedFolder, fetchedForOthers, wantedShorter } from "./fetched_folder.ts";
 export { type ListedUrl, listedUrls } from "./sources/url_list.ts";
 export { countDuplicates, type DuplicateCount } from "./duplicate_counts.ts";
 export { type DuplicateRow, duplicateRows, DUPLICATES_NOTE } from "./duplicate_rows.ts";

@@ -1,13 +1,17 @@
-import { createHash } from "node:crypto";
-import { centreSquare, DECODES_IN_FLIGHT, type PackedImage, perceptualHash } from "../images/mod.ts";
+import { basename } from "node:path";
+import { type DecoderOptions, startDecoders } from "../images/mod.ts";
+import { fetchedFolder } from "./fetched_folder.ts";
 import { groupOf } from "./grouping.ts";
+import { leftOutText } from "./left_out.ts";
 import { imagesIn, type Manifest } from "./manifest.ts";
 import { startFiles } from "./pool_files.ts";
 import type { PoolImage } from "./pool_index.ts";
-import { dataRoot, type Dropped, SQUARE_SIDE } from "./pool_store.ts";
+import { dataRoot, type Dropped } from "./pool_store.ts";
 import { classesOf } from "./sources/folder.ts";
 import { samplingMethod, sourceImages, sourceName } from "./sources/images.ts";
-import type { SourceImage, StoredImage } from "./sources/source.ts";
+import type { SourceImage } from "./sources/source.ts";
+import type { StoredFacts, StoredImage } from "./stored_image.ts";
+import { storedInOrder } from "./stored_in_order.ts";
 
 /** What a build says about itself, a few times a second. */
 export interface PoolProgress {
@@ -31,7 +35,12 @@ export interface PoolOptions {
   root?: string;
   /** Folder of the manifests. Default: `data_manifests/`, then the folder that `NTD_MANIFESTS` names. */
   manifests?: URL;
+  /** The processes that decode photographs: how many, and what one image may take. Also what they run, for tests. */
+  decoders?: Omit<DecoderOptions, "signal"> & { program?: URL };
 }
+
+/** What the processes run that decode photographs. */
+const DECODER = new URL("./sources/photo_process.ts", import.meta.url);
 
 /**
  * Draws or decodes every image of a manifest's source and writes the pool's three files to `folder`, which must exist.
@@ -40,27 +49,33 @@ export interface PoolOptions {
  */
 export async function buildPool(manifest: Manifest, folder: string, options: PoolOptions, message: string) {
   using files = startFiles(folder);
+  const { program = DECODER, ...decoding } = options.decoders ?? {};
+  using decoders = startDecoders<StoredFacts>(program, manifest.render, {
+    ...decoding,
+    signal: options.signal,
+  });
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
   const known = { stored: new Set<string>(), keys: new Set<string>() };
   const report = reporter(manifest, message, options);
-  const source = sourceImages(manifest, options.root ?? dataRoot());
+  const root = options.root ?? dataRoot();
+  const source = sourceImages(manifest, root);
   let done = 0;
-  for await (const { source: image, stored, reason } of decodedInOrder(source)) {
+  for await (const { source: image, stored, failure } of storedInOrder(source, decoders)) {
     options.signal?.throwIfAborted();
     done++;
-    if (!stored) dropped.failed.push({ key: image.key, reason });
-    else if (known.keys.has(image.key)) {
-      dropped.failed.push({ key: image.key, reason: "its name is there twice" });
-    } else if (isBlank(stored.image)) dropped.blank++;
-    else {
-      const sha256 = createHash("sha256").update(stored.bytes).digest("hex");
-      if (known.stored.has(sha256)) dropped.duplicates++;
-      else {
-        files.add(describe(manifest, image, stored, sha256, files.bytes), stored.bytes);
-      }
+    const { key } = image;
+    const file = "place" in image ? { file: image.place } : {};
+    if (failure) dropped.failed.push({ key, ...file, ...failure });
+    else if (known.keys.has(key)) {
+      dropped.failed.push({ key, ...file, reason: "key_twice", detail: "it is the second" });
+    } else {
+      known.keys.add(key);
+      const { sha256, isBlank } = stored.facts;
+      if (isBlank) dropped.blank++;
+      else if (known.stored.has(sha256)) dropped.duplicates++;
+      else files.add(describe(manifest, image, stored, files.bytes), stored.bytes);
       known.stored.add(sha256);
     }
-    known.keys.add(image.key);
     report(manifest.sampling ? files.count : done);
     if (files.count === manifest.sampling?.images) break;
   }
@@ -70,6 +85,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     dataset: manifest.name,
     source: sourceName(manifest),
     ...(sampling && { sampling: samplingMethod(manifest) }),
+    ...(manifest.source.type === "urls" && { fetched: basename(fetchedFolder(root, manifest)) }),
     images: files.count,
     side: manifest.render.side,
     shorter: manifest.render.shorter,
@@ -84,8 +100,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
 function describe(
   manifest: Manifest,
   source: SourceImage,
-  { bytes, image }: StoredImage,
-  sha256: string,
+  { bytes, facts: { sha256, perceptualHash, width, height } }: StoredImage,
   offset: number,
 ): PoolImage {
   const isJpeg = manifest.render.shorter !== undefined;
@@ -99,18 +114,10 @@ function describe(
     label: source.label,
     split: source.split,
     sha256,
-    perceptualHash: perceptualHash(square(image)),
+    perceptualHash,
     ...(!("package" in manifest.source) && { photograph: true }),
-    ...(isJpeg && { bytes: [offset, bytes.length], size: [image.width, image.height] }),
+    ...(isJpeg && { bytes: [offset, bytes.length], size: [width, height] }),
   };
-}
-
-/** What is hashed, so that pools of pixels and of JPEG files compare: the centred square. */
-function square(image: PackedImage): PackedImage {
-  if (image.width === image.height) return image;
-  const pixels = new Uint8Array(SQUARE_SIDE ** 2 * image.channels);
-  centreSquare(image, SQUARE_SIDE, pixels);
-  return { pixels, height: SQUARE_SIDE, width: SQUARE_SIDE, channels: image.channels };
 }
 
 /** What could be fetched or is sampled is counted; of anything else all that the manifest says must be there. */
@@ -124,39 +131,10 @@ function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
   }
   if (found === 0) throw new Error(`${sourceName(manifest)} has no image; correct ${manifest.name}.json`);
   if (dropped.failed.length === found) {
-    throw new Error(`no image of ${manifest.name} could be read; the first: ${dropped.failed[0].reason}`);
+    throw new Error(
+      `no image of ${manifest.name} could be read; the first: ${leftOutText(dropped.failed[0])}`,
+    );
   }
-}
-
-interface Decoded {
-  source: SourceImage;
-  /** Missing when the image could not be drawn or decoded. */
-  stored?: StoredImage;
-  /** Why not. */
-  reason: string;
-}
-
-/** Decodes with as many images in flight as keep every core busy, and gives them out in the source's order. */
-async function* decodedInOrder(images: AsyncGenerator<SourceImage>): AsyncGenerator<Decoded> {
-  const inFlight: Promise<Decoded>[] = [];
-  for await (const image of images) {
-    inFlight.push(decoded(image));
-    if (inFlight.length >= DECODES_IN_FLIGHT) yield await inFlight.shift()!;
-  }
-  for (const last of inFlight) yield await last;
-}
-
-async function decoded(source: SourceImage): Promise<Decoded> {
-  try {
-    return { source, stored: await source.stored(), reason: "" };
-  } catch (error) {
-    return { source, reason: (error as Error).message };
-  }
-}
-
-function isBlank({ pixels, channels }: PackedImage): boolean {
-  for (let i = channels; i < pixels.length; i++) if (pixels[i] !== pixels[i - channels]) return false;
-  return true;
 }
 
 function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptions): (done: number) => void {

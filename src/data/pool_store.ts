@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { centreSquare, type EncodedImage } from "../images/mod.ts";
+import type { LeftOut } from "./left_out.ts";
 import type { Manifest } from "./manifest.ts";
 import { type PoolImage, readIndex } from "./pool_index.ts";
+import { SQUARE_SIDE } from "./stored_image.ts";
 import { loadJpegDecoder, storedJpegs } from "./stored_jpegs.ts";
 
 /** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
@@ -14,6 +16,8 @@ export interface PoolHeader {
   sampling?: string;
   /** Number of images in `images.bin`. */
   images: number;
+  /** Of images from a list of addresses: name of the folder that they were fetched into. */
+  fetched?: string;
   /** Side of every image, px, where they are stored as pixels. */
   side?: number;
   /** Where they are stored as JPEG files: what their shorter side was reduced to, px. */
@@ -35,8 +39,8 @@ export interface Dropped {
   duplicates: number;
   /** Images of one colour throughout. */
   blank: number;
-  /** Images that could not be drawn or decoded. */
-  failed: { key: string; reason: string }[];
+  /** Images that could not be had, drawn or decoded, in the order of the source. */
+  failed: LeftOut[];
 }
 
 /** A pool's images, as far as making batches asks for them. */
@@ -68,9 +72,6 @@ export interface StoredImages {
   /** Closes the file. */
   [Symbol.dispose](): void;
 }
-
-/** Side of the square that shows an image of a pool of JPEG files, px. */
-export const SQUARE_SIDE = 256;
 
 /**
  * Opens the pool in a folder without comparing its checksums, and loads what decodes it; the index is read when it is first asked for.

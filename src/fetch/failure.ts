@@ -1,4 +1,5 @@
 /** Why an image of the list is not in the pool: one of a fixed list of reasons, so that link rot, one's own network and bad images are told apart. */
+import { IMAGE_FAILURES } from "../images/mod.ts";
 
 interface Reason {
   /** For the report's reader. */
@@ -34,12 +35,7 @@ const REASONS_BY_NAME = {
   too_many_bytes: { meaning: "more bytes than are allowed" },
   bad_encoding: { meaning: "the content encoding is unknown, damaged or a bomb" },
   wrong_sha256: { meaning: "not the bytes that the list announces" },
-  not_an_image: { meaning: "the bytes are no image" },
-  format_not_supported: { meaning: "an image, but no JPEG, PNG, WebP or GIF: AVIF, HEIC, TIFF, …" },
-  too_many_pixels: { meaning: "more pixels, or more pixels a byte, than are allowed" },
-  damaged: { meaning: "the image is damaged or cut off" },
-  decoder_crashed: { meaning: "the decoder's process ended on it" },
-  decoder_timed_out: { meaning: "the decoder was too long about it" },
+  ...IMAGE_FAILURES,
   duplicate: { meaning: "the same bytes as an image that was chosen before" },
 } as const satisfies Record<string, Reason>;
 

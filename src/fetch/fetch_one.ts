@@ -1,7 +1,8 @@
+import { availableParallelism } from "node:os";
+import { type Decoders, ImageFailure, startDecoders } from "../images/mod.ts";
 import { makeResolver } from "./addresses.ts";
 import type { FetchItem } from "./candidates.ts";
-import { type Decoders, makeDecoders } from "./decoder/decoders.ts";
-import type { Photograph } from "./decoder/photograph.ts";
+import type { Photograph, PhotographFacts } from "./decoder/photograph.ts";
 import { download } from "./download.ts";
 import { FetchFailure } from "./failure.ts";
 import { HostGate } from "./host_gate.ts";
@@ -21,6 +22,9 @@ export interface Fetcher {
   [Symbol.dispose](): void;
 }
 
+/** What the processes run that decode. */
+const DECODER = new URL("./decoder/process.ts", import.meta.url);
+
 /** @param signal ends everything that is under way */
 export function makeFetcher(
   settings: NetworkSettings,
@@ -31,7 +35,10 @@ export function makeFetcher(
   const client = makeClient(settings, makeResolver(settings.allowPrivateAddresses));
   const robots = settings.robotsTxt ? makeRobotsCheck(client, settings, agent, signal) : undefined;
   const gate = new HostGate(settings.concurrency, settings.perHost);
-  const decoders = makeDecoders(storage);
+  const decoders = startDecoders<PhotographFacts>(DECODER, storage, {
+    processes: availableParallelism() + 1, // none idles while a file is sent by a process that has much else to do
+    decodeMs: storage.decodeMs,
+  });
   const context = { client, robots, agent, settings };
   return {
     async fetch(item) {
@@ -50,8 +57,14 @@ export function makeFetcher(
   };
 }
 
-async function decoded({ sha256 }: FetchItem, file: Uint8Array, decoders: Decoders): Promise<Photograph> {
-  const photograph = await decoders.decode(file);
+async function decoded(
+  { sha256 }: FetchItem,
+  file: Uint8Array,
+  decoders: Decoders<PhotographFacts>,
+): Promise<Photograph> {
+  const photograph = await decoders.decode(file).catch((error) => {
+    throw error instanceof ImageFailure ? new FetchFailure(error.reason, error.message) : error;
+  });
   if (sha256 && photograph.facts.sha256 !== sha256.toLowerCase()) {
     throw new FetchFailure("wrong_sha256", photograph.facts.sha256);
   }

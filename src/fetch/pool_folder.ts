@@ -20,16 +20,19 @@ const EXHAUSTED = "exhausted";
 export class PoolFolder {
   readonly journal: Journal;
   readonly selection = new Selection();
+  /** How images are stored: as asked for, but for a folder that was begun with larger ones, which keeps them. */
+  readonly storage: StorageSettings;
 
   /**
    * Opens the folder, or makes it.
    *
    * @throws Error when it was begun with another seed or storage, a shard is missing or of another size, or another fetch has it
    */
-  constructor(readonly folder: string, readonly seed: number, readonly storage: StorageSettings) {
+  constructor(readonly folder: string, readonly seed: number, storage: StorageSettings) {
     Deno.mkdirSync(`${folder}/shards`, { recursive: true });
     this.journal = new Journal(`${folder}/journal.sqlite`);
     try {
+      this.storage = { ...storage, shorterSide: this.#shorterSide(storage.shorterSide) };
       this.#checkIdentity();
       this.#checkShards();
       if (this.journal.setting(EXHAUSTED)) this.journal.forgetTransient();
@@ -127,6 +130,16 @@ export class PoolFolder {
     const before = this.journal.shards().at(-1)?.end ?? 0;
     const first = number * this.storage.imagesPerShard;
     return writeShard(`${this.folder}/${shardFile(number)}`, this.journal.images(before, images), first);
+  }
+
+  #shorterSide(wanted: number): number {
+    const begun = Number(this.journal.setting("shorterSide") ?? wanted);
+    if (begun >= wanted) return begun;
+    throw new Error(
+      `${this.folder} holds images whose shorter side was reduced to ${begun} px, and ${wanted} px are wanted: they cannot be made ` +
+        `larger. Ask for ${begun} px or less (a manifest's render.shorter or render.side), or move that folder away, which keeps what ` +
+        `was fetched, and run the same command again`,
+    );
   }
 
   #checkIdentity(): void {

@@ -1,5 +1,4 @@
 import { type FetchItem, type FetchList, inRankOrder } from "./candidates.ts";
-import type { Photograph } from "./decoder/photograph.ts";
 import { FetchFailure, isLocal } from "./failure.ts";
 import { type Fetcher, makeFetcher } from "./fetch_one.ts";
 import type { Outcome } from "./journal.ts";
@@ -121,7 +120,7 @@ export class FetchRun {
   #start(position: number, item: FetchItem): void {
     this.#underWay++;
     this.#fetcher.fetch(item).then(
-      (photograph) => this.#keep({ position, item, ...photograph }),
+      ({ facts, bytes }) => this.#keep({ position, item, facts, image: bytes }),
       (error) => {
         if (error instanceof FetchFailure) {
           const { reason, detail } = error;
@@ -134,7 +133,7 @@ export class FetchRun {
     });
   }
 
-  #keep(outcome: Outcome & Partial<Photograph>): void {
+  #keep(outcome: Outcome): void {
     if (this.#stop.signal.aborted) return; // it may have failed because it was stopped
     const { position, failure, facts } = outcome;
     this.#pending.push(outcome);

@@ -32,7 +32,10 @@ export interface NetworkSettings {
 
 /** How images are stored: part of a pool's identity. */
 export interface StorageSettings {
-  /** Side that the shorter side is reduced to, px; smaller images stay as they are. Default: 500, as in the paper. */
+  /**
+   * Side that the shorter side is reduced to, px; smaller images stay as they are. A folder that was begun with more keeps to that.
+   * Default: 500, as in the paper.
+   */
   shorterSide: number;
   /** JPEG quality, 1 to 100. Default: 95. */
   quality: number;

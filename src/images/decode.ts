@@ -1,10 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { default as Library, Sharp, SharpOptions } from "sharp";
 import type { PackedImage } from "./image.ts";
+import { ImageFailure, imageFailure } from "./image_failure.ts";
 import { imageFormat } from "./image_format.ts";
-
-/** Formats that are read. Every other loader of libvips is blocked: fewer parsers, fewer holes. */
-const LOADERS = ["Svg", "Png", "Jpeg", "Webp", "Nsgif"].map((format) => `VipsForeignLoad${format}`);
+import { loadSharp, loadSharpForDrawings } from "./load_sharp.ts";
 
 /** A decoded image may have this many pixels at most: the largest photograph in sight, not a decompression bomb. */
 export const PIXEL_LIMIT = 64_000_000;
@@ -13,25 +12,10 @@ export const RATIO_LIMIT = 1000;
 /** Images with fewer pixels may be as flat as they like: they take no memory worth speaking of. */
 export const HARMLESS_PIXELS = 4_000_000;
 
-let sharp: Promise<typeof Library> | undefined;
-
-/** The library, loaded at its first use: most programs, and the threads that make batches, decode nothing. */
-function loadSharp(): Promise<typeof Library> {
-  return sharp ??= import("sharp").then(({ default: library }) => {
-    // Set once, for the whole process: these are switches of libvips itself.
-    library.block({ operation: ["VipsForeignLoad"] });
-    library.unblock({ operation: LOADERS });
-    library.cache(false);
-    // Images are small and many: each on one thread, `DECODES_IN_FLIGHT` of them at a time.
-    library.concurrency(1);
-    return library;
-  });
-}
-
 /** How many images to decode at the same time so that every core is busy. */
 export const DECODES_IN_FLIGHT = availableParallelism() + 2;
 
-const INPUT = { limitInputPixels: PIXEL_LIMIT, failOn: "warning", animated: false } as const;
+const INPUT = { failOn: "warning", animated: false } as const;
 
 /**
  * Draws an SVG document as a packed image of `size` x `size` px on an opaque background (`#rrggbb`). The document's own size
@@ -47,11 +31,9 @@ export async function rasterize(
   channels: 1 | 3,
   background: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const sharp = await loadSharp();
-  const image = await packed(
-    sharp(new TextEncoder().encode(svg), INPUT).flatten({ background }),
-    channels,
-  );
+  const sharp = await loadSharpForDrawings();
+  const drawing = sharp(new TextEncoder().encode(svg), { ...INPUT, limitInputPixels: PIXEL_LIMIT });
+  const image = await packed(drawing.flatten({ background }), channels);
   if (image.width !== size || image.height !== size) {
     throw new Error(`the drawing is ${image.width} x ${image.height} px instead of ${size} x ${size}`);
   }
@@ -76,40 +58,61 @@ export function squareSvg(
  *
  * @param channels 1 for grey, 3 for RGB
  * @param background `#rrggbb`; default: white
- * @throws Error when the file is damaged, of another format, or above {@link PIXEL_LIMIT} or {@link RATIO_LIMIT}
+ * @throws ImageFailure when the file is damaged, of another format, or above {@link PIXEL_LIMIT} or {@link RATIO_LIMIT}
  */
 export async function decode(
   file: Uint8Array,
   channels: 1 | 3,
   background = "#ffffff",
 ): Promise<PackedImage & { pixels: Uint8Array<ArrayBuffer> }> {
-  return await packed((await checkedImage(file)).autoOrient().flatten({ background }), channels);
+  return await fromImage(file, (image) => packed(image.autoOrient().flatten({ background }), channels));
+}
+
+/** What a header may announce. */
+export interface ImageLimits {
+  /** Default: {@link PIXEL_LIMIT}. */
+  maxPixels?: number;
+  /** Default: {@link RATIO_LIMIT}. */
+  maxRatio?: number;
 }
 
 /**
- * A file of one of these formats, whose header has been checked.
+ * What is made of a file of one of these formats. What its header announces is checked by the library each time that it opens the file,
+ * before anything is unpacked: to read the header for that once more took a sixth of the time of a small photograph.
  *
- * @throws Error as {@link decode}
+ * @throws ImageFailure as {@link decode}, for whatever is thrown
  */
-export async function checkedImage(file: Uint8Array): Promise<Sharp> {
+export async function fromImage<Made>(
+  file: Uint8Array,
+  make: (image: Sharp) => Promise<Made>,
+  { maxPixels = PIXEL_LIMIT, maxRatio = RATIO_LIMIT }: ImageLimits = {},
+): Promise<Made> {
   imageFormat(file);
   const sharp = await loadSharp();
-  await checkRatio(sharp(file, INPUT), file.length);
-  return sharp(file, INPUT);
+  const unpacked = Math.max(HARMLESS_PIXELS, Math.floor(file.length * maxRatio / 3));
+  try {
+    return await make(sharp(file, { ...INPUT, limitInputPixels: Math.min(maxPixels, unpacked) }));
+  } catch (error) {
+    const isLarge = /exceeds pixel limit/.test((error as Error).message);
+    throw isLarge ? await tooManyPixels(sharp, file, maxPixels) : imageFailure(error);
+  }
+}
+
+async function tooManyPixels(
+  sharp: typeof Library,
+  file: Uint8Array,
+  maxPixels: number,
+): Promise<ImageFailure> {
+  const { width, height } = await sharp(file, { ...INPUT, limitInputPixels: false }).metadata();
+  const why = width * height > maxPixels
+    ? `; the pixel limit is ${maxPixels}`
+    : ` in ${file.length} bytes, as no photograph has: a decompression bomb`;
+  return new ImageFailure("too_many_pixels", `the image has ${width} x ${height} pixels${why}`);
 }
 
 /** An image that is made, not read. */
 export async function madeImage(options: SharpOptions): Promise<Sharp> {
   return (await loadSharp())(options);
-}
-
-async function checkRatio(image: Sharp, bytes: number): Promise<void> {
-  const { width, height } = await image.metadata();
-  const pixels = width * height;
-  if (pixels <= HARMLESS_PIXELS || pixels * 3 <= bytes * RATIO_LIMIT) return;
-  throw new Error(
-    `the image has ${width} x ${height} pixels in ${bytes} bytes, as no photograph has: a decompression bomb`,
-  );
 }
 
 /** Encodes a packed image as PNG, for display. */

@@ -8,11 +8,13 @@ export {
   scaleCorruption,
 } from "./corruptions.ts";
 export * from "./decode.ts";
+export { type DecoderOptions, type Decoders, startDecoders } from "./decoding/decoders.ts";
+export { type Decoded, serveDecoder } from "./decoding/serve.ts";
 export { decodeWhole, type EncodedImage, partOf, type Reduction, reductionFor } from "./encoded.ts";
 export * from "./geometry.ts";
 export type { Box, PackedImage } from "./image.ts";
+export { IMAGE_FAILURES, ImageFailure, imageFailure, type ImageFailureReason } from "./image_failure.ts";
 export { type ImageFormat, imageFormat } from "./image_format.ts";
-export { unreadFormat } from "./unread_format.ts";
 export { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 export { drawInterpolation, type Interpolation, type InterpolationChoice } from "./interpolation.ts";
 export * from "./perceptual_hash.ts";

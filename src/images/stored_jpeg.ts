@@ -1,6 +1,6 @@
 /** The one form in which photographs are stored as JPEG: the files of all datasets are then written by one encoder at one setting. */
 import type { Sharp } from "sharp";
-import { checkedImage, decode, madeImage } from "./decode.ts";
+import { decode, fromImage, madeImage } from "./decode.ts";
 import type { PackedImage } from "./image.ts";
 
 /** Quality of stored JPEG files, 1 to 100. */
@@ -45,14 +45,14 @@ export interface StoredJpeg {
 /**
  * The JPEG that is stored of a JPEG, PNG, WebP or GIF file: the file itself where it has that form already.
  *
- * @throws Error as {@link decode}
+ * @throws ImageFailure as {@link decode}
  */
 export async function storedJpeg(given: Uint8Array, form: StoredForm): Promise<StoredJpeg> {
   if (await isStored(given, form)) {
     const image = await decode(given, 3);
     if (Math.min(image.width, image.height) <= form.shorter) return { file: given, image };
   }
-  const file = new Uint8Array(await inStoredForm(await checkedImage(given), form).toBuffer());
+  const file = new Uint8Array(await fromImage(given, (image) => inStoredForm(image, form).toBuffer()));
   return { file, image: await decode(file, 3) };
 }
 

@@ -1,8 +1,14 @@
 /** Asks the network of a finished run which dataset each image of a folder looks like. */
 import { statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { inferencePixels } from "../data/mod.ts";
-import { decode, DECODES_IN_FLIGHT } from "../images/mod.ts";
+import {
+  type DecoderOptions,
+  type Decoders,
+  DECODES_IN_FLIGHT,
+  IMAGE_FAILURES,
+  ImageFailure,
+  startDecoders,
+} from "../images/mod.ts";
 import { weightTensors } from "../models/mod.ts";
 import { bytesTensor, startEngine, tf } from "../tensorflow/mod.ts";
 import { argmax, makePredictor } from "../train/mod.ts";
@@ -39,7 +45,12 @@ export interface PredictOptions {
   signal?: AbortSignal;
   /** Told after each batch how many files are done. */
   onProgress?: (done: number, total: number) => void;
+  /** The processes that decode: how many, and what one image may take. Also what they run, for tests. */
+  decoders?: Omit<DecoderOptions, "signal"> & { program?: URL };
 }
+
+/** What the processes run that decode. */
+const DECODER = new URL("./seen_process.ts", import.meta.url);
 
 const IMAGE = /\.(jpe?g|png|webp)$/i;
 
@@ -49,7 +60,8 @@ const BATCH = 64;
 /**
  * Runs a network over all images (JPEG, PNG, WebP) of a folder and the folders in it; names that begin with a dot are passed
  * over. An image gets what a validation image gets: shorter side to `round(imageSize / 0.875)`, centre crop, grey where the
- * network's training images were; what is transparent becomes white. A file that cannot be read is listed, not fatal.
+ * network's training images were; what is transparent becomes white. A file that cannot be read, or that ends or hangs the process that
+ * decodes it, is listed, not fatal.
  *
  * @param weights the network's file; see {@link RunFolder.weights}
  * @throws {Error} when there is no such folder, or no image in it
@@ -74,7 +86,10 @@ export async function predictFolder(
     batch = [];
     options.onProgress?.(done, files.length);
   };
-  for await (const seen of seenInOrder(folder, files, network)) {
+  const { program = DECODER, ...decoding } = options.decoders ?? {};
+  const { imageSize, channels } = network;
+  using decoders = startDecoders(program, { imageSize, channels }, { ...decoding, signal: options.signal });
+  for await (const seen of seenInOrder(folder, files, decoders)) {
     done++;
     if ("reason" in seen) result.unread.push(seen);
     else batch.push(seen);
@@ -108,25 +123,25 @@ interface Seen {
 }
 
 /** Decodes with as many images in flight as keep every core busy, and gives them out in order. */
-async function* seenInOrder(folder: string, files: string[], network: TrainedNetwork) {
+async function* seenInOrder(folder: string, files: string[], decoders: Decoders<unknown>) {
   const inFlight: Promise<Seen | UnreadFile>[] = [];
   for (const file of files) {
-    inFlight.push(see(folder, file, network));
+    const seen = see(folder, file, decoders);
+    seen.catch(() => {}); // it is thrown when it is its turn
+    inFlight.push(seen);
     if (inFlight.length >= DECODES_IN_FLIGHT) yield await inFlight.shift()!;
   }
   for (const last of inFlight) yield await last;
 }
 
-async function see(
-  folder: string,
-  file: string,
-  { channels, imageSize }: TrainedNetwork,
-): Promise<Seen | UnreadFile> {
+async function see(folder: string, file: string, decoders: Decoders<unknown>): Promise<Seen | UnreadFile> {
+  const bytes = await Deno.readFile(join(folder, file)).catch((error) => ({ file, reason: error.message }));
+  if (!(bytes instanceof Uint8Array)) return bytes;
   try {
-    const image = await decode(await Deno.readFile(join(folder, file)), channels);
-    return { file, pixels: inferencePixels(image, imageSize) };
+    return { file, pixels: (await decoders.decode(bytes)).bytes };
   } catch (error) {
-    return { file, reason: (error as Error).message };
+    if (!(error instanceof ImageFailure)) throw error; // it is not the image's
+    return { file, reason: `${IMAGE_FAILURES[error.reason].meaning} (${error.message})` };
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { benchTable, parseBench } from "../../src/cli/bench.ts";
-import { duplicatesText, parseFetch } from "../../src/cli/fetch.ts";
+import { duplicatesText, leftOutLines, parseFetch } from "../../src/cli/fetch.ts";
 import { parseReproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
 import { denoTestArguments, parseTest } from "../../src/cli/test.ts";
 import { poolInMemory } from "../data/made_up_pools.ts";
@@ -107,4 +107,20 @@ Deno.test("test: paths are files to run, anything else is a part of names", () =
   assert.deepEqual(selection, { paths: ["src/cli"], names: ["lint", "a (b)"] });
   assert.ok(denoTestArguments(selection).includes("--filter=/lint|a \\(b\\)/"));
   assert.deepEqual(denoTestArguments({ paths: [], names: [] }).at(-1), "tests/");
+});
+
+Deno.test("what a pool is without is named after a fetch: of many the first, and where the others are", async () => {
+  const failed = Array.from({ length: 7 }, (_, i) => ({
+    key: `photo-${i}`,
+    file: "a.tar",
+    reason: "decoder_timed_out" as const,
+    detail: "not done after 60000 ms",
+  }));
+  const one = { ...poolInMemory("one", 3, 8, 1), folder: "data/one" };
+  const lines = await leftOutLines([one, { ...one, dropped: { ...one.dropped, failed } }]);
+  assert.equal(
+    lines[0],
+    'one is without "photo-0" in a.tar: the decoder was too long about it (decoder_timed_out: not done after 60000 ms)',
+  );
+  assert.deepEqual([lines.length, lines[5]], [6, "one is without 2 more: see data/one/pool.json"]);
 });

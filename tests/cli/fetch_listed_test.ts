@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { fetchListed } from "../../src/cli/fetch_listed.ts";
-import { openPool } from "../../src/data/mod.ts";
-import { photoSite } from "../fetch/photo_site.ts";
+import { fetchedFolder, openPool, readManifest } from "../../src/data/mod.ts";
+import { fetchImages } from "../../src/fetch/mod.ts";
+import { type PhotoSite, photoSite } from "../fetch/photo_site.ts";
 import { filesOnDisk } from "../data/photo_files.ts";
 
 const MANIFEST = {
@@ -21,28 +23,150 @@ const MANIFEST = {
   checked: "2026-11-24",
 };
 
-Deno.test("a list of URLs is fetched, becomes a pool, and the pool is made anew when there are more images", async () => {
-  await using site = await photoSite(80);
-  using files = filesOnDisk({
+/** A dataset that is the list of a site, and what is done with it. */
+function dataset(site: PhotoSite) {
+  const files = filesOnDisk({
     "manifests/site.json": JSON.stringify(MANIFEST),
     "manifests/list.tsv": site.items.map(({ key, url }) => `${key}\t${url}\n`).join(""),
     "data/.keep": "",
   });
   const [manifests, root] = [new URL("manifests/", files.url), `${files.path}/data`];
-  const lines = { live: false, write: () => {} };
-  const fetch = (images?: number) =>
-    fetchListed("site", { images, allowPrivate: true }, undefined, { root, manifests, lines });
+  const written: string[] = [];
+  const lines = { live: false, write: (text: string) => void written.push(text) };
+  return {
+    written,
+    /** The folder that images are fetched into, as the manifest is. */
+    folder: () => fetchedFolder(root, readManifest("site", manifests)),
+    change: (fields: Record<string, unknown>) =>
+      Deno.writeTextFileSync(`${files.path}/manifests/site.json`, JSON.stringify({ ...MANIFEST, ...fields })),
+    fetch: (images?: number) =>
+      fetchListed("site", { images, allowPrivate: true }, undefined, { root, manifests, lines }),
+    open: () => openPool("site", { root, manifests }),
+    [Symbol.dispose]: () => files[Symbol.dispose](),
+  };
+}
+
+/** Images stored as JPEG. */
+const jpegs = (shorter: number) => ({ render: { shorter, channels: 3, background: "#ffffff" } });
+
+Deno.test("a list of URLs is fetched, becomes a pool, and the pool is made anew when there are more images", async () => {
+  await using site = await photoSite(80);
+  using set = dataset(site);
   const keys = async () => {
-    using pool = await openPool("site", { root, manifests });
+    using pool = await set.open();
     return pool.images.map(({ key }) => key);
   };
-  assert.equal((await fetch(12))!.images, 12);
+  assert.equal((await set.fetch(12))!.images, 12);
   const few = await keys();
   assert.equal(few.length, 12);
-  assert.equal((await fetch())!.images, 30);
+  assert.equal((await set.fetch())!.images, 30);
   const all = await keys();
   assert.deepEqual([all.length, all.slice(0, 12)], [30, few]);
-  await assert.rejects(fetch(31), /--images: site has 30 images at most, by site.json/);
+  await assert.rejects(set.fetch(31), /--images: site has 30 images at most, by site.json/);
+});
+
+Deno.test("what was fetched serves for every size that it has, without asking for it again", async () => {
+  await using site = await photoSite(40);
+  using set = dataset(site);
+  await set.fetch(10);
+  const asked = site.asked.length;
+  for (const shorter of [40, 24, 400]) {
+    set.change(jpegs(shorter));
+    await set.fetch(10);
+    using pool = await set.open();
+    const { size } = pool.images[0];
+    assert.equal(pool.images.length, 10);
+    assert.deepEqual(Math.min(...size!), Math.min(shorter, 48), "it is 48 px as it came");
+  }
+  assert.equal(site.asked.length, asked);
+  assert.deepEqual(set.written.filter((text) => text.includes("kept")), []);
+});
+
+Deno.test("when more is fetched, the pools of every size are made anew", async () => {
+  await using site = await photoSite(40);
+  using set = dataset(site);
+  const folders: string[] = [];
+  await set.fetch(8);
+  for (const shorter of [40, 24]) {
+    set.change(jpegs(shorter));
+    using pool = await set.open();
+    folders.push(pool.folder);
+  }
+  await set.fetch(8);
+  assert.deepEqual(folders.map((folder) => existsSync(folder)), [true, true]);
+  await set.fetch(12);
+  assert.deepEqual(folders.map((folder) => existsSync(folder)), [false, false]);
+  set.change(jpegs(40));
+  using pool = await set.open();
+  assert.equal(pool.images.length, 12);
+});
+
+/** Fetches 5 images into the folder of the dataset, reduced to `shorterSide`. */
+async function fetchReduced(site: PhotoSite, folder: string, shorterSide: number): Promise<void> {
+  const network = { allowPrivateAddresses: true };
+  await fetchImages(() => site.items, { folder, images: 5, storage: { shorterSide }, network });
+}
+
+Deno.test("what was reduced to less than is wanted is never used, and stays: opening and fetching say where it is and what to do", async () => {
+  await using site = await photoSite(40);
+  using set = dataset(site);
+  await fetchReduced(site, set.folder(), 32);
+  set.change(jpegs(40));
+  await assert.rejects(set.open(), ({ message }) => {
+    assert.ok(message.includes(`${set.folder()} holds photographs whose shorter side was reduced to 32 px`));
+    assert.match(
+      message,
+      /^site\.json: field "render\.shorter" is 40.*give 32 or less, or move that folder away/,
+    );
+    return true;
+  });
+  await assert.rejects(set.fetch(5), ({ message }) => {
+    assert.ok(message.startsWith(`${set.folder()} holds images whose shorter side was reduced to 32 px`));
+    assert.match(message, /500 px are wanted.*Ask for 32 px or less .* or move that folder away/);
+    return true;
+  });
+  set.change(jpegs(32));
+  using pool = await set.open();
+  assert.deepEqual(pool.images.map(({ size }) => Math.min(...size!)), Array(5).fill(32));
+  assert.ok(existsSync(`${set.folder()}/shards/00000.tar`));
+});
+
+Deno.test("a fetch that was begun with larger images goes on with those", async () => {
+  await using site = await photoSite(40);
+  using set = dataset(site);
+  await fetchReduced(site, set.folder(), 600);
+  set.change(jpegs(40));
+  const report = await set.fetch(8);
+  assert.deepEqual([report!.images, report!.storage.shorterSide], [8, 600]);
+});
+
+Deno.test("more than the usual size is fetched where a manifest wants more", async () => {
+  await using site = await photoSite(40);
+  using set = dataset(site);
+  set.change(jpegs(800));
+  assert.equal((await set.fetch(2))!.storage.shorterSide, 800);
+});
+
+Deno.test("images of another list or seed are kept, and said to be there by who misses them", async () => {
+  await using site = await photoSite(40);
+  using set = dataset(site);
+  await set.fetch(5);
+  const first = set.folder();
+  set.change({ sampling: { images: 30, seed: 1 } });
+  assert.notEqual(set.folder(), first);
+  await assert.rejects(set.open(), ({ message }) => {
+    assert.match(message, /^the images of site have not been fetched; run: deno task fetch site\n/);
+    assert.ok(
+      message.includes(`${first} holds images of site`) &&
+        message.includes(`rename the folder to ${set.folder()}`),
+    );
+    return true;
+  });
+  await set.fetch(5);
+  assert.equal(set.written.filter((text) => text.startsWith(`${first} holds images of site`)).length, 1);
+  set.change({});
+  using pool = await set.open();
+  assert.equal(pool.images.length, 5);
 });
 
 Deno.test("of other datasets there is nothing to fetch, and no number to choose", async () => {

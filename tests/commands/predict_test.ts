@@ -73,6 +73,25 @@ Deno.test("the very pixels of validation images get the probabilities of the rec
   );
 });
 
+Deno.test("a file that ends its decoder is listed, and the others have their probabilities", async () => {
+  const { weights } = await findRun(hash, runs);
+  const hostile = Deno.makeTempDirSync();
+  const good = Deno.readFileSync(join(folder, "mdi/00.png"));
+  Deno.writeFileSync(join(hostile, "a.png"), good);
+  Deno.writeFileSync(
+    join(hostile, "b.png"),
+    new Uint8Array([...good, ...new TextEncoder().encode("!abort")]),
+  );
+  Deno.writeFileSync(join(hostile, "c.png"), good.subarray(0, 60));
+  Deno.writeFileSync(join(hostile, "d.png"), good);
+  const program = new URL("./marked_decoder.ts", import.meta.url);
+  const { predictions, unread } = await predictFolder(weights, hostile, { decoders: { program } });
+  assert.deepEqual(predictions.map(({ file }) => file), ["a.png", "d.png"]);
+  assert.deepEqual(unread.map(({ file }) => file), ["b.png", "c.png"]);
+  assert.equal(unread[0].reason, "the decoder's process ended on it (ended by SIGABRT)");
+  assert.match(unread[1].reason, /^the image is damaged or cut off \(/);
+});
+
 Deno.test("a finished run keeps its weights with what they are for, and no checkpoint", () => {
   const kept = [...Deno.readDirSync(join(runs, hash))].map(({ name }) => name).sort();
   assert.deepEqual(kept, [

@@ -22,14 +22,18 @@ const row = (datasets: string, equal: number, alike: number, leftOut: string) =>
 });
 
 Deno.test("a line for each dataset, and one for each two that share images", () => {
-  const failed = [{ key: "f", reason: "cut off" }];
+  const failed = (["damaged", "decoder_crashed", "damaged"] as const).map((reason, i) => ({
+    key: `${i}`,
+    reason,
+    detail: "in words",
+  }));
   const pools = [
     pool("a", ["xh", "yh", "zi"], { duplicates: 1, failed }),
     pool("b", ["xh", "uj"], { duplicates: 3, blank: 2 }),
     pool("c", ["vk"]),
   ];
   assert.deepEqual(duplicateRows(pools), [
-    row("a", 0, 1, "1 duplicate, 1 unreadable"),
+    row("a", 0, 1, "1 duplicate, 2 damaged, 1 decoder crashed"),
     row("b", 0, 0, "3 duplicates, 2 of one colour"),
     row("c", 0, 0, "none"),
     row("a + b", 1, 0, ""),

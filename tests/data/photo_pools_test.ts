@@ -39,8 +39,12 @@ Deno.test("WebDataset shards become a pool: keys, classes, centred squares, one 
   assert.deepEqual(pool.classes, classes);
   for (const [i, photo] of photos.entries()) assert.deepEqual(pool.read(i), await squareOf(photo));
   assert.equal(pool.dropped.duplicates, 1);
-  assert.deepEqual(pool.dropped.failed.map(({ key }) => key), ["set-01/link", "set-01/broken"]);
-  assert.match(pool.dropped.failed[0].reason, /it is a link to 0\.jpeg/);
+  const file = `${files.path}/shards/set-01.tar`;
+  assert.deepEqual(pool.dropped.failed.map(({ key, file, reason }) => [key, file, reason]), [
+    ["set-01/link", file, "unreadable"],
+    ["set-01/broken", file, "damaged"],
+  ]);
+  assert.match(pool.dropped.failed[0].detail, /it is a link to 0\.jpeg/);
 });
 
 Deno.test("folders become a pool: flat, with classes, with splits", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { openPool, type Pool } from "../../src/data/mod.ts";
 import { rank } from "../../src/stats/mod.ts";
-import { fetchedFolder } from "../../src/data/sources/fetched.ts";
+import { fetchedFolder } from "../../src/data/fetched_folder.ts";
 import { type FileServer, fileServer } from "./file_server.ts";
 import { filesOnDisk, photoFile, photoManifest, tarFile } from "./photo_files.ts";
 import { zipFile } from "./zip_file.ts";
@@ -52,6 +52,26 @@ Deno.test("shards are streamed from the network; of a sample only the first by r
   assert.ok(server.asked.length <= 3);
   const header = JSON.parse(JSON.stringify(pool.manifest.sampling));
   assert.deepEqual(header, { images: 6, seed: 3 });
+});
+
+Deno.test("of a sample from one large archive no more is downloaded than as far as its last image", async () => {
+  const padding = new Uint8Array(1 << 17);
+  const members = photos.map((bytes, i) => ({ name: `set/${i}.jpg`, bytes }));
+  const rest = Array.from({ length: 400 }, (_, i) => ({ name: `other/${i}.bin`, bytes: padding }));
+  const archive = await tarFile([...members, ...rest]);
+  let given = 0;
+  const body = () =>
+    new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        if (given >= archive.length) return controller.close();
+        controller.enqueue(archive.slice(given, given += 1 << 16));
+      },
+    }, { highWaterMark: 0 });
+  await using server = fileServer({}, () => new Response(body()));
+  const source = { type: "webdataset", shards: "SERVER/set.tar", within: "set/" };
+  const { keys } = await build(server, source, 24, { sampling: { images: 5, seed: 0 } });
+  assert.deepEqual(keys, ["0", "1", "2", "3", "4"]);
+  assert.ok(given < archive.length / 2, `${given} of ${archive.length} bytes were given out`);
 });
 
 Deno.test("of an archive only the members within a folder are read, also when it is packed", async () => {

@@ -1,50 +1,84 @@
 import { join } from "node:path";
+import { fetchedFolder, fetchedForOthers, wantedShorter } from "../fetched_folder.ts";
 import type { TarMember } from "../files/tar_members.ts";
 import type { Manifest } from "../manifest.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
 import type { SourceImage } from "./source.ts";
-import { shardSamples, storedMember } from "./webdataset.ts";
+import { memberFile, shardSamples } from "./webdataset.ts";
 
-/** Where the images of a list of addresses are put when they are fetched: shards in WebDataset's form in the folder `shards`. */
-export function fetchedFolder(root: string, { name, hash }: Pick<Manifest, "name" | "hash">): string {
-  return `${root}/${name}-${hash}.fetched`;
+/** What is used of the JSON beside a fetched image: see `PhotographFacts`. */
+interface Description {
+  key?: unknown;
+  width?: number;
+  height?: number;
+  originalWidth?: number;
+  originalHeight?: number;
 }
 
 /**
  * The images of a list of addresses that have been fetched, in the order of their shards. An image's key is the `key` in the JSON
  * beside it.
  *
- * @throws Error when they have not been fetched, saying how to do it, and when a shard is damaged
+ * @throws Error when they have not been fetched, saying how to do it, when a shard is damaged, and when an image was reduced to less
+ * than is wanted
  */
 export async function* fetchedImages(manifest: Manifest, root: string): AsyncGenerator<SourceImage> {
   const open: Pick<Manifest, "access"> = { access: { kind: "open" } };
   const wanted = (name: string) => isImageName(name) || name.endsWith(".json");
-  for (const shard of shardsIn(join(fetchedFolder(root, manifest), "shards"), manifest.name)) {
+  for (const shard of shardsOf(manifest, root)) {
     for await (const sample of shardSamples(shard, open, wanted)) {
-      const description = sample.find(({ name }) => name.endsWith(".json"));
+      const description = descriptionIn(sample.find(({ name }) => name.endsWith(".json")));
+      checkResolution(description, manifest, fetchedFolder(root, manifest));
       for (const member of sample.filter(({ name }) => isImageName(name))) {
-        const key = (description && keyIn(description)) ?? withoutEnding(member.name);
-        yield { key, stored: () => storedMember(member, manifest) };
+        const key = typeof description.key === "string" ? description.key : withoutEnding(member.name);
+        yield { key, ...memberFile(member, shard) };
       }
     }
   }
 }
 
-function shardsIn(folder: string, name: string): string[] {
+function shardsOf(manifest: Manifest, root: string): string[] {
+  const shards = shardsIn(join(fetchedFolder(root, manifest), "shards"));
+  if (shards.length > 0) return shards;
+  const { name } = manifest;
+  const others = fetchedForOthers(root, manifest);
+  throw new Error(
+    `the images of ${name} have not been fetched; run: deno task fetch ${name}${others ? `\n${others}` : ""}`,
+  );
+}
+
+function shardsIn(folder: string): string[] {
   try {
-    return [...Deno.readDirSync(folder)].map((entry) => entry.name).filter((file) => file.endsWith(".tar"))
-      .sort().map((file) => join(folder, file));
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name).filter((name) => name.endsWith(".tar"))
+      .sort().map((name) => join(folder, name));
   } catch {
-    throw new Error(`the images of ${name} have not been fetched; run: deno task fetch ${name}`);
+    return []; // nothing has been fetched
   }
 }
 
-function keyIn(member: TarMember): string | undefined {
-  if (member.refused !== undefined) return undefined;
+function descriptionIn(member?: TarMember): Description {
+  if (!member || member.refused !== undefined) return {};
   try {
-    const { key } = JSON.parse(new TextDecoder().decode(member.bytes));
-    return typeof key === "string" ? key : undefined;
+    return JSON.parse(new TextDecoder().decode(member.bytes)) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+/** What was reduced to less than is wanted would be an image of another resolution than the manifest says. */
+function checkResolution(
+  { width = Infinity, height = Infinity, originalWidth = 0, originalHeight = 0 }: Description,
+  manifest: Manifest,
+  folder: string,
+): void {
+  const wanted = wantedShorter(manifest);
+  const stored = Math.min(width, height);
+  if (stored >= Math.min(wanted, originalWidth, originalHeight)) return;
+  const { name, render } = manifest;
+  const field = render.shorter === undefined ? "render.side" : "render.shorter";
+  throw new Error(
+    `${name}.json: field "${field}" is ${wanted}, but ${folder} holds photographs whose shorter side was reduced to ${stored} px when ` +
+      `they were fetched, and they cannot be made larger: give ${stored} or less, or move that folder away to keep it and run: ` +
+      `deno task fetch ${name}`,
+  );
 }

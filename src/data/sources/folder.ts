@@ -5,7 +5,7 @@ import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { entriesOf, imageFiles } from "./folder_files.ts";
 import { withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE, storedPhoto } from "./photo.ts";
+import { LARGEST_FILE } from "./photo.ts";
 import type { SourceImage } from "./source.ts";
 
 /**
@@ -30,7 +30,8 @@ export async function* folderImages(
         key: withoutEnding(file),
         ...(label !== undefined && label >= 0 && { label }),
         ...(split && { split }),
-        stored: async () => await storedPhoto(await readImage(join(root, file)), manifest),
+        place: join(root, file),
+        file: () => readImage(join(root, file)),
       };
     }
   }

@@ -2,7 +2,8 @@ import { rasterize, squareSvg } from "../../images/mod.ts";
 import { type Manifest, squareSide } from "../manifest.ts";
 import { packageFolder } from "../package_files.ts";
 import type { SourceOf } from "../source_schema.ts";
-import { type SourceImage, storedSquare } from "./source.ts";
+import { storedSquare } from "../stored_image.ts";
+import type { SourceImage } from "./source.ts";
 
 /** The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file, then to 0 and 16. */
 interface IconFile extends Partial<ViewBox> {
@@ -27,8 +28,8 @@ export async function* iconifyImages(
   const side = squareSide(manifest);
   for (const [key, { body, ...own }] of Object.entries(file.icons)) {
     const box = { left: 0, top: 0, width: 16, height: 16, ...viewBox(file), ...viewBox(own) };
-    const drawn = () => rasterize(squareSvg(body, box, side), side, channels, background);
-    yield { key, stored: async () => storedSquare(await drawn(), side, channels) };
+    const pixels = () => rasterize(squareSvg(body, box, side), side, channels, background);
+    yield { key, drawn: async () => storedSquare(await pixels(), side, channels) };
   }
 }
 

@@ -6,7 +6,7 @@ import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE, storedPhoto } from "./photo.ts";
+import { LARGEST_FILE } from "./photo.ts";
 import type { SourceImage } from "./source.ts";
 
 /**
@@ -20,20 +20,24 @@ export async function* parquetImages(
   source: SourceOf<"parquet">,
 ): AsyncGenerator<SourceImage> {
   const columns = [source.image, source.key, source.label].filter((column) => column !== undefined);
-  for await (const { row, name } of parquetRows(manifest, source.files, columns)) {
+  for await (const { row, name, place } of parquetRows(manifest, source.files, columns)) {
     const label = source.label === undefined ? undefined : Number(row[source.label]);
     const key = source.key === undefined ? name : withoutEnding(`${row[source.key]}`);
     yield {
       key,
       ...(label !== undefined && Number.isInteger(label) && label >= 0 && { label }),
-      stored: async () => await storedPhoto(imageBytes(row[source.image]), manifest),
+      place,
+      file: async () => await imageBytes(row[source.image]),
     };
   }
 }
 
-/** A row of a Parquet file, and the name of its place: file, row group and row. */
+/** A row of a Parquet file. */
 export interface ParquetRow {
   row: Record<string, unknown>;
+  /** Path or URL of the file. */
+  place: string;
+  /** Names the row: file, row group and row. */
   name: string;
 }
 
@@ -56,7 +60,7 @@ export async function* parquetRows(
     const groups = parquet.groups.map((_, group) => `${stem}/${group}`);
     for (const group of sampling ? byRank(groups, sampling.seed) : groups) {
       const rows = await parquet.rows(groups.indexOf(group), columns);
-      for (const [i, row] of rows.entries()) yield { row, name: `${group}/${i}` };
+      for (const [i, row] of rows.entries()) yield { row, place, name: `${group}/${i}` };
     }
   }
 }

@@ -2,7 +2,8 @@ import { cropResize, decode, type PackedImage } from "../../images/mod.ts";
 import { type Manifest, squareSide } from "../manifest.ts";
 import { packageFolder } from "../package_files.ts";
 import type { SourceOf } from "../source_schema.ts";
-import { type SourceImage, type StoredImage, storedSquare } from "./source.ts";
+import { type StoredImage, storedSquare } from "../stored_image.ts";
+import type { SourceImage } from "./source.ts";
 
 type SpriteSource = SourceOf<"sprites">;
 
@@ -22,7 +23,7 @@ export async function* spriteImages(manifest: Manifest, source: SpriteSource): A
         throw new Error(`${source.labels[split]} has no label for image ${number} of ${split}`);
       }
       const key = `${split}/${String(number).padStart(5, "0")}`;
-      yield { key, label, split, stored: () => Promise.resolve(tile(sheet, row, side)) };
+      yield { key, label, split, drawn: () => Promise.resolve(tile(sheet, row, side)) };
     }
   }
 }

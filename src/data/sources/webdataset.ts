@@ -6,8 +6,8 @@ import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE, storedPhoto } from "./photo.ts";
-import type { SourceImage, StoredImage } from "./source.ts";
+import { LARGEST_FILE } from "./photo.ts";
+import type { ImageFile, SourceImage } from "./source.ts";
 
 /**
  * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
@@ -26,7 +26,7 @@ export async function* webdatasetImages(
     const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
     const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
     for await (const sample of shardSamples(place, manifest, wanted)) {
-      yield* imagesOf(sample, (name) => shard + withoutEnding(name.slice(within.length)), manifest);
+      yield* imagesOf(sample, (name) => shard + withoutEnding(name.slice(within.length)), place);
     }
   }
 }
@@ -69,22 +69,23 @@ function sampleKey(name: string): string {
 function* imagesOf(
   sample: TarMember[],
   keyOf: (name: string) => string,
-  manifest: Manifest,
+  place: string,
 ): Generator<SourceImage> {
   const label = labelOf(sample.find(({ name }) => name.endsWith(".cls")));
   for (const member of sample.filter(({ name }) => isImageName(name))) {
     yield {
       key: keyOf(member.name),
       ...(label !== undefined && { label }),
-      stored: () => storedMember(member, manifest),
+      ...memberFile(member, place),
     };
   }
 }
 
-/** A member as it is stored in a pool. */
-export async function storedMember(member: TarMember, manifest: Manifest): Promise<StoredImage> {
-  if (member.refused !== undefined) throw new Error(member.refused);
-  return await storedPhoto(member.bytes, manifest);
+/** A member of the archive at `place`, as the image file that it is. */
+export function memberFile(member: TarMember, place: string): ImageFile {
+  const file = () =>
+    member.refused === undefined ? Promise.resolve(member.bytes) : Promise.reject(new Error(member.refused));
+  return { place, file };
 }
 
 function labelOf(member?: TarMember): number | undefined {

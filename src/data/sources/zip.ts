@@ -6,7 +6,7 @@ import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE, storedPhoto } from "./photo.ts";
+import { LARGEST_FILE } from "./photo.ts";
 import type { SourceImage } from "./source.ts";
 
 /**
@@ -36,7 +36,8 @@ export async function* zipImages(manifest: Manifest, source: SourceOf<"zip">): A
       bytes.catch(() => {}); // whoever decodes it learns of it
       yield {
         key: archive + withoutEnding(name.slice(within.length)),
-        stored: async () => await storedPhoto(await bytes, manifest),
+        place,
+        file: () => bytes,
       };
       await bytes.catch(() => {});
     }

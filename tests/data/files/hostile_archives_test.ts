@@ -98,7 +98,13 @@ Deno.test("in a pool a name counts once, and keys with dots stay whole", async (
   });
   using pool = await openPool("set", { manifests: files.url, root: `${files.path}/data` });
   assert.deepEqual(pool.images.map(({ key }) => key), ["a.b.v2", "a.b.v3", "c"]);
-  assert.deepEqual(pool.dropped.failed, [{ key: "c", reason: "its name is there twice" }]);
+  const file = `${files.path}/set.tar`;
+  assert.deepEqual(pool.dropped.failed, [{
+    key: "c",
+    file,
+    reason: "key_twice",
+    detail: "it is the second",
+  }]);
 });
 
 function inMemory(bytes: Uint8Array<ArrayBuffer>): RandomAccess {

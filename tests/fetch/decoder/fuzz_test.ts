@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { makeDecoders } from "../../../src/fetch/decoder/decoders.ts";
-import { FAILURE_REASONS, type FailureReason, FetchFailure } from "../../../src/fetch/failure.ts";
+import type { PhotographFacts } from "../../../src/fetch/decoder/photograph.ts";
 import { STORAGE_DEFAULTS } from "../../../src/fetch/settings.ts";
+import {
+  IMAGE_FAILURES,
+  ImageFailure,
+  type ImageFailureReason,
+  startDecoders,
+} from "../../../src/images/mod.ts";
 import { type Random, random } from "../../../src/stats/mod.ts";
 import { photograph } from "../made_up_photographs.ts";
 
-/** How many damaged images are tried. `NTD_FUZZ=5000` for a long run. */
+/** How many damaged images are tried. The environment variable NTD_FUZZ says how many (`deno task fuzz`: 20,000). */
 const IMAGES = Number(Deno.env.get("NTD_FUZZ") ?? 300);
 
 /** Files of every format that is read, in its variants. */
@@ -47,13 +52,14 @@ function overwritten(file: Uint8Array, stream: Random, count: number, within: nu
 
 Deno.test(`${IMAGES} damaged images: none crashes or hangs its decoder, each is an image or a failure with its reason`, async () => {
   const files = await originals();
-  using decoders = makeDecoders(STORAGE_DEFAULTS);
-  const counts: Partial<Record<FailureReason | "image", number>> = {};
+  const program = new URL("../../../src/fetch/decoder/process.ts", import.meta.url);
+  using decoders = startDecoders<PhotographFacts>(program, STORAGE_DEFAULTS);
+  const counts: Partial<Record<ImageFailureReason | "image", number>> = {};
   const tryOne = async (number: number) => {
     const stream = random(5, number);
     const damaged = DAMAGES[stream.below(DAMAGES.length)](files[stream.below(files.length)], stream);
     const reason = await decoders.decode(damaged).then(() => "image" as const, (error) => {
-      assert.ok(error instanceof FetchFailure, `image ${number}: ${error}`);
+      assert.ok(error instanceof ImageFailure, `image ${number}: ${error}`);
       return error.reason;
     });
     counts[reason] = (counts[reason] ?? 0) + 1;
@@ -63,7 +69,7 @@ Deno.test(`${IMAGES} damaged images: none crashes or hangs its decoder, each is 
   }
   assert.equal(Object.values(counts).reduce((sum, count) => sum + count, 0), IMAGES);
   for (const reason of Object.keys(counts)) {
-    assert.ok(reason === "image" || (FAILURE_REASONS as string[]).includes(reason), reason);
+    assert.ok(reason === "image" || reason in IMAGE_FAILURES, reason);
   }
   assert.deepEqual([counts.decoder_crashed, counts.decoder_timed_out], [undefined, undefined]);
   assert.ok(counts.damaged! > IMAGES / 3, "most damage is seen");

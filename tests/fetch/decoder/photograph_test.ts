@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import sharp, { type Sharp } from "sharp";
-import { FetchFailure } from "../../../src/fetch/failure.ts";
 import { storePhotograph } from "../../../src/fetch/decoder/photograph.ts";
 import { STORAGE_DEFAULTS } from "../../../src/fetch/settings.ts";
+import { ImageFailure } from "../../../src/images/mod.ts";
 import { photograph } from "../made_up_photographs.ts";
 
 const store = async (image: Sharp | Uint8Array, settings = {}) => {
   const file = image instanceof Uint8Array ? image : new Uint8Array(await image.toBuffer());
-  return await storePhotograph(file, { ...STORAGE_DEFAULTS, ...settings });
+  const { facts, bytes } = await storePhotograph(file, { ...STORAGE_DEFAULTS, ...settings });
+  return { facts, image: bytes };
 };
 
 const failure = async (file: Uint8Array, settings = {}) => {
   const error = await store(file, settings).catch((error) => error);
-  assert.ok(error instanceof FetchFailure, `${error}`);
+  assert.ok(error instanceof ImageFailure, `${error}`);
   return error.reason;
 };
 

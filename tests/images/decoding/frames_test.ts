@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { packFrame, readFrames } from "../../../src/fetch/decoder/frames.ts";
+import { packFrame, readFrames } from "../../../src/images/decoding/frames.ts";
 
 /** A stream of these bytes in pieces of a length. */
 function inPieces(bytes: Uint8Array, length: number): ReadableStream<Uint8Array> {

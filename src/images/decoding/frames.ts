@@ -18,15 +18,24 @@ export function packFrame(header: unknown, body: Uint8Array = new Uint8Array()):
   return bytes;
 }
 
-/** The messages of a stream. It ends with the stream, also in the middle of a message: the other process has ended. */
+/** No message is longer, bytes: who claims so has lost its memory. */
+const LONGEST = 1 << 30;
+
+/**
+ * The messages of a stream. It ends with the stream, also in the middle of a message: the other process has ended.
+ *
+ * @throws Error when what comes is no message
+ */
 export async function* readFrames<Header>(stream: ReadableStream<Uint8Array>): AsyncGenerator<Frame<Header>> {
   const take = taker(stream);
   while (true) {
     const lengths = await take(8);
     if (!lengths) return;
     const view = new DataView(lengths.buffer, lengths.byteOffset, 8);
-    const text = await take(view.getUint32(0, true));
-    const body = await take(view.getUint32(4, true));
+    const [header, bytes] = [view.getUint32(0, true), view.getUint32(4, true)];
+    if (header > LONGEST || bytes > LONGEST) throw new Error(`a message of ${header} + ${bytes} bytes`);
+    const text = await take(header);
+    const body = await take(bytes);
     if (!text || !body) return;
     yield { header: JSON.parse(new TextDecoder().decode(text)), body };
   }

@@ -1,0 +1,5 @@
+/** A process that decodes photographs for a pool: see `startDecoders`. */
+import { serveDecoder } from "../../images/mod.ts";
+import { storedPhoto } from "./photo.ts";
+
+if (import.meta.main) await serveDecoder(storedPhoto);

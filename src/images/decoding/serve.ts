@@ -1,0 +1,79 @@
+import { ImageFailure, imageFailure, type ImageFailureReason } from "../image_failure.ts";
+import { loadSharp } from "../load_sharp.ts";
+import { packFrame, readBodiesSync } from "./frames.ts";
+
+/** What is known of an image, and its bytes in the form in which it is stored. */
+export interface Decoded<Facts> {
+  facts: Facts;
+  bytes: Uint8Array;
+}
+
+/** What a process is told when it is started, beside the settings of its program. */
+export interface Limits {
+  /** Longest time for one image, ms. */
+  decodeMs: number;
+  /** Most memory that one image may take, MB. */
+  memoryMb: number;
+}
+
+/** Header of an answer; the first message says that the process listens. */
+export type Answer<Facts> =
+  | { ready: true }
+  | { facts: Facts }
+  | { reason: ImageFailureReason; detail: string };
+
+/** Time between two looks at an image that is decoded, ms. */
+const LOOK_MS = 20;
+
+/**
+ * What a process that decodes does, until its input ends: takes one file after the other, so that whatever images from strangers do to
+ * the decoder ends here. See `startDecoders`.
+ *
+ * @param decode what is done with a file; what it throws is the image's failure
+ */
+export async function serveDecoder<Settings, Facts>(
+  decode: (file: Uint8Array, settings: Settings) => Promise<Decoded<Facts>>,
+): Promise<never> {
+  Deno.addSignalListener("SIGINT", () => {}); // Ctrl-C reaches every process of the terminal: ours ends when its input does
+  const { settings, limits }: { settings: Settings; limits: Limits } = JSON.parse(Deno.args[0]);
+  await loadSharp();
+  write({ ready: true });
+  for (const file of readBodiesSync(Deno.stdin)) {
+    const watch = watchImage(limits);
+    try {
+      const { facts, bytes } = await decode(file, settings);
+      write({ facts }, bytes);
+    } catch (error) {
+      writeFailure(imageFailure(error));
+    } finally {
+      clearInterval(watch);
+    }
+  }
+  Deno.exit(0);
+}
+
+/**
+ * Ends the process when an image takes too much memory, which it says, or too much time: then nobody listens any more, since who
+ * started it would have ended it.
+ */
+function watchImage({ decodeMs, memoryMb }: Limits): ReturnType<typeof setInterval> {
+  const began = performance.now();
+  const before = Deno.memoryUsage().rss;
+  return setInterval(() => {
+    const megabytes = (Deno.memoryUsage().rss - before) / 1e6;
+    if (megabytes > memoryMb) {
+      writeFailure(new ImageFailure("decoder_out_of_memory", `more than ${memoryMb} MB`));
+      Deno.exit(1);
+    }
+    if (performance.now() - began > 2 * decodeMs) Deno.exit(1);
+  }, LOOK_MS);
+}
+
+function writeFailure({ reason, message }: ImageFailure): void {
+  write({ reason, detail: message });
+}
+
+function write(answer: Answer<unknown>, bytes?: Uint8Array): void {
+  const frame = packFrame(answer, bytes);
+  for (let written = 0; written < frame.length;) written += Deno.stdout.writeSync(frame.subarray(written));
+}
