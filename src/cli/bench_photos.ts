@@ -82,7 +82,7 @@ async function makePhotographs(folder: string): Promise<void> {
 async function copyPhotographs(dataset: string, folder: string): Promise<void> {
   using pool = await openPool(dataset);
   using file = await openRandomAccess(`${pool.folder}/images.bin`, { kind: "open" });
-  for (const [i, { bytes }] of pool.images.slice(0, PHOTOGRAPHS).entries()) {
+  for (const [i, { bytes }] of Iterator.from(pool.images).take(PHOTOGRAPHS).toArray().entries()) {
     if (!bytes) {
       throw new Error(
         `${dataset} is stored as squares of pixels; name a dataset with render.shorter in its manifest`,

@@ -16,7 +16,7 @@ export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
 export { checkDisjoint, type DatasetReference, parseReference } from "./reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
-export type { PoolImage } from "./pool_index.ts";
+export { indicesByKey, type PoolImage, type PoolImages } from "./pool_index.ts";
 export { dataRoot, type Dropped, poolFolder, SQUARE_SIDE, type StoredImages } from "./pool_store.ts";
 export { randomLabels } from "./random_labels.ts";
 export {

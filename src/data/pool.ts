@@ -1,6 +1,7 @@
 import { statfsSync } from "node:fs";
 import { imagesIn, type Manifest, manifestOf } from "./manifest.ts";
 import { buildPool, type PoolOptions } from "./pool_build.ts";
+import { type PoolImages, someImages } from "./pool_index.ts";
 import {
   dataRoot,
   type Dropped,
@@ -85,14 +86,13 @@ function shared(pool: Pool): () => Pool {
       if (isOpen && --open === 0) pool[Symbol.dispose]();
       isOpen = false;
     };
-    return { ...pool, images: pool.images, [Symbol.dispose]: dispose };
+    return { ...pool, [Symbol.dispose]: dispose };
   };
 }
 
 /** The images of a pool that a reference means, under its name. */
 function partOfPool(pool: Pool, name: string, wanted: DatasetReference): Pool {
-  const places = Int32Array.from(pool.images.keys().filter((i) => isMeant(pool.images[i], wanted)));
-  const images = Array.from(places, (place) => pool.images[place]);
+  const places = Int32Array.from(placesOf(pool.images, wanted));
   const placeOf = (index: number) => {
     if (index in places) return places[index];
     throw new Error(`${name} has no image ${index}; it has ${places.length}, numbered from 0`);
@@ -102,11 +102,19 @@ function partOfPool(pool: Pool, name: string, wanted: DatasetReference): Pool {
   return {
     ...pool,
     name,
-    images,
+    images: someImages(pool.images, places),
     places,
     read,
     ...(encoded && { encoded: (index: number) => encoded(placeOf(index)) }),
   };
+}
+
+function* placesOf(images: PoolImages, wanted: DatasetReference): Generator<number> {
+  let place = 0;
+  for (const image of images) {
+    if (isMeant(image, wanted)) yield place;
+    place++;
+  }
 }
 
 /** The lock is the operating system's: it goes when its process does, however that ends. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { centreSquare, DECODES_IN_FLIGHT, type PackedImage, perceptualHash } from "../images/mod.ts";
+import { FirstPlaces } from "./first_places.ts";
 import { groupOf } from "./grouping.ts";
 import { imagesIn, type Manifest } from "./manifest.ts";
 import { startFiles } from "./pool_files.ts";
@@ -41,26 +42,23 @@ export interface PoolOptions {
 export async function buildPool(manifest: Manifest, folder: string, options: PoolOptions, message: string) {
   using files = startFiles(folder);
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
-  const known = { stored: new Set<string>(), keys: new Set<string>() };
+  const known = { stored: new FirstPlaces(), keys: new FirstPlaces() };
   const report = reporter(manifest, message, options);
   const source = sourceImages(manifest, options.root ?? dataRoot());
   let done = 0;
   for await (const { source: image, stored, reason } of decodedInOrder(source)) {
     options.signal?.throwIfAborted();
-    done++;
+    const number = done++;
+    const isFirst = known.keys.of(image.key, number) === number;
     if (!stored) dropped.failed.push({ key: image.key, reason });
-    else if (known.keys.has(image.key)) {
+    else if (!isFirst) {
       dropped.failed.push({ key: image.key, reason: "its name is there twice" });
     } else if (isBlank(stored.image)) dropped.blank++;
     else {
       const sha256 = createHash("sha256").update(stored.bytes).digest("hex");
-      if (known.stored.has(sha256)) dropped.duplicates++;
-      else {
-        files.add(describe(manifest, image, stored, sha256, files.bytes), stored.bytes);
-      }
-      known.stored.add(sha256);
+      if (known.stored.of(sha256, number) !== number) dropped.duplicates++;
+      else files.add(describe(manifest, image, stored, sha256, files.bytes), stored.bytes);
     }
-    known.keys.add(image.key);
     report(manifest.sampling ? files.count : done);
     if (files.count === manifest.sampling?.images) break;
   }

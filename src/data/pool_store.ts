@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { centreSquare, type EncodedImage } from "../images/mod.ts";
 import type { Manifest } from "./manifest.ts";
-import { type PoolImage, readIndex } from "./pool_index.ts";
+import { readFully } from "./files/read_fully.ts";
+import { indexedImages, type PoolImages } from "./pool_index.ts";
 import { loadJpegDecoder, storedJpegs } from "./stored_jpegs.ts";
 
 /** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
@@ -50,7 +51,7 @@ export interface StoredImages {
   /** 1 (grey) or 3 (RGB). */
   readonly channels: 1 | 3;
   /** One entry an image; its place is the image's index. */
-  readonly images: readonly PoolImage[];
+  readonly images: PoolImages;
   /** Where it is some of the folder's images: the place of each in the files. */
   readonly places?: Int32Array;
   /**
@@ -73,7 +74,7 @@ export interface StoredImages {
 export const SQUARE_SIDE = 256;
 
 /**
- * Opens the pool in a folder without comparing its checksums, and loads what decodes it; the index is read when it is first asked for.
+ * Opens the pool in a folder without comparing its checksums, and loads what decodes it.
  *
  * @throws Error when a file is missing or cannot be read
  */
@@ -89,8 +90,9 @@ export async function openStored(folder: string): Promise<StoredImages> {
  */
 export function openStoredImages(folder: string): StoredImages {
   const { dataset: name, images: count, side, channels } = readHeader(folder);
-  const file = Deno.openSync(`${folder}/images.bin`);
-  const read = (start: number, into: Uint8Array) => readFully(file, folder, start, into);
+  const path = `${folder}/images.bin`;
+  const file = Deno.openSync(path);
+  const read = (start: number, into: Uint8Array) => readFully(file, path, start, into);
   const check = (index: number) => {
     if (index >= 0 && index < count) return;
     throw new Error(`${name} has no image ${index}; it has ${count}, numbered from 0`);
@@ -98,15 +100,12 @@ export function openStoredImages(folder: string): StoredImages {
   const form = side === undefined
     ? encodedForm(folder, count, read, check)
     : rawForm(side, channels, read, check);
-  let index: PoolImage[] | undefined;
   return {
     name,
     folder,
     channels,
+    images: indexedImages(folder, count),
     ...form,
-    get images() {
-      return index ??= readIndex(folder);
-    },
     [Symbol.dispose]: () => file.close(),
   };
 }
@@ -142,15 +141,6 @@ function encodedForm(
     return into;
   };
   return { side: SQUARE_SIDE, encoded, read };
-}
-
-function readFully(file: Deno.FsFile, folder: string, start: number, into: Uint8Array): void {
-  file.seekSync(start, Deno.SeekMode.Start);
-  for (let have = 0; have < into.length;) {
-    const got = file.readSync(into.subarray(have));
-    if (got === null) throw new Error(`${folder}/images.bin ended early: was it changed while in use?`);
-    have += got;
-  }
 }
 
 /** The folder of all pools: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */

@@ -100,7 +100,9 @@ async function trainAndRecord(
       ...watched.callbacks,
     });
     const epochs = watched.epochs();
-    const keys = split.validation.flatMap((indices, d) => Array.from(indices, (i) => pools[d].images[i].key));
+    const keys = split.validation.flatMap((indices, d) =>
+      Array.from(indices, (i) => pools[d].images.at(i)!.key)
+    );
     const result: Result = {
       ...summarise(evaluation, datasets.length),
       training: onTraining!.accuracy,

@@ -34,7 +34,7 @@ Deno.test("a list of URLs is fetched, becomes a pool, and the pool is made anew 
     fetchListed("site", { images, allowPrivate: true }, undefined, { root, manifests, lines });
   const keys = async () => {
     using pool = await openPool("site", { root, manifests });
-    return pool.images.map(({ key }) => key);
+    return Array.from(pool.images, ({ key }) => key);
   };
   assert.equal((await fetch(12))!.images, 12);
   const few = await keys();

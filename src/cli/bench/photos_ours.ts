@@ -17,7 +17,7 @@ async function startRounds(config: PhotosConfig): Promise<() => Promise<number>>
   const pool = await openPool(dataset, { manifests: new URL(manifests), root });
   const threads = startBatchWorkers({ workers });
   await threads.ready;
-  const indices = [Int32Array.from(pool.images.keys())];
+  const indices = [new Int32Array(pool.images.length).map((_, i) => i)];
   const source = {
     pools: [pool],
     indices,
