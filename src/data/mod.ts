@@ -11,7 +11,6 @@ export * from "./batches.ts";
 export { corruptAsAlways } from "./corrupted.ts";
 export * from "./manifest.ts";
 export { MANIFEST_FOLDER } from "./manifest_folders.ts";
-export { openRandomAccess } from "./files/random_access.ts";
 export { inferencePixels } from "./inference.ts";
 export * from "./pool.ts";
 export { checkDisjoint, type DatasetReference, parseReference } from "./reference.ts";

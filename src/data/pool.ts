@@ -11,6 +11,7 @@ import {
   readHeader,
   type StoredImages,
 } from "./pool_store.ts";
+import { checkShards } from "./shards.ts";
 import { classesOf } from "./sources/folder.ts";
 import { type DatasetReference, isMeant, parseReference } from "./reference.ts";
 
@@ -19,6 +20,8 @@ export interface Pool extends StoredImages {
   readonly manifest: Manifest;
   /** What the source has and the pool has not. */
   readonly dropped: Dropped;
+  /** Images of its source that were not copied: they are read from the source's shards, which must stay as they are. */
+  readonly inPlace: number;
   /** Names of its semantic classes, by the number that is an image's label; missing where the source tells none. */
   readonly classes?: readonly string[];
 }
@@ -71,9 +74,11 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   const root = options.root ?? dataRoot();
   const folder = poolFolder(root, manifest);
   if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
-  const stored = await openStored(folder);
-  const { dropped, classes = classesOf(manifest) } = readHeader(folder); // pools of before do not name them
-  return Object.assign(stored, { manifest, dropped, classes });
+  // Pools of before do not name their classes.
+  const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
+  checkShards(folder, shards);
+  const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
+  return Object.assign(await openStored(folder), { manifest, dropped, inPlace, classes });
 }
 
 /** Gives out a pool several times; it is closed when all that were given out have been disposed. */
@@ -154,11 +159,13 @@ async function locked(file: Deno.FsFile, signal?: AbortSignal): Promise<void> {
 
 function checkSpace(manifest: Manifest, root: string): void {
   const { bavail, bsize } = statfsSync(root);
-  if (bavail * bsize < neededBytes(manifest)) throw diskFull(manifest, root);
+  if (bavail * bsize < neededBytes(manifest, mayStayInPlace(manifest) ? 0 : 1)) {
+    throw diskFull(manifest, root);
+  }
 }
 
 function diskFull(manifest: Manifest, root: string): Error {
-  const megabytes = Math.ceil(neededBytes(manifest) / 1e6);
+  const megabytes = Math.ceil(neededBytes(manifest, 1) / 1e6);
   return new Error(
     `the disk is full: the pool of ${manifest.name} needs about ${megabytes} MB in ${root}; free some space or name ` +
       "another folder in the environment variable NTD_DATA",
@@ -168,11 +175,20 @@ function diskFull(manifest: Manifest, root: string): Error {
 /** Bytes of a JPEG file a pixel: at quality 95 fewer, as a rule. */
 const JPEG_BYTES = 0.5;
 
-/** The pixels, or JPEG files of 4 : 3, and as much as a thousand bytes an image for its line of the index. */
-function neededBytes(manifest: Manifest): number {
+/** Whether images may lie on this machine as they are stored: what is not copied takes no space. */
+function mayStayInPlace({ source, render }: Manifest): boolean {
+  return render.shorter !== undefined && (source.type === "urls" || source.type === "webdataset");
+}
+
+/**
+ * The pixels, or JPEG files of 4 : 3, and as much as a thousand bytes an image for its line of the index.
+ *
+ * @param copied share of the images that are not read in place
+ */
+function neededBytes(manifest: Manifest, copied: 0 | 1): number {
   const { side, shorter, channels } = manifest.render;
   const bytes = side === undefined ? shorter! ** 2 * 4 / 3 * JPEG_BYTES : side ** 2 * channels;
-  return imagesIn(manifest) * (bytes + 1000);
+  return imagesIn(manifest) * (copied * bytes + 1000);
 }
 
 function makeFolder(root: string): void {

@@ -3,7 +3,7 @@ import { centreSquare, DECODES_IN_FLIGHT, type PackedImage, perceptualHash } fro
 import { FirstPlaces } from "./first_places.ts";
 import { groupOf } from "./grouping.ts";
 import { imagesIn, type Manifest } from "./manifest.ts";
-import { startFiles } from "./pool_files.ts";
+import { type Place, startFiles } from "./pool_files.ts";
 import type { PoolImage } from "./pool_index.ts";
 import { dataRoot, type Dropped, SQUARE_SIDE } from "./pool_store.ts";
 import { classesOf } from "./sources/folder.ts";
@@ -18,6 +18,8 @@ export interface PoolProgress {
   /** Images of the source that are done, of `total`. */
   done: number;
   total: number;
+  /** Images so far that are not copied but read from shards of the source. */
+  inPlace: number;
   imagesPerSecond: number;
   secondsLeft: number;
 }
@@ -57,9 +59,9 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     else {
       const sha256 = createHash("sha256").update(stored.bytes).digest("hex");
       if (known.stored.of(sha256, number) !== number) dropped.duplicates++;
-      else files.add(describe(manifest, image, stored, sha256, files.bytes), stored.bytes);
+      else files.describe(describe(manifest, image, stored, sha256, files.store(stored)));
     }
-    report(manifest.sampling ? files.count : done);
+    report(manifest.sampling ? files.count : done, files.inPlace);
     if (files.count === manifest.sampling?.images) break;
   }
   checkCount(manifest, done, dropped);
@@ -78,13 +80,12 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
   });
 }
 
-/** @param offset where it will lie in `images.bin` */
 function describe(
   manifest: Manifest,
   source: SourceImage,
   { bytes, image }: StoredImage,
   sha256: string,
-  offset: number,
+  { offset, shard }: Place,
 ): PoolImage {
   const isJpeg = manifest.render.shorter !== undefined;
   return {
@@ -100,6 +101,7 @@ function describe(
     perceptualHash: perceptualHash(square(image)),
     ...(!("package" in manifest.source) && { photograph: true }),
     ...(isJpeg && { bytes: [offset, bytes.length], size: [image.width, image.height] }),
+    ...(shard !== undefined && { shard }),
   };
 }
 
@@ -157,16 +159,16 @@ function isBlank({ pixels, channels }: PackedImage): boolean {
   return true;
 }
 
-function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptions): (done: number) => void {
+function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptions) {
   const began = performance.now();
   const total = imagesIn(manifest);
   let told = 0;
-  return (done) => {
+  return (done: number, inPlace: number) => {
     const now = performance.now();
     if (!onProgress || (now - told < 100 && done < total)) return;
     told = now;
     const imagesPerSecond = done * 1000 / Math.max(now - began, 1);
     const secondsLeft = (total - done) / imagesPerSecond;
-    onProgress({ dataset: manifest.name, message, done, total, imagesPerSecond, secondsLeft });
+    onProgress({ dataset: manifest.name, message, done, total, inPlace, imagesPerSecond, secondsLeft });
   };
 }

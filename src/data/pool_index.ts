@@ -18,8 +18,10 @@ export interface PoolImage {
   perceptualHash: string;
   /** Whether it is a photograph: then images with nearly equal perceptual hashes count as the same. Drawings often differ in little. */
   photograph?: true;
-  /** Of a JPEG file: its first byte in `images.bin` and its length. */
+  /** Of a JPEG file: its first byte in `images.bin`, or in its shard, and its length. */
   bytes?: [offset: number, length: number];
+  /** Of a JPEG file that lies in a shard of the source: its number among the header's `shards`. */
+  shard?: number;
   /** Of a JPEG file: px. */
   size?: [width: number, height: number];
 }
@@ -81,8 +83,10 @@ export function indicesByKey(
   return indices;
 }
 
-/** Where the JPEG files of a pool lie in `images.bin`, and their images' sizes: 16 bytes an image. */
+/** Where the JPEG files of a pool lie, and their images' sizes: 20 bytes an image. */
 export interface JpegPlaces {
+  /** Number of each file's shard; -1: it lies in `images.bin`. */
+  shards: Int32Array;
   /** First byte of each file. */
   offsets: Float64Array;
   /** Bytes of each. */
@@ -99,14 +103,16 @@ export interface JpegPlaces {
  */
 export function readJpegPlaces(folder: string, count: number): JpegPlaces {
   const places: JpegPlaces = {
+    shards: new Int32Array(count),
     offsets: new Float64Array(count),
     lengths: new Uint32Array(count),
     widths: new Uint16Array(count),
     heights: new Uint16Array(count),
   };
   let i = 0;
-  for (const { bytes, size } of indexedImages(folder, count)) {
+  for (const { bytes, size, shard = -1 } of indexedImages(folder, count)) {
     if (!bytes || !size) throw new Error(`${folder}/index.jsonl: line ${i + 1} lacks "bytes" or "size"`);
+    places.shards[i] = shard;
     [places.offsets[i], places.lengths[i]] = bytes;
     [places.widths[i], places.heights[i]] = size;
     i++;

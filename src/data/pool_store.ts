@@ -4,6 +4,7 @@ import { centreSquare, type EncodedImage } from "../images/mod.ts";
 import type { Manifest } from "./manifest.ts";
 import { readFully } from "./files/read_fully.ts";
 import { indexedImages, type PoolImages } from "./pool_index.ts";
+import { readShard, type Shard } from "./shards.ts";
 import { loadJpegDecoder, storedJpegs } from "./stored_jpegs.ts";
 
 /** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
@@ -13,7 +14,7 @@ export interface PoolHeader {
   source: string;
   /** How the images were chosen, where they are a sample. */
   sampling?: string;
-  /** Number of images in `images.bin`. */
+  /** Number of images. */
   images: number;
   /** Side of every image, px, where they are stored as pixels. */
   side?: number;
@@ -24,6 +25,8 @@ export interface PoolHeader {
   classes?: string[];
   /** Where they are stored as JPEG files: size of `images.bin`. */
   bytes?: number;
+  /** Shards of the source that images are read from: these are not in `images.bin`. */
+  shards?: Shard[];
   sha256: Record<"images.bin" | "index.jsonl", string>;
   dropped: Dropped;
   /** ISO 8601. */
@@ -89,7 +92,7 @@ export async function openStored(folder: string): Promise<StoredImages> {
  * @throws Error when a file is missing or cannot be read
  */
 export function openStoredImages(folder: string): StoredImages {
-  const { dataset: name, images: count, side, channels } = readHeader(folder);
+  const { dataset: name, images: count, side, channels, shards = [] } = readHeader(folder);
   const path = `${folder}/images.bin`;
   const file = Deno.openSync(path);
   const read = (start: number, into: Uint8Array) => readFully(file, path, start, into);
@@ -98,7 +101,7 @@ export function openStoredImages(folder: string): StoredImages {
     throw new Error(`${name} has no image ${index}; it has ${count}, numbered from 0`);
   };
   const form = side === undefined
-    ? encodedForm(folder, count, read, check)
+    ? encodedForm(folder, count, shards, read, check)
     : rawForm(side, channels, read, check);
   return {
     name,
@@ -128,10 +131,14 @@ function rawForm(side: number, channels: number, readBytes: ReadBytes, check: (i
 function encodedForm(
   folder: string,
   count: number,
+  shards: readonly Shard[],
   readBytes: ReadBytes,
   check: (index: number) => void,
 ): Form {
-  const jpegs = storedJpegs(folder, count, readBytes);
+  const jpegs = storedJpegs(folder, count, (shard, start, into) => {
+    if (shard < 0) readBytes(start, into);
+    else readShard(folder, shards[shard], start, into);
+  });
   const encoded = (index: number) => {
     check(index);
     return jpegs(index);

@@ -45,6 +45,24 @@ Deno.test("a list of URLs is fetched, becomes a pool, and the pool is made anew 
   await assert.rejects(fetch(31), /--images: site has 30 images at most, by site.json/);
 });
 
+Deno.test("photographs that are stored as they were fetched are read from their shards, also when there are more", async () => {
+  await using site = await photoSite(80);
+  const render = { shorter: 500, channels: 3, background: "#ffffff" };
+  using files = filesOnDisk({
+    "manifests/site.json": JSON.stringify({ ...MANIFEST, render }),
+    "manifests/list.tsv": site.items.map(({ key, url }) => `${key}\t${url}\n`).join(""),
+    "data/.keep": "",
+  });
+  const [manifests, root] = [new URL("manifests/", files.url), `${files.path}/data`];
+  const lines = { live: false, write: () => {} };
+  for (const images of [12, 12, 30]) {
+    await fetchListed("site", { images, allowPrivate: true }, undefined, { root, manifests, lines });
+    using pool = await openPool("site", { root, manifests });
+    assert.deepEqual([pool.images.length, pool.inPlace], [images, images]);
+    assert.equal(Deno.statSync(`${pool.folder}/images.bin`).size, 0);
+  }
+});
+
 Deno.test("of other datasets there is nothing to fetch, and no number to choose", async () => {
   assert.equal(await fetchListed("tabler", { allowPrivate: false }), undefined);
   await assert.rejects(

@@ -36,6 +36,7 @@ export function poolInMemory(name: string, count: number, side: number, channels
     channels,
     manifest: {} as Manifest,
     folder: "",
+    inPlace: 0,
     dropped: { duplicates: 0, blank: 0, failed: [] },
     images,
     read: (index: number, into = new Uint8Array(side * side * channels)) => {

@@ -61,7 +61,7 @@ function flipByte(path: string): void {
 }
 
 function openInProcess(data: { manifests: URL; root: string }): Deno.ChildProcess {
-  const args = ["run", "-A", "tests/data/open_pool.ts", data.manifests.href, data.root];
+  const args = ["run", "-A", "tests/data/open_pool.ts", data.manifests.href, data.root, "small"];
   return new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "null" }).spawn();
 }
 

@@ -24,7 +24,7 @@ export async function* fetchedImages(manifest: Manifest, root: string): AsyncGen
       const description = sample.find(({ name }) => name.endsWith(".json"));
       for (const member of sample.filter(({ name }) => isImageName(name))) {
         const key = (description && keyIn(description)) ?? withoutEnding(member.name);
-        yield { key, stored: () => storedMember(member, manifest) };
+        yield { key, stored: () => storedMember(member, shard, manifest) };
       }
     }
   }

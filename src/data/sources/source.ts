@@ -18,6 +18,8 @@ export interface StoredImage {
   bytes: Uint8Array;
   /** What that shows. */
   image: PackedImage;
+  /** Of a JPEG file: from which byte of which file on this machine the source's own lies, where that is known. It may have other bytes. */
+  place?: { path: string; offset: number };
 }
 
 /** A square that is stored as its pixels. */

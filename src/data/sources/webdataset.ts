@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { openBytes } from "../files/open.ts";
-import { placesOf } from "../files/places.ts";
+import { isUrl, placesOf } from "../files/places.ts";
 import { type TarMember, tarMembers } from "../files/tar_members.ts";
 import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
@@ -26,7 +26,7 @@ export async function* webdatasetImages(
     const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
     const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
     for await (const sample of shardSamples(place, manifest, wanted)) {
-      yield* imagesOf(sample, (name) => shard + withoutEnding(name.slice(within.length)), manifest);
+      yield* imagesOf(sample, (name) => shard + withoutEnding(name.slice(within.length)), place, manifest);
     }
   }
 }
@@ -69,6 +69,7 @@ function sampleKey(name: string): string {
 function* imagesOf(
   sample: TarMember[],
   keyOf: (name: string) => string,
+  place: string,
   manifest: Manifest,
 ): Generator<SourceImage> {
   const label = labelOf(sample.find(({ name }) => name.endsWith(".cls")));
@@ -76,15 +77,21 @@ function* imagesOf(
     yield {
       key: keyOf(member.name),
       ...(label !== undefined && { label }),
-      stored: () => storedMember(member, manifest),
+      stored: () => storedMember(member, place, manifest),
     };
   }
 }
 
-/** A member as it is stored in a pool. */
-export async function storedMember(member: TarMember, manifest: Manifest): Promise<StoredImage> {
+/** A member of the shard at that path or URL, as it is stored in a pool. */
+export async function storedMember(
+  member: TarMember,
+  shard: string,
+  manifest: Manifest,
+): Promise<StoredImage> {
   if (member.refused !== undefined) throw new Error(member.refused);
-  return await storedPhoto(member.bytes, manifest);
+  const stored = await storedPhoto(member.bytes, manifest);
+  if (isUrl(shard) || manifest.render.shorter === undefined) return stored;
+  return { ...stored, place: { path: shard, offset: member.offset } };
 }
 
 function labelOf(member?: TarMember): number | undefined {
