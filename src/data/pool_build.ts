@@ -44,6 +44,7 @@ export interface PoolOptions {
 export async function buildPool(manifest: Manifest, folder: string, options: PoolOptions, message: string) {
   using files = startFiles(folder);
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
+  const classes = new Map<string, number>();
   const known = { stored: new FirstPlaces(), keys: new FirstPlaces() };
   const report = reporter(manifest, message, options);
   const source = sourceImages(manifest, options.root ?? dataRoot());
@@ -59,7 +60,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     else {
       const sha256 = createHash("sha256").update(stored.bytes).digest("hex");
       if (known.stored.of(sha256, number) !== number) dropped.duplicates++;
-      else files.describe(describe(manifest, image, stored, sha256, files.store(stored)));
+      else files.describe(describe(manifest, image, stored, sha256, files.store(stored), classes));
     }
     report(manifest.sampling ? files.count : done, files.inPlace);
     if (files.count === manifest.sampling?.images) break;
@@ -74,18 +75,20 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     side: manifest.render.side,
     shorter: manifest.render.shorter,
     channels: manifest.render.channels,
-    classes: classesOf(manifest),
+    classes: classesOf(manifest) ?? (classes.size > 0 ? [...classes.keys()] : undefined),
     dropped,
     builtAt: new Date().toISOString(),
   });
 }
 
+/** @param classes numbers of the classes that sources name, as they come */
 function describe(
   manifest: Manifest,
   source: SourceImage,
   { bytes, image }: StoredImage,
   sha256: string,
   { offset, shard }: Place,
+  classes: Map<string, number>,
 ): PoolImage {
   const isJpeg = manifest.render.shorter !== undefined;
   return {
@@ -95,7 +98,7 @@ function describe(
       manifest.releaseOf ?? manifest.name,
       manifest.concepts?.[source.key] ?? source.key,
     ),
-    label: source.label,
+    label: source.className === undefined ? source.label : numberOf(source.className, classes),
     split: source.split,
     sha256,
     perceptualHash: perceptualHash(square(image)),
@@ -103,6 +106,11 @@ function describe(
     ...(isJpeg && { bytes: [offset, bytes.length], size: [image.width, image.height] }),
     ...(shard !== undefined && { shard }),
   };
+}
+
+function numberOf(name: string, classes: Map<string, number>): number {
+  if (!classes.has(name)) classes.set(name, classes.size);
+  return classes.get(name)!;
 }
 
 /** What is hashed, so that pools of pixels and of JPEG files compare: the centred square. */

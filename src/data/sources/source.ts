@@ -6,6 +6,8 @@ export interface SourceImage {
   key: string;
   /** Number of its semantic class, where the source has classes. */
   label?: number;
+  /** Name of its semantic class, where that is all that the source tells: the pool gives it a number. */
+  className?: string;
   /** Official split that it belongs to, where the source has one. */
   split?: string;
   /** The image in the form in which a pool stores it. */

@@ -6,27 +6,32 @@ import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
+import { memberFolders } from "./member_folders.ts";
 import { LARGEST_FILE, storedPhoto } from "./photo.ts";
 import type { SourceImage, StoredImage } from "./source.ts";
 
 /**
  * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
  * their name up to the first dot; an image's class, where it has one, is the number in the member `.cls`. Where there are several
- * shards, a key begins with its shard's name. A plain archive of images is read as well.
+ * shards, a key begins with its shard's name. A plain archive of images is read as well; its folders may be splits and classes.
  *
  * @throws Error when a shard is missing, damaged or ends early, naming it
  */
 export async function* webdatasetImages(
   manifest: Manifest,
-  { shards, within = "" }: SourceOf<"webdataset">,
+  source: SourceOf<"webdataset">,
 ): AsyncGenerator<SourceImage> {
-  const places = placesOf(manifest.folder, shards);
+  const { within = "" } = source;
+  const places = placesOf(manifest.folder, source.shards);
   const { sampling } = manifest;
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
     const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
     for await (const sample of shardSamples(place, manifest, wanted)) {
-      yield* imagesOf(sample, (name) => shard + withoutEnding(name.slice(within.length)), place, manifest);
+      const folders = memberFolders(sample[0].name.slice(within.length), source);
+      if (!folders) continue;
+      const keyOf = (name: string) => shard + withoutEnding(name.slice(within.length));
+      for (const image of imagesOf(sample, keyOf, place, manifest)) yield { ...image, ...folders };
     }
   }
 }
