@@ -13,7 +13,8 @@ export class FirstPlaces {
   #places = new Int32Array(SMALLEST).fill(-1);
   #texts = 0;
   /** Of the text that is asked about. */
-  readonly #digest = new Uint32Array(WORDS);
+  readonly #digest = new Uint8Array(32);
+  readonly #words = new Uint32Array(this.#digest.buffer);
 
   /**
    * The place that was given with the first text equal to this one: `place` itself where there was none.
@@ -21,11 +22,10 @@ export class FirstPlaces {
    * @param place 0 to 2³¹ - 1
    */
   of(text: string, place: number): number {
-    const hex = hash("sha256", text);
-    for (let w = 0; w < WORDS; w++) this.#digest[w] = parseInt(hex.slice(8 * w, 8 * w + 8), 16);
-    const slot = this.#slotOf(this.#digest, 0);
+    this.#digest.setFromHex(hash("sha256", text));
+    const slot = this.#slotOf(this.#words, 0);
     if (this.#places[slot] >= 0) return this.#places[slot];
-    this.#fill(slot, this.#digest, 0, place);
+    this.#fill(slot, this.#words, 0, place);
     if (++this.#texts > FULL * this.#places.length) this.#grow();
     return place;
   }

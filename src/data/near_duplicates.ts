@@ -25,6 +25,9 @@ export class Photographs {
   readonly #words: Uint32Array;
   readonly #places: Uint32Array;
   #count = 0;
+  /** Of the image that is added. */
+  readonly #hash = new Uint8Array(4 * WORDS);
+  readonly #view = new DataView(this.#hash.buffer);
 
   /** @param most images that will be given */
   constructor(most: number) {
@@ -39,7 +42,8 @@ export class Photographs {
   ): void {
     if (!photograph) return;
     const at = this.#count * WORDS;
-    for (let w = 0; w < WORDS; w++) this.#words[at + w] = parseInt(hash.slice(8 * w, 8 * w + 8), 16);
+    this.#hash.setFromHex(hash);
+    for (let w = 0; w < WORDS; w++) this.#words[at + w] = this.#view.getUint32(4 * w);
     this.#places[this.#count++] = place;
   }
 
