@@ -1,5 +1,6 @@
 import { statfsSync } from "node:fs";
 import { imagesIn, type Manifest, manifestOf } from "./manifest.ts";
+import { isUrl } from "./files/places.ts";
 import { buildPool, type PoolOptions } from "./pool_build.ts";
 import { type PoolImages, someImages } from "./pool_index.ts";
 import {
@@ -177,7 +178,8 @@ const JPEG_BYTES = 0.5;
 
 /** Whether images may lie on this machine as they are stored: what is not copied takes no space. */
 function mayStayInPlace({ source, render }: Manifest): boolean {
-  return render.shorter !== undefined && (source.type === "urls" || source.type === "webdataset");
+  if (render.shorter === undefined) return false;
+  return source.type === "urls" || (source.type === "webdataset" && !isUrl(source.shards));
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Pools that read their images from the shards of their source. */
 import assert from "node:assert/strict";
+import { statfsSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import {
   fetchedFolder,
@@ -108,6 +109,18 @@ Deno.test("squares of pixels are copied, whatever the shard has", async () => {
   Deno.writeTextFileSync(`${files.path}/squares.json`, photoManifest("squares", source, IMAGES));
   using pool = await openPool("squares", files.options);
   assert.deepEqual([pool.inPlace, readHeader(pool.folder).shards], [0, undefined]);
+});
+
+Deno.test("images that may stay where they are need no space; of shards on the network all must be copied", async () => {
+  using files = shards();
+  const { bavail, bsize } = statfsSync(files.path);
+  const images = Math.floor(bavail * bsize / 2000); // too many for 3400 bytes each, not for the 1000 of an index
+  const manifest = (name: string, place: string) =>
+    photoManifest(name, { type: "webdataset", shards: place }, images, RENDER);
+  Deno.writeTextFileSync(`${files.path}/here.json`, manifest("here", "a.tar"));
+  Deno.writeTextFileSync(`${files.path}/there.json`, manifest("there", "http://127.0.0.1:1/a.tar"));
+  await assert.rejects(openPool("here", files.options), /field "images" says \d+, but a\.tar has 6/);
+  await assert.rejects(openPool("there", files.options), /the disk is full: the pool of there needs about/);
 });
 
 /** What may happen to a shard while a pool is in use, and what is then said of it. */
