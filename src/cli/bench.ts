@@ -13,7 +13,7 @@ const USAGE =
   transforms images/s of the paper's augmentation, beside timm's on Pillow where NTD_PYTORCH is a Python that has timm
   photos     images/s from photographs on disk to augmented batches at 224 px, beside PyTorch's DataLoader with timm there
   fetch      images/s of fetching from a server on this machine, beside img2dataset (installed into .venv-img2dataset the first time)
-  memory     peak of memory for pools of 1,000 and 100,000 images: building, opening, making batches
+  memory     peak of memory for pools of 1,000 and 100,000 images: building, opening, sampling, making batches
   --model    of "train" and "steady": only this one; may be given several times
   --data     of "photos": a dataset whose photographs are stored as JPEG; default: made-up ones
   --json     the figures as JSON`;

@@ -12,11 +12,14 @@ export interface MemoryRow {
   build_mb: number;
   /** Opening it, with its index. */
   open_mb: number;
+  /** Opening it and choosing images of it. */
+  sample_mb: number;
   /** Opening it and making 200 training batches of 64 on threads. */
   batches_mb: number;
-  /** What building, opening and making batches took. */
+  /** What each took. */
   build_seconds: number;
   open_seconds: number;
+  sample_seconds: number;
   batches_seconds: number;
 }
 
@@ -37,15 +40,18 @@ async function measure(images: number): Promise<MemoryRow> {
     const start = await runStep("start", folder);
     const build = await runStep("build", folder);
     const open = await runStep("open", folder);
+    const sample = await runStep("sample", folder);
     const batches = await runStep("batches", folder);
     return {
       images,
       start_mb: Math.round(start.megabytes),
       build_mb: Math.round(build.megabytes),
       open_mb: Math.round(open.megabytes),
+      sample_mb: Math.round(sample.megabytes),
       batches_mb: Math.round(batches.megabytes),
       build_seconds: build.seconds,
       open_seconds: open.seconds,
+      sample_seconds: sample.seconds,
       batches_seconds: batches.seconds,
     };
   } finally {

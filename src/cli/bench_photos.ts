@@ -1,5 +1,6 @@
+import { pack } from "tar-stream";
 import { STORED_QUALITY } from "../images/mod.ts";
-import { openPool, openRandomAccess } from "../data/mod.ts";
+import { openPool } from "../data/mod.ts";
 import { type Answering, startAnswering } from "./bench/answering.ts";
 import { writeManifest } from "./bench/made_dataset.ts";
 import { median } from "./bench/median.ts";
@@ -8,8 +9,10 @@ import { startTimm } from "./bench/timm.ts";
 
 /** One pipeline's rate: photographs on disk to augmented batches at 224 px. */
 export interface PhotoRate {
-  pipeline: "JPEG pool" | "pool of pixels" | "PyTorch DataLoader";
+  pipeline: "JPEG pool" | "JPEG shard in place" | "pool of pixels" | "PyTorch DataLoader";
   version: string;
+  /** Photographs that were not copied into a pool but are read from the shard. */
+  inPlace: number;
   /** Of the stored images, kB each. */
   storedKilobytes: number;
   imageSize: number;
@@ -57,8 +60,8 @@ const PHOTOGRAPHS = 300;
 const MADE = { width: 500, height: 375, grain: 4 };
 
 /**
- * Images a second at 224 px with the paper's augmentation, from a pool of JPEG files, from a pool of pixels at 256 px, and by PyTorch's
- * DataLoader with timm's transforms from the same files in a folder; each with two workers.
+ * Images a second at 224 px with the paper's augmentation, from a pool of JPEG files, from the same files in a WebDataset shard, from a pool of
+ * pixels at 256 px, and by PyTorch's DataLoader with timm's transforms from the same files in a folder; each with two workers.
  *
  * @param dataset one whose photographs are stored as JPEG. Default: made-up photographs
  */
@@ -68,12 +71,13 @@ export async function benchPhotos(dataset?: string): Promise<PhotoRate[]> {
     const folder = `${root}/images`;
     await Deno.mkdir(folder);
     await (dataset ? copyPhotographs(dataset, folder) : makePhotographs(folder));
-    const made = {
-      source: { type: "folder", path: "images" },
-      images: [...Deno.readDirSync(folder)].length,
-    };
-    writeManifest(root, { name: "encoded", render: { shorter: 500 }, ...made });
-    writeManifest(root, { name: "pixels", render: { side: 256 }, ...made });
+    await writeShard(folder, `${root}/images.tar`);
+    const source = { type: "folder", path: "images" };
+    const shard = { type: "webdataset", shards: "images.tar" };
+    const images = [...Deno.readDirSync(folder)].length;
+    writeManifest(root, { name: "encoded", source, render: { shorter: 500 }, images });
+    writeManifest(root, { name: "in-place", source: shard, render: { shorter: 500 }, images });
+    writeManifest(root, { name: "pixels", source, render: { side: 256 }, images });
     return await measure(root, folder);
   } finally {
     await Deno.remove(root, { recursive: true });
@@ -90,19 +94,26 @@ async function makePhotographs(folder: string): Promise<void> {
 /** Takes the JPEG files out of a pool. */
 async function copyPhotographs(dataset: string, folder: string): Promise<void> {
   using pool = await openPool(dataset);
-  using file = await openRandomAccess(`${pool.folder}/images.bin`, { kind: "open" });
-  for (const [i, { bytes }] of pool.images.slice(0, PHOTOGRAPHS).entries()) {
-    if (!bytes) {
-      throw new Error(
-        `${dataset} is stored as squares of pixels; name a dataset with render.shorter in its manifest`,
-      );
-    }
-    const [start, length] = bytes;
-    await Deno.writeFile(`${folder}/${i}.jpg`, await file.read(start, start + length));
+  if (!pool.encoded) {
+    throw new Error(
+      `${dataset} is stored as squares of pixels; name a dataset with render.shorter in its manifest`,
+    );
+  }
+  for (let i = 0; i < Math.min(PHOTOGRAPHS, pool.images.length); i++) {
+    await Deno.writeFile(`${folder}/${i}.jpg`, pool.encoded(i).file());
   }
 }
 
-interface Contestant extends Pick<PhotoRate, "pipeline" | "version" | "storedKilobytes"> {
+async function writeShard(folder: string, path: string): Promise<void> {
+  const archive = pack();
+  for (const { name } of Deno.readDirSync(folder)) {
+    archive.entry({ name }, await Deno.readFile(`${folder}/${name}`));
+  }
+  archive.finalize();
+  await Deno.writeFile(path, ReadableStream.from(archive as AsyncIterable<Uint8Array>));
+}
+
+interface Contestant extends Pick<PhotoRate, "pipeline" | "version" | "inPlace" | "storedKilobytes"> {
   process: Answering;
   rounds: PhotosRound[];
 }
@@ -148,6 +159,7 @@ async function startAll(root: string, folder: string): Promise<Contestant[]> {
   const timm = startTimm("./photos_timm.py");
   const starts: [PhotoRate["pipeline"], string, Answering | undefined, number][] = [
     ["JPEG pool", "encoded", startOurs(), jpeg],
+    ["JPEG shard in place", "in-place", startOurs(), jpeg],
     ["pool of pixels", "pixels", startOurs(), Math.round(256 ** 2 * 3 / 1000)],
     ["PyTorch DataLoader", "", timm, jpeg],
   ];
@@ -166,8 +178,8 @@ async function startAll(root: string, folder: string): Promise<Contestant[]> {
   for (const [pipeline, dataset, process, storedKilobytes] of starts) {
     if (!process) continue;
     const config: PhotosConfig = { dataset, ...settings };
-    const { version } = await process.ask(JSON.stringify(config));
-    contestants.push({ pipeline, version, storedKilobytes, process, rounds: [] });
+    const { version, in_place: inPlace = 0 } = await process.ask(JSON.stringify(config));
+    contestants.push({ pipeline, version, inPlace, storedKilobytes, process, rounds: [] });
   }
   return contestants;
 }

@@ -20,7 +20,7 @@ export interface FetchRequest {
 }
 
 /** What a dataset came to. */
-export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "folder">;
+export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "inPlace" | "folder">;
 
 /**
  * Reads the command's arguments.
@@ -62,21 +62,24 @@ export async function fetchDatasets(
     let tenths = 0;
     using pool = await openPool(name, {
       signal,
-      onProgress({ message, done, total, imagesPerSecond, secondsLeft }) {
+      onProgress({ message, done, total, inPlace, imagesPerSecond, secondsLeft }) {
         if (done < total && Math.floor(10 * done / total) <= tenths) return;
         tenths = Math.floor(10 * done / total);
         const rate = `${imagesPerSecond.toFixed(0)} images/s, ${secondsLeft.toFixed(0)} s left`;
-        log(`${name}: ${message}, ${done} of ${total} images, ${rate}`);
+        const there = inPlace > 0 ? ` (${inPlace} read in place)` : "";
+        log(`${name}: ${message}, ${done} of ${total} images${there}, ${rate}`);
       },
     });
-    const { images, dropped, folder } = pool;
-    fetched.push({ name, images, dropped, folder });
+    const { images, dropped, inPlace, folder } = pool;
+    fetched.push({ name, images, dropped, inPlace, folder });
   }
   return fetched;
 }
 
 /** Duplicates within and across the datasets, as a table with a line that says what they are. */
-export async function duplicatesText(fetched: readonly Omit<Fetched, "folder">[]): Promise<string> {
+export async function duplicatesText(
+  fetched: readonly Omit<Fetched, "folder" | "inPlace">[],
+): Promise<string> {
   const { duplicateRows, DUPLICATES_NOTE } = await import("../data/mod.ts");
   const rows = duplicateRows(fetched);
   const cells = rows.map((row) => Object.values(row).map(String));
@@ -102,8 +105,13 @@ if (import.meta.main) {
     const request = await parseFetch(args);
     await ensureSetup({ needs: ["packages"] });
     const fetched = await fetchDatasets(request, console.error, signal);
-    const rows = fetched.map(({ name, images, folder }) => [name, `${images.length}`, folder]);
-    console.log(textTable(["dataset", "images", "pool"], rows, Infinity));
+    const rows = fetched.map(({ name, images, inPlace, folder }) => [
+      name,
+      `${images.length}`,
+      `${inPlace}`,
+      folder,
+    ]);
+    console.log(textTable(["dataset", "images", "read from shards in place", "pool"], rows, Infinity));
     console.log(`\n${await duplicatesText(fetched)}`);
     for (const line of await leftOutLines(fetched)) console.log(line);
     return 0;

@@ -34,7 +34,7 @@ export function sampleClasses(pool: Labelled, sizes: SampleSizes): LabelledSampl
   const { train, validation } = sampleImages([pool], sizes);
   const labelled = (indices: Int32Array[]) => ({
     indices,
-    labels: indices.map((chosen) => chosen.map((image) => pool.images[image].label!)),
+    labels: indices.map((chosen) => chosen.map((image) => pool.images.at(image)!.label!)),
   });
   return { names, train: labelled(train), validation: labelled(validation) };
 }
@@ -42,7 +42,7 @@ export function sampleClasses(pool: Labelled, sizes: SampleSizes): LabelledSampl
 /** Names of a pool's classes; every image has one of them. */
 function classesIn({ name, images, classes }: Labelled): string[] {
   if (!classes) {
-    const advice = images.some(({ label }) => label !== undefined)
+    const advice = Iterator.from(images).some(({ label }) => label !== undefined)
       ? `its images have labels: name them in field "source.classes" of its manifest`
       : "ask for a dataset that has, for example cifar10";
     throw new Error(`${name} has no semantic classes; ${advice}`);
@@ -72,6 +72,9 @@ export interface ConceptSizes {
 interface Found {
   pool: number;
   image: number;
+  key: string;
+  /** What it shows. */
+  concept: string;
 }
 
 /** A concept and its drawings: images that are versions of one another. */
@@ -107,8 +110,7 @@ export function sampleConcepts(
   const count = ({ drawings }: Concept) => drawings.flat().length;
   const byName = (a: Concept, b: Concept) => a.name < b.name ? -1 : 1;
   const chosen = eligible.toSorted((a, b) => count(b) - count(a) || byName(a, b)).slice(0, sizes.concepts);
-  const key = ({ pool, image }: Found) => `${pools[pool].name}/${pools[pool].images[image].key}`;
-  const place = (found: Found) => rank(sizes.seed, key(found));
+  const place = ({ pool, key }: Found) => rank(sizes.seed, `${pools[pool].name}/${key}`);
   const sides = chosen.map(({ drawings }) => {
     const ordered = drawings.map((drawing) => drawing.toSorted((a, b) => place(a) - place(b)))
       .sort((a, b) => place(a[0]) - place(b[0]));
@@ -133,14 +135,19 @@ function conceptOf(pool: string, group: string): string {
 /** All concepts with the drawings that are of one concept alone. */
 function conceptsOf(pools: readonly Pick<Pool, "name" | "images">[]): Concept[] {
   const own = pools.map(({ name, images }) =>
-    images.map((image) => ({ ...image, group: `${name}/${conceptOf(name, image.group)}` }))
+    Array.from(images, (image) => ({ ...image, concept: conceptOf(name, image.group) }))
   );
-  const component = components(own);
-  const found = pools.flatMap(({ images }, pool) => Array.from(images.keys(), (image) => ({ pool, image })));
-  const concept = ({ pool, image }: Found) => conceptOf(pools[pool].name, pools[pool].images[image].group);
+  const component = components(
+    own.map((images, pool) =>
+      images.map((image) => ({ ...image, group: `${pools[pool].name}/${image.concept}` }))
+    ),
+  );
+  const found = own.flatMap((images, pool) =>
+    images.map(({ key, concept }, image): Found => ({ pool, image, key, concept }))
+  );
   const drawings = [...Map.groupBy(found, ({ pool, image }) => component[pool][image]).values()]
-    .filter((drawing) => drawing.every((image) => concept(image) === concept(drawing[0])));
-  const byConcept = Map.groupBy(drawings, ([first]) => concept(first));
+    .filter((drawing) => drawing.every(({ concept }) => concept === drawing[0].concept));
+  const byConcept = Map.groupBy(drawings, ([{ concept }]) => concept);
   return [...byConcept].map(([name, drawings]) => ({ name, drawings }));
 }
 

@@ -38,7 +38,7 @@ export class CorruptedImages {
     const encoded = pool.encoded?.(index);
     if (encoded) decodeWhole(encoded, image.pixels);
     else pool.read(index, image.pixels);
-    corruptAsAlways(image, this.corruption, pool.images[index].key);
+    corruptAsAlways(image, this.corruption, pool.images.at(index)!.key);
     if (this.#room < image.pixels.length) return;
     this.#room -= image.pixels.length;
     this.#kept.set(pool, kept.set(index, image.pixels.slice()));

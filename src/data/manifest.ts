@@ -104,7 +104,7 @@ export function readManifest(name: string, folder?: URL): Manifest {
 
 /** Names of a dataset's official splits, in the order of its source. */
 export function splitsOf({ source }: Pick<Manifest, "source">): string[] {
-  if (source.type === "folder") return source.splits ?? [];
+  if ("splits" in source) return source.splits ?? [];
   return "sheets" in source ? [...new Set(source.sheets.map(({ split }) => split))] : [];
 }
 

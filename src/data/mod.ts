@@ -15,7 +15,7 @@ export { openRandomAccess } from "./files/random_access.ts";
 export * from "./pool.ts";
 export { checkDisjoint, type DatasetReference, parseReference } from "./reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool_build.ts";
-export type { PoolImage } from "./pool_index.ts";
+export { indicesByKey, type PoolImage, type PoolImages } from "./pool_index.ts";
 export { dataRoot, type Dropped, poolFolder, type StoredImages } from "./pool_store.ts";
 export { SQUARE_SIDE } from "./stored_image.ts";
 export { type LeftOut, leftOutText } from "./left_out.ts";

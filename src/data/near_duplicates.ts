@@ -20,47 +20,54 @@ const NEIGHBOURS = 32;
 /** Which bits make up each band: neighbouring bits of a hash often agree, so a band's are far apart. */
 const ORDER = permutation(32 * WORDS, 0);
 
-/**
- * Finds pairs of photographs that look alike, by locality-sensitive hashing (banding) of their difference hashes and a comparison of all
- * bits. Of pairs that differ in 20 bits one in 20,000 is missed, of those in 40 bits about 4%. Time in proportion to
- * the number of images times its logarithm.
- *
- * @param hashes see `perceptualHash`; 128 hex digits each
- * @param found called with the places of two images; a pair may come several times
- */
-export function nearDuplicates(hashes: readonly string[], found: (a: number, b: number) => void): void {
-  const words = packed(hashes);
-  const keys = new Float64Array(hashes.length);
-  for (let band = 0; band < BANDS; band++) {
-    for (let i = 0; i < keys.length; i++) keys[i] = bandOf(words, i, band) * 2 ** 28 + i;
-    keys.sort();
-    for (let i = 0, first = 0; i < keys.length; i++) {
-      if (Math.floor(keys[i] / 2 ** 28) !== Math.floor(keys[first] / 2 ** 28)) first = i;
-      for (let j = Math.max(first, i - NEIGHBOURS); j < i; j++) {
-        const [a, b] = [keys[j] % 2 ** 28, keys[i] % 2 ** 28];
-        if (isNear(words, a, b)) found(a, b);
+/** Photographs by their hashes, to be compared: 80 bytes each while they are. */
+export class Photographs {
+  readonly #words: Uint32Array;
+  readonly #places: Uint32Array;
+  #count = 0;
+  /** Of the image that is added. */
+  readonly #hash = new Uint8Array(4 * WORDS);
+  readonly #view = new DataView(this.#hash.buffer);
+
+  /** @param most images that will be given */
+  constructor(most: number) {
+    this.#words = new Uint32Array(most * WORDS);
+    this.#places = new Uint32Array(most);
+  }
+
+  /** Takes an image, if it is a photograph; `place` is its name in what {@link alike} finds. Its hash has 128 hex digits. */
+  add(
+    place: number,
+    { photograph, perceptualHash: hash }: Pick<PoolImage, "perceptualHash" | "photograph">,
+  ): void {
+    if (!photograph) return;
+    const at = this.#count * WORDS;
+    this.#hash.setFromHex(hash);
+    for (let w = 0; w < WORDS; w++) this.#words[at + w] = this.#view.getUint32(4 * w);
+    this.#places[this.#count++] = place;
+  }
+
+  /**
+   * Finds pairs that look alike, by locality-sensitive hashing (banding) of their difference hashes and a comparison of all bits. Of
+   * pairs that differ in 20 bits one in 20,000 is missed, of those in 40 bits about 4%. Time in proportion to the number of images times
+   * its logarithm.
+   *
+   * @param found called with the places of two images; a pair may come several times
+   */
+  alike(found: (a: number, b: number) => void): void {
+    const keys = new Float64Array(this.#count);
+    for (let band = 0; band < BANDS; band++) {
+      for (let i = 0; i < keys.length; i++) keys[i] = bandOf(this.#words, i, band) * 2 ** 28 + i;
+      keys.sort();
+      for (let i = 0, first = 0; i < keys.length; i++) {
+        if (Math.floor(keys[i] / 2 ** 28) !== Math.floor(keys[first] / 2 ** 28)) first = i;
+        for (let j = Math.max(first, i - NEIGHBOURS); j < i; j++) {
+          const [a, b] = [keys[j] % 2 ** 28, keys[i] % 2 ** 28];
+          if (isNear(this.#words, a, b)) found(this.#places[a], this.#places[b]);
+        }
       }
     }
   }
-}
-
-/** The pairs of {@link nearDuplicates} among the images that are photographs, by their places in `images`. */
-export function nearPhotographs(
-  images: readonly Pick<PoolImage, "perceptualHash" | "photograph">[],
-  found: (a: number, b: number) => void,
-): void {
-  const places = Uint32Array.from(images.keys().filter((i) => images[i].photograph));
-  if (places.length < 2) return;
-  const hashes = Array.from(places, (place) => images[place].perceptualHash);
-  nearDuplicates(hashes, (a, b) => found(places[a], places[b]));
-}
-
-function packed(hashes: readonly string[]): Uint32Array {
-  const words = new Uint32Array(hashes.length * WORDS);
-  hashes.forEach((hash, i) => {
-    for (let w = 0; w < WORDS; w++) words[i * WORDS + w] = parseInt(hash.slice(8 * w, 8 * w + 8), 16);
-  });
-  return words;
 }
 
 function bandOf(words: Uint32Array, image: number, band: number): number {

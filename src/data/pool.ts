@@ -1,6 +1,8 @@
 import { statfsSync } from "node:fs";
 import { imagesIn, type Manifest, manifestOf } from "./manifest.ts";
+import { isUrl } from "./files/places.ts";
 import { buildPool, type PoolOptions } from "./pool_build.ts";
+import { type PoolImages, someImages } from "./pool_index.ts";
 import {
   dataRoot,
   type Dropped,
@@ -10,6 +12,7 @@ import {
   readHeader,
   type StoredImages,
 } from "./pool_store.ts";
+import { checkShards } from "./shards.ts";
 import { classesOf } from "./sources/folder.ts";
 import { type DatasetReference, isMeant, parseReference } from "./reference.ts";
 
@@ -18,6 +21,8 @@ export interface Pool extends StoredImages {
   readonly manifest: Manifest;
   /** What the source has and the pool has not. */
   readonly dropped: Dropped;
+  /** Images of its source that were not copied: they are read from the source's shards, which must stay as they are. */
+  readonly inPlace: number;
   /** Names of its semantic classes, by the number that is an image's label; missing where the source tells none. */
   readonly classes?: readonly string[];
 }
@@ -70,9 +75,11 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   const root = options.root ?? dataRoot();
   const folder = poolFolder(root, manifest);
   if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
-  const stored = await openStored(folder);
-  const { dropped, classes = classesOf(manifest) } = readHeader(folder); // pools of before do not name them
-  return Object.assign(stored, { manifest, dropped, classes });
+  // Pools of before do not name their classes.
+  const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
+  checkShards(folder, shards);
+  const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
+  return Object.assign(await openStored(folder), { manifest, dropped, inPlace, classes });
 }
 
 /** Gives out a pool several times; it is closed when all that were given out have been disposed. */
@@ -85,14 +92,13 @@ function shared(pool: Pool): () => Pool {
       if (isOpen && --open === 0) pool[Symbol.dispose]();
       isOpen = false;
     };
-    return { ...pool, images: pool.images, [Symbol.dispose]: dispose };
+    return { ...pool, [Symbol.dispose]: dispose };
   };
 }
 
 /** The images of a pool that a reference means, under its name. */
 function partOfPool(pool: Pool, name: string, wanted: DatasetReference): Pool {
-  const places = Int32Array.from(pool.images.keys().filter((i) => isMeant(pool.images[i], wanted)));
-  const images = Array.from(places, (place) => pool.images[place]);
+  const places = Int32Array.from(placesOf(pool.images, wanted));
   const placeOf = (index: number) => {
     if (index in places) return places[index];
     throw new Error(`${name} has no image ${index}; it has ${places.length}, numbered from 0`);
@@ -102,11 +108,19 @@ function partOfPool(pool: Pool, name: string, wanted: DatasetReference): Pool {
   return {
     ...pool,
     name,
-    images,
+    images: someImages(pool.images, places),
     places,
     read,
     ...(encoded && { encoded: (index: number) => encoded(placeOf(index)) }),
   };
+}
+
+function* placesOf(images: PoolImages, wanted: DatasetReference): Generator<number> {
+  let place = 0;
+  for (const image of images) {
+    if (isMeant(image, wanted)) yield place;
+    place++;
+  }
 }
 
 /** The lock is the operating system's: it goes when its process does, however that ends. */
@@ -146,11 +160,13 @@ async function locked(file: Deno.FsFile, signal?: AbortSignal): Promise<void> {
 
 function checkSpace(manifest: Manifest, root: string): void {
   const { bavail, bsize } = statfsSync(root);
-  if (bavail * bsize < neededBytes(manifest)) throw diskFull(manifest, root);
+  if (bavail * bsize < neededBytes(manifest, mayStayInPlace(manifest) ? 0 : 1)) {
+    throw diskFull(manifest, root);
+  }
 }
 
 function diskFull(manifest: Manifest, root: string): Error {
-  const megabytes = Math.ceil(neededBytes(manifest) / 1e6);
+  const megabytes = Math.ceil(neededBytes(manifest, 1) / 1e6);
   return new Error(
     `the disk is full: the pool of ${manifest.name} needs about ${megabytes} MB in ${root}; free some space or name ` +
       "another folder in the environment variable NTD_DATA",
@@ -160,11 +176,21 @@ function diskFull(manifest: Manifest, root: string): Error {
 /** Bytes of a JPEG file a pixel: at quality 95 fewer, as a rule. */
 const JPEG_BYTES = 0.5;
 
-/** The pixels, or JPEG files of 4 : 3, and as much as a thousand bytes an image for its line of the index. */
-function neededBytes(manifest: Manifest): number {
+/** Whether images may lie on this machine as they are stored: what is not copied takes no space. */
+function mayStayInPlace({ source, render }: Manifest): boolean {
+  if (render.shorter === undefined) return false;
+  return source.type === "urls" || (source.type === "webdataset" && !isUrl(source.shards));
+}
+
+/**
+ * The pixels, or JPEG files of 4 : 3, and as much as a thousand bytes an image for its line of the index.
+ *
+ * @param copied share of the images that are not read in place
+ */
+function neededBytes(manifest: Manifest, copied: 0 | 1): number {
   const { side, shorter, channels } = manifest.render;
   const bytes = side === undefined ? shorter! ** 2 * 4 / 3 * JPEG_BYTES : side ** 2 * channels;
-  return imagesIn(manifest) * (bytes + 1000);
+  return imagesIn(manifest) * (copied * bytes + 1000);
 }
 
 function makeFolder(root: string): void {

@@ -1,12 +1,14 @@
 import { basename } from "node:path";
 import { type DecoderOptions, startDecoders } from "../images/mod.ts";
 import { fetchedFolder } from "./fetched_folder.ts";
+import { FirstPlaces } from "./first_places.ts";
 import { groupOf } from "./grouping.ts";
 import { leftOutText } from "./left_out.ts";
 import { imagesIn, type Manifest } from "./manifest.ts";
-import { startFiles } from "./pool_files.ts";
+import { type Place, startFiles } from "./pool_files.ts";
 import type { PoolImage } from "./pool_index.ts";
 import { dataRoot, type Dropped } from "./pool_store.ts";
+import type { FilePlace } from "./shards.ts";
 import { classesOf } from "./sources/folder.ts";
 import { samplingMethod, sourceImages, sourceName } from "./sources/images.ts";
 import type { SourceImage } from "./sources/source.ts";
@@ -21,6 +23,8 @@ export interface PoolProgress {
   /** Images of the source that are done, of `total`. */
   done: number;
   total: number;
+  /** Images so far that are not copied but read from shards of the source. */
+  inPlace: number;
   imagesPerSecond: number;
   secondsLeft: number;
 }
@@ -55,28 +59,27 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     signal: options.signal,
   });
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
-  const known = { stored: new Set<string>(), keys: new Set<string>() };
+  const classes = new Map<string, number>();
+  const known = { stored: new FirstPlaces(), keys: new FirstPlaces() };
   const report = reporter(manifest, message, options);
   const root = options.root ?? dataRoot();
   const source = sourceImages(manifest, root);
   let done = 0;
   for await (const { source: image, stored, failure } of storedInOrder(source, decoders)) {
     options.signal?.throwIfAborted();
-    done++;
+    const number = done++;
     const { key } = image;
     const file = "place" in image ? { file: image.place } : {};
     if (failure) dropped.failed.push({ key, ...file, ...failure });
-    else if (known.keys.has(key)) {
+    else if (known.keys.of(key, number) !== number) {
       dropped.failed.push({ key, ...file, reason: "key_twice", detail: "it is the second" });
-    } else {
-      known.keys.add(key);
-      const { sha256, isBlank } = stored.facts;
-      if (isBlank) dropped.blank++;
-      else if (known.stored.has(sha256)) dropped.duplicates++;
-      else files.add(describe(manifest, image, stored, files.bytes), stored.bytes);
-      known.stored.add(sha256);
+    } else if (stored.facts.isBlank) dropped.blank++;
+    else if (known.stored.of(stored.facts.sha256, number) !== number) dropped.duplicates++;
+    else {
+      const place = files.store(stored.bytes, placeOf(manifest, image));
+      files.describe(describe(manifest, image, stored, place, classes));
     }
-    report(manifest.sampling ? files.count : done);
+    report(manifest.sampling ? files.count : done, files.inPlace);
     if (files.count === manifest.sampling?.images) break;
   }
   checkCount(manifest, done, dropped);
@@ -90,18 +93,19 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     side: manifest.render.side,
     shorter: manifest.render.shorter,
     channels: manifest.render.channels,
-    classes: classesOf(manifest),
+    classes: classesOf(manifest) ?? (classes.size > 0 ? [...classes.keys()] : undefined),
     dropped,
     builtAt: new Date().toISOString(),
   });
 }
 
-/** @param offset where it will lie in `images.bin` */
+/** @param classes numbers of the classes that sources name, as they come */
 function describe(
   manifest: Manifest,
   source: SourceImage,
   { bytes, facts: { sha256, perceptualHash, width, height } }: StoredImage,
-  offset: number,
+  { offset, shard }: Place,
+  classes: Map<string, number>,
 ): PoolImage {
   const isJpeg = manifest.render.shorter !== undefined;
   return {
@@ -111,13 +115,25 @@ function describe(
       manifest.releaseOf ?? manifest.name,
       manifest.concepts?.[source.key] ?? source.key,
     ),
-    label: source.label,
+    label: source.className === undefined ? source.label : numberOf(source.className, classes),
     split: source.split,
     sha256,
     perceptualHash,
     ...(!("package" in manifest.source) && { photograph: true }),
     ...(isJpeg && { bytes: [offset, bytes.length], size: [width, height] }),
+    ...(shard !== undefined && { shard }),
   };
+}
+
+/** Where an image that is stored as a JPEG file may lie already. */
+function placeOf({ render }: Manifest, source: SourceImage): FilePlace | undefined {
+  if (render.shorter === undefined || !("offset" in source) || source.offset === undefined) return undefined;
+  return { path: source.place, offset: source.offset };
+}
+
+function numberOf(name: string, classes: Map<string, number>): number {
+  if (!classes.has(name)) classes.set(name, classes.size);
+  return classes.get(name)!;
 }
 
 /** What could be fetched or is sampled is counted; of anything else all that the manifest says must be there. */
@@ -137,16 +153,16 @@ function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
   }
 }
 
-function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptions): (done: number) => void {
+function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptions) {
   const began = performance.now();
   const total = imagesIn(manifest);
   let told = 0;
-  return (done) => {
+  return (done: number, inPlace: number) => {
     const now = performance.now();
     if (!onProgress || (now - told < 100 && done < total)) return;
     told = now;
     const imagesPerSecond = done * 1000 / Math.max(now - began, 1);
     const secondsLeft = (total - done) / imagesPerSecond;
-    onProgress({ dataset: manifest.name, message, done, total, imagesPerSecond, secondsLeft });
+    onProgress({ dataset: manifest.name, message, done, total, inPlace, imagesPerSecond, secondsLeft });
   };
 }

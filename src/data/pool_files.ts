@@ -1,17 +1,30 @@
 import { createHash } from "node:crypto";
 import type { PoolImage } from "./pool_index.ts";
 import type { PoolHeader } from "./pool_store.ts";
+import { type FilePlace, UsedShards } from "./shards.ts";
+
+/** Where an image lies: from byte `offset` of `images.bin` on, or of a shard. */
+export interface Place {
+  offset: number;
+  shard?: number;
+}
 
 /** The three files of a pool while they are written. */
 export interface PoolFiles {
   /** Images so far. */
   readonly count: number;
-  /** Their bytes. */
-  readonly bytes: number;
-  /** Writes an image, as pixels or as a JPEG file, and its line of the index. */
-  add(image: PoolImage, stored: Uint8Array): void;
+  /** Those of them that are read from shards of the source. */
+  readonly inPlace: number;
+  /**
+   * Writes an image, pixels or a JPEG file, unless it lies in a shard; says where it lies.
+   *
+   * @param at where it may lie already
+   */
+  store(bytes: Uint8Array, at?: FilePlace): Place;
+  /** Writes its line of the index. */
+  describe(image: PoolImage): void;
   /** Writes the header, when all else is on the disk. */
-  finish(header: Omit<PoolHeader, "sha256" | "bytes">): void;
+  finish(header: Omit<PoolHeader, "sha256" | "bytes" | "shards">): void;
   /** Closes the files. */
   [Symbol.dispose](): void;
 }
@@ -20,19 +33,26 @@ export interface PoolFiles {
 export function startFiles(folder: string): PoolFiles {
   const images = startFile(`${folder}/images.bin`);
   const index = startFile(`${folder}/index.jsonl`);
+  const used = new UsedShards(folder);
   let count = 0, bytes = 0;
   return {
     get count() {
       return count;
     },
-    get bytes() {
-      return bytes;
+    get inPlace() {
+      return used.images;
     },
-    add: (image, stored) => {
-      images.write(stored);
+    store: (image, at) => {
+      const shard = at && used.numberOf(image, at);
+      if (shard !== undefined) return { shard, offset: at!.offset };
+      images.write(image);
+      const offset = bytes;
+      bytes += image.length;
+      return { offset };
+    },
+    describe: (image) => {
       index.write(new TextEncoder().encode(JSON.stringify(image) + "\n"));
       count++;
-      bytes += stored.length;
     },
     finish: (header) => {
       const { dataset, source, sampling, images: number, side, shorter, channels, ...rest } = header;
@@ -46,6 +66,7 @@ export function startFiles(folder: string): PoolFiles {
         shorter,
         channels,
         ...(shorter !== undefined && { bytes }),
+        ...(used.images > 0 && { shards: used.shards }),
         sha256,
         ...rest,
       };

@@ -3,7 +3,9 @@ import { fileURLToPath } from "node:url";
 import { centreSquare, type EncodedImage } from "../images/mod.ts";
 import type { LeftOut } from "./left_out.ts";
 import type { Manifest } from "./manifest.ts";
-import { type PoolImage, readIndex } from "./pool_index.ts";
+import { readFully } from "./files/read_fully.ts";
+import { indexedImages, type PoolImages } from "./pool_index.ts";
+import { readShard, type Shard } from "./shards.ts";
 import { SQUARE_SIDE } from "./stored_image.ts";
 import { loadJpegDecoder, storedJpegs } from "./stored_jpegs.ts";
 
@@ -14,7 +16,7 @@ export interface PoolHeader {
   source: string;
   /** How the images were chosen, where they are a sample. */
   sampling?: string;
-  /** Number of images in `images.bin`. */
+  /** Number of images. */
   images: number;
   /** Of images from a list of addresses: name of the folder that they were fetched into. */
   fetched?: string;
@@ -27,6 +29,8 @@ export interface PoolHeader {
   classes?: string[];
   /** Where they are stored as JPEG files: size of `images.bin`. */
   bytes?: number;
+  /** Shards of the source that images are read from: these are not in `images.bin`. */
+  shards?: Shard[];
   sha256: Record<"images.bin" | "index.jsonl", string>;
   dropped: Dropped;
   /** ISO 8601. */
@@ -54,7 +58,7 @@ export interface StoredImages {
   /** 1 (grey) or 3 (RGB). */
   readonly channels: 1 | 3;
   /** One entry an image; its place is the image's index. */
-  readonly images: readonly PoolImage[];
+  readonly images: PoolImages;
   /** Where it is some of the folder's images: the place of each in the files. */
   readonly places?: Int32Array;
   /**
@@ -74,7 +78,7 @@ export interface StoredImages {
 }
 
 /**
- * Opens the pool in a folder without comparing its checksums, and loads what decodes it; the index is read when it is first asked for.
+ * Opens the pool in a folder without comparing its checksums, and loads what decodes it.
  *
  * @throws Error when a file is missing or cannot be read
  */
@@ -89,25 +93,23 @@ export async function openStored(folder: string): Promise<StoredImages> {
  * @throws Error when a file is missing or cannot be read
  */
 export function openStoredImages(folder: string): StoredImages {
-  const { dataset: name, images: count, side, channels } = readHeader(folder);
-  const file = Deno.openSync(`${folder}/images.bin`);
-  const read = (start: number, into: Uint8Array) => readFully(file, folder, start, into);
+  const { dataset: name, images: count, side, channels, shards = [] } = readHeader(folder);
+  const path = `${folder}/images.bin`;
+  const file = Deno.openSync(path);
+  const read = (start: number, into: Uint8Array) => readFully(file, path, start, into);
   const check = (index: number) => {
     if (index >= 0 && index < count) return;
     throw new Error(`${name} has no image ${index}; it has ${count}, numbered from 0`);
   };
   const form = side === undefined
-    ? encodedForm(folder, count, read, check)
+    ? encodedForm(folder, count, shards, read, check)
     : rawForm(side, channels, read, check);
-  let index: PoolImage[] | undefined;
   return {
     name,
     folder,
     channels,
+    images: indexedImages(folder, count),
     ...form,
-    get images() {
-      return index ??= readIndex(folder);
-    },
     [Symbol.dispose]: () => file.close(),
   };
 }
@@ -130,10 +132,14 @@ function rawForm(side: number, channels: number, readBytes: ReadBytes, check: (i
 function encodedForm(
   folder: string,
   count: number,
+  shards: readonly Shard[],
   readBytes: ReadBytes,
   check: (index: number) => void,
 ): Form {
-  const jpegs = storedJpegs(folder, count, readBytes);
+  const jpegs = storedJpegs(folder, count, (shard, start, into) => {
+    if (shard < 0) readBytes(start, into);
+    else readShard(folder, shards[shard], start, into);
+  });
   const encoded = (index: number) => {
     check(index);
     return jpegs(index);
@@ -143,15 +149,6 @@ function encodedForm(
     return into;
   };
   return { side: SQUARE_SIDE, encoded, read };
-}
-
-function readFully(file: Deno.FsFile, folder: string, start: number, into: Uint8Array): void {
-  file.seekSync(start, Deno.SeekMode.Start);
-  for (let have = 0; have < into.length;) {
-    const got = file.readSync(into.subarray(have));
-    if (got === null) throw new Error(`${folder}/images.bin ended early: was it changed while in use?`);
-    have += got;
-  }
 }
 
 /** The folder of all pools: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */

@@ -6,7 +6,7 @@
  *     cifar10#2/3       the second of three parts, dealt out at random
  *     cifar10@train#1/2 half of a split
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A reference, taken apart. */
 export interface DatasetReference {
@@ -79,5 +79,5 @@ export function isMeant({ group, split }: { group: string; split?: string }, by:
 
 /** The part, 1 to `parts`, that a group is dealt to: by a hash of its name alone, whatever an experiment's seed. */
 function partOf(group: string, parts: number): number {
-  return 1 + createHash("sha256").update(`part\n${group}`).digest().readUIntBE(0, 6) % parts;
+  return 1 + parseInt(hash("sha256", `part\n${group}`).slice(0, 12), 16) % parts;
 }

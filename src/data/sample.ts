@@ -1,3 +1,4 @@
+import { FirstPlaces } from "./first_places.ts";
 import type { Pool } from "./pool.ts";
 import { rank } from "../stats/mod.ts";
 import { components } from "./split.ts";
@@ -61,17 +62,31 @@ export function sampleImages(pools: readonly Sampled[], sizes: SampleSizes): Sam
 
 /** All images of a pool in the order in which they are chosen. */
 function samplingOrder({ images }: Sampled, seed: number): Int32Array {
-  const groupRank = new Map([...new Set(images.map(({ group }) => group))].map((g) => [g, rank(seed, g)]));
-  const imageRank = images.map(({ key }) => rank(seed, key));
-  const byKey = (a: number, b: number) => images[a].key < images[b].key ? -1 : 1;
-  const members = Map.groupBy(images.keys(), (image) => images[image].group);
-  const turn = new Int32Array(images.length); // how many of its group come before an image
-  for (const group of members.values()) {
-    group.sort((a, b) => imageRank[a] - imageRank[b] || byKey(a, b)).forEach((image, i) => turn[image] = i);
-  }
-  return Int32Array.from(images.keys()).sort((a, b) =>
-    turn[a] - turn[b] || groupRank.get(images[a].group)! - groupRank.get(images[b].group)! || byKey(a, b)
+  const { group, groupRank, imageRank } = ranks(images, seed);
+  const byKey = (a: number, b: number) => images.at(a)!.key < images.at(b)!.key ? -1 : 1;
+  const order = group.map((_, image) => image).sort((a, b) =>
+    group[a] - group[b] || imageRank[a] - imageRank[b] || byKey(a, b)
   );
+  const turn = new Int32Array(order.length); // how many of its group come before an image
+  for (let i = 1; i < order.length; i++) {
+    turn[order[i]] = group[order[i]] === group[order[i - 1]] ? turn[order[i - 1]] + 1 : 0;
+  }
+  return order.sort((a, b) => turn[a] - turn[b] || groupRank[group[a]] - groupRank[group[b]] || byKey(a, b));
+}
+
+/** Of each image its group, as the first image of that, and its rank; of each such first image the group's rank. */
+function ranks(images: Sampled["images"], seed: number) {
+  const group = new Int32Array(images.length);
+  const groupRank = new Float64Array(images.length);
+  const imageRank = new Float64Array(images.length);
+  const first = new FirstPlaces();
+  let number = 0;
+  for (const image of images) {
+    group[number] = first.of(image.group, number);
+    if (group[number] === number) groupRank[number] = rank(seed, image.group);
+    imageRank[number++] = rank(seed, image.key);
+  }
+  return { group, groupRank, imageRank };
 }
 
 function chooseValidation(

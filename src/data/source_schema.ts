@@ -27,12 +27,14 @@ const sprites = z.strictObject({
   classes,
 });
 
+const splits = z.array(z.string().min(1)).min(1).optional().describe(
+  'Names of sub-folders that are official splits, as ["train", "val"]. Default: there are none.',
+);
+
 const folder = z.strictObject({
   type: z.literal("folder").describe("Image files in a folder and its sub-folders."),
   path: z.string().min(1).describe("The folder; a relative path starts at the folder of this file."),
-  splits: z.array(z.string().min(1)).min(1).optional().describe(
-    'Names of sub-folders that are official splits, as ["train", "val"]. Default: there are none.',
-  ),
+  splits,
   classFolders: z.boolean().optional().describe(
     "Whether the folders inside (of each split) are semantic classes, numbered by the alphabet. Default: false.",
   ),
@@ -53,13 +55,25 @@ const within = z.string().min(1).optional().describe(
   "Only members whose names begin with this, as images/train/. Default: all.",
 );
 
+/** Folders in an archive, below `within`. */
+const memberFolders = {
+  splits,
+  classFolders: z.boolean().optional().describe(
+    "Whether the folders inside (of each split) are semantic classes, numbered as they come. Default: false.",
+  ),
+};
+
 const webdataset = z.strictObject({
   type: z.literal("webdataset").describe(
     "Images in tar files (also .tar.gz), one after another, as WebDataset keeps them.",
   ),
   shards: files,
   within,
+  ...memberFolders,
   classes: classes.optional(),
+}).refine(({ classFolders, classes }) => !(classFolders && classes), {
+  path: ["classes"],
+  message: "the folders name the classes: leave it out, or classFolders",
 });
 
 const zip = z.strictObject({
@@ -68,6 +82,7 @@ const zip = z.strictObject({
   ),
   archives: files,
   within,
+  ...memberFolders,
 });
 
 const column = z.string().min(1);

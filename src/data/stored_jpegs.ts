@@ -16,31 +16,35 @@ function room(): (length: number) => Uint8Array {
   return (length) => array.length >= length ? array : array = new Uint8Array(length);
 }
 
-/**
- * The images in a folder's `images.bin`; where they lie is read when the first is asked for.
- *
- * @param read fills an array from a byte of the file on
- */
+/** Fills an array from a byte of a shard on, by its number; of `images.bin` where that is -1. */
+export type ReadJpeg = (shard: number, start: number, into: Uint8Array) => void;
+
+/** The images of a folder; where they lie is read when the first is asked for. */
 export function storedJpegs(
   folder: string,
   count: number,
-  read: (start: number, into: Uint8Array) => void,
+  read: ReadJpeg,
 ): (index: number) => EncodedImage {
   let known: JpegPlaces | undefined;
   const [files, pixels] = [room(), room()];
   return (index) => {
-    const { offsets, lengths, widths, heights } = known ??= readJpegPlaces(folder, count);
+    const { shards, offsets, lengths, widths, heights } = known ??= readJpegPlaces(folder, count);
     const [width, height] = [widths[index], heights[index]];
+    const file = () => {
+      const bytes = files(lengths[index]).subarray(0, lengths[index]);
+      read(shards[index], offsets[index], bytes);
+      return bytes;
+    };
     return {
+      file,
       width,
       height,
       channels: 3,
       decode: (box, ratio) => {
-        const file = files(lengths[index]).subarray(0, lengths[index]);
-        read(offsets[index], file);
+        const bytes = file();
         const isWhole = box.width === Math.ceil(width / ratio) && box.height === Math.ceil(height / ratio);
         try {
-          return { ...decode!(file, { ratio, crop: isWhole ? undefined : box, room: pixels }), channels: 3 };
+          return { ...decode!(bytes, { ratio, crop: isWhole ? undefined : box, room: pixels }), channels: 3 };
         } catch (cause) {
           const { message } = cause as Error;
           throw new Error(`image ${index} of ${folder} cannot be decoded (${message})`, { cause });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { openPools, type Pool, sampleExperiment } from "../data/mod.ts";
+import { indicesByKey, openPools, type Pool, sampleExperiment } from "../data/mod.ts";
 import type { PlayedGame } from "../paper/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../sweep/mod.ts";
@@ -33,6 +33,8 @@ export interface Game {
   readonly predictions: readonly Prediction[];
   /** One a dataset, in the order of `record.experiment.datasets`. */
   readonly pools: readonly Pool[];
+  /** Pool indices of the images in `predictions` by their keys, one map a dataset. */
+  readonly indices: readonly ReadonlyMap<string, number>[];
   /** Pool indices of the training images, one array a dataset. */
   readonly examples: readonly Int32Array[];
   [Symbol.dispose](): void;
@@ -55,8 +57,10 @@ export async function openGame(record: RunRecord, options: GameOptions = {}): Pr
   try {
     const sizes = { train: imagesPerDataset, validation: validationPerDataset, seed: sampleSeed };
     const { train: examples } = sampleExperiment(pools, sizes);
+    const keys = predictions.map(({ key }) => key);
+    const indices = pools.map((pool) => indicesByKey(pool.images, keys));
     const folder = join(runs, "play", record.hash);
-    return { record, images, seed, folder, predictions, pools, examples, [Symbol.dispose]: dispose };
+    return { record, images, seed, folder, predictions, pools, indices, examples, [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();
     throw error;

@@ -12,8 +12,8 @@ export async function questionPng(
 ): Promise<Uint8Array | undefined> {
   const asked = kept.beginning.images.at(image);
   if (asked === undefined) return undefined;
-  const pool = game.pools[game.record.experiment.datasets.indexOf(asked.dataset)];
-  return await encodePng(alike(game, pool, pool.images.findIndex(({ key }) => key === asked.key)));
+  const label = game.record.experiment.datasets.indexOf(asked.dataset);
+  return await encodePng(packedImage(game, { label, key: asked.key }));
 }
 
 /** Training image `example` (from 0) of a dataset, named by its index; undefined where there is none. */
@@ -28,8 +28,7 @@ export async function examplePng(
 
 /** Validation image `prediction` as a gallery takes it. */
 export function packedImage(game: Game, { label, key }: { label: number; key: string }): PackedImage {
-  const pool = game.pools[label];
-  return alike(game, pool, pool.images.findIndex((image) => image.key === key));
+  return alike(game, game.pools[label], game.indices[label].get(key)!);
 }
 
 function alike({ pools }: Game, pool: Pool, index: number): PackedImage {

@@ -10,6 +10,8 @@ export interface EncodedImage {
   readonly height: number;
   /** 3 (RGB). */
   readonly channels: 3;
+  /** The bytes of its file; good until the next image of the same source is read. */
+  file(): Uint8Array;
   /**
    * Decodes a box of the image as it is at `1 / reduction` of its size, `ceil(width / reduction)` x `ceil(height / reduction)` px. The
    * pixels are good until the next image of the same source is decoded, and may be followed by others.

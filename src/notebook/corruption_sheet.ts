@@ -41,7 +41,7 @@ export function corruptedRow(
       const image = encoded
         ? decodeWhole(encoded(index))
         : { pixels: read(index), width: side, height: side, channels };
-      if (corruption) corruptAsAlways(image, corruption, images[index].key);
+      if (corruption) corruptAsAlways(image, corruption, images.at(index)!.key);
       const pixels = new Uint8Array(side * side * channels);
       centreSquare(image, side, pixels);
       return { pixels, side, channels };

@@ -1,4 +1,4 @@
-import { openPools, type Pool } from "../data/mod.ts";
+import { indicesByKey, openPools, type Pool } from "../data/mod.ts";
 import { type Prediction, RunFolder, type RunRecord } from "../sweep/mod.ts";
 import { argmax } from "../train/mod.ts";
 import { gallery } from "./gallery.ts";
@@ -31,9 +31,11 @@ export async function exemplars(record: RunRecord, options: ExemplarOptions = {}
   const { datasets } = record.experiment;
   const chosen = chooseExemplars(await new RunFolder(record.hash).predictions(), datasets, options);
   const pools = await openPools(datasets);
+  const keys = chosen.flatMap(({ images }) => images.map(({ key }) => key));
+  const indices = pools.map(({ images }) => indicesByKey(images, keys));
   const rows = chosen.map(({ label, images }) => ({
     label,
-    images: images.map((prediction) => pictureOf(prediction, pools)),
+    images: images.map((judged) => pictureOf(judged, pools, indices[judged.label].get(judged.key)!)),
   }));
   pools.forEach((pool) => pool[Symbol.dispose]());
   return gallery(`Where the network was ${options.show ?? "surest"}`, rows);
@@ -58,9 +60,9 @@ export function chooseExemplars(
     .map(({ label, images }) => ({ label, images: images.slice(0, each) }));
 }
 
-function pictureOf({ key, label, said, confidence }: Judged, pools: Pool[]) {
-  const { images, side, channels, name, read } = pools[label];
-  const pixels = read(images.findIndex((image) => image.key === key));
+function pictureOf({ label, said, confidence }: Judged, pools: Pool[], index: number) {
+  const { side, channels, name, read } = pools[label];
+  const pixels = read(index);
   const caption = said === label
     ? `${name} ${confidence.toFixed(2)}`
     : `said ${pools[said].name} ${confidence.toFixed(2)}`;

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** The first 48 bits of sha256(seed, name): a number that orders names at random. */
 export function rank(seed: number, name: string): number {
-  return createHash("sha256").update(`${seed}\n${name}`).digest().readUIntBE(0, 6);
+  return parseInt(hash("sha256", `${seed}\n${name}`).slice(0, 12), 16);
 }
 
 /** Names in the order of their ranks: the first n are a uniform sample, and the first 100 are among the first 1,000. */

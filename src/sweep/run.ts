@@ -81,6 +81,10 @@ async function trainAndRecord(
       validation: validationPerDataset,
       seed,
     });
+    // Now, since a pool may be made anew beneath a training that takes days.
+    const keys = split.validation.flatMap((indices, d) =>
+      Array.from(indices, (i) => pools[d].images.at(i)!.key)
+    );
     const engine = describeEngine(await startEngine());
     await folder.writeExperiment(experiment);
     const model = createModel(experiment.model, datasets.length, imageSize);
@@ -100,7 +104,6 @@ async function trainAndRecord(
       ...watched.callbacks,
     });
     const epochs = watched.epochs();
-    const keys = split.validation.flatMap((indices, d) => Array.from(indices, (i) => pools[d].images[i].key));
     const result: Result = {
       ...summarise(evaluation, datasets.length),
       training: onTraining!.accuracy,

@@ -54,7 +54,7 @@ Deno.test("a list of URLs is fetched, becomes a pool, and the pool is made anew 
   using set = dataset(site);
   const keys = async () => {
     using pool = await set.open();
-    return pool.images.map(({ key }) => key);
+    return Array.from(pool.images, ({ key }) => key);
   };
   assert.equal((await set.fetch(12))!.images, 12);
   const few = await keys();
@@ -74,7 +74,7 @@ Deno.test("what was fetched serves for every size that it has, without asking fo
     set.change(jpegs(shorter));
     await set.fetch(10);
     using pool = await set.open();
-    const { size } = pool.images[0];
+    const { size } = pool.images.at(0)!;
     assert.equal(pool.images.length, 10);
     assert.deepEqual(Math.min(...size!), Math.min(shorter, 48), "it is 48 px as it came");
   }
@@ -127,7 +127,7 @@ Deno.test("what was reduced to less than is wanted is never used, and stays: ope
   });
   set.change(jpegs(32));
   using pool = await set.open();
-  assert.deepEqual(pool.images.map(({ size }) => Math.min(...size!)), Array(5).fill(32));
+  assert.deepEqual(Array.from(pool.images, ({ size }) => Math.min(...size!)), Array(5).fill(32));
   assert.ok(existsSync(`${set.folder()}/shards/00000.tar`));
 });
 
@@ -167,6 +167,24 @@ Deno.test("images of another list or seed are kept, and said to be there by who 
   set.change({});
   using pool = await set.open();
   assert.equal(pool.images.length, 5);
+});
+
+Deno.test("photographs that are stored as they were fetched are read from their shards, also when there are more", async () => {
+  await using site = await photoSite(80);
+  const render = { shorter: 500, channels: 3, background: "#ffffff" };
+  using files = filesOnDisk({
+    "manifests/site.json": JSON.stringify({ ...MANIFEST, render }),
+    "manifests/list.tsv": site.items.map(({ key, url }) => `${key}\t${url}\n`).join(""),
+    "data/.keep": "",
+  });
+  const [manifests, root] = [new URL("manifests/", files.url), `${files.path}/data`];
+  const lines = { live: false, write: () => {} };
+  for (const images of [12, 12, 30]) {
+    await fetchListed("site", { images, allowPrivate: true }, undefined, { root, manifests, lines });
+    using pool = await openPool("site", { root, manifests });
+    assert.deepEqual([pool.images.length, pool.inPlace], [images, images]);
+    assert.equal(Deno.statSync(`${pool.folder}/images.bin`).size, 0);
+  }
 });
 
 Deno.test("of other datasets there is nothing to fetch, and no number to choose", async () => {

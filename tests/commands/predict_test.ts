@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parsePredict, predictionTable } from "../../src/cli/predict.ts";
-import { openPool } from "../../src/data/mod.ts";
+import { indicesByKey, openPool } from "../../src/data/mod.ts";
 import { encodePng } from "../../src/images/mod.ts";
 import { openSafetensors } from "../../src/models/mod.ts";
 import { baseline, type Experiment, findRun, predictFolder, run, RunFolder } from "../../src/sweep/mod.ts";
@@ -32,7 +32,7 @@ async function validationImages(each: number): Promise<string> {
     const { side, channels } = pool;
     const shown = predictions.filter((prediction) => prediction.label === label).slice(0, each);
     for (const [i, { key }] of shown.entries()) {
-      const pixels = pool.read(pool.images.findIndex((image) => image.key === key));
+      const pixels = pool.read(indicesByKey(pool.images, [key]).get(key)!);
       const png = await encodePng({ pixels, width: side, height: side, channels });
       Deno.writeFileSync(join(folder, name, `${String(i).padStart(2, "0")}.png`), png);
     }

@@ -150,7 +150,7 @@ Deno.test("of some of a folder's images, the threads read those; labels that are
   const some: StoredImages = {
     ...pools[1],
     places,
-    images: Array.from(places, (place) => pools[1].images[place]),
+    images: Array.from(places, (place) => pools[1].images.at(place)!),
     read: (index, into) => pools[1].read(places[index], into),
   };
   const indices = [Int32Array.of(3, 5), Int32Array.of(0, 3, 1)];

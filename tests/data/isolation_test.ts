@@ -144,7 +144,7 @@ Deno.test("a build of photographs that is killed is begun anew, and its pool is 
   );
   using folder = filesOnDisk({ ...many, "small.json": photoManifest("small", source, 150) });
   const [killed, whole] = ["killed", "whole"].map((name) => `${folder.path}/${name}`);
-  const args = ["run", "-A", "--no-check", "tests/data/open_pool.ts", folder.url.href, killed];
+  const args = ["run", "-A", "--no-check", "tests/data/open_pool.ts", folder.url.href, killed, "small"];
   const process = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "null" }).spawn();
   for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
     if (!/building [1-9]\d* of/.test(text)) continue;

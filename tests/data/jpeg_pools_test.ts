@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import sharp from "sharp";
 import {
   type Batch,
+  indicesByKey,
   makeAugment,
   openPool,
   openPools,
@@ -86,7 +87,7 @@ Deno.test("a pool of photographs stores JPEG files of the paper's size, with the
   assert.deepEqual(bin, new Uint8Array(stored.flatMap(({ file }) => [...file])));
   let offset = 0;
   for (const [i, { file, image }] of stored.entries()) {
-    const { bytes, size, sha256, perceptualHash: hash } = pool.images[i];
+    const { bytes, size, sha256, perceptualHash: hash } = pool.images.at(i)!;
     assert.deepEqual(bytes, [offset, file.length]);
     assert.deepEqual(size, [image.width, image.height]);
     assert.equal(sha256, createHash("sha256").update(file).digest("hex"));
@@ -98,7 +99,7 @@ Deno.test("a pool of photographs stores JPEG files of the paper's size, with the
     assert.equal(pool.read(i).length, square.length);
     offset += file.length;
   }
-  assert.deepEqual(pool.images.map(({ size }) => size), [[77, 60], [50, 40], [60, 150], [60, 60]]);
+  assert.deepEqual(Array.from(pool.images, ({ size }) => size), [[77, 60], [50, 40], [60, 150], [60, 60]]);
 });
 
 Deno.test("a damaged byte of a JPEG file is found, and the pool built again", async () => {
@@ -222,8 +223,8 @@ Deno.test("a part of such a pool has its own numbers", async () => {
   const [first, second, all] = await openPools(["set#1/2", "set#2/2", "set"], options);
   assert.equal(first.images.length + second.images.length, 4);
   for (const part of [first, second]) {
-    for (const [i, { key }] of part.images.entries()) {
-      assert.deepEqual(part.read(i), all.read(all.images.findIndex((image) => image.key === key)));
+    for (const [i, { key }] of [...part.images].entries()) {
+      assert.deepEqual(part.read(i), all.read(indicesByKey(all.images, [key]).get(key)!));
     }
   }
   for (const pool of [first, second, all]) pool[Symbol.dispose]();

@@ -30,7 +30,7 @@ Deno.test("WebDataset shards become a pool: keys, classes, centred squares, one 
     "set.json": photoManifest("set", { type: "webdataset", shards: "shards/set-{00..01}.tar", classes }, 7),
   });
   using pool = await openPool("set", { manifests: files.url, root: `${files.path}/data` });
-  assert.deepEqual(pool.images.map(({ key, label }) => [key, label]), [
+  assert.deepEqual(Array.from(pool.images, ({ key, label }) => [key, label]), [
     ["set-00/a/0", 3],
     ["set-00/a/1", undefined],
     ["set-01/0", undefined],
@@ -68,11 +68,11 @@ Deno.test("folders become a pool: flat, with classes, with splits", async () => 
   const options = { manifests: files.url, root: `${files.path}/data` };
   using flat = await openPool("flat", options);
   const keys = ["train/cat/a", "train/dog/b", "val/dog/c", "val/eel/x/d"];
-  assert.deepEqual(flat.images.map(({ key }) => key), keys);
+  assert.deepEqual(Array.from(flat.images, ({ key }) => key), keys);
   assert.deepEqual(flat.read(2), await squareOf(photos[2]));
   using classes = await openPool("classes", options);
   assert.deepEqual(
-    classes.images.map(({ key, label, split }) => [key, label, split]),
+    Array.from(classes.images, ({ key, label, split }) => [key, label, split]),
     [
       [keys[0], 0, "train"],
       [keys[1], 1, "train"],

@@ -26,7 +26,11 @@ async function build(
   const there = Object.fromEntries(Object.entries(source).map(([field, value]) => [field, place(value)]));
   using folder = filesOnDisk({ "set.json": photoManifest("set", there, images, more) });
   using pool = await openPool("set", { manifests: folder.url, root: `${folder.path}/data` });
-  return { keys: pool.images.map(({ key }) => key), labels: pool.images.map(({ label }) => label), pool };
+  return {
+    keys: Array.from(pool.images, ({ key }) => key),
+    labels: Array.from(pool.images, ({ label }) => label),
+    pool,
+  };
 }
 
 async function shards(): Promise<Record<string, Uint8Array>> {
@@ -158,7 +162,7 @@ Deno.test("images that were fetched from a list are read back by their keys; wit
   await Deno.writeFile(`${target}/00001.tar`, await tarFile(members(2)));
   using pool = await openPool("set", options);
   assert.deepEqual(
-    pool.images.map(({ key }) => key),
+    Array.from(pool.images, ({ key }) => key),
     [0, 1, 2, 3].map((i) => `https://example.org/${i}.jpg`),
   );
 });

@@ -8,8 +8,11 @@ Deno.test("another release of a dataset has its groups, so that a drawing is on 
   writeManifest(data.manifests, { grouping: "icon-stem", name: "older", releaseOf: "small" });
   using now = await openPool("small", data);
   using before = await openPool("older", data);
-  assert.deepEqual(before.images.map(({ group }) => group), now.images.map(({ group }) => group));
-  assert.ok(now.images.every(({ group }) => group.startsWith("small/")));
+  assert.deepEqual(
+    Array.from(before.images, ({ group }) => group),
+    Array.from(now.images, ({ group }) => group),
+  );
+  assert.ok(Iterator.from(now.images).every(({ group }) => group.startsWith("small/")));
 });
 
 Deno.test("being another's release is part of a dataset's identity", () => {

@@ -165,10 +165,10 @@ Deno.test("images of a larger dataset are made as small as those of the smallest
   const pool = (side: number, channels: 1 | 3) => ({
     side,
     channels,
-    images: [{ key: "a" }, { key: "b" }],
     read: (index: number) => new Uint8Array(side * side * channels).fill(10 + index),
   });
-  const game = { pools: [pool(8, 1), pool(5, 3)] } as unknown as Game;
+  const indices = [new Map([["b", 1]]), new Map([["b", 1]])];
+  const game = { pools: [pool(8, 1), pool(5, 3)], indices } as unknown as Game;
   for (const label of [0, 1]) {
     const { pixels, width, height, channels } = packedImage(game, { label, key: "b" });
     assert.deepEqual([width, height, channels, pixels.length, new Set(pixels)], [5, 5, 3, 75, new Set([11])]);

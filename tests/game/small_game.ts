@@ -26,7 +26,7 @@ export async function keptRun(
     Array.from(indices, (index, i): Prediction => {
       const said = i % 3 === 2 ? (label + 1) % datasets.length : label;
       const probabilities = datasets.map((_, d) => d === said ? 0.8 : 0.1);
-      return { key: pools[label].images[index].key, label, probabilities };
+      return { key: pools[label].images.at(index)!.key, label, probabilities };
     })
   );
   pools.forEach((pool) => pool[Symbol.dispose]());

@@ -44,6 +44,7 @@ Deno.test("of an encoded image the reduced pixels that cover the box are decoded
     width: 101,
     height: 77,
     channels: 3,
+    file: () => new Uint8Array(),
     decode: (box, reduction: Reduction): PackedImage => {
       asked.push({ ...box, reduction });
       return { pixels: new Uint8Array(box.width * box.height * 3), ...box, channels: 3 };

@@ -2,7 +2,7 @@
  * One step of the benchmark of memory, in a process of its own, so that its peak is its own: `memory_step.ts STEP FOLDER`. Prints a
  * {@link StepMemory} as JSON.
  */
-import { openPool, type Pool, randomCrop, startBatchWorkers } from "../../data/mod.ts";
+import { openPool, type Pool, randomCrop, sampleImages, startBatchWorkers } from "../../data/mod.ts";
 import { peakMemory } from "./contestant_process.ts";
 import { TINY } from "./tiny_shards.ts";
 
@@ -19,6 +19,9 @@ const BATCHES = 200, BATCH = 64;
 const open = (folder: string) =>
   openPool(TINY, { manifests: new URL(`file://${folder}/`), root: `${folder}/pools` });
 
+/** Training and validation images that are chosen. */
+const SAMPLED = 100;
+
 /** What the steps do with the dataset in a folder. */
 const steps: Record<string, (folder: string) => Promise<void>> = {
   /** Nothing but loading the program. */
@@ -30,7 +33,14 @@ const steps: Record<string, (folder: string) => Promise<void>> = {
   /** Opens the pool that is there, and reads its index. */
   async open(folder) {
     using pool = await open(folder);
-    if (pool.images.length === 0) throw new Error("the pool is empty");
+    let images = 0;
+    for (const _ of pool.images) images++;
+    if (images !== pool.images.length) throw new Error(`the index has ${images} lines`);
+  },
+  /** Opens it and chooses images, which compares all with all. */
+  async sample(folder) {
+    using pool = await open(folder);
+    sampleImages([pool], { train: SAMPLED, validation: SAMPLED, seed: 0 });
   },
   /** Opens it and makes training batches. */
   async batches(folder) {
@@ -43,7 +53,7 @@ async function makeBatches(pool: Pool): Promise<void> {
   using workers = startBatchWorkers();
   await workers.ready;
   const { side: imageSize, images } = pool;
-  const indices = [Int32Array.from(images.keys())];
+  const indices = [new Int32Array(images.length).map((_, i) => i)];
   const source = { pools: [pool], indices, imageSize, batchSize: BATCH, augmentation: randomCrop, seed: 0 };
   const batches = workers.training(source);
   for (let step = 0; step < BATCHES; step++) await batches.batch(step);

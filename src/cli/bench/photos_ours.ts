@@ -2,23 +2,22 @@
  * The input pipeline as a contestant of `deno task bench photos`: a process of its own, so that its memory is its own. It reads lines
  * from its standard input and answers each with a line of JSON:
  *
- *     {…configuration} -> {"version"}
+ *     {…configuration} -> {"version", "in_place"}, the images that are read from a shard
  *     round            -> {"images_per_second", "cpu_milliseconds"}: the latter an image, of all its threads
  *     memory           -> {"megabytes"}, the peak of its resident memory
  */
 import process from "node:process";
-import { openPool, startBatchWorkers } from "../../data/mod.ts";
+import { openPool, type Pool, startBatchWorkers } from "../../data/mod.ts";
 import type { PhotosConfig, PhotosRound } from "../bench_photos.ts";
 import { lines, peakMemory } from "./contestant_process.ts";
 import { RECIPE } from "./timm.ts";
 
-/** A function that takes batches for so long. */
-async function startRounds(config: PhotosConfig): Promise<() => Promise<PhotosRound>> {
-  const { dataset, manifests, root, image, batch, workers, seconds, discarded } = config;
-  const pool = await openPool(dataset, { manifests: new URL(manifests), root });
+/** A function that takes batches of a pool for so long. */
+async function startRounds(pool: Pool, config: PhotosConfig): Promise<() => Promise<PhotosRound>> {
+  const { image, batch, workers, seconds, discarded } = config;
   const threads = startBatchWorkers({ workers });
   await threads.ready;
-  const indices = [Int32Array.from(pool.images.keys())];
+  const indices = [new Int32Array(pool.images.length).map((_, i) => i)];
   const source = {
     pools: [pool],
     indices,
@@ -47,8 +46,13 @@ if (import.meta.main) {
   let round: (() => Promise<PhotosRound>) | undefined;
   for await (const line of lines()) {
     if (!round) {
-      round = await startRounds(JSON.parse(line));
-      answer({ version: `Deno ${Deno.version.deno}` });
+      const config: PhotosConfig = JSON.parse(line);
+      const pool = await openPool(config.dataset, {
+        manifests: new URL(config.manifests),
+        root: config.root,
+      });
+      round = await startRounds(pool, config);
+      answer({ version: `Deno ${Deno.version.deno}`, in_place: pool.inPlace });
     } else if (line === "memory") answer({ megabytes: [Math.round(peakMemory())] });
     else answer(await round());
   }

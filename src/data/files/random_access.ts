@@ -2,6 +2,7 @@ import type { Access } from "./access.ts";
 import { requestBytes, withRetries } from "./http.ts";
 import { openFile } from "./open.ts";
 import { isUrl } from "./places.ts";
+import { readFully } from "./read_fully.ts";
 
 /** A file of which any part can be read without the rest. */
 export interface RandomAccess {
@@ -33,12 +34,7 @@ function openLocal(path: string): RandomAccess {
     size,
     read: (start, end) => {
       const bytes = new Uint8Array(end - start);
-      file.seekSync(start, Deno.SeekMode.Start);
-      for (let have = 0; have < bytes.length;) {
-        const got = file.readSync(bytes.subarray(have));
-        if (got === null) throw new Error(`${path} ends before byte ${end}`);
-        have += got;
-      }
+      readFully(file, path, start, bytes);
       return Promise.resolve(bytes);
     },
     [Symbol.dispose]: () => file.close(),

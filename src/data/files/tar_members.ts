@@ -3,7 +3,13 @@ import { extract, type Header } from "tar-stream";
 
 /** A file in a tar archive: its bytes, or why they were not read. */
 export type TarMember =
-  | { name: string; bytes: Uint8Array; refused?: undefined }
+  | {
+    name: string;
+    bytes: Uint8Array;
+    /** Where they start in the unpacked archive. */
+    offset: number;
+    refused?: undefined;
+  }
   | { name: string; refused: string };
 
 /** What is read of an archive. */
@@ -36,7 +42,10 @@ export async function* tarMembers(
       else if (refused) {
         entry.resume();
         yield { name, refused };
-      } else yield { name, bytes: await bytesOf(entry as AsyncIterable<Uint8Array>, name, size) };
+      } else {
+        const { byteOffset: offset } = entry.header as Header & { byteOffset: number };
+        yield { name, bytes: await bytesOf(entry as AsyncIterable<Uint8Array>, name, size), offset };
+      }
     }
   } finally {
     reader.destroy();

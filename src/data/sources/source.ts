@@ -6,6 +6,8 @@ export type SourceImage = {
   key: string;
   /** Number of its semantic class, where the source has classes. */
   label?: number;
+  /** Name of its semantic class, where that is all that the source tells: the pool gives it a number. */
+  className?: string;
   /** Official split that it belongs to, where the source has one. */
   split?: string;
 } & (ImageFile | Drawing);
@@ -14,6 +16,8 @@ export type SourceImage = {
 export interface ImageFile {
   /** Path or URL of the file that has it, or that it is. */
   place: string;
+  /** From which byte of `place` on it lies there, where that is a file on this machine and it is not compressed. */
+  offset?: number;
   /** @throws Error when its bytes are not to be had */
   file(): Promise<Uint8Array>;
 }

@@ -1,32 +1,37 @@
 import { basename } from "node:path";
 import { openBytes } from "../files/open.ts";
-import { placesOf } from "../files/places.ts";
+import { isUrl, placesOf } from "../files/places.ts";
 import { type TarMember, tarMembers } from "../files/tar_members.ts";
 import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
+import { memberFolders } from "./member_folders.ts";
 import { LARGEST_FILE } from "./photo.ts";
 import type { ImageFile, SourceImage } from "./source.ts";
 
 /**
  * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
  * their name up to the first dot; an image's class, where it has one, is the number in the member `.cls`. Where there are several
- * shards, a key begins with its shard's name. A plain archive of images is read as well.
+ * shards, a key begins with its shard's name. A plain archive of images is read as well; its folders may be splits and classes.
  *
  * @throws Error when a shard is missing, damaged or ends early, naming it
  */
 export async function* webdatasetImages(
   manifest: Manifest,
-  { shards, within = "" }: SourceOf<"webdataset">,
+  source: SourceOf<"webdataset">,
 ): AsyncGenerator<SourceImage> {
-  const places = placesOf(manifest.folder, shards);
+  const { within = "" } = source;
+  const places = placesOf(manifest.folder, source.shards);
   const { sampling } = manifest;
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
     const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
     for await (const sample of shardSamples(place, manifest, wanted)) {
-      yield* imagesOf(sample, (name) => shard + withoutEnding(name.slice(within.length)), place);
+      const folders = memberFolders(sample[0].name.slice(within.length), source);
+      if (!folders) continue;
+      const keyOf = (name: string) => shard + withoutEnding(name.slice(within.length));
+      for (const image of imagesOf(sample, keyOf, place)) yield { ...image, ...folders };
     }
   }
 }
@@ -83,9 +88,12 @@ function* imagesOf(
 
 /** A member of the archive at `place`, as the image file that it is. */
 export function memberFile(member: TarMember, place: string): ImageFile {
-  const file = () =>
-    member.refused === undefined ? Promise.resolve(member.bytes) : Promise.reject(new Error(member.refused));
-  return { place, file };
+  if (member.refused !== undefined) {
+    const { refused } = member;
+    return { place, file: () => Promise.reject(new Error(refused)) };
+  }
+  const { bytes, offset } = member;
+  return { place, ...(!isUrl(place) && { offset }), file: () => Promise.resolve(bytes) };
 }
 
 function labelOf(member?: TarMember): number | undefined {

@@ -6,12 +6,13 @@ import type { Manifest } from "../manifest.ts";
 import { byRank } from "../../stats/mod.ts";
 import type { SourceOf } from "../source_schema.ts";
 import { isImageName, withoutEnding } from "./image_names.ts";
+import { memberFolders } from "./member_folders.ts";
 import { LARGEST_FILE } from "./photo.ts";
 import type { SourceImage } from "./source.ts";
 
 /**
  * The images of ZIP archives, in order; of a sample, archives by rank and their images by rank. The names of an archive's images are in
- * memory together. Where there are several archives, a key begins with its archive's name.
+ * memory together. Where there are several archives, a key begins with its archive's name. Folders may be splits and classes.
  *
  * @throws Error when an archive is missing or damaged, naming it
  */
@@ -24,10 +25,10 @@ export async function* zipImages(manifest: Manifest, source: SourceOf<"zip">): A
     const entries = await zipEntries(file).catch((error) => {
       throw new Error(`${place} cannot be read as ZIP: ${error.message}`, { cause: error });
     });
+    const foldersOf = (name: string) => memberFolders(name.slice(within.length), source);
     const images = new Map(
-      entries.filter(({ name }) => name.startsWith(within) && isImageName(name)).map((
-        entry,
-      ) => [entry.name, entry]),
+      entries.filter(({ name }) => name.startsWith(within) && isImageName(name) && foldersOf(name))
+        .map((entry) => [entry.name, entry]),
     );
     const names = [...images.keys()];
     const archive = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".zip")}/` : "";
@@ -36,6 +37,7 @@ export async function* zipImages(manifest: Manifest, source: SourceOf<"zip">): A
       bytes.catch(() => {}); // whoever decodes it learns of it
       yield {
         key: archive + withoutEnding(name.slice(within.length)),
+        ...foldersOf(name),
         place,
         file: () => bytes,
       };

@@ -34,7 +34,7 @@ export interface Featurizer {
 /** Keys of a source's images in the order of its validation batches, `dataset/key`. */
 export function keysOf({ pools, indices }: Pick<BatchSource, "pools" | "indices">): string[] {
   return indices.flatMap((chosen, p) =>
-    Array.from(chosen, (index) => `${pools[p].name}/${pools[p].images[index].key}`)
+    Array.from(chosen, (index) => `${pools[p].name}/${pools[p].images.at(index)!.key}`)
   );
 }
 

@@ -8,5 +8,5 @@ Deno.test("made-up shards are a dataset of so many different images", async () =
   await writeTinyShards(files.path, 2000);
   using pool = await openPool(TINY, { manifests: files.url, root: `${files.path}/pools` });
   assert.deepEqual([pool.images.length, pool.dropped.duplicates, pool.dropped.failed], [2000, 0, []]);
-  assert.deepEqual([pool.images[0].key, pool.images[1999].key], ["00000/0", "00001/1999"]);
+  assert.deepEqual([pool.images.at(0)!.key, pool.images.at(1999)!.key], ["00000/0", "00001/1999"]);
 });

@@ -97,7 +97,7 @@ Deno.test("in a pool a name counts once, and keys with dots stay whole", async (
     "set.json": photoManifest("set", { type: "webdataset", shards: "set.tar" }, 4),
   });
   using pool = await openPool("set", { manifests: files.url, root: `${files.path}/data` });
-  assert.deepEqual(pool.images.map(({ key }) => key), ["a.b.v2", "a.b.v3", "c"]);
+  assert.deepEqual(Array.from(pool.images, ({ key }) => key), ["a.b.v2", "a.b.v3", "c"]);
   const file = `${files.path}/set.tar`;
   assert.deepEqual(pool.dropped.failed, [{
     key: "c",

@@ -10,8 +10,18 @@ async function members(archive: Uint8Array, options = everything, block = 512): 
     { length: Math.ceil(archive.length / block) },
     (_, i) => archive.slice(i * block, (i + 1) * block),
   );
-  return await Array.fromAsync(tarMembers(ReadableStream.from(blocks), options));
+  const found = await Array.fromAsync(tarMembers(ReadableStream.from(blocks), options));
+  for (const member of found) {
+    if (member.refused !== undefined) continue;
+    const { bytes, offset } = member;
+    assert.deepEqual(archive.slice(offset, offset + bytes.length), bytes);
+  }
+  return found;
 }
+
+/** Members without the places that have been compared. */
+const withoutOffsets = (found: TarMember[]) =>
+  found.map((member) => member.refused === undefined ? { name: member.name, bytes: member.bytes } : member);
 
 Deno.test("members come out as they went in, however the bytes are cut, and only those that are wanted", async () => {
   const file = fc.record({
@@ -26,10 +36,10 @@ Deno.test("members come out as they went in, however the bytes are cut, and only
       fc.integer({ min: 1, max: 3000 }),
       async (files, block) => {
         const archive = await tarFile(files);
-        assert.deepEqual(await members(archive, everything, block), files);
+        assert.deepEqual(withoutOffsets(await members(archive, everything, block)), files);
         const wanted = (name: string) => name.length % 2 === 0;
         assert.deepEqual(
-          await members(archive, { wanted, largest: 1000 }, block),
+          withoutOffsets(await members(archive, { wanted, largest: 1000 }, block)),
           files.filter(({ name }) => wanted(name)),
         );
       },
@@ -64,7 +74,10 @@ Deno.test("what a sound archive does not hold is refused, each with its reason, 
     "it is not a file (character-device)",
     "it has 1001 bytes",
   ]);
-  assert.deepEqual(found.at(-1), { name: "a..b.jpg", bytes: new TextEncoder().encode("good") });
+  assert.deepEqual(withoutOffsets(found).at(-1), {
+    name: "a..b.jpg",
+    bytes: new TextEncoder().encode("good"),
+  });
 });
 
 Deno.test("damage is an error after the members before it", async () => {
