@@ -1,4 +1,4 @@
-import sharp from "sharp";
+import { loadSharpForDrawings } from "../images/mod.ts";
 import { openPlotlyPage, type PlotlyPage } from "./browser.ts";
 import { textWidth } from "./text_metrics.ts";
 import { type Figure, FONT_FAMILY, WIDTH } from "./theme.ts";
@@ -41,6 +41,7 @@ export async function renderSvg(figure: Figure, options: ImageOptions = {}): Pro
 /** The figure as a PNG. */
 export async function renderPng(figure: Figure, options: ImageOptions = {}): Promise<Uint8Array> {
   const svg = await renderSvg(figure, options);
+  const sharp = await loadSharpForDrawings();
   const density = 72 * (options.scale ?? 2);
   const png = sharp(new TextEncoder().encode(svg), { density }).png({ palette: true, compressionLevel: 9 });
   return new Uint8Array(await png.toBuffer());
@@ -62,6 +63,7 @@ export async function installedWidthScale(): Promise<number> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="80">` +
     `<rect width="1200" height="80" fill="white"/>` +
     `<text x="20" y="60" font-size="${size}" font-family="${FONT_FAMILY}">${sample}</text></svg>`;
+  const sharp = await loadSharpForDrawings();
   const { data, info } = await sharp(new TextEncoder().encode(svg)).greyscale().raw()
     .toBuffer({ resolveWithObject: true });
   const inked = data.reduce((right, value, at) => value < 128 ? Math.max(right, at % info.width) : right, 0);

@@ -18,7 +18,7 @@ export function loadSharp(): Promise<typeof Library> {
   });
 }
 
-/** The library, from now on with its parser of SVG: where drawings are drawn, and those come from packages of our choice. */
+/** The library, from now on with its parser of SVG: where drawings of packages of our choice, or of our own, are drawn. */
 export function loadSharpForDrawings(): Promise<typeof Library> {
   return drawings ??= loadSharp().then((library) => {
     library.unblock({ operation: ["VipsForeignLoadSvg"] });

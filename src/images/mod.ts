@@ -17,6 +17,7 @@ export { IMAGE_FAILURES, ImageFailure, imageFailure, type ImageFailureReason } f
 export { type ImageFormat, imageFormat } from "./image_format.ts";
 export { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
 export { drawInterpolation, type Interpolation, type InterpolationChoice } from "./interpolation.ts";
+export { loadSharpForDrawings } from "./load_sharp.ts";
 export * from "./perceptual_hash.ts";
 export { parseRandAugment, type RandAugment, randAugment } from "./rand_augment.ts";
 export { resample } from "./resample.ts";

@@ -1,5 +1,6 @@
 import sharp, { type OverlayOptions } from "sharp";
 import { COLORS, FONT_FAMILY, installedWidthScale, textWidth } from "../figures/mod.ts";
+import { loadSharpForDrawings } from "../images/mod.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
 
 /** An image of a gallery. */
@@ -126,7 +127,8 @@ async function galleryPng(title: string, rows: readonly GalleryRow[]): Promise<U
     channels: 4,
     background: COLORS.transparent,
   } as const;
-  const png = sharp({ create: canvas }).composite([...layers, text]).png({ compressionLevel: 9 });
+  const drawing = await loadSharpForDrawings();
+  const png = drawing({ create: canvas }).composite([...layers, text]).png({ compressionLevel: 9 });
   return new Uint8Array(await png.toBuffer());
 }
 

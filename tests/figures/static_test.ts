@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { renderPng, renderSvg } from "../../src/figures/mod.ts";
+import { encodePng } from "../../src/images/mod.ts";
 import { FIGURES } from "./examples.ts";
 
 Deno.test("renderPng: every figure, at twice its size, on white, with nothing cut at the edges", async () => {
@@ -36,4 +37,10 @@ Deno.test("renderSvg: titles, ticks and the cells of a heat map are there", asyn
   for (const text of ["called", "is from", "mingcute", "61.0%"]) assert.ok(svg.includes(text), text);
   const image = svg.match(/data:image\/svg\+xml;base64,([^"]+)/);
   assert.ok(image && atob(image[1]).match(/<rect/g)?.length === 36);
+});
+
+// Encoding, as decoding, shuts libvips' parser of SVG for the whole process.
+Deno.test("renderPng: a figure is drawn after an image has been encoded", async () => {
+  await encodePng({ pixels: new Uint8Array(3), width: 1, height: 1, channels: 3 });
+  assert.ok((await renderPng(FIGURES.confusion())).length > 1000);
 });
