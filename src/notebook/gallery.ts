@@ -1,4 +1,4 @@
-import sharp, { type OverlayOptions } from "sharp";
+import type { default as Library, OverlayOptions } from "sharp";
 import { COLORS, FONT_FAMILY, installedWidthScale, textWidth } from "../figures/mod.ts";
 import { loadSharpForDrawings } from "../images/mod.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
@@ -108,10 +108,11 @@ function layOut(title: string, rows: readonly GalleryRow[], letters: number): La
 }
 
 async function galleryPng(title: string, rows: readonly GalleryRow[]): Promise<Uint8Array> {
+  const sharp = await loadSharpForDrawings();
   const layout = layOut(title, rows, await installedWidthScale());
   const { width, height, cell, placed } = layout;
   const layers: OverlayOptions[] = await Promise.all(placed.map(async ({ image, x, y }) => ({
-    input: await enlarged(image, cell * SCALE),
+    input: await enlarged(sharp, image, cell * SCALE),
     left: Math.round(x * SCALE),
     top: Math.round(y * SCALE),
   })));
@@ -127,12 +128,15 @@ async function galleryPng(title: string, rows: readonly GalleryRow[]): Promise<U
     channels: 4,
     background: COLORS.transparent,
   } as const;
-  const drawing = await loadSharpForDrawings();
-  const png = drawing({ create: canvas }).composite([...layers, text]).png({ compressionLevel: 9 });
+  const png = sharp({ create: canvas }).composite([...layers, text]).png({ compressionLevel: 9 });
   return new Uint8Array(await png.toBuffer());
 }
 
-async function enlarged({ pixels, side, channels }: GalleryImage, to: number): Promise<Buffer> {
+async function enlarged(
+  sharp: typeof Library,
+  { pixels, side, channels }: GalleryImage,
+  to: number,
+): Promise<Buffer> {
   const kernel = to >= side ? "nearest" : "lanczos3";
   return await sharp(pixels, { raw: { width: side, height: side, channels } })
     .resize(to, to, { kernel }).png().toBuffer();
