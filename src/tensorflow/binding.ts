@@ -8,6 +8,7 @@ import { type ContextOptions, type Device, openContext } from "./context.ts";
 import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
+import { rewriterConfig } from "./rewriter.ts";
 import {
   copyNativeTensor,
   DataType,
@@ -46,6 +47,8 @@ export interface TraceOptions {
 
 /** No TensorFlow op that tfjs calls has more outputs, except splits, for which the array grows. */
 const INITIAL_OUTPUTS = 64;
+
+const REWRITER = rewriterConfig();
 
 /** A TensorFlow eager context that runs ops for tfjs's `NodeJSKernelBackend`. */
 export class TensorFlowBinding {
@@ -248,6 +251,7 @@ export class TensorFlowBinding {
     const op = call.TFE_NewOp(this.#context, this.#api.name(name), status);
     try {
       this.#api.check(name, status);
+      call.TFE_OpSetAttrString(op, this.#api.name("config_proto"), REWRITER, BigInt(REWRITER.length));
       for (const id of inputs) call.TFE_OpAddInput(op, this.#tensors.handle(id), status);
       const [outputs, count] = [new BigUint64Array(types.length), Int32Array.of(types.length)];
       await call.executeAsync(op, outputs, count, status);
