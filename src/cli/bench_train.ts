@@ -1,5 +1,4 @@
 /** `deno task bench train`: images a second of the training step, beside PyTorch and plain tfjs in the same run. */
-import { models } from "../models/mod.ts";
 import { compete } from "./bench/compete.ts";
 import { type Contestant, startContestant } from "./bench/contestant.ts";
 import { findPyTorch } from "./bench/pytorch.ts";
@@ -18,8 +17,8 @@ export interface TrainBenchRow {
   compiled: number;
   /** The better of float32 and bfloat16. */
   compiled_best: number;
-  /** tfjs as its examples use it, on the same native library; null where no such form of the model is written down. */
-  plain_tfjs: number | null;
+  /** tfjs as its examples use it, on the same native library. */
+  plain_tfjs: number;
   /** The best of PyTorch's modes, and which it is. */
   pytorch_best: number;
   pytorch_mode: string;
@@ -29,7 +28,8 @@ export interface TrainBenchRow {
   ratio_in_float32: number;
   /** `compiled_best / eager`. */
   ratio_to_eager: number;
-  ratio_to_plain_tfjs: number | null;
+  /** `compiled_best / plain_tfjs`. */
+  ratio_to_plain_tfjs: number;
   /** Peak of the resident memory of the process of `compiled_best` and of `pytorch_best`, MB. */
   peak_rss_mb: number;
   pytorch_peak_rss_mb: number;
@@ -53,35 +53,38 @@ async function startAll(
   subject: Subject,
   python: string,
 ): Promise<void> {
-  const isPlain = models[subject.model].family === "convnext";
-  for (const mode of isPlain ? [...OURS, "plain_tfjs"] : OURS) {
-    contestants.set(`ours ${mode}`, await startOurs(subject, mode));
-  }
+  for (const mode of OURS) contestants.set(`ours ${mode}`, await startOurs(subject, mode));
   const program = new URL("./bench/pytorch_step.py", import.meta.url).pathname;
   for (const mode of PYTORCH) {
     const config = { ...configOf(subject), mode };
     contestants.set(`pytorch ${mode}`, await startContestant([python, program], config));
   }
-  checkParameters(subject.model, contestants);
 }
 
-/** Op by op, by itself: its memory, several times that of the others, leaves them no room. */
-async function eagerRate(subject: Subject): Promise<number> {
-  await using eager = await startOurs(subject, "eager");
-  return (await compete(new Map([["eager", eager]]), "train", subject.batch)).eager;
+/** A contestant that was measured by itself. */
+interface Alone {
+  rate: number;
+  parameters: number;
+}
+
+/** Op by op and plain tfjs are measured by themselves: their memory, several times that of the others, leaves those no room. */
+async function measureAlone(subject: Subject, mode: string): Promise<Alone> {
+  await using contestant = await startOurs(subject, mode);
+  const rates = await compete(new Map([[mode, contestant]]), "train", subject.batch);
+  return { rate: rates[mode], parameters: contestant.parameters };
 }
 
 /** The contestants must be the same network. */
-function checkParameters(model: string, contestants: Map<string, Contestant>): void {
-  const counts = new Set([...contestants.values()].map(({ parameters }) => parameters));
+function checkParameters(model: string, contestants: { parameters: number }[]): void {
+  const counts = new Set(contestants.map(({ parameters }) => parameters));
   if (counts.size > 1) {
-    throw new Error(`${model}: ours and PyTorch's differ, ${[...counts].join(" and ")} parameters.`);
+    throw new Error(`${model}: the contestants differ, ${[...counts].join(" and ")} parameters.`);
   }
 }
 
 /** The name with the greatest rate among those that begin with `prefix`. */
 function best(rates: Record<string, number>, prefix: string): string {
-  const names = Object.keys(rates).filter((name) => name.startsWith(prefix) && !name.endsWith("tfjs"));
+  const names = Object.keys(rates).filter((name) => name.startsWith(prefix));
   return names.reduce((a, b) => rates[b] > rates[a] ? b : a);
 }
 
@@ -89,32 +92,33 @@ const only = (contestants: Map<string, Contestant>, names: string[]) =>
   new Map(names.map((name) => [name, contestants.get(name)!]));
 
 async function benchModel(subject: Subject, python: string): Promise<TrainBenchRow> {
-  const eager = await eagerRate(subject);
+  const eager = await measureAlone(subject, "eager");
+  const plain = await measureAlone(subject, "plain_tfjs");
   const contestants = new Map<string, Contestant>();
   try {
     await startAll(contestants, subject, python);
+    checkParameters(subject.model, [eager, plain, ...contestants.values()]);
     const rates = await compete(contestants, "train", subject.batch);
     const [ours, theirs] = [best(rates, "ours"), best(rates, "pytorch")];
     const memory = await Promise.all([ours, theirs].map((name) => contestants.get(name)!.peakMemory()));
     const inference = only(contestants, ["ours float32", "pytorch float32"]);
     const evaluation = await compete(inference, "evaluate", subject.batch);
     const compiled = contestants.get("ours float32")!;
-    const plain = rates["ours plain_tfjs"];
     return {
       model: subject.model,
       batch: subject.batch,
       image: subject.image,
       parameters: compiled.parameters,
-      eager,
+      eager: eager.rate,
       compiled: rates["ours float32"],
       compiled_best: rates[ours],
-      plain_tfjs: plain ?? null,
+      plain_tfjs: plain.rate,
       pytorch_best: rates[theirs],
       pytorch_mode: theirs.replace("pytorch ", ""),
       ratio_to_pytorch: rates[ours] / rates[theirs],
       ratio_in_float32: rates["ours float32"] / rates[best(rates, "pytorch float32")],
-      ratio_to_eager: rates[ours] / eager,
-      ratio_to_plain_tfjs: plain ? rates[ours] / plain : null,
+      ratio_to_eager: rates[ours] / eager.rate,
+      ratio_to_plain_tfjs: rates[ours] / plain.rate,
       peak_rss_mb: Math.round(memory[0]),
       pytorch_peak_rss_mb: Math.round(memory[1]),
       first_step_s: compiled.first_step,

@@ -1,8 +1,9 @@
 /**
  * The project as a contestant of `deno task bench train`; the protocol stands in contestant.ts. Modes: `float32` and `bfloat16`,
- * compiled as the training loop compiles them; `eager`, the same step op by op; `plain_tfjs`, see plain_tfjs.ts.
+ * compiled as the training loop compiles them; `eager`, the same step op by op; `plain_tfjs`, in
+ * the folder of that name.
  */
-import { type ConvNeXtConfig, countParameters, createModel, type Model } from "../../models/mod.ts";
+import { countParameters, createModel, type Model } from "../../models/mod.ts";
 import { imagesFromPixels } from "../../ops/mod.ts";
 import { random } from "../../stats/mod.ts";
 import {
@@ -25,10 +26,12 @@ import {
 import { type Recipe, smoothTargets, type StepInput } from "../../train/mod.ts";
 import type { ContestantConfig, Ready } from "./contestant.ts";
 import { lines, peakMemory } from "./contestant_process.ts";
-import { plainTfjsStep } from "./plain_tfjs.ts";
+import { plainTfjs } from "./plain_tfjs/step.ts";
 
 /** What is timed: one training step, and the prediction of one batch. */
 interface Work {
+  /** Number of trained values. */
+  parameters: number;
   train(): Promise<unknown> | unknown;
   evaluate(): Promise<unknown>;
 }
@@ -65,6 +68,7 @@ function ourWork(model: Model, config: ContestantConfig): Work {
   const predict = makePredictor(model, precision);
   const input = stepInput(config, model);
   return {
+    parameters: countParameters(model.specs),
     train: () => stepper.take(input),
     evaluate: async () => {
       const rows = await predict(stepper.state, input.pixels);
@@ -76,8 +80,10 @@ function ourWork(model: Model, config: ContestantConfig): Work {
 
 function plainWork(model: Model, config: ContestantConfig): Work {
   const { pixels, targets } = stepInput(config, model);
-  const train = plainTfjsStep(config.model as ConvNeXtConfig, imagesFromPixels(pixels), targets);
-  return { train, evaluate: () => Promise.reject(new Error("plain_tfjs only trains")) };
+  return {
+    ...plainTfjs(config.model, imagesFromPixels(pixels), targets),
+    evaluate: () => Promise.reject(new Error("plain_tfjs only trains")),
+  };
 }
 
 async function seconds(action: () => unknown, count: number): Promise<number> {
@@ -96,11 +102,11 @@ if (import.meta.main) {
       const model = createModel(config.model, config.classes, config.image);
       work = config.mode === "plain_tfjs" ? plainWork(model, config) : ourWork(model, config);
       const first_step = await seconds(work.train, 1);
-      answer({ version, parameters: countParameters(model.specs), first_step } satisfies Ready);
+      answer({ version, parameters: work.parameters, first_step } satisfies Ready);
       continue;
     }
     const [what, count] = line.split(" ");
     if (what === "memory") answer({ megabytes: peakMemory() });
-    else answer({ seconds: await seconds(work[what as keyof Work], Number(count)) });
+    else answer({ seconds: await seconds(work[what as "train" | "evaluate"], Number(count)) });
   }
 }
