@@ -8,6 +8,7 @@ import { convSpecs, depthwiseSpecs, keepRows, linearSpecs, normSpecs, risingDrop
 import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv, tappedNormLinear } from "./layers.ts";
 import { makeModel, type Model, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
+import { TOWERS } from "./towers.ts";
 
 /** Width and depth of a ConvNeXt. */
 export interface ConvNeXtConfig {
@@ -119,6 +120,7 @@ export function convnext(name: string, config: ConvNeXtConfig, classes: number):
     specs: specs(config, classes),
     stride: patch * 2 ** (dims.length - 1),
     dropPath: risingDropPath(depths.reduce((a, b) => a + b), dropPath),
+    towers: TOWERS,
     outline: (imageSize) => outline(config, classes, imageSize),
     apply,
   });

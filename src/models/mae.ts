@@ -8,6 +8,7 @@ import { gatherRows, inPrecision, linear, toPatches } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { convSpecs, type LayerInit, linearSpecs, normLinear, normSpecs } from "./layers.ts";
 import { inFlatOrder, type Parameters, type ParameterSpec } from "./parameters.ts";
+import { TOWERS } from "./towers.ts";
 import { applyBlocks, blocksSpecs, type TransformerConfig } from "./transformer.ts";
 import { gridOf, positionSpec, tokenSpec } from "./vit.ts";
 
@@ -44,6 +45,8 @@ export interface MaskedAutoencoder {
   patch: number;
   /** Number N of patches of an image. */
   patches: number;
+  /** Number of parts of a batch that are computed side by side. */
+  towers: number;
   /**
    * @param p its tensors by name
    * @param images normalised, [B, H, W, 3]
@@ -179,6 +182,7 @@ export function mae(name: string, config: MaeConfig, imageSize: number): MaskedA
     ],
     patch,
     patches,
+    towers: TOWERS,
     apply: (p, images, noise) => {
       const B = images.shape[0];
       const pixels = toPatches(images, patch); // (B N, P P 3)

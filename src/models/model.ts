@@ -60,6 +60,11 @@ export interface Model {
   /** Whether it has dropout, and so uses a key. */
   dropout: boolean;
   /**
+   * Number of parts of a batch that are computed side by side; see {@link applyInTowers}. 1 for a model with dropout or with
+   * statistics over the batch, and for one that is slower so, as its time goes into few large ops.
+   */
+  towers: number;
+  /**
    * timm's (torchvision's) names of the layers that {@link Forward.tap} is called with, in order. The last gives the features that
    * the classifier reads, [B, C].
    */
@@ -101,8 +106,9 @@ export function tapped<T extends tf.Tensor>(forward: Forward, name: string, x: T
 
 /** A model, from what most of them have in common. */
 export function makeModel(
-  parts: Omit<Model, "layers" | "buffers" | "dropPath" | "dropout"> & Partial<Model>,
+  parts: Omit<Model, "layers" | "buffers" | "dropPath" | "dropout" | "towers"> & Partial<Model>,
 ): Model {
   const layers = parts.outline(parts.stride).slice(0, -1).map(({ name }) => name);
-  return { buffers: [], dropPath: [], dropout: false, ...parts, specs: inFlatOrder(parts.specs), layers };
+  const defaults = { buffers: [], dropPath: [], dropout: false, towers: 1 };
+  return { ...defaults, ...parts, specs: inFlatOrder(parts.specs), layers };
 }

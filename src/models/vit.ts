@@ -15,6 +15,7 @@ import {
 import { layerNorm, linearLayer, normLinear, tappedNormLinear } from "./layers.ts";
 import { type Forward, makeModel, type Model, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
+import { TOWERS } from "./towers.ts";
 import { applyBlocks, blocksOutline, blocksSpecs, type TransformerConfig } from "./transformer.ts";
 
 /** Width and depth of a ViT, and how it begins and ends. */
@@ -142,6 +143,7 @@ export function vit(name: string, config: ViTConfig, classes: number, imageSize:
     stride: patch,
     heads: config.heads,
     dropPath: risingDropPath(depth, dropPath).flatMap((p) => [p, p]),
+    towers: TOWERS,
     outline: (imageSize) => outline(config, classes, imageSize),
     apply: (p, images, forward = {}) => {
       const [B, H, W] = images.shape;

@@ -33,6 +33,8 @@ export interface NativeFunction {
   outputs: OutputType[];
   /** How many nodes of each op its graph has. */
   histogram: Record<string, number>;
+  /** See {@link TraceOptions}. */
+  towers: number;
 }
 
 /** How a function is traced. */
@@ -43,6 +45,8 @@ export interface TraceOptions {
   parameters?: readonly number[];
   /** Whether XLA compiles it into few loops. */
   fused?: boolean;
+  /** Number of its ops that are to share the threads among them. Default: 1, or that of the function around it. */
+  towers?: number;
 }
 
 /** No TensorFlow op that tfjs calls has more outputs, except splits, for which the array grows. */
@@ -71,10 +75,13 @@ export class TensorFlowBinding {
   readonly devices: Device[];
 
   readonly #api: CApi;
+  readonly #options: ContextOptions;
+  /** By the number of towers; the one of 1 runs whatever is not in a function. */
+  readonly #contexts = new Map<number, Pointer>();
   readonly #context: Pointer;
   readonly #tensors: TensorTable;
   #functions = 0;
-  #tracing: { graph: Graph; arguments: Argument[] } | undefined;
+  #tracing: { graph: Graph; arguments: Argument[]; towers: number } | undefined;
   #outputs = new BigUint64Array(INITIAL_OUTPUTS);
   readonly #outputCount = new Int32Array(1);
 
@@ -85,8 +92,10 @@ export class TensorFlowBinding {
     this.#api = new CApi(library);
     setUpCompiler(this.#api.version);
     this.#tensors = new TensorTable(this.#api);
+    this.#options = options;
     const { context, devices } = openContext(this.#api, options);
     this.#context = context;
+    this.#contexts.set(1, context);
     this.devices = devices;
     this.TF_Version = this.#api.version;
   }
@@ -163,7 +172,12 @@ export class TensorFlowBinding {
    */
   trace(
     body: () => number[],
-    { name = `compiled_${this.#functions++}`, parameters, fused = false }: TraceOptions = {},
+    {
+      name = `compiled_${this.#functions++}`,
+      parameters,
+      fused = false,
+      towers = this.tracedTowers,
+    }: TraceOptions = {},
   ): NativeFunction {
     const outer = this.#tracing;
     if (outer && !fused) {
@@ -174,7 +188,7 @@ export class TensorFlowBinding {
       const { shape, dtype } = this.#tensors.entry(id);
       return { id, placeholder: graph.placeholder(shape, dtype) };
     });
-    this.#tracing = { graph, arguments: known };
+    this.#tracing = { graph, arguments: known, towers };
     try {
       const ids = body();
       const outputs = ids.map((id) => this.#symbol(id));
@@ -182,7 +196,7 @@ export class TensorFlowBinding {
         const { shape } = this.#tensors.entry(known.at(-1)!.id);
         throw new Error(`${name} reads a tensor of shape [${shape}] that is not among its inputs.`);
       }
-      graph.addTo(this.#context, name, known.map(({ placeholder }) => placeholder), outputs, fused);
+      graph.addTo(this.#contextOf(towers), name, known.map(({ placeholder }) => placeholder), outputs, fused);
       return {
         name,
         arguments: known.map(({ id }) => ({ id, shape: this.#tensors.entry(id).shape })),
@@ -191,6 +205,7 @@ export class TensorFlowBinding {
           return { shape, dtype };
         }),
         histogram: graph.histogram,
+        towers,
       };
     } finally {
       this.#tracing = outer;
@@ -233,6 +248,21 @@ export class TensorFlowBinding {
     return this.#tracing !== undefined;
   }
 
+  /** Number of towers of the function that is being traced; 1 where none is. */
+  get tracedTowers(): number {
+    return this.#tracing?.towers ?? 1;
+  }
+
+  /** The context for functions of so many towers. */
+  #contextOf(towers: number): Pointer {
+    let context = this.#contexts.get(towers);
+    if (!context) {
+      ({ context } = openContext(this.#api, { ...this.#options, towers }));
+      this.#contexts.set(towers, context);
+    }
+    return context;
+  }
+
   /** Runs `body` as if nothing were traced. */
   outsideTrace<T>(body: () => T): T {
     const tracing = this.#tracing;
@@ -245,14 +275,19 @@ export class TensorFlowBinding {
   }
 
   /** Calls a traced function on a thread of its own; the arguments must stay alive until it is done. */
-  async call({ name, outputs: types }: NativeFunction, inputs: number[]): Promise<TensorMetadata[]> {
+  async call({ name, outputs: types, towers }: NativeFunction, inputs: number[]): Promise<TensorMetadata[]> {
     const { call } = this.#api;
     const status = call.TF_NewStatus()!;
-    const op = call.TFE_NewOp(this.#context, this.#api.name(name), status);
+    const context = this.#contextOf(towers);
+    const op = call.TFE_NewOp(context, this.#api.name(name), status);
     try {
       this.#api.check(name, status);
       call.TFE_OpSetAttrString(op, this.#api.name("config_proto"), REWRITER, BigInt(REWRITER.length));
-      for (const id of inputs) call.TFE_OpAddInput(op, this.#tensors.handle(id), status);
+      for (const id of inputs) {
+        const handle = this.#tensors.freeHandle(this.#tensors.handle(id));
+        call.TFE_OpAddInput(op, handle, status);
+        call.TFE_DeleteTensorHandle(handle);
+      }
       const [outputs, count] = [new BigUint64Array(types.length), Int32Array.of(types.length)];
       await call.executeAsync(op, outputs, count, status);
       this.#api.check(name, status);
@@ -264,8 +299,8 @@ export class TensorFlowBinding {
   }
 
   /** Forgets a traced function. */
-  removeFunction({ name }: NativeFunction): void {
-    this.#api.call.TFE_ContextRemoveFunction(this.#context, this.#api.name(name), this.#api.status);
+  removeFunction({ name, towers }: NativeFunction): void {
+    this.#api.call.TFE_ContextRemoveFunction(this.#contextOf(towers), this.#api.name(name), this.#api.status);
     this.#api.check(`removing ${name}`);
   }
 

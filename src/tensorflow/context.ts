@@ -5,6 +5,8 @@ import type { CApi, Pointer } from "./capi.ts";
 export interface ContextOptions {
   /** Size of TensorFlow's thread pools, 1 to 127. Default: the number of cores. */
   threads?: number;
+  /** Number of ops at a time that are to share the threads among them. Default: 1, each op may use all. */
+  towers?: number;
   /** Whether it takes the GPU where there is one. Default: true. */
   gpu?: boolean;
 }
@@ -14,10 +16,11 @@ const NO_GPU = [0x0a, 0x07, 0x0a, 0x03, ...new TextEncoder().encode("GPU"), 0x10
 
 /** `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes. */
 function contextConfig(
-  { threads = navigator.hardwareConcurrency, gpu = true }: ContextOptions,
+  { threads = navigator.hardwareConcurrency, towers = 1, gpu = true }: ContextOptions,
 ): Uint8Array<ArrayBuffer> {
-  const size = Math.min(threads, 127);
-  return new Uint8Array([0x10, size, 0x28, size, ...(gpu ? [] : NO_GPU)]);
+  const inter = Math.min(threads, 127);
+  const intra = Math.max(Math.floor(inter / towers), 1);
+  return new Uint8Array([0x10, intra, 0x28, inter, ...(gpu ? [] : NO_GPU)]);
 }
 
 /** A device of a context. */

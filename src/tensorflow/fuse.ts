@@ -39,8 +39,12 @@ export function fuse<Options extends FuseOptions>(
     const ids = backend.getInputTensorIds(inputs);
     const types = inputs.map(({ shape }, i) => `${backend.binding.dtypeOf(ids[i])}[${shape}]`);
     const key = `${types} ${JSON.stringify(options)} ${generation}`;
-    let trace = traces.get(key);
-    if (!trace) traces.set(key, trace = traceFused(nameOf(label, key), () => f(inputs, options), ids));
+    const { tracedTowers: towers } = backend.binding; // each number of them has functions of its own
+    let trace = traces.get(`${key} ${towers}`);
+    if (!trace) {
+      trace = traceFused(nameOf(label, key, towers), () => f(inputs, options), ids);
+      traces.set(`${key} ${towers}`, trace);
+    }
     const outputs = backend.binding.addFusedCall(trace, label, ids);
     return outputs.map((output) => backend.createOutputTensor(output));
   };
@@ -56,11 +60,11 @@ export function forgetFused(): void {
 const names = new Set<string>();
 
 /** A name that is the same in every process, since the compiler's cache goes by it, and new in this one. */
-function nameOf(label: string, key: string): string {
+function nameOf(label: string, key: string, towers: number): string {
   const digest = createHash("sha256").update(key).digest("hex").slice(0, 12);
   let name = `${label}_${digest}`;
-  for (let i = 2; names.has(name); i++) name = `${label}_${digest}_${i}`;
-  names.add(name);
+  for (let i = 2; names.has(`${name} ${towers}`); i++) name = `${label}_${digest}_${i}`;
+  names.add(`${name} ${towers}`);
   return name;
 }
 

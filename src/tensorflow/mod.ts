@@ -8,4 +8,4 @@ export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";
 export { compile, type Compiled, type TensorTree } from "./trace.ts";
 export { fuse, type FuseOptions } from "./fuse.ts";
-export { attribute, isNative, type Precision, precisionOf, rawOp, toPrecision } from "./raw.ts";
+export { attribute, isNative, type Precision, precisionOf, rawOp, toPrecision, usableTowers } from "./raw.ts";

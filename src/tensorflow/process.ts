@@ -23,8 +23,15 @@ const linux = isLinux
 
 const cString = (text: string) => new TextEncoder().encode(text + "\0");
 
-/** Read when TensorFlow is loaded: report errors by status only, and give the same bits from the same inputs. */
-export const NATIVE_ENVIRONMENT = { TF_CPP_MIN_LOG_LEVEL: "3", TF_DETERMINISTIC_OPS: "1" };
+/**
+ * Read when TensorFlow is loaded: report errors by status only, give the same bits from the same inputs, and let each context have
+ * threads of its own.
+ */
+export const NATIVE_ENVIRONMENT = {
+  TF_CPP_MIN_LOG_LEVEL: "3",
+  TF_DETERMINISTIC_OPS: "1",
+  TF_OVERRIDE_GLOBAL_THREADPOOL: "1",
+};
 
 /**
  * Sets environment variables that native code reads, unless they are set already. `Deno.env.set` would not do: it changes

@@ -12,6 +12,15 @@ export function isNative(): boolean {
   return nativeBackend() !== undefined;
 }
 
+/**
+ * How many of the wanted towers (see `compile`) a function can have here: one on a GPU, which a single op fills, and on an engine that
+ * runs op by op.
+ */
+export function usableTowers(wanted: number): number {
+  const backend = nativeBackend();
+  return backend && !backend.binding.isUsingGpuDevice() ? wanted : 1;
+}
+
 /** Makes attributes of ops. */
 export const attribute = {
   bool: (name: string, value: boolean): OpAttribute => ({ name, type: AttributeType.bool, value }),

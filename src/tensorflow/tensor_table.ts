@@ -78,6 +78,20 @@ export class TensorTable {
     return this.register({ handle, shape: shape.slice(), dtype }).id;
   }
 
+  /**
+   * A handle of the same memory that belongs to no context, where a result of an op belongs to that in which the op ran. The caller
+   * deletes it.
+   */
+  freeHandle(handle: Pointer): Pointer {
+    const { call, status } = this.#api;
+    const tensor = call.TFE_TensorHandleResolve(handle, status)!;
+    this.#api.check("handing a tensor over");
+    const free = call.TFE_NewTensorHandle(tensor, status)!;
+    call.TF_DeleteTensor(tensor);
+    this.#api.check("handing a tensor over");
+    return free;
+  }
+
   /** Gives a tensor's memory to `read`, for as long as that runs. */
   resolved<T>(id: number, read: (tensor: Pointer) => T): T {
     const { call, status } = this.#api;

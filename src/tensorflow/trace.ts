@@ -8,6 +8,7 @@ import type { NativeFunction } from "./binding.ts";
 import { callingLine } from "./calling_line.ts";
 import { emptyCompilerCache } from "./compiler.ts";
 import { forgetFused } from "./fuse.ts";
+import { usableTowers } from "./raw.ts";
 
 /** Tensors in plain objects, to any depth; a field that is `undefined` is as good as absent. */
 export type TensorTree = tf.Tensor | undefined | { [name: string]: TensorTree };
@@ -20,6 +21,16 @@ export interface Compiled<Inputs extends TensorTree[], Output> {
   histograms(): Record<string, Record<string, number>>;
   /** Forgets all traced functions. */
   dispose(): void;
+}
+
+/** How a function is run. */
+export interface CompileOptions {
+  /**
+   * Number of parts of the function that do not depend on each other, such as the halves of a batch. They run side by side, each op
+   * on its part of the processor's threads, where otherwise each op takes all of them and threads wait for each other
+   * at its end. Default: 1.
+   */
+  towers?: number;
 }
 
 /** One trace. */
@@ -98,6 +109,7 @@ function flatten(
  */
 export function compile<Inputs extends TensorTree[], Output>(
   f: (...inputs: Inputs) => Output,
+  { towers = 1 }: CompileOptions = {},
 ): Compiled<Inputs, Output> {
   const traces = new Map<string, Trace>();
   const run = async (...inputs: Inputs): Promise<Output> => {
@@ -109,7 +121,7 @@ export function compile<Inputs extends TensorTree[], Output>(
     const paths = `${shapes}as ${ids.map((id) => backend.binding.dtypeOf(id))}`;
     const call = async () => {
       let trace = traces.get(paths);
-      if (!trace) traces.set(paths, trace = traceFunction(() => f(...inputs), ids));
+      if (!trace) traces.set(paths, trace = traceFunction(() => f(...inputs), ids, usableTowers(towers)));
       const args = trace.sources.map((source) => typeof source === "number" ? ids[source] : idOf(source));
       const results = await backend.binding.call(trace.native, args);
       trace.hasRun = true;
@@ -144,7 +156,7 @@ function idOf({ id, shape }: Captured): number {
   );
 }
 
-function traceFunction(f: () => unknown, inputIds: number[]): Trace {
+function traceFunction(f: () => unknown, inputIds: number[], towers: number): Trace {
   const backend = nativeBackend()!;
   let rebuild!: Trace["rebuild"];
   let native!: NativeFunction;
@@ -154,7 +166,7 @@ function traceFunction(f: () => unknown, inputIds: number[]): Trace {
         const result = flatten(withoutRandomness(f));
         rebuild = result.rebuild;
         return backend.getInputTensorIds(result.leaves);
-      });
+      }, { towers });
     });
   } catch (error) {
     forgetTape();

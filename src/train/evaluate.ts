@@ -1,4 +1,4 @@
-import { type Model, tensorsOf, type Weights } from "../models/mod.ts";
+import { applyInTowers, type Model, tensorsOf, type Weights } from "../models/mod.ts";
 import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
@@ -31,9 +31,9 @@ export type Predictor = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 /** Compiles a network for inference. The caller disposes it. */
 export function makePredictor(model: Model, precision: Precision = "float32"): Predictor {
   return compile((weights: Weights, pixels: tf.Tensor4D) => {
-    const logits = model.apply(tensorsOf(model, weights, precision), imagesFromPixels(pixels));
-    return inPrecision(logits, "float32").softmax();
-  });
+    const p = tensorsOf(model, weights, precision);
+    return inPrecision(applyInTowers(model, p, imagesFromPixels(pixels)), "float32").softmax();
+  }, model);
 }
 
 /**

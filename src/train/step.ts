@@ -1,5 +1,13 @@
 /** What a training step computes, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
-import { countDecayed, type Forward, type Model, tensorsOf, unflatten, type Weights } from "../models/mod.ts";
+import {
+  applyInTowers,
+  countDecayed,
+  type Forward,
+  type Model,
+  tensorsOf,
+  unflatten,
+  type Weights,
+} from "../models/mod.ts";
 import { crossEntropy, imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";
@@ -51,6 +59,8 @@ export type Pass = {
 export interface StepRule<Input> {
   /** It reads no value and keeps nothing, so that it can be compiled. */
   pass: (weights: Weights, input: Input) => Pass;
+  /** Number of parts of the passes that do not depend on each other; see `compile`. */
+  towers: number;
   optimizer: AdamWConfig;
   /** Decay of the moving average of the weights; null for none. */
   ema: number | null;
@@ -104,7 +114,8 @@ export function optimizerOf(
  * @param rates factor of each parameter's learning rate. Default 1.
  */
 export function classifierRule(model: Model, recipe: Recipe, rates?: Float32Array): StepRule<StepInput> {
-  return { pass: makePass(model, recipe), optimizer: optimizerOf(model, recipe, rates), ema: recipe.ema };
+  const [pass, optimizer] = [makePass(model, recipe), optimizerOf(model, recipe, rates)];
+  return { pass, towers: model.towers, optimizer, ema: recipe.ema };
 }
 
 /** The forward and the backward pass of a classifier under a recipe. */
@@ -117,7 +128,7 @@ function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
     const loss = (flat: tf.Tensor1D) => {
       const p = tensorsOf(model, { parameters: flat, buffers }, recipe.precision);
-      const logits = model.apply(p, images, { keep, dropout, training: true, observe });
+      const logits = applyInTowers(model, p, images, { keep, dropout, training: true, observe });
       return crossEntropy(inPrecision(logits, "float32"), targets);
     };
     const pass = passOf(loss, parameters, recipe);

@@ -27,10 +27,10 @@ export class Stepper<Input extends TensorTree & RateInput> {
    * @param state where the training begins; it becomes the stepper's own
    * @param wrap what makes native functions of the step's parts. Default: {@link compile}
    */
-  constructor({ pass, optimizer, ema }: StepRule<Input>, state: TrainState, wrap = compile) {
+  constructor({ pass, towers, optimizer, ema }: StepRule<Input>, state: TrainState, wrap = compile) {
     this.state = state;
     const rule = adamW(optimizer);
-    this.#pass = wrap(pass);
+    this.#pass = wrap(pass, { towers });
     this.#nextV = wrap(rule.v);
     this.#nextM = wrap(rule.m);
     this.#nextParameters = wrap(rule.parameters);

@@ -207,3 +207,36 @@ Deno.test("nothing is left behind", { ignore }, async () => {
   f.dispose();
   x.dispose();
 });
+
+Deno.test(
+  "a function in towers gives the same, takes what others made, and gives to others",
+  { ignore },
+  async () => {
+    const halve = (x: tf.Tensor) =>
+      tf.concat((tf.split(x, 2) as tf.Tensor[]).map((part) => part.mul(2).sum().reshape([1])));
+    const [side, alone] = [compile(halve, { towers: 2 }), compile(halve)];
+    const x = tf.tensor1d([1, 2, 3]).concat(tf.tensor1d([4])); // a result of an op
+    const before = countTensors();
+    const y = await side(x);
+    assert.deepEqual(await value(alone(x)), [6, 14]);
+    assert.deepEqual([...tf.tidy(() => y.add(1)).dataSync()], [7, 15]);
+    assert.deepEqual(await value(side(y.concat(y))), [40, 40]);
+    y.dispose();
+    assert.deepEqual(countTensors().map((n, i) => n - before[i]), [2, 2], "the sum and the joined one");
+    for (const f of [side, alone]) f.dispose();
+    assert.deepEqual(await value(side(x)), [6, 14], "traced anew");
+  },
+);
+
+Deno.test("an error in a function in towers leaves nothing behind", { ignore }, async () => {
+  const fail = (x: tf.Tensor) =>
+    rawOp("CheckNumerics", [x], [attribute.type("T", "float32"), attribute.string("message", "no")])[0];
+  const f = compile(fail, { towers: 2 });
+  const [good, bad] = [tf.scalar(1), tf.scalar(NaN)];
+  bad.add(1).dispose(); // copies its value to native memory
+  await value(f(good));
+  const before = countTensors();
+  await assert.rejects(f(bad), /no : Tensor had NaN/);
+  assert.deepEqual(countTensors(), before);
+  assert.deepEqual(await value(f(good)), [1]);
+});

@@ -1,9 +1,9 @@
 /** Features of images from any layer of a network. */
 import { createHash } from "node:crypto";
 import type { Batch } from "../../data/mod.ts";
-import { type Model, tensorsOf, type Weights } from "../../models/mod.ts";
+import { cutIntoTowers, type Model, type Parameters, tensorsOf, type Weights } from "../../models/mod.ts";
 import { imagesFromPixels, inPrecision } from "../../ops/mod.ts";
-import { compile, type Compiled, type Precision, type tf } from "../../tensorflow/mod.ts";
+import { compile, type Compiled, type Precision, tf } from "../../tensorflow/mod.ts";
 import { pixelsTensor } from "../pixels.ts";
 import { collectFeatures, type CollectOptions, type ImageSource } from "./collect.ts";
 import type { StoredFeatures } from "./feature_file.ts";
@@ -38,7 +38,7 @@ export type FeatureReader = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
  */
 export function makeFeatureReader(model: Model, options: FeatureOptions = {}): FeatureReader {
   const { layer, pooling, limit, precision } = complete(model, options);
-  return compile((weights: Weights, pixels: tf.Tensor4D) => {
+  const featuresOf = (p: Parameters, images: tf.Tensor4D): tf.Tensor2D => {
     let features!: tf.Tensor2D;
     const tap = <T extends tf.Tensor>(name: string, x: T): T => {
       if (name === layer) {
@@ -46,9 +46,14 @@ export function makeFeatureReader(model: Model, options: FeatureOptions = {}): F
       }
       return x;
     };
-    model.apply(tensorsOf(model, weights, precision), imagesFromPixels(pixels), { tap });
+    model.apply(p, images, { tap });
     return features;
-  });
+  };
+  return compile((weights: Weights, pixels: tf.Tensor4D) => {
+    const p = tensorsOf(model, weights, precision);
+    const parts = cutIntoTowers(imagesFromPixels(pixels), model.towers);
+    return tf.concat2d(parts.map((part) => featuresOf(p, part)), 0);
+  }, model);
 }
 
 function complete(model: Model, options: FeatureOptions): Required<FeatureOptions> {
