@@ -1,5 +1,6 @@
 /** Attributes of ops: tfjs names them in one way, and the C API takes them in two, for eager ops and for graph nodes. */
 import type { CApi, Pointer } from "./capi.ts";
+import { DataType } from "./tensor.ts";
 
 /** One attribute of an op; `type` is one of {@link AttributeType}. */
 export interface OpAttribute {
@@ -87,3 +88,17 @@ export function writeAttribute(api: CApi, writer: AttributeWriter, { name, type,
       throw new Error(`Attribute ${name}: TF_AttrType ${type} is not supported.`);
   }
 }
+
+/** Makes attributes of ops. */
+export const attribute = {
+  bool: (name: string, value: boolean): OpAttribute => ({ name, type: AttributeType.bool, value }),
+  float: (name: string, value: number): OpAttribute => ({ name, type: AttributeType.float, value }),
+  int: (name: string, value: number): OpAttribute => ({ name, type: AttributeType.int, value }),
+  ints: (name: string, value: number[]): OpAttribute => ({ name, type: AttributeType.int, value }),
+  string: (name: string, value: string): OpAttribute => ({ name, type: AttributeType.string, value }),
+  type: (name: string, value: keyof typeof DataType): OpAttribute => ({
+    name,
+    type: AttributeType.type,
+    value: DataType[value],
+  }),
+};

@@ -1,7 +1,8 @@
 /** Tensors of bytes, which tfjs does not have: a quarter of the memory of the floats that images would otherwise come as. */
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "./backend.ts";
-import { attribute, rawOp } from "./raw.ts";
+import { attribute } from "./attributes.ts";
+import { rawOp } from "./raw.ts";
 import { DataType } from "./tensor.ts";
 
 /**

@@ -1,10 +1,9 @@
 /** JPEG files decoded by TensorFlow's own ops: in half the time that sharp takes, at once, and only the part that is wanted. */
-import type { OpAttribute } from "./attributes.ts";
+import { attribute, type OpAttribute } from "./attributes.ts";
 import { TensorFlowBinding } from "./binding.ts";
 import type { TensorMetadata } from "./tensor_table.ts";
 import { findLibrary } from "./library.ts";
 import { NATIVE_ENVIRONMENT, releaseCode, setNativeEnvironment } from "./process.ts";
-import { attribute } from "./raw.ts";
 import { DataType } from "./tensor.ts";
 
 /** What is wanted of a JPEG file. */

@@ -1,5 +1,5 @@
 /** Native TensorFlow for tfjs: the only room that knows C. */
-export type { OpAttribute } from "./attributes.ts";
+export { attribute, type OpAttribute } from "./attributes.ts";
 export { describeEngine, type Engine, startEngine } from "./backend.ts";
 export { bytesTensor, bytesToFloat } from "./bytes.ts";
 export { takenOver } from "./floats.ts";
@@ -8,4 +8,4 @@ export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";
 export { compile, type Compiled, type TensorTree } from "./trace.ts";
 export { fuse, type FuseOptions } from "./fuse.ts";
-export { attribute, isNative, type Precision, precisionOf, rawOp, toPrecision, usableTowers } from "./raw.ts";
+export { isNative, type Precision, precisionOf, rawOp, toPrecision, usableTowers } from "./raw.ts";

@@ -1,6 +1,6 @@
 /** TensorFlow's ops themselves, for those that tfjs does not have or gives no choice about. */
 import type * as tf from "@tensorflow/tfjs";
-import { AttributeType, type OpAttribute } from "./attributes.ts";
+import { attribute, type OpAttribute } from "./attributes.ts";
 import { nativeBackend } from "./backend.ts";
 import { DataType } from "./tensor.ts";
 
@@ -20,20 +20,6 @@ export function usableTowers(wanted: number): number {
   const backend = nativeBackend();
   return backend && !backend.binding.isUsingGpuDevice() ? wanted : 1;
 }
-
-/** Makes attributes of ops. */
-export const attribute = {
-  bool: (name: string, value: boolean): OpAttribute => ({ name, type: AttributeType.bool, value }),
-  float: (name: string, value: number): OpAttribute => ({ name, type: AttributeType.float, value }),
-  int: (name: string, value: number): OpAttribute => ({ name, type: AttributeType.int, value }),
-  ints: (name: string, value: number[]): OpAttribute => ({ name, type: AttributeType.int, value }),
-  string: (name: string, value: string): OpAttribute => ({ name, type: AttributeType.string, value }),
-  type: (name: string, value: Precision | "int32" | "uint8"): OpAttribute => ({
-    name,
-    type: AttributeType.type,
-    value: DataType[value],
-  }),
-};
 
 /**
  * Runs one op of TensorFlow; attribute `T` is bfloat16 where the inputs are. Automatic differentiation does not see it: it
