@@ -8,13 +8,16 @@ const repositoryRoot = new URL("../../", import.meta.url).pathname;
 /** TensorFlow that the flags below were tried with; XLA ends the process at a flag that it does not know. */
 const KNOWN = /^2\.21\./;
 
-/** The emitters of loops that compile in half of the time and run as fast for what is fused here, each function as one module. */
+/**
+ * The emitters of loops that compile in half of the time and run as fast for what is fused here, each function as one module; and no
+ * YNNPACK, whose first use of a function by two threads at once ends the process (both fill one list), at the same speed.
+ */
 const XLA_FLAGS = "--xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true " +
-  "--xla_cpu_parallel_codegen_split_count=1";
+  "--xla_cpu_parallel_codegen_split_count=1 --xla_cpu_experimental_ynn_fusion_type=";
 
 let cache: string | undefined;
 
-/** What compiled code depends on beside TensorFlow's version. */
+/** The processor that code is compiled for. */
 function processor(): string {
   try {
     const lines = Deno.readTextFileSync("/proc/cpuinfo").split("\n");
@@ -25,13 +28,13 @@ function processor(): string {
 }
 
 /**
- * Sets up the compiler, with a cache in `.cache/compiler/` by TensorFlow's version and processor, so that only the first
+ * Sets up the compiler, with a cache in `.cache/compiler/` by TensorFlow's version, processor and settings, so that only the first
  * training on a machine waits for it. Call it before anything is compiled. Variables that are set already stay.
  */
 export function setUpCompiler(version: string): void {
   if (!KNOWN.test(version)) return;
   setNativeEnvironment({ XLA_FLAGS });
-  const machine = createHash("sha256").update(processor()).digest("hex").slice(0, 12);
+  const machine = createHash("sha256").update(processor() + XLA_FLAGS).digest("hex").slice(0, 12);
   const folder = join(repositoryRoot, ".cache", "compiler", `${version}-${machine}`);
   try {
     Deno.mkdirSync(folder, { recursive: true });
