@@ -1,6 +1,6 @@
 """Interrupts a running cell as Jupyter's stop button does. stdin: {"kernel", "cwd", "before", "running", "until", "after"};
 interrupts "running" at its first output that contains "until", and again once it has ended, then runs "after". stdout:
-{"seconds" from the interrupt to the cell's end, "ename", "evalue", "after": what the last cell printed}."""
+{"seconds" from the interrupt to the cell's end, "ename", "evalue", "after": what the last cell printed, or its error}."""
 import json
 import sys
 import time
@@ -39,7 +39,7 @@ try:
     result["seconds"] = time.monotonic() - pressed
     manager.interrupt_kernel()
     for message in messages_of(client.execute(job["after"])):
-        result["after"] += message["content"].get("text", "")
+        result["after"] += message["content"].get("text", "") + message["content"].get("evalue", "")
     result["alive"] = manager.is_alive()
     json.dump(result, sys.stdout)
 finally:
