@@ -25,7 +25,8 @@ export function applyInTowers(
   images: tf.Tensor4D,
   forward: Forward = {},
 ): tf.Tensor2D {
-  const keeps = forward.keep ? cutIntoTowers(forward.keep, model.towers, 1) : [];
   const parts = cutIntoTowers(images, model.towers);
+  if (parts.length === 1) return model.apply(p, images, forward);
+  const keeps = forward.keep ? cutIntoTowers(forward.keep, model.towers, 1) : [];
   return tf.concat2d(parts.map((part, i) => model.apply(p, part, { ...forward, keep: keeps[i] })), 0);
 }

@@ -3,8 +3,8 @@
  * expects of its C++ addon, without the addon. Tensors are numbered; the numbers are what tfjs keeps.
  */
 import { AttributeType, eagerWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
-import { CApi, type Pointer } from "./capi.ts";
-import { type ContextOptions, type Device, openContext } from "./context.ts";
+import { CApi } from "./capi.ts";
+import { type ContextOptions, Contexts, type Device } from "./context.ts";
 import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
@@ -75,10 +75,7 @@ export class TensorFlowBinding {
   readonly devices: Device[];
 
   readonly #api: CApi;
-  readonly #options: ContextOptions;
-  /** By the number of towers; the one of 1 runs whatever is not in a function. */
-  readonly #contexts = new Map<number, Pointer>();
-  readonly #context: Pointer;
+  readonly #contexts: Contexts;
   readonly #tensors: TensorTable;
   #functions = 0;
   #tracing: { graph: Graph; arguments: Argument[]; towers: number } | undefined;
@@ -92,11 +89,8 @@ export class TensorFlowBinding {
     this.#api = new CApi(library);
     setUpCompiler(this.#api.version);
     this.#tensors = new TensorTable(this.#api);
-    this.#options = options;
-    const { context, devices } = openContext(this.#api, options);
-    this.#context = context;
-    this.#contexts.set(1, context);
-    this.devices = devices;
+    this.#contexts = new Contexts(this.#api, options);
+    this.devices = this.#contexts.devices;
     this.TF_Version = this.#api.version;
   }
 
@@ -147,7 +141,7 @@ export class TensorFlowBinding {
     attributes = this.#withInputType(attributes, inputs);
     if (this.#tracing) return this.#addToGraph(name, attributes, inputs, outputCount);
     const { call, status } = this.#api;
-    const op = call.TFE_NewOp(this.#context, this.#api.name(name), status);
+    const op = call.TFE_NewOp(this.#contexts.first, this.#api.name(name), status);
     this.#api.check(name);
     try {
       const writer = eagerWriter(this.#api, op);
@@ -196,7 +190,13 @@ export class TensorFlowBinding {
         const { shape } = this.#tensors.entry(known.at(-1)!.id);
         throw new Error(`${name} reads a tensor of shape [${shape}] that is not among its inputs.`);
       }
-      graph.addTo(this.#contextOf(towers), name, known.map(({ placeholder }) => placeholder), outputs, fused);
+      graph.addTo(
+        this.#contexts.of(towers),
+        name,
+        known.map(({ placeholder }) => placeholder),
+        outputs,
+        fused,
+      );
       return {
         name,
         arguments: known.map(({ id }) => ({ id, shape: this.#tensors.entry(id).shape })),
@@ -253,16 +253,6 @@ export class TensorFlowBinding {
     return this.#tracing?.towers ?? 1;
   }
 
-  /** The context for functions of so many towers. */
-  #contextOf(towers: number): Pointer {
-    let context = this.#contexts.get(towers);
-    if (!context) {
-      ({ context } = openContext(this.#api, { ...this.#options, towers }));
-      this.#contexts.set(towers, context);
-    }
-    return context;
-  }
-
   /** Runs `body` as if nothing were traced. */
   outsideTrace<T>(body: () => T): T {
     const tracing = this.#tracing;
@@ -278,8 +268,7 @@ export class TensorFlowBinding {
   async call({ name, outputs: types, towers }: NativeFunction, inputs: number[]): Promise<TensorMetadata[]> {
     const { call } = this.#api;
     const status = call.TF_NewStatus()!;
-    const context = this.#contextOf(towers);
-    const op = call.TFE_NewOp(context, this.#api.name(name), status);
+    const op = call.TFE_NewOp(this.#contexts.of(towers), this.#api.name(name), status);
     try {
       this.#api.check(name, status);
       call.TFE_OpSetAttrString(op, this.#api.name("config_proto"), REWRITER, BigInt(REWRITER.length));
@@ -300,7 +289,11 @@ export class TensorFlowBinding {
 
   /** Forgets a traced function. */
   removeFunction({ name, towers }: NativeFunction): void {
-    this.#api.call.TFE_ContextRemoveFunction(this.#contextOf(towers), this.#api.name(name), this.#api.status);
+    this.#api.call.TFE_ContextRemoveFunction(
+      this.#contexts.of(towers),
+      this.#api.name(name),
+      this.#api.status,
+    );
     this.#api.check(`removing ${name}`);
   }
 

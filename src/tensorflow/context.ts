@@ -31,12 +31,38 @@ export interface Device {
   type: string;
 }
 
-/**
- * Makes a context, which lives as long as the process.
- *
- * @throws {Error} when it has no usable device
- */
-export function openContext(
+/** One context for ops by themselves, and one for functions of each number of towers, opened when the first comes. */
+export class Contexts {
+  readonly #api: CApi;
+  readonly #options: ContextOptions;
+  readonly #contexts = new Map<number, Pointer>();
+  /** What ops run on. */
+  readonly devices: Device[];
+  /** For ops by themselves. */
+  readonly first: Pointer;
+
+  /**
+   * @throws {Error} when there is no usable device
+   */
+  constructor(api: CApi, options: ContextOptions) {
+    [this.#api, this.#options] = [api, options];
+    const { context, devices } = openContext(api, options);
+    [this.first, this.devices] = [context, devices];
+    this.#contexts.set(1, context);
+  }
+
+  /** The context for functions of so many towers. */
+  of(towers: number): Pointer {
+    const known = this.#contexts.get(towers);
+    if (known) return known;
+    const { context } = openContext(this.#api, { ...this.#options, towers });
+    this.#contexts.set(towers, context);
+    return context;
+  }
+}
+
+/** Makes a context, which lives as long as the process. */
+function openContext(
   api: CApi,
   contextOptions: ContextOptions,
 ): { context: Pointer; devices: Device[] } {

@@ -30,10 +30,11 @@ export type Predictor = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /** Compiles a network for inference. The caller disposes it. */
 export function makePredictor(model: Model, precision: Precision = "float32"): Predictor {
+  const { towers } = model;
   return compile((weights: Weights, pixels: tf.Tensor4D) => {
     const p = tensorsOf(model, weights, precision);
     return inPrecision(applyInTowers(model, p, imagesFromPixels(pixels)), "float32").softmax();
-  }, model);
+  }, { towers });
 }
 
 /**

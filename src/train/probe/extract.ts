@@ -38,6 +38,7 @@ export type FeatureReader = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
  */
 export function makeFeatureReader(model: Model, options: FeatureOptions = {}): FeatureReader {
   const { layer, pooling, limit, precision } = complete(model, options);
+  const { towers } = model;
   const featuresOf = (p: Parameters, images: tf.Tensor4D): tf.Tensor2D => {
     let features!: tf.Tensor2D;
     const tap = <T extends tf.Tensor>(name: string, x: T): T => {
@@ -51,9 +52,9 @@ export function makeFeatureReader(model: Model, options: FeatureOptions = {}): F
   };
   return compile((weights: Weights, pixels: tf.Tensor4D) => {
     const p = tensorsOf(model, weights, precision);
-    const parts = cutIntoTowers(imagesFromPixels(pixels), model.towers);
+    const parts = cutIntoTowers(imagesFromPixels(pixels), towers);
     return tf.concat2d(parts.map((part) => featuresOf(p, part)), 0);
-  }, model);
+  }, { towers });
 }
 
 function complete(model: Model, options: FeatureOptions): Required<FeatureOptions> {
