@@ -83,8 +83,16 @@ for (const name of Object.keys(BOUNDS)) {
   });
 }
 
-Deno.test("a network overfits one batch, and 500 steps leave memory as it was", { ignore }, async () => {
-  const { step, dispose } = training("resnet_micro");
+for (const name of ["resnet_micro", "convnext_7k"]) {
+  Deno.test(
+    `${name} overfits one batch, and 500 steps leave memory as it was`,
+    { ignore },
+    () => overfit(name),
+  );
+}
+
+async function overfit(name: string): Promise<void> {
+  const { step, dispose } = training(name);
   const resident = () => Deno.memoryUsage().rss / 1e6;
   const first = await step();
   for (let i = 1; i < 100; i++) await step();
@@ -95,7 +103,7 @@ Deno.test("a network overfits one batch, and 500 steps leave memory as it was", 
   assert.equal(tf.memory().numTensors, tensors);
   assert.ok(last < first / 2, `the loss went from ${first} to ${last}`);
   dispose();
-});
+}
 
 Deno.test("two networks train in one process, each as if it were alone", { ignore }, async () => {
   const losses = async (names: string[]) => {
