@@ -1,23 +1,8 @@
-import {
-  attribute,
-  fuse,
-  isNative,
-  type Precision,
-  precisionOf,
-  tf,
-  toPrecision,
-} from "../tensorflow/mod.ts";
-import { rawOp } from "../tensorflow/mod.ts";
+import { fuse, type Precision, precisionOf, tf, toPrecision } from "../tensorflow/mod.ts";
+import { batchProduct } from "./batch_product.ts";
 import { withGradient } from "./gradient.ts";
 
 type Matrices = tf.Tensor4D;
-
-/** Product of the matrices in the last two axes, either of them transposed. */
-function products(a: Matrices, b: Matrices, transposeA = false, transposeB = false): Matrices {
-  if (!isNative()) return tf.matMul(a, b, transposeA, transposeB);
-  const transposes = [attribute.bool("adj_x", transposeA), attribute.bool("adj_y", transposeB)];
-  return rawOp("BatchMatMulV2", [a, b], [...transposes, attribute.type("T", "float32")])[0] as Matrices;
-}
 
 const softmax = fuse("attention_softmax", ([scores], { scale }: { scale: number }) => {
   const s = toPrecision(scores, "float32").mul(scale);
@@ -52,18 +37,21 @@ export function selfAttention(qkv: tf.Tensor2D, tokens: number, heads: number): 
   const precision: Precision = precisionOf(qkv);
   return withGradient<tf.Tensor2D>([qkv], () => {
     const [q, k, v] = splitHeads(qkv, shape);
-    const [weights] = softmax([products(q, k, false, true)], { scale }) as Matrices[];
-    const value = products(weights, v).transpose([0, 2, 1, 3]).reshape<tf.Tensor2D>([rows, heads * d]);
+    const [weights] = softmax([batchProduct(q, k, false, true)], { scale }) as Matrices[];
+    const value = batchProduct(weights, v, false, false).transpose([0, 2, 1, 3]).reshape<tf.Tensor2D>([
+      rows,
+      heads * d,
+    ]);
     return { value, saved: [q, k, v, weights] };
   }, (dy, saved) => {
     const [q, k, v, weights] = saved as Matrices[];
     const g = toPrecision(dy, precision).reshape(shape).transpose<Matrices>([0, 2, 1, 3]);
-    const dWeights = products(g, v, false, true);
+    const dWeights = batchProduct<Matrices>(g, v, false, true);
     const [dScores] = softmaxGradient([dWeights, weights], { scale }) as Matrices[];
     const parts = [
-      products(dScores, k),
-      products(dScores, q, true, false),
-      products(weights, g, true, false),
+      batchProduct(dScores, k, false, false),
+      batchProduct(dScores, q, true, false),
+      batchProduct(weights, g, true, false),
     ];
     return [tf.stack(parts).transpose([1, 3, 0, 2, 4]).reshape(qkv.shape)];
   });

@@ -1,4 +1,5 @@
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import { batchProduct } from "./batch_product.ts";
 import { type Fold, foldNorm, foldNothing, foldScale } from "./fold.ts";
 import { withGradient } from "./gradient.ts";
 
@@ -19,20 +20,15 @@ export interface LinearLayer {
 /** One op for a product of matrices, either of them transposed: a transpose by itself would be a pass over memory. */
 export function product(a: tf.Tensor, b: tf.Tensor, transposeA: boolean, transposeB: boolean): Matrix {
   if (!isNative()) return tf.matMul(a as Matrix, b as Matrix, transposeA, transposeB);
-  if (transposeB && a.shape[0] <= FEW_ROWS) return productOfFewRows(a, b);
+  if (transposeB && !transposeA && a.shape[0] <= FEW_ROWS) {
+    return batchProduct(a.expandDims(0), b.expandDims(0), false, true).squeeze([0]);
+  }
   const transposes = [attribute.bool("transpose_a", transposeA), attribute.bool("transpose_b", transposeB)];
   return rawOp("MatMul", [a, b], [...transposes, attribute.type("T", "float32")])[0] as Matrix;
 }
 
 /** Up to so many rows, the product with a transposed matrix is slower than that of a batch of one. */
 const FEW_ROWS = 64;
-
-/** `a bᵀ` */
-function productOfFewRows(a: tf.Tensor, b: tf.Tensor): Matrix {
-  const how = [attribute.bool("adj_x", false), attribute.bool("adj_y", true), attribute.type("T", "float32")];
-  const [batch] = rawOp("BatchMatMulV2", [a.expandDims(0), b.expandDims(0)], how);
-  return batch.reshape([a.shape[0], b.shape[0]]);
-}
 
 /** TensorFlow adds a bias while it writes the product before it. */
 function addBias(x: Matrix, bias: tf.Tensor): Matrix {

@@ -1,4 +1,5 @@
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import { batchProduct } from "./batch_product.ts";
 import { withGradient } from "./gradient.ts";
 import { padded, unpadded } from "./pad.ts";
 
@@ -56,13 +57,7 @@ function poolingMatrix(H: number, W: number, bins: number): tf.Tensor2D {
 
 /** Product of one matrix with each of a batch, `[rows, n] x [B, n, C] -> [B, rows, C]`. */
 function withEach(matrix: tf.Tensor, batch: tf.Tensor3D, transpose: boolean): tf.Tensor3D {
-  const a = matrix.reshape([1, ...matrix.shape]) as tf.Tensor3D;
-  if (!isNative()) return tf.matMul(a, batch, transpose, false);
-  const transposes = [attribute.bool("adj_x", transpose), attribute.bool("adj_y", false)];
-  return rawOp("BatchMatMulV2", [a, batch], [
-    ...transposes,
-    attribute.type("T", "float32"),
-  ])[0] as tf.Tensor3D;
+  return batchProduct(matrix.expandDims(0), batch, transpose, false);
 }
 
 /**

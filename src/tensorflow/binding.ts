@@ -141,7 +141,7 @@ export class TensorFlowBinding {
     attributes = this.#withInputType(attributes, inputs);
     if (this.#tracing) return this.#addToGraph(name, attributes, inputs, outputCount);
     const { call, status } = this.#api;
-    const op = call.TFE_NewOp(this.#contexts.first, this.#api.name(name), status);
+    const op = call.TFE_NewOp(this.#contexts.of(1), this.#api.name(name), status);
     this.#api.check(name);
     try {
       const writer = eagerWriter(this.#api, op);
@@ -273,7 +273,7 @@ export class TensorFlowBinding {
       this.#api.check(name, status);
       call.TFE_OpSetAttrString(op, this.#api.name("config_proto"), REWRITER, BigInt(REWRITER.length));
       for (const id of inputs) {
-        const handle = this.#tensors.freeHandle(this.#tensors.handle(id));
+        const handle = this.#tensors.freeHandle(id);
         call.TFE_OpAddInput(op, handle, status);
         call.TFE_DeleteTensorHandle(handle);
       }

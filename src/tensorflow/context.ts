@@ -31,15 +31,13 @@ export interface Device {
   type: string;
 }
 
-/** One context for ops by themselves, and one for functions of each number of towers, opened when the first comes. */
+/** A context for each number of towers, opened when the first function of so many comes. */
 export class Contexts {
   readonly #api: CApi;
   readonly #options: ContextOptions;
   readonly #contexts = new Map<number, Pointer>();
   /** What ops run on. */
   readonly devices: Device[];
-  /** For ops by themselves. */
-  readonly first: Pointer;
 
   /**
    * @throws {Error} when there is no usable device
@@ -47,11 +45,11 @@ export class Contexts {
   constructor(api: CApi, options: ContextOptions) {
     [this.#api, this.#options] = [api, options];
     const { context, devices } = openContext(api, options);
-    [this.first, this.devices] = [context, devices];
+    this.devices = devices;
     this.#contexts.set(1, context);
   }
 
-  /** The context for functions of so many towers. */
+  /** The context for functions of so many towers; that of 1 is for ops by themselves too. */
   of(towers: number): Pointer {
     const known = this.#contexts.get(towers);
     if (known) return known;

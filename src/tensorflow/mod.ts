@@ -2,7 +2,6 @@
 export { attribute, type OpAttribute } from "./attributes.ts";
 export { describeEngine, type Engine, startEngine } from "./backend.ts";
 export { bytesTensor, bytesToFloat } from "./bytes.ts";
-export { takenOver } from "./floats.ts";
 export { decodeJpeg, type JpegPart } from "./jpeg.ts";
 export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";

@@ -82,14 +82,11 @@ export class TensorTable {
    * A handle of the same memory that belongs to no context, where a result of an op belongs to that in which the op ran. The caller
    * deletes it.
    */
-  freeHandle(handle: Pointer): Pointer {
+  freeHandle(id: number): Pointer {
     const { call, status } = this.#api;
-    const tensor = call.TFE_TensorHandleResolve(handle, status)!;
+    const handle = this.resolved(id, (tensor) => call.TFE_NewTensorHandle(tensor, status)!);
     this.#api.check("handing a tensor over");
-    const free = call.TFE_NewTensorHandle(tensor, status)!;
-    call.TF_DeleteTensor(tensor);
-    this.#api.check("handing a tensor over");
-    return free;
+    return handle;
   }
 
   /** Gives a tensor's memory to `read`, for as long as that runs. */

@@ -1,6 +1,13 @@
-import { countParameters, initialise, type Model, type ParameterSpec, type Weights } from "../models/mod.ts";
+import {
+  countParameters,
+  initialise,
+  type Model,
+  type ParameterSpec,
+  type Weights,
+  weightTensors,
+} from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
-import { takenOver, tf } from "../tensorflow/mod.ts";
+import { tf } from "../tensorflow/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import type { TrainState } from "./step.ts";
 
@@ -15,14 +22,11 @@ export interface WeightValues {
   buffers?: Float32Array;
 }
 
-/** Values that nobody else holds. */
-type DrawnValues = { [name in keyof WeightValues]: Float32Array<ArrayBuffer> };
-
 /** What has values that training changes: a classifier, or a network for another task. */
 export type Trainable = Pick<Model, "specs" | "buffers">;
 
 /** A model's values before training, as its specifications and the seed say. */
-export function drawnWeights(model: Trainable, seed: number): DrawnValues {
+export function drawnWeights(model: Trainable, seed: number): WeightValues {
   const stream = random(seed, Stream.weights);
   const parameters = initialise(model.specs, stream);
   return model.buffers.length > 0
@@ -35,23 +39,14 @@ export function initialState(
   model: Trainable,
   recipe: Pick<Recipe, "ema">,
   seed: number,
-  weights?: WeightValues,
+  weights: WeightValues = drawnWeights(model, seed),
 ): TrainState {
-  const { parameters, buffers } = weights ? givenVectors(weights) : drawnVectors(model, seed);
+  const { parameters, buffers } = weightTensors(weights);
   const state: TrainState = { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };
   if (recipe.ema !== null) state.ema = parameters.clone();
   if (buffers) state.buffers = buffers;
   if (buffers && recipe.ema !== null) state.emaBuffers = buffers.clone();
   return state;
-}
-
-function givenVectors({ parameters, buffers }: WeightValues): Weights {
-  return { parameters: tf.tensor1d(parameters), buffers: buffers && tf.tensor1d(buffers) };
-}
-
-function drawnVectors(model: Trainable, seed: number): Weights {
-  const { parameters, buffers } = drawnWeights(model, seed);
-  return { parameters: takenOver(parameters), buffers: buffers && takenOver(buffers) };
 }
 
 /** What a state is evaluated with: the moving average where there is one, else the weights themselves. */

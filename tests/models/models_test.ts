@@ -6,16 +6,13 @@ import {
   createAutoencoder,
   createModel,
   describe,
-  initialise,
-  type Model,
   type ModelConfig,
   modelNames,
   tensorsOf,
-  type Weights,
 } from "../../src/models/mod.ts";
 import { inPrecision } from "../../src/ops/mod.ts";
-import { random } from "../../src/stats/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
+import { movedWeights } from "./moved_weights.ts";
 
 await startEngine();
 const CLASSES = 5;
@@ -55,11 +52,6 @@ const kinds: [string | ModelConfig, number[]][] = [
 
 const titleOf = (model: string | ModelConfig) => typeof model === "string" ? model : JSON.stringify(model);
 
-const weightsOf = ({ specs, buffers }: Model): Weights => ({
-  parameters: tf.tensor1d(initialise(specs, random(1)).map((v) => 3 * v + 0.01)),
-  buffers: buffers.length > 0 ? tf.tensor1d(initialise(buffers, random(1))) : undefined,
-});
-
 const imagesOf = (size: number) => tf.randomNormal<tf.Rank.R4>([2, size, size, 3], 0, 1, "float32", 3);
 
 for (const [kind, sizes] of kinds) {
@@ -67,7 +59,7 @@ for (const [kind, sizes] of kinds) {
     for (const size of sizes) {
       tf.tidy(() => {
         const model = createModel(kind, CLASSES, size);
-        const p = tensorsOf(model, weightsOf(model));
+        const p = tensorsOf(model, movedWeights(model));
         const images = imagesOf(size);
         const seen: { name: string; shape: number[] }[] = [];
         const tap = <T extends tf.Tensor>(name: string, x: T): T => {
@@ -90,7 +82,7 @@ for (const [kind, sizes] of kinds) {
     const size = sizes[1];
     const model = createModel(kind, CLASSES, size);
     tf.tidy(() => {
-      const p = tensorsOf(model, weightsOf(model));
+      const p = tensorsOf(model, movedWeights(model));
       const images = imagesOf(size);
       const unchanged = model.apply(p, images).dataSync();
       for (const layer of model.layers) {
@@ -105,7 +97,7 @@ for (const [kind, sizes] of kinds) {
     const size = sizes[1];
     const model = createModel(kind, CLASSES, size);
     tf.tidy(() => {
-      const weights = weightsOf(model);
+      const weights = movedWeights(model);
       const images = imagesOf(size);
       for (const training of [false, true]) {
         const [exact, rounded] = (["float32", "bfloat16"] as const).map((precision) =>
@@ -184,7 +176,7 @@ Deno.test("patches that do not divide the image are refused", () => {
 Deno.test("a ViT says which size it was made for", () => {
   const model = createModel("vit_micro", 3, 32);
   tf.tidy(() => {
-    const p = tensorsOf(model, weightsOf(model));
+    const p = tensorsOf(model, movedWeights(model));
     assert.throws(() => model.apply(p, imagesOf(64)), /for images of 32 px; these are 64 x 64/);
   });
 });
@@ -203,7 +195,7 @@ Deno.test("stochastic depth of a ViT rises over the blocks, the same for attenti
 Deno.test("a ViT's branch whose keep factor is 0 is left out", () => {
   const model = createModel(token, 3, 16);
   tf.tidy(() => {
-    const p = tensorsOf(model, weightsOf(model));
+    const p = tensorsOf(model, movedWeights(model));
     const images = imagesOf(16);
     const keep = tf.tensor2d([[1, 1], [1, 1], [0, 1], [1, 1]]); // attention of block 1, for the first image alone
     const kept = model.apply(p, images, { keep }).arraySync();

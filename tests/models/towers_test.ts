@@ -1,14 +1,6 @@
 /** Batches that are cut into parts: the same numbers as in one part. */
 import assert from "node:assert/strict";
-import {
-  createAutoencoder,
-  createModel,
-  initialise,
-  type Model,
-  modelNames,
-  type Weights,
-} from "../../src/models/mod.ts";
-import { random } from "../../src/stats/mod.ts";
+import { createAutoencoder, createModel, modelNames } from "../../src/models/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
 import {
   classifierRule,
@@ -17,15 +9,11 @@ import {
   paperRecipe,
   type StepInput,
 } from "../../src/train/mod.ts";
+import { movedWeights } from "./moved_weights.ts";
 
 const ignore = (await startEngine()).backend !== "tensorflow";
 
 const SIDE = 16, CLASSES = 3;
-
-const weightsOf = ({ specs, buffers }: Model): Weights => ({
-  parameters: tf.tensor1d(initialise(specs, random(1)).map((v) => 3 * v + 0.01)),
-  buffers: buffers.length > 0 ? tf.tensor1d(initialise(buffers, random(1))) : undefined,
-});
 
 const pixelsOf = (B: number) =>
   tf.tensor4d(
@@ -67,7 +55,7 @@ for (const name of ["convnext_micro", "vit_micro"]) {
     { ignore },
     async () => {
       assert.ok(model.towers > 1);
-      const weights = weightsOf(model);
+      const weights = movedWeights(model);
       for (const B of [2, 5, 8]) { // 5 cannot be halved
         const input = inputOf(B, model.dropPath.length);
         const [got, want] = await Promise.all([model, whole].map((m) => {
@@ -83,7 +71,7 @@ for (const name of ["convnext_micro", "vit_micro"]) {
   );
 
   Deno.test(`${name}: predictions and features keep the order of the images`, { ignore }, async () => {
-    const weights = weightsOf(model);
+    const weights = movedWeights(model);
     const pixels = pixelsOf(6);
     for (const make of [makePredictor, makeFeatureReader]) {
       const [got, want] = await Promise.all([model, whole].map((m) => make(m)(weights, pixels)));

@@ -4,8 +4,7 @@
  */
 import type { Batch } from "../../data/mod.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../../images/mod.ts";
-import type { Model, Weights } from "../../models/mod.ts";
-import { tf } from "../../tensorflow/mod.ts";
+import { type Model, type Weights, weightTensors } from "../../models/mod.ts";
 import { drawnWeights } from "../state.ts";
 import type { Featurizer } from "./collect.ts";
 
@@ -86,6 +85,5 @@ function histograms({ pixels, channels, labels }: Batch, imageSize: number, bins
 
 /** A network's weights as they are drawn before training. The caller disposes them. */
 export function untrainedWeights(model: Model, seed: number): Weights {
-  const { parameters, buffers } = drawnWeights(model, seed);
-  return { parameters: tf.tensor1d(parameters), buffers: buffers && tf.tensor1d(buffers) };
+  return weightTensors(drawnWeights(model, seed));
 }
