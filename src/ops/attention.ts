@@ -1,19 +1,20 @@
-import { fuse, type Precision, precisionOf, tf, toPrecision } from "../tensorflow/mod.ts";
+import { type Precision, precisionOf, tf, toPrecision } from "../tensorflow/mod.ts";
 import { batchProduct } from "./batch_product.ts";
 import { withGradient } from "./gradient.ts";
 
 type Matrices = tf.Tensor4D;
 
-const softmax = fuse("attention_softmax", ([scores], { scale }: { scale: number }) => {
-  const s = toPrecision(scores, "float32").mul(scale);
-  const e = s.sub(s.max(-1, true)).exp();
-  return [toPrecision(e.div(e.sum(-1, true)), precisionOf(scores))];
-});
+/** Of the scaled scores, over the last axis, in float32. The op's own loops are faster than what XLA makes of exponentials and sums. */
+function softmax(scores: Matrices, scale: number): Matrices {
+  const x = toPrecision(scores, "float32").mul<Matrices>(scale);
+  return toPrecision(tf.softmax(x), precisionOf(scores));
+}
 
-const softmaxGradient = fuse("attention_softmax_gradient", ([dy, y], { scale }: { scale: number }) => {
+/** Gradient by the scores, from the value and the gradient by it. */
+function softmaxGradient(dy: Matrices, y: Matrices, scale: number): Matrices {
   const [g, p] = [toPrecision(dy, "float32"), toPrecision(y, "float32")];
-  return [toPrecision(g.sub(g.mul(p).sum(-1, true)).mul(p).mul(scale), precisionOf(y))];
-});
+  return toPrecision(g.sub(g.mul(p).sum(-1, true)).mul(p).mul(scale), precisionOf(y));
+}
 
 /** `[B T, 3 heads d] -> q, k, v`, each [B, heads, T, d] */
 function splitHeads(qkv: tf.Tensor, [B, T, heads, d]: number[]): Matrices[] {
@@ -37,17 +38,14 @@ export function selfAttention(qkv: tf.Tensor2D, tokens: number, heads: number): 
   const precision: Precision = precisionOf(qkv);
   return withGradient<tf.Tensor2D>([qkv], () => {
     const [q, k, v] = splitHeads(qkv, shape);
-    const [weights] = softmax([batchProduct(q, k, false, true)], { scale }) as Matrices[];
-    const value = batchProduct(weights, v, false, false).transpose([0, 2, 1, 3]).reshape<tf.Tensor2D>([
-      rows,
-      heads * d,
-    ]);
-    return { value, saved: [q, k, v, weights] };
+    const weights = softmax(batchProduct(q, k, false, true), scale);
+    const value = batchProduct(weights, v, false, false).transpose([0, 2, 1, 3]);
+    return { value: value.reshape([rows, heads * d]), saved: [q, k, v, weights] };
   }, (dy, saved) => {
     const [q, k, v, weights] = saved as Matrices[];
     const g = toPrecision(dy, precision).reshape(shape).transpose<Matrices>([0, 2, 1, 3]);
     const dWeights = batchProduct<Matrices>(g, v, false, true);
-    const [dScores] = softmaxGradient([dWeights, weights], { scale }) as Matrices[];
+    const dScores = softmaxGradient(dWeights, weights, scale);
     const parts = [
       batchProduct(dScores, k, false, false),
       batchProduct(dScores, q, true, false),

@@ -1,13 +1,10 @@
 import { attribute, isNative, rawOp, tf } from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
 
-/** Loss of each row and its gradient by the logits. */
-function rowsAndGradient(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor[] {
-  if (isNative()) {
-    return rawOp("SoftmaxCrossEntropyWithLogits", [logits, targets], [attribute.type("T", "float32")], 2);
-  }
-  const logP = tf.logSoftmax(logits);
-  return [targets.mul(logP).sum(-1).neg(), logP.exp().sub(targets)];
+/** Logarithms of the probabilities, in one op where there is one. */
+function logProbabilities(logits: tf.Tensor2D): tf.Tensor {
+  if (!isNative()) return tf.logSoftmax(logits);
+  return rawOp("LogSoftmax", [logits], [attribute.type("T", "float32")])[0];
 }
 
 /**
@@ -17,8 +14,9 @@ function rowsAndGradient(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor[]
  * @param targets rows sum to 1, [B, classes]; no gradient flows to them
  */
 export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
+  const [rows] = logits.shape;
   return withGradient<tf.Scalar>([logits], () => {
-    const [rows, gradient] = rowsAndGradient(logits, targets);
-    return { value: rows.mean(), saved: [gradient] };
-  }, (dy, [gradient]) => [gradient.mul(dy.div(logits.shape[0]))]);
+    const logP = logProbabilities(logits);
+    return { value: logP.mul(targets).sum().div(-rows), saved: [logP, targets] };
+  }, (dy, [logP, targets]) => [logP.exp().sub(targets).mul(dy.div(rows))]);
 }

@@ -45,15 +45,18 @@ function training(name: string, recipe = paperRecipe) {
 /**
  * Ops that go over activations once more where another op could have done it on its way: how many each network may have in a
  * tower. A `Transpose` of patches and of heads, a `Sum` of small tensors (the depthwise kernel's gradient, pooling) has no
- * other form.
+ * other form; attention's `Softmax`, and the `Sum` in its gradient, are faster than what XLA makes of them.
  */
 const BOUNDS: Record<string, Record<string, number>> = {
-  convnext_micro: { Transpose: 7, Sum: 4, Mean: 2, Tile: 0, Select: 0, Erf: 0, Exp: 0, Square: 0, SplitV: 0 },
-  vit_micro: { Transpose: 17, Sum: 0, Mean: 2, Tile: 0, Erf: 0, Exp: 0, Softmax: 0, Square: 0, SplitV: 0 },
-  resnet_micro: { Transpose: 0, Sum: 0, Mean: 2, Tile: 0, Square: 0, Rsqrt: 0, SplitV: 0 },
-  vgg_micro: { Transpose: 0, Sum: 0, Mean: 1, Tile: 0, Square: 0, Rsqrt: 0, SplitV: 0 },
-  alexnet_micro: { Transpose: 0, Sum: 0, Mean: 1, Tile: 0, Square: 0, SplitV: 0 },
+  convnext_micro: { Transpose: 7, Sum: 4, Mean: 1, Tile: 0, Select: 0, Erf: 0, Exp: 0, Square: 0, SplitV: 0 },
+  vit_micro: { Transpose: 17, Sum: 4, Mean: 1, Tile: 0, Erf: 0, Exp: 0, Softmax: 4, Square: 0, SplitV: 0 },
+  resnet_micro: { Transpose: 0, Sum: 0, Mean: 1, Tile: 0, Square: 0, Rsqrt: 0, SplitV: 0 },
+  vgg_micro: { Transpose: 0, Sum: 0, Mean: 0, Tile: 0, Square: 0, Rsqrt: 0, SplitV: 0 },
+  alexnet_micro: { Transpose: 0, Sum: 0, Mean: 0, Tile: 0, Square: 0, SplitV: 0 },
 };
+
+/** What the loss has of them, once for all towers. */
+const LOSS: Record<string, number> = { Sum: 1, Exp: 1 };
 
 for (const [name, bounds] of Object.entries(BOUNDS)) {
   Deno.test(`${name}: no op goes over memory where a fused one could`, { ignore }, async () => {
@@ -62,7 +65,7 @@ for (const [name, bounds] of Object.entries(BOUNDS)) {
     const histogram = ops();
     for (const [op, most] of Object.entries(bounds)) {
       assert.ok(
-        (histogram[op] ?? 0) <= most * towers,
+        (histogram[op] ?? 0) <= most * towers + (LOSS[op] ?? 0),
         `${op}: ${histogram[op]}; all: ${JSON.stringify(histogram)}`,
       );
     }

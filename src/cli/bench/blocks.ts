@@ -30,9 +30,15 @@ const attention = (qkv: tf.Tensor) => {
   return weights.matMul(v).transpose([0, 2, 1, 3]).reshape([-1, HEADS * HEAD_WIDTH]);
 };
 
-const softTargets = (rows: number, classes: number) =>
-  tf.oneHot(tf.range(0, rows, 1, "int32").mod(tf.scalar(classes, "int32")), classes)
-    .mul(0.9).add(0.1 / classes) as tf.Tensor2D;
+/** One class after another, smoothed. */
+const softTargets = (rows: number, classes: number) => {
+  const target = (row: number, k: number) => (row % classes === k ? 0.9 : 0) + 0.1 / classes;
+  const values = Float32Array.from(
+    { length: rows * classes },
+    (_, i) => target(Math.floor(i / classes), i % classes),
+  );
+  return tf.tensor2d(values, [rows, classes]);
+};
 
 /** Means of windows that are cut out one by one. */
 const adaptivePool = (x: tf.Tensor, bins: number) => {
@@ -191,7 +197,7 @@ export function blockInputs(block: Block, batch: number): tf.Tensor[] {
 export function valueAndGradients(f: Block["ours"], inputs: tf.Tensor[]): { [name: string]: tf.Tensor } {
   const sum = (...xs: tf.Tensor[]) => {
     const y = f(...xs);
-    const weights = tf.range(0, y.size, 1).mul(0.37).sin().reshape(y.shape);
+    const weights = tf.tensor(Float32Array.from({ length: y.size }, (_, i) => Math.sin(0.37 * i)), y.shape);
     return y.mul(weights).sum<tf.Scalar>();
   };
   const { value, grads } = tf.valueAndGrads(sum)(inputs);
