@@ -5,7 +5,8 @@
 import { addResidual, depthwiseConv, gelu } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { convSpecs, depthwiseSpecs, keepRows, linearSpecs, normSpecs, risingDropPath } from "./layers.ts";
-import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv, tappedNormLinear } from "./layers.ts";
+import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv } from "./layers.ts";
+import type { Fold } from "./folds.ts";
 import { makeModel, type Model, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
 import { TOWERS } from "./towers.ts";
@@ -76,13 +77,23 @@ function outline({ depths, dims, patch }: ConvNeXtConfig, classes: number, image
   return [...stages, { name: "head.norm", shape: [dims.at(-1)!] }, { name: "head.fc", shape: [classes] }];
 }
 
-/** `x + keep * gamma * mlp(norm(dwconv(x)))`, [B, H, W, C] */
+function folds({ depths }: ConvNeXtConfig): Fold[] {
+  return depths.flatMap((depth, s): Fold[] => [
+    ...(s > 0 ? [{ layer: `stages.${s}.downsample.1`, norm: `stages.${s}.downsample.0` }] : []),
+    ...Array.from({ length: depth }, (_, b) => `stages.${s}.blocks.${b}`).flatMap((name): Fold[] => [
+      { layer: `${name}.mlp.fc1`, norm: `${name}.norm` },
+      { layer: `${name}.mlp.fc2`, scale: `${name}.gamma` },
+    ]),
+  ]);
+}
+
+/** `x + keep * gamma * mlp(norm(dwconv(x)))`, [B, H, W, C]; the norm's scale and shift and gamma are in the MLP's weights. */
 function block(p: Parameters, name: string, x: tf.Tensor4D, keep?: tf.Tensor1D): tf.Tensor4D {
   const [, H, W, C] = x.shape;
   const rows = (y: tf.Tensor) => y.reshape<tf.Tensor2D>([-1, C]); // (B H W, C)
   const mixed = rows(depthwiseConv(x, p[`${name}.conv_dw.weight`] as tf.Tensor4D));
-  const hidden = gelu(normLinear(p, `${name}.norm`, `${name}.mlp.fc1`, mixed, p[`${name}.conv_dw.bias`]));
-  const branch = linearLayer(p, `${name}.mlp.fc2`, hidden, p[`${name}.gamma`]);
+  const hidden = gelu(normLinear(p, `${name}.mlp.fc1`, mixed, p[`${name}.conv_dw.bias`]));
+  const branch = linearLayer(p, `${name}.mlp.fc2`, hidden);
   return addResidual(rows(x), branch, keepRows(keep, H * W)).reshape(x.shape);
 }
 
@@ -104,7 +115,7 @@ export function convnext(name: string, config: ConvNeXtConfig, classes: number):
     for (let s = 0; s < dims.length; s++) {
       const stage = `stages.${s}`;
       const down = `${stage}.downsample`;
-      if (s > 0) x = tapped(forward, down, normPatchConv(p, `${down}.0`, `${down}.1`, x)); // halves height and width
+      if (s > 0) x = tapped(forward, down, normPatchConv(p, `${down}.1`, x)); // halves height and width
       for (let b = 0; b < depths[s]; b++) {
         const name = `${stage}.blocks.${b}`;
         x = tapped(forward, name, block(p, name, x, branches[branch++]));
@@ -112,12 +123,13 @@ export function convnext(name: string, config: ConvNeXtConfig, classes: number):
       x = tapped(forward, stage, x);
     }
     const pooled = x.mean<tf.Tensor2D>([1, 2]); // (B, dims.at(-1))
-    return tappedNormLinear(p, "head.norm", "head.fc", pooled, forward);
+    return linearLayer(p, "head.fc", tapped(forward, "head.norm", layerNorm(p, "head.norm", pooled)));
   };
   return makeModel({
     name,
     classes,
     specs: specs(config, classes),
+    folds: folds(config),
     stride: patch * 2 ** (dims.length - 1),
     dropPath: risingDropPath(depths.reduce((a, b) => a + b), dropPath),
     towers: TOWERS,

@@ -1,8 +1,7 @@
 /** Layers as plain functions of tensors, NHWC. Each takes the model's tensors and the name under which its own stand. */
 import { addBias, conv2d, inPrecision, linear, normalise, type Padding, toPatches } from "../ops/mod.ts";
 import { precisionOf, tf } from "../tensorflow/mod.ts";
-import type { Forward } from "./model.ts";
-import type { Init, Layout, Parameters, ParameterSpec } from "./parameters.ts";
+import { type Init, type Layout, type Parameters, type ParameterSpec, termsOf } from "./parameters.ts";
 
 /** Initial values of a layer's weight and bias. */
 export interface LayerInit {
@@ -92,23 +91,23 @@ export function normSpecs(name: string, channels: number, scale = 1): ParameterS
 
 /** `[B, H, W, in] -> [B, H', W', out]` */
 export function conv(p: Parameters, name: string, x: tf.Tensor4D, stride: number, pad: Padding): tf.Tensor4D {
-  const { weight, bias } = terms(p, name);
+  const { weight, bias } = termsOf(p, name);
   return addBias(conv2d(x, weight as tf.Tensor4D, stride, pad), bias);
 }
 
 /** Convolution whose stride is its size: `[B, H, W, in] -> [B, H / size, W / size, out]`, rounded down. */
 export function patchConv(p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D {
   const { B, h, w, size } = patchGrid(p, name, x);
-  return inPrecision(linear(toPatches(x, size), terms(p, name)), "float32").reshape([B, h, w, -1]);
+  return inPrecision(linear(toPatches(x, size), termsOf(p, name)), "float32").reshape([B, h, w, -1]);
 }
 
-/** {@link patchConv} of a layer normalisation over the channels. */
-export function normPatchConv(p: Parameters, norm: string, name: string, x: tf.Tensor4D): tf.Tensor4D {
+/** {@link patchConv} of a layer normalisation over the channels, whose scale and shift are folded into it. */
+export function normPatchConv(p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D {
   const { B, h, w, size } = patchGrid(p, name, x);
   const patches = toPatches(x, size);
   const rows = patches.reshape<tf.Tensor2D>([-1, x.shape[3]]);
   const normalised = normalise(rows, { to: precisionOf(p[`${name}.weight`]) });
-  const y = linear(normalised.reshape(patches.shape), { ...terms(p, name), norm: terms(p, norm) });
+  const y = linear(normalised.reshape(patches.shape), termsOf(p, name));
   return inPrecision(y, "float32").reshape([B, h, w, -1]);
 }
 
@@ -117,40 +116,23 @@ function patchGrid(p: Parameters, name: string, { shape: [B, H, W] }: tf.Tensor4
   return { B, h: Math.floor(H / size), w: Math.floor(W / size), size };
 }
 
-function terms(p: Parameters, name: string) {
-  return { weight: p[`${name}.weight`], bias: p[`${name}.bias`] };
-}
-
-/** Linear layer, optionally with a scale after it: `[rows, in] -> [rows, out]` */
-export function linearLayer(p: Parameters, name: string, x: tf.Tensor2D, scale?: tf.Tensor): tf.Tensor2D {
-  return linear(x, { ...terms(p, name), scale });
+/** `[rows, in] -> [rows, out]` */
+export function linearLayer(p: Parameters, name: string, x: tf.Tensor2D): tf.Tensor2D {
+  return linear(x, termsOf(p, name));
 }
 
 /**
- * Linear layer of a layer normalisation: `[rows, in] -> [rows, out]`
+ * Linear layer of a layer normalisation whose scale and shift are folded into it: `[rows, in] -> [rows, out]`
  *
  * @param bias added to the rows before they are normalised, [in]
  */
-export function normLinear(p: Parameters, norm: string, name: string, x: tf.Tensor2D, bias?: tf.Tensor) {
-  const normalised = normalise(x, { bias, to: precisionOf(p[`${name}.weight`]) });
-  return linear(normalised, { ...terms(p, name), norm: terms(p, norm) });
-}
-
-/** {@link normLinear} in which the normalisation's output is a layer of its own where somebody taps it. */
-export function tappedNormLinear(
-  p: Parameters,
-  norm: string,
-  name: string,
-  x: tf.Tensor2D,
-  forward: Forward,
-): tf.Tensor2D {
-  if (!forward.tap) return normLinear(p, norm, name, x);
-  return linearLayer(p, name, forward.tap(norm, layerNorm(p, norm, x)));
+export function normLinear(p: Parameters, name: string, x: tf.Tensor2D, bias?: tf.Tensor): tf.Tensor2D {
+  return linear(normalise(x, { bias, to: precisionOf(p[`${name}.weight`]) }), termsOf(p, name));
 }
 
 /** Layer normalisation over the last axis. */
 export function layerNorm<T extends tf.Tensor>(p: Parameters, name: string, x: T): T {
-  const { weight, bias } = terms(p, name);
+  const { weight, bias } = termsOf(p, name);
   return normalise(x.reshape([-1, weight.size])).mul(weight).add(bias).reshape(x.shape);
 }
 

@@ -8,8 +8,9 @@ import { gatherRows, inPrecision, linear, toPatches } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { convSpecs, type LayerInit, linearSpecs, normLinear, normSpecs } from "./layers.ts";
 import { inFlatOrder, type Parameters, type ParameterSpec } from "./parameters.ts";
+import type { Fold } from "./folds.ts";
 import { TOWERS } from "./towers.ts";
-import { applyBlocks, blocksSpecs, type TransformerConfig } from "./transformer.ts";
+import { applyBlocks, blocksFolds, blocksSpecs, type TransformerConfig } from "./transformer.ts";
 import { gridOf, positionSpec, tokenSpec } from "./vit.ts";
 
 /** Widths and depths of a masked autoencoder. */
@@ -41,6 +42,8 @@ export interface MaskedAutoencoder {
   specs: ParameterSpec[];
   /** The fixed positions of both halves. */
   buffers: ParameterSpec[];
+  /** Norms that `apply` finds folded into linear layers. */
+  folds: Fold[];
   /** Side of a patch, px. */
   patch: number;
   /** Number N of patches of an image. */
@@ -48,7 +51,7 @@ export interface MaskedAutoencoder {
   /** Number of parts of a batch that are computed side by side. */
   towers: number;
   /**
-   * @param p its tensors by name
+   * @param p its tensors by name, with its folds
    * @param images normalised, [B, H, W, 3]
    * @param noise decides which patches are hidden: those with the largest numbers in their row; [B, N], uniform, from outside, so
    *   that the network is a pure function
@@ -135,7 +138,7 @@ function decode(p: Parameters, { decoder }: MaeConfig, encoded: tf.Tensor2D, ran
   const [B, N] = rank.shape;
   const rows = encoded.shape[0];
   const D = decoder.dim;
-  const embedded = inPrecision(normLinear(p, "norm", "decoder_embed", encoded), "float32");
+  const embedded = inPrecision(normLinear(p, "decoder_embed", encoded), "float32");
   const table = tf.concat2d([embedded, p.mask_token.reshape([1, D])], 0); // the mask token is row B (V + 1)
   const starts = rowStarts(B, rows / B);
   const seen = rank.less(tf.scalar(rows / B - 1, "int32"));
@@ -144,7 +147,7 @@ function decode(p: Parameters, { decoder }: MaeConfig, encoded: tf.Tensor2D, ran
   const x = gatherRows(table, places).reshape([B, N + 1, D]).add(p.decoder_pos_embed);
   const y = applyBlocks(p, "decoder_blocks", decoder, x.reshape([-1, D]), N + 1);
   const withoutToken = y.reshape([B, N + 1, D]).slice([0, 1, 0], [B, N, D]).reshape<tf.Tensor2D>([B * N, D]);
-  return inPrecision(normLinear(p, "decoder_norm", "decoder_pred", withoutToken), "float32");
+  return inPrecision(normLinear(p, "decoder_pred", withoutToken), "float32");
 }
 
 /** Added to a patch's variance. */
@@ -179,6 +182,12 @@ export function mae(name: string, config: MaeConfig, imageSize: number): MaskedA
     buffers: [
       positionSpec("pos_embed", grid, encoder.dim, true, true),
       positionSpec("decoder_pos_embed", grid, decoder.dim, true, true),
+    ],
+    folds: [
+      ...blocksFolds("blocks", encoder),
+      { layer: "decoder_embed", norm: "norm" },
+      ...blocksFolds("decoder_blocks", decoder),
+      { layer: "decoder_pred", norm: "decoder_norm" },
     ],
     patch,
     patches,

@@ -4,6 +4,7 @@ export type { CnnConfig } from "./cnn.ts";
 export type { ConvNeXtConfig } from "./convnext.ts";
 export { checkImageSize, createAutoencoder, createEncoder, createModel } from "./create.ts";
 export { describe, type LayerRow, type ModelDescription } from "./describe.ts";
+export { type Fold, folded } from "./folds.ts";
 export { type MaeConfig, type MaskedAutoencoder, normalisedPatches, type Reconstruction } from "./mae.ts";
 export { encoderOf } from "./mae_encoder.ts";
 export { applyInTowers, cutIntoTowers } from "./towers.ts";

@@ -1,4 +1,5 @@
 import type { Precision, tf } from "../tensorflow/mod.ts";
+import { type Fold, folded } from "./folds.ts";
 import { inFlatOrder, type Parameters, type ParameterSpec, unflatten } from "./parameters.ts";
 
 /** What a network is given beside images, and who looks on. Everything is absent at inference. */
@@ -49,6 +50,8 @@ export interface Model {
   specs: ParameterSpec[];
   /** Tensors that no gradient changes: running statistics of batch norms, fixed positions. Empty for most models. */
   buffers: ParameterSpec[];
+  /** Norms and scales that `apply` finds folded into linear layers. */
+  folds: Fold[];
   /** Number of classes. */
   classes: number;
   /** The least side of an image that it can take, px: by how much it reduces height and width, for most. */
@@ -74,7 +77,7 @@ export interface Model {
   /**
    * Logits of a batch.
    *
-   * @param p its tensors by name, parameters and buffers; see {@link tensorsOf}
+   * @param p its tensors by name, parameters and buffers, with its folds; see {@link tensorsOf}
    * @param x images, normalised, [B, H, W, 3]
    * @returns [B, classes]
    */
@@ -89,13 +92,13 @@ export type Weights = {
   buffers?: tf.Tensor1D;
 };
 
-/** A model's flat vectors as named tensors, for {@link Model.apply}. */
+/** A model's flat vectors as named tensors, with its folds, for {@link Model.apply}. */
 export function tensorsOf(
-  model: Pick<Model, "specs" | "buffers">,
+  model: Pick<Model, "specs" | "buffers" | "folds">,
   { parameters, buffers }: Weights,
   precision?: Precision,
 ): Parameters {
-  const named = unflatten(model.specs, parameters, precision);
+  const named = folded(unflatten(model.specs, parameters, precision), model.folds);
   return buffers ? { ...named, ...unflatten(model.buffers, buffers) } : named;
 }
 
@@ -106,9 +109,9 @@ export function tapped<T extends tf.Tensor>(forward: Forward, name: string, x: T
 
 /** A model, from what most of them have in common. */
 export function makeModel(
-  parts: Omit<Model, "layers" | "buffers" | "dropPath" | "dropout" | "towers"> & Partial<Model>,
+  parts: Omit<Model, "layers" | "buffers" | "folds" | "dropPath" | "dropout" | "towers"> & Partial<Model>,
 ): Model {
   const layers = parts.outline(parts.stride).slice(0, -1).map(({ name }) => name);
-  const defaults = { buffers: [], dropPath: [], dropout: false, towers: 1 };
+  const defaults = { buffers: [], folds: [], dropPath: [], dropout: false, towers: 1 };
   return { ...defaults, ...parts, specs: inFlatOrder(parts.specs), layers };
 }

@@ -52,6 +52,11 @@ export interface ParameterSpec {
 /** A model's tensors by name: parameters and buffers. */
 export type Parameters = Record<string, tf.Tensor>;
 
+/** Weight and bias of a layer. */
+export function termsOf(p: Parameters, layer: string): { weight: tf.Tensor; bias: tf.Tensor } {
+  return { weight: p[`${layer}.weight`], bias: p[`${layer}.bias`] };
+}
+
 /** Number of values that a tensor of this specification holds. */
 export function specSize(spec: ParameterSpec): number {
   return spec.shape.reduce((product, dim) => product * dim, 1);

@@ -1,6 +1,7 @@
 /** Blocks of a Vision Transformer over rows of tokens, [B T, C], with timm's names; for ViT and for MAE's two halves. */
 import { addResidual, gelu, selfAttention } from "../ops/mod.ts";
 import type { tf } from "../tensorflow/mod.ts";
+import type { Fold } from "./folds.ts";
 import { keepRows, type LayerInit, linearLayer, linearSpecs, normLinear, normSpecs } from "./layers.ts";
 import { type Forward, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
@@ -40,6 +41,14 @@ export function blocksSpecs(
   ]);
 }
 
+/** The norms of the blocks go into the layers that read them. */
+export function blocksFolds(name: string, { depth }: TransformerConfig): Fold[] {
+  return Array.from({ length: depth }, (_, i) => `${name}.${i}`).flatMap((block) => [
+    { layer: `${block}.attn.qkv`, norm: `${block}.norm1` },
+    { layer: `${block}.mlp.fc1`, norm: `${block}.norm2` },
+  ]);
+}
+
 /** Lines of the blocks for a number of tokens; the two products of attention come to the weights'. */
 export function blocksOutline(name: string, { dim, depth }: TransformerConfig, tokens: number): Outline[] {
   return Array.from({ length: depth }, (_, i) => `${name}.${i}`).flatMap((block) => [
@@ -72,13 +81,13 @@ export function applyBlocks(
   for (let i = 0; i < depth; i++) {
     const block = `${name}.${i}`;
     const [keepAttention, keepMlp] = [2 * i, 2 * i + 1].map((k) => keepRows(branches[k], tokens));
-    const qkv = tap(`${block}.attn.qkv`, normLinear(p, `${block}.norm1`, `${block}.attn.qkv`, x)); // (B T, 3 C)
+    const qkv = tap(`${block}.attn.qkv`, normLinear(p, `${block}.attn.qkv`, x)); // (B T, 3 C)
     x = addResidual(
       x,
       linearLayer(p, `${block}.attn.proj`, selfAttention(qkv, tokens, heads)),
       keepAttention,
     );
-    const hidden = gelu(normLinear(p, `${block}.norm2`, `${block}.mlp.fc1`, x)); // (B T, 4 C)
+    const hidden = gelu(normLinear(p, `${block}.mlp.fc1`, x)); // (B T, 4 C)
     x = tap(block, addResidual(x, linearLayer(p, `${block}.mlp.fc2`, hidden), keepMlp));
   }
   return x;

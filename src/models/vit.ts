@@ -12,11 +12,17 @@ import {
   torchDefault,
   truncatedNormal,
 } from "./layers.ts";
-import { layerNorm, linearLayer, normLinear, tappedNormLinear } from "./layers.ts";
+import { layerNorm, linearLayer } from "./layers.ts";
 import { type Forward, makeModel, type Model, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
 import { TOWERS } from "./towers.ts";
-import { applyBlocks, blocksOutline, blocksSpecs, type TransformerConfig } from "./transformer.ts";
+import {
+  applyBlocks,
+  blocksFolds,
+  blocksOutline,
+  blocksSpecs,
+  type TransformerConfig,
+} from "./transformer.ts";
 
 /** Width and depth of a ViT, and how it begins and ends. */
 export interface ViTConfig extends TransformerConfig {
@@ -115,10 +121,11 @@ function applyHead(p: Parameters, { classToken, pooling }: ViTConfig, x: tf.Tens
   if (pooling === "mean") {
     const tokens = tapped(forward, "norm", x); // not normalised: with mean pooling, timm's `norm` is the identity
     const patches = classToken ? tokens.slice([0, 1, 0], [B, T - 1, C]) : tokens;
-    return tappedNormLinear(p, "fc_norm", "head", patches.mean<tf.Tensor2D>(1), forward);
+    const pooled = layerNorm(p, "fc_norm", patches.mean<tf.Tensor2D>(1));
+    return linearLayer(p, "head", tapped(forward, "fc_norm", pooled));
   }
   const first = (y: tf.Tensor3D) => y.slice([0, 0, 0], [B, 1, C]).reshape<tf.Tensor2D>([B, C]);
-  if (!forward.tap) return normLinear(p, "norm", "head", first(x));
+  if (!forward.tap) return linearLayer(p, "head", layerNorm(p, "norm", first(x)));
   const normalised = forward.tap("norm", layerNorm(p, "norm", x));
   return linearLayer(p, "head", forward.tap("fc_norm", first(normalised)));
 }
@@ -140,6 +147,7 @@ export function vit(name: string, config: ViTConfig, classes: number, imageSize:
     classes,
     specs: makeSpecs(config, classes, grid),
     buffers: positions === "sincos" ? [positionSpec("pos_embed", grid, dim, classToken, true)] : [],
+    folds: blocksFolds("blocks", config),
     stride: patch,
     heads: config.heads,
     dropPath: risingDropPath(depth, dropPath).flatMap((p) => [p, p]),

@@ -51,25 +51,6 @@ export function conv2d(x: tf.Tensor4D, kernel: tf.Tensor4D, stride: number, pad:
   });
 }
 
-/**
- * Adds a bias to every position, in the input's precision; TensorFlow does so while it writes the convolution before it.
- *
- * @param x [..., channels]
- * @param bias [channels], float32
- */
-export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor): T {
-  if (!isNative()) return x.add(bias);
-  const T = [attribute.type("T", "float32")];
-  const precision = precisionOf(x);
-  return withGradient<T>([x, bias], () => {
-    const [value] = rawOp("BiasAdd", [x, toPrecision(bias, precision)], T);
-    return { value: value as T, saved: [] };
-  }, (dy) => {
-    const [sum] = rawOp("BiasAddGrad", [dy], T);
-    return [dy, toPrecision(sum, "float32")];
-  });
-}
-
 /** `max(x, 0)`. */
 export function relu<T extends tf.Tensor>(x: T): T {
   if (!isNative()) return tf.relu(x);

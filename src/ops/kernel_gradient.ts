@@ -1,5 +1,5 @@
 import { type OpAttribute, precisionOf, rawOp, tf } from "../tensorflow/mod.ts";
-import { product } from "./linear.ts";
+import { product } from "./product.ts";
 import { padded } from "./pad.ts";
 
 /** Up to so many output positions an image, a product of matrices is the faster way in bfloat16. */

@@ -1,10 +1,12 @@
 /** Operations with gradients of their own: what the networks and the training step spend their time in. */
 export { selfAttention } from "./attention.ts";
 export { batchNormTraining, type Normalised } from "./batch_norm.ts";
-export { addBias, conv2d, type Padding, relu } from "./conv.ts";
+export { addBias } from "./bias.ts";
+export { conv2d, type Padding, relu } from "./conv.ts";
 export { crossEntropy } from "./cross_entropy.ts";
 export { depthwiseConv } from "./depthwise.ts";
 export { dropout } from "./dropout.ts";
+export { foldNorm, foldScale } from "./fold.ts";
 export { gatherRows } from "./gather.ts";
 export { gelu } from "./gelu.ts";
 export { withGradient } from "./gradient.ts";

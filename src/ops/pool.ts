@@ -1,5 +1,5 @@
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
-import { batchProduct } from "./batch_product.ts";
+import { batchProduct } from "./product.ts";
 import { withGradient } from "./gradient.ts";
 import { padded, unpadded } from "./pad.ts";
 

@@ -4,7 +4,7 @@
  */
 import { precisionOf, tf, toPrecision } from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
-import { product } from "./linear.ts";
+import { product } from "./product.ts";
 import { padded } from "./pad.ts";
 
 /** A larger map has more parts of the kernel than the products save. */

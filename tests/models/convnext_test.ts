@@ -5,8 +5,11 @@ import {
   countParameters,
   createModel,
   familyOf,
+  folded,
+  type Forward,
   initialise,
   models,
+  type Parameters,
   unflatten,
 } from "../../src/models/mod.ts";
 import { random } from "../../src/stats/mod.ts";
@@ -19,16 +22,17 @@ Deno.test("a branch whose keep factor is 0 is left out, and 1 is no change", asy
     const values = initialise(model.specs, random(2)).map((v) => v * 5);
     const p = unflatten(model.specs, tf.tensor1d(values));
     const x = tf.randomNormal<tf.Rank.R4>([2, 32, 32, 3], 0, 1, "float32", 3);
+    const apply = (p: Parameters, forward?: Forward) => model.apply(folded(p, model.folds), x, forward);
     const branches = model.dropPath.length;
-    const plain = model.apply(p, x).dataSync();
-    const ones = model.apply(p, x, { keep: tf.ones([branches, 2]) }).dataSync();
+    const plain = apply(p).dataSync();
+    const ones = apply(p, { keep: tf.ones([branches, 2]) }).dataSync();
     plain.forEach((v, i) => assert.ok(Math.abs(v - ones[i]) < 1e-5));
     const withoutBlocks = { ...p };
     for (const name of Object.keys(p)) {
       if (name.endsWith(".gamma")) withoutBlocks[name] = tf.zerosLike(p[name]);
     }
-    const zeros = model.apply(p, x, { keep: tf.zeros([branches, 2]) }).dataSync();
-    const expected = model.apply(withoutBlocks, x).dataSync();
+    const zeros = apply(p, { keep: tf.zeros([branches, 2]) }).dataSync();
+    const expected = apply(withoutBlocks).dataSync();
     expected.forEach((v, i) => assert.ok(Math.abs(v - zeros[i]) < 1e-5));
     assert.ok(plain.some((v, i) => Math.abs(v - zeros[i]) > 1e-3), "the blocks do something");
   });

@@ -71,7 +71,10 @@ export const blocks: Block[] = [
     name: "layer norm and linear",
     shapes: (b) => [[16 * b, 40], [40], [40], [40, 160], [160]],
     ours: (x, scale, shift, weight, bias) =>
-      ops.linear(ops.normalise(x as tf.Tensor2D), { weight, bias, norm: { weight: scale, bias: shift } }),
+      ops.linear(
+        ops.normalise(x as tf.Tensor2D),
+        ops.foldNorm({ weight, bias }, { weight: scale, bias: shift }),
+      ),
     plain: (x, scale, shift, weight, bias) => layerNorm(x, scale, shift).matMul(weight).add(bias),
   },
   {
@@ -83,7 +86,7 @@ export const blocks: Block[] = [
   {
     name: "linear and layer scale",
     shapes: (b) => [[16 * b, 160], [160, 40], [40], [40]],
-    ours: (x, weight, bias, scale) => ops.linear(x as tf.Tensor2D, { weight, bias, scale }),
+    ours: (x, weight, bias, scale) => ops.linear(x as tf.Tensor2D, ops.foldScale({ weight, bias }, scale)),
     plain: (x, weight, bias, scale) => x.matMul(weight).add(bias).mul(scale),
   },
   {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { plainLogits, plainTfjs } from "../../../src/cli/bench/plain_tfjs/step.ts";
 import { configOf, SUBJECTS } from "../../../src/cli/bench/subjects.ts";
-import { countParameters, createModel, initialise, type Model } from "../../../src/models/mod.ts";
+import { countParameters, createModel, folded, initialise, type Model } from "../../../src/models/mod.ts";
 import { models, type Parameters, type ParameterSpec } from "../../../src/models/mod.ts";
 import { random } from "../../../src/stats/mod.ts";
 import { startEngine, tf } from "../../../src/tensorflow/mod.ts";
@@ -51,7 +51,7 @@ function gradients(form: Form, { specs, buffers }: Model, size: number): tf.Tens
 
 for (const [title, [config, size]] of Object.entries(networks)) {
   const model = createModel(config, CLASSES, size);
-  const ours: Form = (p, images) => model.apply(p, images, { training: true });
+  const ours: Form = (p, images) => model.apply(folded(p, model.folds), images, { training: true });
   const plain: Form = (p, images) => plainLogits(p, config, images);
 
   Deno.test(`${title}: the plain form has the model's logits and gradients`, () => {
