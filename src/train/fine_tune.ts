@@ -1,14 +1,14 @@
 /** Fine-tuning: a whole network is trained on from given weights, for a task that may be another. */
-import { type Model, type ParameterSpec, specSize } from "../models/mod.ts";
+import { type FlatWeights, type Model, type ParameterSpec, specSize } from "../models/mod.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { layerRates } from "./layer_decay.ts";
 import { train, type TrainOptions } from "./train.ts";
-import { drawnWeights, type WeightValues } from "./state.ts";
+import { drawnWeights } from "./state.ts";
 
 /** One fine-tuning. */
 export interface FineTuneOptions extends Omit<TrainOptions, "rates"> {
   /** Weights to start from; see {@link carriedWeights} where the classes are others than before. */
-  weights: WeightValues;
+  weights: FlatWeights;
   /** Factor of the learning rate from each layer to the one before it, (0, 1]. Default 0.75. */
   layerDecay?: number;
 }
@@ -40,10 +40,10 @@ function checkLength(name: string, { length }: Float32Array, specs: readonly Par
  */
 export function carriedWeights(
   from: Pick<Model, "name" | "specs" | "buffers">,
-  weights: WeightValues,
+  weights: FlatWeights,
   to: Model,
   seed: number,
-): WeightValues {
+): FlatWeights {
   const drawn = drawnWeights(to, seed);
   const carried = carry(from.specs, weights.parameters, to.specs, drawn.parameters);
   if (carried === 0) {

@@ -25,7 +25,7 @@ export {
 } from "./recipe.ts";
 export * from "./probe/mod.ts";
 export { learningRate } from "./schedule.ts";
-export { drawnWeights, evaluatedWeights, initialState, type WeightValues } from "./state.ts";
+export { drawnWeights, evaluatedWeights, initialState } from "./state.ts";
 export { classifierRule, type Pass, type StepInput, type StepRule, type TrainState } from "./step.ts";
 export { Stepper } from "./stepper.ts";
 export { type EpochSummary, train, type Trained, type TrainOptions } from "./train.ts";

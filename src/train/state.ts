@@ -1,5 +1,6 @@
 import {
   countParameters,
+  type FlatWeights,
   initialise,
   type Model,
   type ParameterSpec,
@@ -14,19 +15,11 @@ import type { TrainState } from "./step.ts";
 /** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
 export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d, mask: 0x6b } as const;
 
-/** A model's values outside of TensorFlow: what {@link Weights} are made of. */
-export interface WeightValues {
-  /** In the order of the model's `specs`. */
-  parameters: Float32Array;
-  /** In the order of its `buffers`; absent for a model without. */
-  buffers?: Float32Array;
-}
-
 /** What has values that training changes: a classifier, or a network for another task. */
 export type Trainable = Pick<Model, "specs" | "buffers">;
 
 /** A model's values before training, as its specifications and the seed say. */
-export function drawnWeights(model: Trainable, seed: number): WeightValues {
+export function drawnWeights(model: Trainable, seed: number): FlatWeights {
   const stream = random(seed, Stream.weights);
   const parameters = initialise(model.specs, stream);
   return model.buffers.length > 0
@@ -39,7 +32,7 @@ export function initialState(
   model: Trainable,
   recipe: Pick<Recipe, "ema">,
   seed: number,
-  weights: WeightValues = drawnWeights(model, seed),
+  weights: FlatWeights = drawnWeights(model, seed),
 ): TrainState {
   const { parameters, buffers } = weightTensors(weights);
   const state: TrainState = { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };

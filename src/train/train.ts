@@ -5,7 +5,7 @@ import type { Proportion } from "../stats/mod.ts";
 import { evaluate, type Evaluation, makePredictor } from "./evaluate.ts";
 import { type InputOptions, StepInputs } from "./input.ts";
 import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
-import { evaluatedWeights, initialState, restoredState, type WeightValues } from "./state.ts";
+import { evaluatedWeights, initialState, restoredState } from "./state.ts";
 import { classifierRule, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch. */
@@ -22,7 +22,7 @@ export interface TrainOptions extends InputOptions, Watched {
   /** Training images as they are, without augmentation, to be evaluated once at the end. Default: they are not. */
   trainingImages?: ValidationBatches;
   /** Weights to start from. Default: drawn. */
-  weights?: WeightValues;
+  weights?: FlatWeights;
   /** Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`. Default 1. */
   rates?: Float32Array;
   /** Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not repeated. */
