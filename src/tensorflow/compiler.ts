@@ -9,11 +9,12 @@ const repositoryRoot = new URL("../../", import.meta.url).pathname;
 const KNOWN = /^2\.21\./;
 
 /**
- * The emitters of loops that compile in half of the time and run as fast for what is fused here, each function as one module; and no
- * YNNPACK, whose first use of a function by two threads at once ends the process (both fill one list), at the same speed.
+ * What compiles fast and gives loops as fast, for what is fused here: emitters that take half of the time, each function as one
+ * module, LLVM's level 2. And no YNNPACK, whose first use of a function by two threads at once ends the process (both fill one
+ * list), at the same speed.
  */
 const XLA_FLAGS = "--xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true " +
-  "--xla_cpu_parallel_codegen_split_count=1 --xla_cpu_experimental_ynn_fusion_type=";
+  "--xla_cpu_parallel_codegen_split_count=1 --xla_backend_optimization_level=2 --xla_cpu_experimental_ynn_fusion_type=";
 
 let cache: string | undefined;
 

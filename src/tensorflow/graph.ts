@@ -47,11 +47,15 @@ export interface OutputType {
 const XLA_MUST_COMPILE = "_XlaMustCompile";
 const TRUE = new Uint8Array([0x28, 1]);
 
+/** Constants of at most so many values are looked up before they are made. */
+const SHORT = 8;
+
 /** Builds a graph node by node. Shapes come from TensorFlow's own shape inference. */
 export class Graph {
   readonly #api: CApi;
   readonly #graph: Pointer;
   #nodes = 0;
+  readonly #short = new Map<string, GraphOutput>();
   /** How many nodes of each op there are. */
   readonly histogram: Record<string, number> = {};
 
@@ -84,8 +88,17 @@ export class Graph {
     return outputOf(this.#finish(node, "Placeholder"), 0);
   }
 
-  /** A value that is part of the function. */
+  /** A value that is part of the function; shapes, axes and other short ones stand once, however often they are made. */
   constant(shape: readonly number[], dtype: number, values: Values): GraphOutput {
+    if (values.length > SHORT) return this.#addConstant(shape, dtype, values);
+    const parts = Array.from(values as ArrayLike<number>, (value) => Object.is(value, -0) ? "-0" : value);
+    const key = [dtype, shape, ...parts].join("|");
+    const constant = this.#short.get(key) ?? this.#addConstant(shape, dtype, values);
+    this.#short.set(key, constant);
+    return constant;
+  }
+
+  #addConstant(shape: readonly number[], dtype: number, values: Values): GraphOutput {
     const { call, status } = this.#api;
     const tensor = createNativeTensor(this.#api, shape, dtype, values);
     const node = this.#begin("Const");

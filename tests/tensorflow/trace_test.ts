@@ -59,6 +59,39 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a short constant stands once in a graph, another type, shape or sign apart",
+  { ignore },
+  async () => {
+    const quotients = (x: tf.Tensor) =>
+      [
+        tf.scalar(0),
+        tf.scalar(-0),
+        tf.scalar(0, "int32").cast("float32"),
+        tf.tensor1d([0]),
+        tf.tensor1d([0, 1]),
+      ]
+        .map((divisor) => x.div(divisor));
+    const x = tf.tensor1d([1, 2]);
+    const constants = [];
+    for (const times of [1, 2]) {
+      const f = compile((x: tf.Tensor) => tf.stack(Array.from({ length: times }, () => quotients(x)).flat()));
+      const rows = [
+        [Infinity, Infinity],
+        [-Infinity, -Infinity],
+        [Infinity, Infinity],
+        [Infinity, Infinity],
+        [Infinity, 2],
+      ];
+      assert.deepEqual(await value(f(x)), Array.from({ length: times }, () => rows).flat(2));
+      constants.push(Object.values(f.histograms())[0].Const);
+      f.dispose();
+    }
+    assert.deepEqual(constants, [5, 5]);
+    x.dispose();
+  },
+);
+
 Deno.test("an input that is returned as it is comes back as a tensor of its own", { ignore }, async () => {
   const x = tf.tensor1d([1, 2]);
   const both = compile((x: tf.Tensor) => ({ same: x, more: x.add(1) }));
