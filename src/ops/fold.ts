@@ -12,7 +12,10 @@ import { inPrecision } from "./precision.ts";
  *
  * @param norm scale and shift before it, such as a normalisation's, [channels] each
  */
-export function foldNorm({ weight, bias }: LinearLayer, norm: LinearLayer): LinearLayer {
+export function foldNorm(
+  { weight, bias }: LinearLayer,
+  norm: Record<"weight" | "bias", tf.Tensor>,
+): LinearLayer {
   const [channels, outputs] = [norm.weight.size, bias.size];
   const positions = weight.size / (channels * outputs);
   const w = inPrecision(weight, "float32");
