@@ -8,7 +8,7 @@ import { gatherRows, inPrecision, linear, toPatches } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { convSpecs, type LayerInit, linearSpecs, normLinear, normSpecs } from "./layers.ts";
 import { inFlatOrder, type Parameters, type ParameterSpec } from "./parameters.ts";
-import type { Fold } from "./folds.ts";
+import { checkFolded, type Fold } from "./folds.ts";
 import { TOWERS } from "./towers.ts";
 import { applyBlocks, blocksFolds, blocksSpecs, type TransformerConfig } from "./transformer.ts";
 import { gridOf, positionSpec, tokenSpec } from "./vit.ts";
@@ -55,6 +55,7 @@ export interface MaskedAutoencoder {
    * @param images normalised, [B, H, W, 3]
    * @param noise decides which patches are hidden: those with the largest numbers in their row; [B, N], uniform, from outside, so
    *   that the network is a pure function
+   * @throws {Error} when the tensors are without its folds
    */
   apply(p: Parameters, images: tf.Tensor4D, noise: tf.Tensor2D): Reconstruction;
 }
@@ -83,6 +84,15 @@ function makeSpecs({ patch, encoder, decoder }: MaeConfig): ParameterSpec[] {
     ...blocksSpecs("decoder_blocks", decoder, xavier),
     ...normSpecs("decoder_norm", decoder.dim),
     ...linear("decoder_pred", decoder.dim, pixels),
+  ];
+}
+
+function makeFolds({ encoder, decoder }: MaeConfig): Fold[] {
+  return [
+    ...blocksFolds("blocks", encoder),
+    { layer: "decoder_embed", norm: "norm" },
+    ...blocksFolds("decoder_blocks", decoder),
+    { layer: "decoder_pred", norm: "decoder_norm" },
   ];
 }
 
@@ -176,6 +186,7 @@ export function mae(name: string, config: MaeConfig, imageSize: number): MaskedA
       `MAE: maskRatio ${maskRatio} leaves ${seen} of ${patches} patches; some must be seen, and some hidden.`,
     );
   }
+  const folds = makeFolds(config);
   return {
     name,
     specs: inFlatOrder(makeSpecs(config)),
@@ -183,16 +194,12 @@ export function mae(name: string, config: MaeConfig, imageSize: number): MaskedA
       positionSpec("pos_embed", grid, encoder.dim, true, true),
       positionSpec("decoder_pos_embed", grid, decoder.dim, true, true),
     ],
-    folds: [
-      ...blocksFolds("blocks", encoder),
-      { layer: "decoder_embed", norm: "norm" },
-      ...blocksFolds("decoder_blocks", decoder),
-      { layer: "decoder_pred", norm: "decoder_norm" },
-    ],
+    folds,
     patch,
     patches,
     towers: TOWERS,
     apply: (p, images, noise) => {
+      checkFolded(p, folds);
       const B = images.shape[0];
       const pixels = toPatches(images, patch); // (B N, P P 3)
       const masking = randomMasking(noise, seen);

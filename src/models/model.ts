@@ -1,5 +1,5 @@
 import type { Precision, tf } from "../tensorflow/mod.ts";
-import { type Fold, folded } from "./folds.ts";
+import { checkFolded, type Fold, folded } from "./folds.ts";
 import { inFlatOrder, type Parameters, type ParameterSpec, unflatten } from "./parameters.ts";
 
 /** What a network is given beside images, and who looks on. Everything is absent at inference. */
@@ -80,6 +80,7 @@ export interface Model {
    * @param p its tensors by name, parameters and buffers, with its folds; see {@link tensorsOf}
    * @param x images, normalised, [B, H, W, 3]
    * @returns [B, classes]
+   * @throws {Error} when the tensors are without its folds
    */
   apply(p: Parameters, x: tf.Tensor4D, forward?: Forward): tf.Tensor2D;
 }
@@ -113,5 +114,10 @@ export function makeModel(
 ): Model {
   const layers = parts.outline(parts.stride).slice(0, -1).map(({ name }) => name);
   const defaults = { buffers: [], folds: [], dropPath: [], dropout: false, towers: 1 };
-  return { ...defaults, ...parts, specs: inFlatOrder(parts.specs), layers };
+  const model = { ...defaults, ...parts, specs: inFlatOrder(parts.specs), layers };
+  const apply: Model["apply"] = (p, x, forward) => {
+    checkFolded(p, model.folds);
+    return parts.apply(p, x, forward);
+  };
+  return { ...model, apply };
 }

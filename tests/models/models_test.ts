@@ -9,6 +9,7 @@ import {
   type ModelConfig,
   modelNames,
   tensorsOf,
+  unflatten,
 } from "../../src/models/mod.ts";
 import { inPrecision } from "../../src/ops/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
@@ -178,6 +179,25 @@ Deno.test("a ViT says which size it was made for", () => {
   tf.tidy(() => {
     const p = tensorsOf(model, movedWeights(model));
     assert.throws(() => model.apply(p, imagesOf(64)), /for images of 32 px; these are 64 x 64/);
+  });
+});
+
+Deno.test("tensors without the model's folds are refused", () => {
+  tf.tidy(() => {
+    for (const name of ["vit_micro", "convnext_micro"]) {
+      const model = createModel(name, 3, 32);
+      const p = unflatten(model.specs, movedWeights(model).parameters);
+      assert.throws(
+        () => model.apply(p, imagesOf(32)),
+        /"(blocks|stages)\.[^"]*" is not folded .* from tensorsOf/,
+      );
+    }
+    const mae = createAutoencoder("mae_vit_micro", 32);
+    const p = unflatten(mae.specs, movedWeights(mae).parameters);
+    assert.throws(
+      () => mae.apply(p, imagesOf(32), tf.zeros([2, mae.patches])),
+      /"blocks\.0\.norm1\.weight" is not folded/,
+    );
   });
 });
 
