@@ -5,7 +5,7 @@
 import { addResidual, depthwiseConv, gelu } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { convSpecs, depthwiseSpecs, keepRows, linearSpecs, normSpecs, risingDropPath } from "./layers.ts";
-import { layerNorm, linearLayer, normLinear, normPatchConv, patchConv } from "./layers.ts";
+import { blockNames, layerNorm, linearLayer, normLinear, normPatchConv, patchConv } from "./layers.ts";
 import type { Fold } from "./folds.ts";
 import { makeModel, type Model, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
@@ -56,8 +56,7 @@ function specs(config: ConvNeXtConfig, classes: number): ParameterSpec[] {
           ...convSpecs(`stages.${s}.downsample.1`, 2, dims[s - 1], dim),
         ]
         : []),
-      ...Array.from({ length: depths[s] }, (_, b) => blockSpecs(`stages.${s}.blocks.${b}`, dim, config))
-        .flat(),
+      ...blockNames(`stages.${s}.blocks`, depths[s]).flatMap((name) => blockSpecs(name, dim, config)),
     ]),
     ...normSpecs("head.norm", last),
     ...linearSpecs("head.fc", last, classes),
@@ -70,7 +69,7 @@ function outline({ depths, dims, patch }: ConvNeXtConfig, classes: number, image
     const [stage, shape] = [`stages.${s}`, [side, side, dim]];
     return [
       { name: s > 0 ? `${stage}.downsample` : "stem", shape },
-      ...Array.from({ length: depths[s] }, (_, b) => ({ name: `${stage}.blocks.${b}`, shape })),
+      ...blockNames(`${stage}.blocks`, depths[s]).map((name) => ({ name, shape })),
       { name: stage, shape },
     ];
   });
@@ -80,7 +79,7 @@ function outline({ depths, dims, patch }: ConvNeXtConfig, classes: number, image
 function folds({ depths }: ConvNeXtConfig): Fold[] {
   return depths.flatMap((depth, s): Fold[] => [
     ...(s > 0 ? [{ layer: `stages.${s}.downsample.1`, norm: `stages.${s}.downsample.0` }] : []),
-    ...Array.from({ length: depth }, (_, b) => `stages.${s}.blocks.${b}`).flatMap((name): Fold[] => [
+    ...blockNames(`stages.${s}.blocks`, depth).flatMap((name): Fold[] => [
       { layer: `${name}.mlp.fc1`, norm: `${name}.norm` },
       { layer: `${name}.mlp.fc2`, scale: `${name}.gamma` },
     ]),
@@ -116,8 +115,7 @@ export function convnext(name: string, config: ConvNeXtConfig, classes: number):
       const stage = `stages.${s}`;
       const down = `${stage}.downsample`;
       if (s > 0) x = tapped(forward, down, normPatchConv(p, `${down}.1`, x)); // halves height and width
-      for (let b = 0; b < depths[s]; b++) {
-        const name = `${stage}.blocks.${b}`;
+      for (const name of blockNames(`${stage}.blocks`, depths[s])) {
         x = tapped(forward, name, block(p, name, x, branches[branch++]));
       }
       x = tapped(forward, stage, x);

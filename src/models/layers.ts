@@ -136,6 +136,11 @@ export function layerNorm<T extends tf.Tensor>(p: Parameters, name: string, x: T
   return normalise(x.reshape([-1, weight.size])).mul(weight).add(bias).reshape(x.shape);
 }
 
+/** Names of the blocks of a stack: `name.0`, `name.1`, … */
+export function blockNames(name: string, depth: number): string[] {
+  return Array.from({ length: depth }, (_, i) => `${name}.${i}`);
+}
+
 /** Factors of a residual branch, one an image [B], as a column of one a row [B * rows, 1]. */
 export function keepRows(keep: tf.Tensor1D | undefined, rows: number): tf.Tensor | undefined {
   return keep?.reshape([-1, 1]).tile([1, rows]).reshape([-1, 1]);

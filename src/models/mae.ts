@@ -4,9 +4,9 @@
  * the authors' mae_vit_base_patch16; the encoder's are timm's ViT's, so that its weights are a {@link vit}'s with
  * `positions: "sincos"`.
  */
-import { gatherRows, inPrecision, linear, toPatches } from "../ops/mod.ts";
+import { gatherRows, inPrecision, toPatches } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { convSpecs, type LayerInit, linearSpecs, normLinear, normSpecs } from "./layers.ts";
+import { convSpecs, type LayerInit, linearLayer, linearSpecs, normLinear, normSpecs } from "./layers.ts";
 import { inFlatOrder, type Parameters, type ParameterSpec } from "./parameters.ts";
 import { checkFolded, type Fold } from "./folds.ts";
 import { TOWERS } from "./towers.ts";
@@ -133,8 +133,8 @@ function encode(
   B: number,
 ): tf.Tensor2D {
   const [, T, C] = p.pos_embed.shape;
-  const projection = { weight: p["patch_embed.proj.weight"], bias: p["patch_embed.proj.bias"] };
-  const tokens = inPrecision(linear(gatherRows(patches, masking.seen), projection), "float32");
+  const seen = gatherRows(patches, masking.seen);
+  const tokens = inPrecision(linearLayer(p, "patch_embed.proj", seen), "float32");
   const positions = p.pos_embed.slice([0, 1, 0], [1, T - 1, C]).reshape<tf.Tensor2D>([T - 1, C]);
   const placed = tokens.add(gatherRows(positions, masking.seenHere)).reshape<tf.Tensor3D>([B, -1, C]);
   const V = placed.shape[1];

@@ -2,7 +2,15 @@
 import { addResidual, gelu, selfAttention } from "../ops/mod.ts";
 import type { tf } from "../tensorflow/mod.ts";
 import type { Fold } from "./folds.ts";
-import { keepRows, type LayerInit, linearLayer, linearSpecs, normLinear, normSpecs } from "./layers.ts";
+import {
+  blockNames,
+  keepRows,
+  type LayerInit,
+  linearLayer,
+  linearSpecs,
+  normLinear,
+  normSpecs,
+} from "./layers.ts";
 import { type Forward, type Outline, tapped } from "./model.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
 
@@ -31,7 +39,7 @@ export function blocksSpecs(
   if (dim % heads !== 0) throw new Error(`${heads} heads do not divide ${dim} channels.`);
   const linear = (layer: string, inputs: number, outputs: number) =>
     linearSpecs(layer, inputs, outputs, init(inputs, outputs));
-  return Array.from({ length: depth }, (_, i) => `${name}.${i}`).flatMap((block) => [
+  return blockNames(name, depth).flatMap((block) => [
     ...normSpecs(`${block}.norm1`, dim),
     ...linear(`${block}.attn.qkv`, dim, 3 * dim),
     ...linear(`${block}.attn.proj`, dim, dim),
@@ -43,7 +51,7 @@ export function blocksSpecs(
 
 /** The norms of the blocks go into the layers that read them. */
 export function blocksFolds(name: string, { depth }: TransformerConfig): Fold[] {
-  return Array.from({ length: depth }, (_, i) => `${name}.${i}`).flatMap((block) => [
+  return blockNames(name, depth).flatMap((block) => [
     { layer: `${block}.attn.qkv`, norm: `${block}.norm1` },
     { layer: `${block}.mlp.fc1`, norm: `${block}.norm2` },
   ]);
@@ -51,7 +59,7 @@ export function blocksFolds(name: string, { depth }: TransformerConfig): Fold[] 
 
 /** Lines of the blocks for a number of tokens; the two products of attention come to the weights'. */
 export function blocksOutline(name: string, { dim, depth }: TransformerConfig, tokens: number): Outline[] {
-  return Array.from({ length: depth }, (_, i) => `${name}.${i}`).flatMap((block) => [
+  return blockNames(name, depth).flatMap((block) => [
     { name: `${block}.attn.qkv`, shape: [tokens, 3 * dim] },
     { name: block, shape: [tokens, dim], more: 2 * tokens ** 2 * dim },
   ]);

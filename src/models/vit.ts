@@ -2,7 +2,7 @@
  * Vision Transformer: Dosovitskiy et al., "An Image is Worth 16x16 Words" (ICLR 2021), arXiv 2010.11929. Tensor names and defaults
  * follow timm's vision_transformer.py.
  */
-import { inPrecision, linear, toPatches } from "../ops/mod.ts";
+import { inPrecision, toPatches } from "../ops/mod.ts";
 import type { tf } from "../tensorflow/mod.ts";
 import {
   convSpecs,
@@ -76,8 +76,8 @@ export function tokenSpec(name: string, dim: number, deviation: number): Paramet
 
 /** Patches of images as tokens, `[B, H, W, 3] -> [B N, C]`, float32. */
 export function embedPatches(p: Parameters, images: tf.Tensor4D): tf.Tensor2D {
-  const [weight, bias] = [p["patch_embed.proj.weight"], p["patch_embed.proj.bias"]];
-  return inPrecision(linear(toPatches(images, weight.shape[0]), { weight, bias }), "float32");
+  const size = p["patch_embed.proj.weight"].shape[0];
+  return inPrecision(linearLayer(p, "patch_embed.proj", toPatches(images, size)), "float32");
 }
 
 /** Adds positions and, before the patches, the class token: `[B, N, C] -> [B, T, C]` */

@@ -1,6 +1,7 @@
 /** The operations of `src/ops`, each beside the plain form whose gradient tfjs derives: for the benchmark and for the tests. */
 import * as ops from "../../ops/mod.ts";
 import { tf } from "../../tensorflow/mod.ts";
+import { smoothTargets } from "../../train/mod.ts";
 
 /** One operation. */
 export interface Block {
@@ -32,12 +33,8 @@ const attention = (qkv: tf.Tensor) => {
 
 /** One class after another, smoothed. */
 const softTargets = (rows: number, classes: number) => {
-  const target = (row: number, k: number) => (row % classes === k ? 0.9 : 0) + 0.1 / classes;
-  const values = Float32Array.from(
-    { length: rows * classes },
-    (_, i) => target(Math.floor(i / classes), i % classes),
-  );
-  return tf.tensor2d(values, [rows, classes]);
+  const labels = Array.from({ length: rows }, (_, row) => row % classes);
+  return tf.tensor2d(smoothTargets(labels, classes, 0.1), [rows, classes]);
 };
 
 /** Means of windows that are cut out one by one. */
