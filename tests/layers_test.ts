@@ -1,20 +1,25 @@
+import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 
-const source = new URL("../src/", import.meta.url).pathname;
+const source = besideModule(import.meta.url, "../src/");
 
 /** From the top of the house to the ground: a room may import from the rooms after it. */
 const ROOMS = [
+  "mod.ts",
   "cli",
+  "bench",
+  "setup",
   "notebook",
   "game",
+  "chapters",
   "figures",
-  "report",
-  "audit",
   "paper",
-  "sweep",
+  "predict",
+  "experiments",
   "interpret",
+  "probe",
   "train",
   "models",
   "ops",
@@ -23,6 +28,7 @@ const ROOMS = [
   "images",
   "stats",
   "tensorflow",
+  "disk",
 ];
 
 function typeScriptFiles(folder: string): string[] {

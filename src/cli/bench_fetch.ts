@@ -1,5 +1,5 @@
+import { besideModule } from "../disk/mod.ts";
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 import { fetchImages, STORAGE_DEFAULTS } from "../fetch/mod.ts";
 import { type Downloaded, findImg2dataset, runImg2dataset } from "./bench/img2dataset.ts";
 import { median } from "./bench/median.ts";
@@ -110,7 +110,7 @@ async function img2dataset(): Promise<Record<string, Contestant>> {
 }
 
 async function startServer(): Promise<{ origin: string; close(): Promise<void> }> {
-  const program = fileURLToPath(new URL("./bench/photo_server.ts", import.meta.url));
+  const program = besideModule(import.meta.url, "./bench/photo_server.ts");
   const args = ["run", "-A", "--no-check", "--quiet", program];
   const process = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
   const { value } = await process.stdout.pipeThrough(new TextDecoderStream()).getReader().read();

@@ -1,5 +1,5 @@
 /** `deno task bench memory`: what memory a pool takes, by its number of images. */
-import { fileURLToPath } from "node:url";
+import { besideModule } from "../disk/mod.ts";
 import type { StepMemory } from "./bench/memory_step.ts";
 import { writeTinyShards } from "./bench/tiny_shards.ts";
 
@@ -61,7 +61,7 @@ async function measure(images: number): Promise<MemoryRow> {
 
 /** @throws Error when the step fails; what it said is on standard error */
 async function runStep(step: string, folder: string): Promise<StepMemory> {
-  const program = fileURLToPath(new URL("./bench/memory_step.ts", import.meta.url));
+  const program = besideModule(import.meta.url, "./bench/memory_step.ts");
   const args = ["run", "-A", "--no-check", "--quiet", program, step, folder];
   const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
   if (!success) throw new Error(`The step "${step}" of the benchmark failed; its message is above.`);

@@ -1,3 +1,4 @@
+import { besideModule } from "../disk/mod.ts";
 import { pack } from "tar-stream";
 import { STORED_QUALITY } from "../images/mod.ts";
 import { openPool } from "../data/mod.ts";
@@ -152,7 +153,7 @@ function rateOf(rounds: readonly PhotosRound[]): number {
 }
 
 async function startAll(root: string, folder: string): Promise<Contestant[]> {
-  const ours = new URL("./bench/photos_ours.ts", import.meta.url).pathname;
+  const ours = besideModule(import.meta.url, "./bench/photos_ours.ts");
   const startOurs = () => startAnswering([Deno.execPath(), "run", "-A", "--no-check", ours], "our pipeline");
   const files = [...Deno.readDirSync(folder)].map(({ name }) => Deno.statSync(`${folder}/${name}`).size);
   const jpeg = Math.round(files.reduce((sum, size) => sum + size) / files.length / 1000);

@@ -1,5 +1,5 @@
 /** `deno task bench precision`: one whole experiment in float32 and in bfloat16. */
-import { baseline, run, type RunRecord } from "../sweep/mod.ts";
+import { baseline, run, type RunRecord } from "../experiments/mod.ts";
 import type { Precision } from "../tensorflow/mod.ts";
 
 /** One experiment's outcome. */

@@ -1,4 +1,5 @@
 /** `deno task bench train`: images a second of the training step, beside PyTorch and plain tfjs in the same run. */
+import { besideModule } from "../disk/mod.ts";
 import { compete } from "./bench/compete.ts";
 import { type Contestant, startContestant } from "./bench/contestant.ts";
 import { findPyTorch } from "./bench/pytorch.ts";
@@ -54,7 +55,7 @@ async function startAll(
   python: string,
 ): Promise<void> {
   for (const mode of OURS) contestants.set(`ours ${mode}`, await startOurs(subject, mode));
-  const program = new URL("./bench/pytorch_step.py", import.meta.url).pathname;
+  const program = besideModule(import.meta.url, "./bench/pytorch_step.py");
   for (const mode of PYTORCH) {
     const config = { ...configOf(subject), mode };
     contestants.set(`pytorch ${mode}`, await startContestant([python, program], config));

@@ -1,4 +1,5 @@
 /** Executes a notebook headless, in a process of its own. */
+import { besideModule } from "../disk/mod.ts";
 import { KERNEL_NAME } from "./setup/kernel_spec.ts";
 import { venvPython } from "./setup.ts";
 
@@ -29,7 +30,7 @@ export interface NotebookOptions {
   onEvent?: (event: NotebookEvent) => void;
 }
 
-const script = new URL("./execute_notebook.py", import.meta.url).pathname;
+const script = besideModule(import.meta.url, "./execute_notebook.py");
 
 /**
  * Executes a notebook in its own folder and writes the executed copy, whether or not a cell failed.

@@ -1,7 +1,7 @@
 /** `deno task play`: the user study as a page of its own. */
 import { oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "./setup.ts";
-import type { Preset } from "../sweep/mod.ts";
+import type { Preset } from "../experiments/mod.ts";
 
 const USAGE =
   `Usage: deno task play [--data icons|emoji|NAME,NAME,…] [--images N] [--preset smoke|laptop|paper] [--port N] [--no-open]
@@ -34,7 +34,7 @@ export async function parsePlay(args: readonly string[]): Promise<PlayArguments>
     port: { type: "string", default: "0" },
     "no-open": { type: "boolean", default: false },
   });
-  const { presets } = await import("../sweep/mod.ts");
+  const { presets } = await import("../experiments/mod.ts");
   return {
     preset: oneOf("--preset", values.preset, presets),
     images: wholeNumber("--images", values.images, 1, 1_000_000),
@@ -84,7 +84,7 @@ if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const { datasets, images, preset, port, open } = await parsePlay(args);
     await ensureSetup({ needs: ["packages", "python"] });
-    const { baseline, sweep } = await import("../sweep/mod.ts");
+    const { baseline, sweep } = await import("../experiments/mod.ts");
     const { live } = await import("../notebook/mod.ts");
     const { openGame, serveGame } = await import("../game/mod.ts");
     const experiment = baseline({ datasets, preset, seed: 0 });

@@ -1,7 +1,7 @@
 /** `deno task reproduce`: executes the notebooks headless and prints what the paper claims beside what came out. */
 import { basename, join } from "node:path";
 import type { TestedClaim } from "../paper/mod.ts";
-import type { Preset } from "../sweep/mod.ts";
+import type { Preset } from "../experiments/mod.ts";
 import { EXIT, interruption, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { type CellFailure, executeNotebook } from "./execute_notebook.ts";
 import { NotebookProgress } from "./notebook_progress.ts";
@@ -55,7 +55,7 @@ export async function parseReproduce(args: readonly string[]): Promise<Reproduce
     images: { type: "string" },
     validation: { type: "string" },
   });
-  const { presets } = await import("../sweep/mod.ts");
+  const { presets } = await import("../experiments/mod.ts");
   const preset = oneOf("--preset", values.preset, presets);
   if (values.data !== undefined) await checkData(values.data);
   return {
@@ -111,7 +111,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const folder = options.notebooks ?? join(repositoryRoot, "notebooks");
   const names = selectNotebooks(folder, only);
   await ensureSetup({ needs: ["packages", "python"], log });
-  const { runsFolder } = await import("../sweep/mod.ts");
+  const { runsFolder } = await import("../experiments/mod.ts");
   const { claimsOf } = await import("./claims_table.ts");
   const copies = join(runsFolder(), "notebooks", preset);
   Deno.mkdirSync(copies, { recursive: true });

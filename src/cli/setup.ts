@@ -1,4 +1,6 @@
 /** Set-up: what a clean clone still lacks is installed, once; every command calls it first. */
+export { repositoryRoot } from "../disk/mod.ts";
+import { repositoryRoot } from "../disk/mod.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { writeKernelSpec, writeLabSettings } from "./setup/kernel_spec.ts";
@@ -11,7 +13,6 @@ import { emptyVenv, holdVenv, readState, type VenvState } from "./setup/state.ts
 import { sha256, tail } from "./setup/text.ts";
 
 /** The folder that holds deno.json. */
-export const repositoryRoot = new URL("../../", import.meta.url).pathname;
 
 /**
  * What a command needs. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook runner and native TensorFlow, and

@@ -1,5 +1,5 @@
+import { besideModule } from "../disk/mod.ts";
 import { createHash } from "node:crypto";
-import { fileURLToPath } from "node:url";
 import { centreSquare, type EncodedImage } from "../images/mod.ts";
 import type { LeftOut } from "./left_out.ts";
 import type { Manifest } from "./manifest.ts";
@@ -153,7 +153,7 @@ function encodedForm(
 
 /** The folder of all pools: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
 export function dataRoot(): string {
-  return Deno.env.get("NTD_DATA") || fileURLToPath(new URL("../../.data", import.meta.url));
+  return Deno.env.get("NTD_DATA") || besideModule(import.meta.url, "../../.data");
 }
 
 /** The folder of a manifest's pool. Its name changes with everything that decides the pool's content. */

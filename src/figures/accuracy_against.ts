@@ -1,6 +1,6 @@
 import { formatProportion, type Proportion } from "../stats/mod.ts";
 import { type PaperRow, type PaperTable, pooledAccuracy } from "../paper/mod.ts";
-import type { Experiment, RunRecord } from "../sweep/mod.ts";
+import type { Experiment, RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, legendBelow } from "./theme.ts";
 import { PALETTE, percentAxis, plainText, type Trace } from "./theme.ts";
 

@@ -1,6 +1,6 @@
 import { formatProportion } from "../stats/mod.ts";
 import { appendixB, pairName, pairsAlike } from "../paper/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
 import { PALETTE, percentText, plainText, type Trace, uprightChance } from "./theme.ts";
 

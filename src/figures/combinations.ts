@@ -1,6 +1,6 @@
 import { formatProportion } from "../stats/mod.ts";
 import { type Combination, type PaperRow, type PaperTable, table2, triplesOf } from "../paper/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
 import { plainText, type Trace, uprightChance } from "./theme.ts";
 

@@ -1,5 +1,5 @@
 import { formatProportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, datasetColor, type Figure, percentText, plainText } from "./theme.ts";
 
 /** Side of a cell, px, and the least room for the rows together. */

@@ -1,7 +1,7 @@
 import { type Corruption, scaleCorruption } from "../images/mod.ts";
 import { type Corrupted, corruptedOf, corruptionName, table5 } from "../paper/mod.ts";
 import { formatProportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
 import { plainText, type Trace, uprightChance } from "./theme.ts";
 

@@ -1,5 +1,5 @@
 import { formatProportion } from "../stats/mod.ts";
-import type { Experiment, RunRecord } from "../sweep/mod.ts";
+import type { Experiment, RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, PALETTE } from "./theme.ts";
 import { legendBelow, percentAxis, plainText, type Trace } from "./theme.ts";
 

@@ -1,6 +1,6 @@
 import { formatProportion, type Proportion } from "../stats/mod.ts";
 import { type Kind, ofKind, table6 } from "../paper/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, legendBelow } from "./theme.ts";
 import { PALETTE, percentAxis, type Trace } from "./theme.ts";
 

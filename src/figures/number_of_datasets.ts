@@ -1,6 +1,6 @@
 import { formatProportion } from "../stats/mod.ts";
 import { type Combination, growingSeries, table2Series } from "../paper/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
 import { percentText, plainText, type Trace } from "./theme.ts";
 

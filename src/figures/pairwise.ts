@@ -1,6 +1,6 @@
 import { type Combination, combinationsOfSize } from "../paper/mod.ts";
 import { formatProportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, datasetColor, type Figure, percentText, plainText } from "./theme.ts";
 
 /** Height of a cell, px, and the least room for the rows together. */

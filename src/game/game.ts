@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { indicesByKey, openPools, type Pool, sampleExperiment } from "../data/mod.ts";
 import type { PlayedGame } from "../paper/mod.ts";
 import { permutation } from "../stats/mod.ts";
-import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../sweep/mod.ts";
+import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";
 import { beginGame, keepAnswer, type KeptGame, OutOfTurnError, readGames } from "./kept.ts";
 

@@ -2,7 +2,7 @@
 import { type Model, tensorsOf, type Weights } from "../models/mod.ts";
 import { inPrecision } from "../ops/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
-import { prefixTokens } from "../train/mod.ts";
+import { prefixTokens } from "../probe/mod.ts";
 import type { AttentionMaps } from "./grad_cam.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Exact nearest neighbours among features, by blocks of matrix products. */
 import { compile, tf } from "../tensorflow/mod.ts";
-import { type Block, blocksOf, columnMoments, type Features } from "../train/mod.ts";
+import { type Block, blocksOf, columnMoments, type Features } from "../probe/mod.ts";
 
 /** How far apart two vectors are: the length of their difference, or 1 minus the cosine of their angle. */
 export type Metric = "euclidean" | "cosine";

@@ -1,7 +1,7 @@
 /** Principal components of features. */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { compile, tf } from "../tensorflow/mod.ts";
-import { blocksOf, columnMoments, type Features, mapRows } from "../train/mod.ts";
+import { blocksOf, columnMoments, type Features, mapRows } from "../probe/mod.ts";
 
 /** The directions in which features vary most. */
 export interface PrincipalComponents {

@@ -1,7 +1,7 @@
 /** Maps of features in which near stays near: UMAP (McInnes, Healy & Melville 2018). */
 import { UMAP } from "umap-js";
 import { random } from "../stats/mod.ts";
-import type { Features } from "../train/mod.ts";
+import type { Features } from "../probe/mod.ts";
 import { type Metric, nearestNeighbours } from "./neighbours.ts";
 
 /** Settings of {@link umap}. */

@@ -3,6 +3,7 @@
  * PyTorch's layouts. `model.load_state_dict(safetensors.torch.load_file(path))` takes what is written here, and timm's
  * `safetensors.torch.save_file(model.state_dict(), path)` is read here.
  */
+import { replaceFile } from "../disk/mod.ts";
 import { fromTorchLayout, toTorchLayout } from "./layout.ts";
 import { tf } from "../tensorflow/mod.ts";
 import type { Model, Weights } from "./model.ts";
@@ -101,14 +102,7 @@ export async function saveWeights(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const tensors = placesOf(model, weights).flatMap(torchTensors);
-  const temporary = `${path}.tmp`;
-  try {
-    await writeSafetensors(temporary, tensors, { ...metadata, format: "pt" });
-    await Deno.rename(temporary, path);
-  } catch (cause) {
-    await Deno.remove(temporary).catch(() => {});
-    throw new Error(`The weights ${path} could not be written: ${(cause as Error).message}`, { cause });
-  }
+  await replaceFile(path, (temporary) => writeSafetensors(temporary, tensors, { ...metadata, format: "pt" }));
 }
 
 /** The tensor, and after a batch norm's running mean the count of batches that PyTorch keeps and only a strict reader asks for. */

@@ -1,5 +1,5 @@
 import { formatProportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import type { Displayable } from "./kernel.ts";
 import { type Column, table } from "./table.ts";
 

@@ -3,7 +3,7 @@ import { corruptAsAlways, type StoredImages } from "../data/mod.ts";
 import { centreSquare, type Corruption, decodeWhole } from "../images/mod.ts";
 import { corruptionName } from "../paper/mod.ts";
 import { permutation } from "../stats/mod.ts";
-import type { Experiment } from "../sweep/mod.ts";
+import type { Experiment } from "../experiments/mod.ts";
 import { openPools } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";

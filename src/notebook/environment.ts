@@ -1,7 +1,8 @@
+import { repositoryRoot } from "../disk/mod.ts";
 import { statfsSync } from "node:fs";
 import sharp from "sharp";
 import { dataRoot } from "../data/mod.ts";
-import { presetFromEnvironment, runsFolder } from "../sweep/mod.ts";
+import { presetFromEnvironment, runsFolder } from "../experiments/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
@@ -45,8 +46,6 @@ export async function environment(): Promise<Displayable> {
   ];
   return table(rows);
 }
-
-const repositoryRoot = new URL("../../", import.meta.url).pathname;
 
 /** A folder as seen from the repository, so that a committed notebook does not tell where it was run. */
 function folderName(path: string): string {

@@ -1,5 +1,5 @@
 import { indicesByKey, openPools, type Pool } from "../data/mod.ts";
-import { type Prediction, RunFolder, type RunRecord } from "../sweep/mod.ts";
+import { type Prediction, RunFolder, type RunRecord } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";
 import { gallery } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";

@@ -1,4 +1,4 @@
-import type { RunOptions } from "../sweep/mod.ts";
+import type { RunOptions } from "../experiments/mod.ts";
 import { interruptible } from "./interrupt.ts";
 import { progressView } from "./progress.ts";
 

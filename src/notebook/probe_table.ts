@@ -1,6 +1,6 @@
 import { featuresName, type ProbedRecord } from "../paper/mod.ts";
 import { formatProportion } from "../stats/mod.ts";
-import type { ProbeRecord } from "../sweep/mod.ts";
+import type { ProbeRecord } from "../experiments/mod.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
 

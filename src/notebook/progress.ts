@@ -1,4 +1,4 @@
-import type { RunProgress } from "../sweep/mod.ts";
+import type { RunProgress } from "../experiments/mod.ts";
 import { type Kernel, kernel, settle } from "./kernel.ts";
 import { progressHtml } from "./progress_html.ts";
 import { epochText, ProgressHistory, type ProgressState, progressText } from "./progress_state.ts";

@@ -1,5 +1,5 @@
 import { COLORS, FONT_FAMILY } from "../figures/mod.ts";
-import type { ProgressLine } from "../sweep/mod.ts";
+import type { ProgressLine } from "../experiments/mod.ts";
 import { escapeMarkup } from "./kernel.ts";
 import { epochText, type ProgressState, progressText, shareDone } from "./progress_state.ts";
 

@@ -1,4 +1,4 @@
-import { inputWaitOf, type ProgressLine, type RunProgress } from "../sweep/mod.ts";
+import { inputWaitOf, type ProgressLine, type RunProgress } from "../experiments/mod.ts";
 
 /** What the views of progress are drawn from: the last event, and the learning curve of each run so far. */
 export interface ProgressState {

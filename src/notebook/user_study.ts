@@ -8,7 +8,7 @@ import {
   packedImage,
   serveGame,
 } from "../game/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { gallery } from "./gallery.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
 

@@ -1,5 +1,5 @@
 import { formatProportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { type Architecture, architecturesOf } from "./architectures.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { table3 } from "./tables.ts";

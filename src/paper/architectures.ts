@@ -1,6 +1,6 @@
 import { familyOf } from "../models/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
-import type { Experiment, RunRecord } from "../sweep/mod.ts";
+import type { Experiment, RunRecord } from "../experiments/mod.ts";
 import { table3 } from "./tables.ts";
 import { pooledAccuracy } from "./verdict.ts";
 

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 
 /** What a run says about a claim of the paper. `not shown at this scale`: the data allow either. */
 export type Verdict = "holds" | "does not hold" | "not shown at this scale";

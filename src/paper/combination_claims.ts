@@ -1,5 +1,5 @@
 import { formatProportion, twoProportionTest } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { everyOneAboveChance, named, someAreHarder } from "./combination_tests.ts";
 import { growingSeries } from "./combinations.ts";

@@ -1,6 +1,6 @@
 /** Tests of all combinations of one number of datasets. */
 import { formatProportion, homogeneityTest } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { notRun, type Outcome } from "./claims.ts";
 import { choicesAmong, type Combination, combinationsOfSize } from "./combinations.ts";
 import { ALPHA, countAboveChance, formatP, NEGLIGIBLE, percent, verdictOf } from "./verdict.ts";

@@ -1,5 +1,5 @@
 import type { Proportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { pooledAccuracy } from "./verdict.ts";
 
 /** The outcome for one set of datasets, over all its runs. */

@@ -1,5 +1,5 @@
 import { formatProportion, holm, twoProportionTest } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { type Corrupted, corruptedOf, corruptionName, strengthOf } from "./corruptions.ts";
 import { ALPHA, countAboveChance, formatP, NEGLIGIBLE, percent, pooled, verdictOf } from "./verdict.ts";

@@ -1,6 +1,6 @@
 import type { Corruption } from "../images/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { pooledAccuracy } from "./verdict.ts";
 
 /** The outcome under one corruption, over all its runs. */

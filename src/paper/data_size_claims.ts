@@ -1,5 +1,5 @@
 import { holm } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { architectureOf } from "./architectures.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { seriesOf, type SeriesPoint, trendOf } from "./series.ts";

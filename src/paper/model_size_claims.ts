@@ -1,5 +1,5 @@
 import { contrast, formatProportion } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { seriesOf, type SeriesPoint, trendOf } from "./series.ts";
 import {

@@ -1,6 +1,6 @@
 /** Probes as rows of the paper's Tables 7 and 8. */
 import { contrast, type Proportion } from "../stats/mod.ts";
-import type { FeatureSource, ProbeRecord, RunRecord } from "../sweep/mod.ts";
+import type { FeatureSource, ProbeRecord, RunRecord } from "../experiments/mod.ts";
 import type { Outcome } from "./claims.ts";
 import { formatDifference, inPoints, percent, pooled, verdictOf } from "./verdict.ts";
 

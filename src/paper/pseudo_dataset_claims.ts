@@ -6,7 +6,7 @@ import {
   twoProportionTest,
   wilson,
 } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { ofKind } from "./pseudo_datasets.ts";
 import { table6 } from "./tables.ts";

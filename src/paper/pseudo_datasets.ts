@@ -1,6 +1,6 @@
 /** Which of a sweep's records are of pseudo-datasets, and which of real ones. */
 import { parseReference } from "../data/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 
 /** What a record of notebook 08 is of. */
 export type Kind = "pseudo" | "pseudo, augmented" | "random labels" | "real";

@@ -1,6 +1,6 @@
 /** The pairs of sets that were meant to be alike, and in what way: what Appendix B is about, and its controls. */
 import { manifestOf, parseReference } from "../data/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 
 /**
  * `halves`: parts of one source dealt out at random; `splits`: official splits of one source; `releases`: one dataset and another

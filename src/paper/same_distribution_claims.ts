@@ -1,6 +1,6 @@
 import { formatProportion, holm, sampleForPower, twoProportionTest } from "../stats/mod.ts";
 import { binomialTest } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { appendixB } from "./appendix.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { type Likeness, pairName, pairsAlike } from "./same_distribution.ts";

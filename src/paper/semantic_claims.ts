@@ -1,6 +1,6 @@
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { asGood, listed, type ProbePoint, probePoints } from "./probes.ts";
-import type { ProbeRecord } from "../sweep/mod.ts";
+import type { ProbeRecord } from "../experiments/mod.ts";
 import { ALPHA, compareAll, percent } from "./verdict.ts";
 
 /** What the probes ask for, in the words of the claims. */

@@ -1,5 +1,5 @@
 import { contrast, type Proportion, trendTest } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import { NEGLIGIBLE, pooledAccuracy } from "./verdict.ts";
 
 /** The outcome at one value of a quantity that is varied. */

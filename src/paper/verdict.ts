@@ -7,7 +7,7 @@ import {
   twoProportionTest,
   wilson,
 } from "../stats/mod.ts";
-import type { RunRecord } from "../sweep/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
 import type { Outcome, Verdict } from "./claims.ts";
 
 /** Significance level of every test, after Holm's correction where several are made. */

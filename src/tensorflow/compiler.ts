@@ -1,9 +1,8 @@
 /** Settings of XLA, the compiler of fused functions, and its cache on disk. They are read when the first of them is compiled. */
+import { repositoryRoot } from "../disk/mod.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setNativeEnvironment } from "./process.ts";
-
-const repositoryRoot = new URL("../../", import.meta.url).pathname;
 
 /** TensorFlow that the flags below were tried with; XLA ends the process at a flag that it does not know. */
 const KNOWN = /^2\.21\./;

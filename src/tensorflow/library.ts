@@ -2,6 +2,7 @@
  * Where the native TensorFlow library is. PyPI's wheels carry the whole C API in two shared libraries; set-up puts the
  * wheel into `.venv`, and a TensorFlow that is already on the machine will do as well.
  */
+import { repositoryRoot } from "../disk/mod.ts";
 import { join } from "node:path";
 
 /** The two shared libraries of one TensorFlow, ready for `Deno.dlopen`. */
@@ -26,8 +27,6 @@ export interface SearchOptions {
   systemFolders?: string[];
   os?: typeof Deno.build.os;
 }
-
-const repositoryRoot = new URL("../../", import.meta.url).pathname;
 
 const systemPrefixes = ["/usr/local/lib", "/usr/lib", "/opt/homebrew/lib"];
 

@@ -6,7 +6,9 @@ export {
   removeCheckpoints,
   saveCheckpoint,
 } from "./checkpoint.ts";
-export { argmax, evaluate, type Evaluation, makePredictor, type Predictor } from "./evaluate.ts";
+export { untilAborted } from "./abort.ts";
+export { argmax, evaluate, type Evaluation, makePredictor, type Predictor, score } from "./evaluate.ts";
+export { pixelsTensor } from "./pixels.ts";
 export { carriedWeights, fineTune, type FineTuneOptions } from "./fine_tune.ts";
 export { layerIds, layerRates } from "./layer_decay.ts";
 export type { EpochPace, StepProgress } from "./loop.ts";
@@ -23,7 +25,6 @@ export {
   stepsPerEpoch,
   totalSteps,
 } from "./recipe.ts";
-export * from "./probe/mod.ts";
 export { learningRate } from "./schedule.ts";
 export { drawnWeights, evaluatedWeights, initialState } from "./state.ts";
 export { classifierRule, type Pass, type StepInput, type StepRule, type TrainState } from "./step.ts";

@@ -5,8 +5,8 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { repositoryRoot } from "../../src/cli/setup.ts";
 import { currentGame, keptGames } from "../../src/game/game.ts";
 import { serveGame } from "../../src/game/mod.ts";
-import { smallGame } from "../game/small_game.ts";
-import { CHROMIUM_ARGUMENTS, findChromium } from "./chromium.ts";
+import { smallGame } from "../made/game/small_game.ts";
+import { CHROMIUM_ARGUMENTS, findChromium } from "../made/browser/chromium.ts";
 
 const executablePath = findChromium();
 const skipped = executablePath ? "" : " (skipped: no Chromium or Chrome on this machine; set CHROMIUM_PATH)";

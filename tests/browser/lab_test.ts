@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import { codeCells, ERROR_OUTPUT, executablePath, finished, idle, type Lab } from "./lab.ts";
-import { pickRun, runAll, screenshot, skipped, startLabWith, typeIntoCell } from "./lab.ts";
+import { codeCells, ERROR_OUTPUT, executablePath, finished, idle, type Lab } from "../made/browser/lab.ts";
+import { pickRun, runAll, screenshot, skipped, startLabWith, typeIntoCell } from "../made/browser/lab.ts";
 
 const START = "00_start_here.ipynb";
 const COMBINATIONS = "01_baseline_combos.ipynb";

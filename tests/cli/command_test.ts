@@ -3,7 +3,7 @@ import { benchTable, parseBench } from "../../src/cli/bench.ts";
 import { duplicatesText, leftOutLines, parseFetch } from "../../src/cli/fetch.ts";
 import { parseReproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
 import { denoTestArguments, parseTest } from "../../src/cli/test.ts";
-import { poolInMemory } from "../data/made_up_pools.ts";
+import { poolInMemory } from "../made/data/made_up_pools.ts";
 
 Deno.test("reproduce: flags are read, and wrong values are answered with the right ones", async () => {
   const all = [

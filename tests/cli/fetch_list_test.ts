@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fetchList } from "../../src/cli/fetch_list.ts";
-import { photoSite } from "../fetch/photo_site.ts";
+import { photoSite } from "../made/fetch/photo_site.ts";
 
 Deno.test("a fetch is followed on one line of a terminal, and reported with its failures by reason", async () => {
   await using site = await photoSite(30);

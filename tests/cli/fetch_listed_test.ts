@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { fetchListed } from "../../src/cli/fetch_listed.ts";
 import { fetchedFolder, openPool, readManifest } from "../../src/data/mod.ts";
 import { fetchImages } from "../../src/fetch/mod.ts";
-import { type PhotoSite, photoSite } from "../fetch/photo_site.ts";
-import { filesOnDisk } from "../data/photo_files.ts";
+import { type PhotoSite, photoSite } from "../made/fetch/photo_site.ts";
+import { filesOnDisk } from "../made/data/photo_files.ts";
 
 const MANIFEST = {
   name: "site",

@@ -1,8 +1,9 @@
 /** `deno task play` as a whole, at the smoke preset: it trains, serves, keeps, and goes on where the player left. */
+import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { parsePlay } from "../../src/cli/play.ts";
 
-const script = new URL("../../src/cli/play.ts", import.meta.url).pathname;
+const script = besideModule(import.meta.url, "../../src/cli/play.ts");
 const runs = Deno.makeTempDirSync();
 
 function command(...args: string[]) {

@@ -1,11 +1,19 @@
 /** `predict` on a run at the smoke preset: what it says about the validation images themselves, and about what is no image. */
+import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parsePredict, predictionTable } from "../../src/cli/predict.ts";
 import { indicesByKey, openPool } from "../../src/data/mod.ts";
 import { encodePng } from "../../src/images/mod.ts";
 import { openSafetensors } from "../../src/models/mod.ts";
-import { baseline, type Experiment, findRun, predictFolder, run, RunFolder } from "../../src/sweep/mod.ts";
+import {
+  baseline,
+  type Experiment,
+  findRun,
+  predictFolder,
+  run,
+  RunFolder,
+} from "../../src/experiments/mod.ts";
 
 const datasets = ["tabler", "phosphor", "mdi"];
 /** With batch norms and a moving average: all kinds of values that a network has. */
@@ -42,7 +50,7 @@ async function validationImages(each: number): Promise<string> {
 
 /** The command in a process of its own. */
 async function predict(...args: string[]) {
-  const script = new URL("../../src/cli/predict.ts", import.meta.url).pathname;
+  const script = besideModule(import.meta.url, "../../src/cli/predict.ts");
   const command = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", script, ...args],
     env: { NTD_RUNS: runs, NO_COLOR: "1" },
@@ -84,7 +92,7 @@ Deno.test("a file that ends its decoder is listed, and the others have their pro
   );
   Deno.writeFileSync(join(hostile, "c.png"), good.subarray(0, 60));
   Deno.writeFileSync(join(hostile, "d.png"), good);
-  const program = new URL("./marked_decoder.ts", import.meta.url);
+  const program = new URL("../made/commands/marked_decoder.ts", import.meta.url);
   const { predictions, unread } = await predictFolder(weights, hostile, { decoders: { program } });
   assert.deepEqual(predictions.map(({ file }) => file), ["a.png", "d.png"]);
   assert.deepEqual(unread.map(({ file }) => file), ["b.png", "c.png"]);
@@ -219,7 +227,7 @@ Deno.test("a folder that is not there or has no image, and weights that no run w
   await assert.rejects(() => predictFolder(weights, empty), /no image \(\.jpg, \.jpeg, \.png, \.webp\) in/);
   await assert.rejects(() => predictFolder(weights, join(empty, "x")), /There is no folder/);
   await assert.rejects(() => predictFolder(weights, weights), /There is no folder/);
-  const foreign = new URL("../reference/weights_convnext.safetensors", import.meta.url).pathname;
+  const foreign = besideModule(import.meta.url, "../reference/weights_convnext.safetensors");
   await assert.rejects(
     () => predictFolder(foreign, folder),
     /its metadata does not say what the network is for/,

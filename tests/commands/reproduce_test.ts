@@ -1,7 +1,8 @@
+import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { reproduce } from "../../src/cli/reproduce.ts";
-import { scratchNotebooks } from "./scratch_notebooks.ts";
+import { scratchNotebooks } from "../made/commands/scratch_notebooks.ts";
 
 const log = () => {};
 
@@ -73,7 +74,7 @@ Deno.test("an interrupt ends a busy kernel within two seconds", async () => {
 });
 
 Deno.test("the command ends with 2 and one clear message for wrong arguments", async () => {
-  const script = new URL("../../src/cli/reproduce.ts", import.meta.url).pathname;
+  const script = besideModule(import.meta.url, "../../src/cli/reproduce.ts");
   const run = async (...args: string[]) => {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, ...args] })
       .output();

@@ -1,8 +1,9 @@
+import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-const trial = new URL("./setup_trial.ts", import.meta.url).pathname;
+const trial = besideModule(import.meta.url, "../made/commands/setup_trial.ts");
 
 /** A folder to set up whose only requirement comes with every virtual environment, so that nothing is downloaded. */
 async function scratchRoot() {

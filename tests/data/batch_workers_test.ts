@@ -1,12 +1,12 @@
+import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import {
   startBatchWorkers,
   type StoredImages,
   trainingBatches,
   validationBatches,
 } from "../../src/data/mod.ts";
-import { poolOnDisk } from "./pool_on_disk.ts";
+import { poolOnDisk } from "../made/data/pool_on_disk.ts";
 
 const pools = [poolOnDisk("grey", 20, 16, 1), poolOnDisk("colour", 30, 24, 3)];
 const source = {
@@ -126,7 +126,7 @@ Deno.test("what cannot be batched is said at once", () => {
 });
 
 Deno.test("a thread loads nothing but the project's own modules and the runtime's", async () => {
-  const program = fileURLToPath(new URL("../../src/data/batch_worker.ts", import.meta.url));
+  const program = besideModule(import.meta.url, "../../src/data/batch_worker.ts");
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", program] }).output();
   interface Module {
     specifier: string;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { sampleClasses, sampleConcepts, trainingBatches } from "../../src/data/mod.ts";
 import { validationBatches } from "../../src/data/mod.ts";
 import { components } from "../../src/data/split.ts";
-import { type Listed, listedDatasets, poolInMemory } from "./made_up_pools.ts";
+import { type Listed, listedDatasets, poolInMemory } from "../made/data/made_up_pools.ts";
 
 /** Datasets in which each concept of `names` has `versions` versions, each a drawing of its own dataset. */
 function drawn(names: string[][], versions = 2): Listed[] {

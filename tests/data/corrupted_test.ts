@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { corruptAsAlways, CorruptedImages } from "../../src/data/corrupted.ts";
-import { poolInMemory } from "./made_up_pools.ts";
+import { poolInMemory } from "../made/data/made_up_pools.ts";
 
 const corruption = { name: "gaussian-noise", std: 0.2, seed: 1 } as const;
 const SIDE = 4;

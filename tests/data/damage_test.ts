@@ -10,8 +10,8 @@ import { tarMembers } from "../../src/data/files/tar_members.ts";
 import { zipEntries } from "../../src/data/files/zip_entries.ts";
 import { type Decoders, ImageFailure, startDecoders } from "../../src/images/mod.ts";
 import { type Random, random } from "../../src/stats/mod.ts";
-import { photoFile, tarFile } from "./photo_files.ts";
-import { zipFile } from "./zip_file.ts";
+import { photoFile, tarFile } from "../made/data/photo_files.ts";
+import { zipFile } from "../made/data/zip_file.ts";
 
 const TRIALS = Number(Deno.env.get("NTD_FUZZ") || 300);
 /** Longest time for a damaged image, ms; for whatever is read in this process, twice that. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Dropped, duplicateRows, type PoolImage } from "../../src/data/mod.ts";
-import { poolInMemory } from "./made_up_pools.ts";
+import { poolInMemory } from "../made/data/made_up_pools.ts";
 
 /** A pool whose images have these pixels and hashes, letters each, as `"xh"`. */
 function pool(name: string, images: string[], dropped: Partial<Dropped> = {}) {

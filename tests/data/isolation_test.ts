@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { basename } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { openPool, type PoolOptions } from "../../src/data/mod.ts";
-import { marked, MARKED_DECODER } from "./marked_decoder.ts";
-import { filesOnDisk, photoFile, photoManifest, tarFile } from "./photo_files.ts";
-import { zipFile } from "./zip_file.ts";
+import { marked, MARKED_DECODER } from "../made/data/marked_decoder.ts";
+import { filesOnDisk, photoFile, photoManifest, tarFile } from "../made/data/photo_files.ts";
+import { zipFile } from "../made/data/zip_file.ts";
 
 /** Images by name; those with a mark do harm. */
 type Photos = Record<string, Uint8Array>;
@@ -144,7 +144,7 @@ Deno.test("a build of photographs that is killed is begun anew, and its pool is 
   );
   using folder = filesOnDisk({ ...many, "small.json": photoManifest("small", source, 150) });
   const [killed, whole] = ["killed", "whole"].map((name) => `${folder.path}/${name}`);
-  const args = ["run", "-A", "--no-check", "tests/data/open_pool.ts", folder.url.href, killed, "small"];
+  const args = ["run", "-A", "--no-check", "tests/made/data/open_pool.ts", folder.url.href, killed, "small"];
   const process = new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "null" }).spawn();
   for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
     if (!/building [1-9]\d* of/.test(text)) continue;

@@ -26,8 +26,8 @@ import {
   storedJpeg,
 } from "../../src/images/mod.ts";
 import { permutation, random } from "../../src/stats/mod.ts";
-import { filesOnDisk, photoFile, photoManifest } from "./photo_files.ts";
-import { poolOnDisk } from "./pool_on_disk.ts";
+import { filesOnDisk, photoFile, photoManifest } from "../made/data/photo_files.ts";
+import { poolOnDisk } from "../made/data/pool_on_disk.ts";
 
 const RENDER = { render: { shorter: 60, channels: 3, background: "#ffffff" } };
 const SIZES = [[90, 70], [50, 40], [80, 200], [64, 64]] as const;

@@ -10,8 +10,8 @@ import {
   splitsOf,
 } from "../../src/data/mod.ts";
 import { memberFolders } from "../../src/data/sources/member_folders.ts";
-import { filesOnDisk, photoFile, photoManifest, tarFile } from "./photo_files.ts";
-import { zipFile } from "./zip_file.ts";
+import { filesOnDisk, photoFile, photoManifest, tarFile } from "../made/data/photo_files.ts";
+import { zipFile } from "../made/data/zip_file.ts";
 
 const name = fc.stringMatching(/^[a-z0-9]{1,4}$/);
 

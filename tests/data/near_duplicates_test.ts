@@ -5,7 +5,7 @@ import { countDuplicates, openPools, sampleExperiment } from "../../src/data/mod
 import { Photographs } from "../../src/data/near_duplicates.ts";
 import { components } from "../../src/data/split.ts";
 import { random } from "../../src/stats/mod.ts";
-import { filesOnDisk, photoManifest } from "./photo_files.ts";
+import { filesOnDisk, photoManifest } from "../made/data/photo_files.ts";
 
 const anyHash = fc.uint8Array({ minLength: 64, maxLength: 64 }).map((bytes) => bytes.toHex());
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { datasetsOf, openPool, readManifest } from "../../src/data/mod.ts";
 import { centreSquare, decode } from "../../src/images/mod.ts";
-import { filesOnDisk, photoFile, photoManifest, tarFile } from "./photo_files.ts";
+import { filesOnDisk, photoFile, photoManifest, tarFile } from "../made/data/photo_files.ts";
 
 async function squareOf(file: Uint8Array): Promise<Uint8Array> {
   const out = new Uint8Array(16 * 16 * 3);

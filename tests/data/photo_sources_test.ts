@@ -3,9 +3,9 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { openPool, type Pool } from "../../src/data/mod.ts";
 import { rank } from "../../src/stats/mod.ts";
 import { fetchedFolder } from "../../src/data/fetched_folder.ts";
-import { type FileServer, fileServer } from "./file_server.ts";
-import { filesOnDisk, photoFile, photoManifest, tarFile } from "./photo_files.ts";
-import { zipFile } from "./zip_file.ts";
+import { type FileServer, fileServer } from "../made/data/file_server.ts";
+import { filesOnDisk, photoFile, photoManifest, tarFile } from "../made/data/photo_files.ts";
+import { zipFile } from "../made/data/zip_file.ts";
 
 const photos = await Promise.all(Array.from({ length: 24 }, (_, i) => photoFile(i)));
 

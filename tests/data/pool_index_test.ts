@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { countDuplicates, indicesByKey, type PoolImage, sampleExperiment } from "../../src/data/mod.ts";
 import { indexedImages, someImages } from "../../src/data/pool_index.ts";
-import { listedDatasets } from "./made_up_pools.ts";
-import { filesOnDisk } from "./photo_files.ts";
+import { listedDatasets } from "../made/data/made_up_pools.ts";
+import { filesOnDisk } from "../made/data/photo_files.ts";
 
 const lines = (images: readonly unknown[]) => images.map((image) => JSON.stringify(image) + "\n").join("");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { openPool, type PoolProgress } from "../../src/data/mod.ts";
-import { smallData, writeManifest } from "./small_dataset.ts";
+import { smallData, writeManifest } from "../made/data/small_dataset.ts";
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const filesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
@@ -61,7 +61,7 @@ function flipByte(path: string): void {
 }
 
 function openInProcess(data: { manifests: URL; root: string }): Deno.ChildProcess {
-  const args = ["run", "-A", "tests/data/open_pool.ts", data.manifests.href, data.root, "small"];
+  const args = ["run", "-A", "tests/made/data/open_pool.ts", data.manifests.href, data.root, "small"];
   return new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "null" }).spawn();
 }
 

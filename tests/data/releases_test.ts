@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openPool, parseManifest } from "../../src/data/mod.ts";
-import { smallData, writeManifest } from "./small_dataset.ts";
+import { smallData, writeManifest } from "../made/data/small_dataset.ts";
 
 Deno.test("another release of a dataset has its groups, so that a drawing is on one side for both", async () => {
   using data = smallData();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Sample, sampleExperiment } from "../../src/data/mod.ts";
-import { type Listed, listedDatasets } from "./made_up_pools.ts";
+import { type Listed, listedDatasets } from "../made/data/made_up_pools.ts";
 
 /** The largest sample that there is, found by following the errors' advice; nothing when even one image is too many. */
 function largestSample(

@@ -15,7 +15,7 @@ import {
 } from "../../src/data/mod.ts";
 import { readHeader } from "../../src/data/pool_store.ts";
 import { storedJpeg } from "../../src/images/mod.ts";
-import { filesOnDisk, photoFile, photoManifest, tarFile } from "./photo_files.ts";
+import { filesOnDisk, photoFile, photoManifest, tarFile } from "../made/data/photo_files.ts";
 
 const RENDER = { render: { shorter: 60, channels: 3, background: "#ffffff" } };
 
@@ -206,7 +206,7 @@ Deno.test("a build that is killed is begun again, with the pool of one that was 
     "many.json": photoManifest("many", { type: "webdataset", shards: "many.tar" }, members.length, render),
   });
   const root = `${files.path}/data`;
-  const args = ["run", "-A", "--no-check", "tests/data/open_pool.ts", files.url.href, root, "many"];
+  const args = ["run", "-A", "--no-check", "tests/made/data/open_pool.ts", files.url.href, root, "many"];
   const process = new Deno.Command(Deno.execPath(), { args, stdout: "piped" }).spawn();
   for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) {
     if (!text.includes("building")) continue;

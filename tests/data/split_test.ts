@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { components } from "../../src/data/split.ts";
-import { listedDatasets } from "./made_up_pools.ts";
+import { listedDatasets } from "../made/data/made_up_pools.ts";
 
 Deno.test("images that share a tie are in one component; a component is held together by ties", () => {
   fc.assert(fc.property(listedDatasets, (datasets) => {

@@ -5,7 +5,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { type ListedUrl, listedUrls } from "../../src/data/mod.ts";
 import { linesOf } from "../../src/data/files/lines.ts";
 import type { SourceOf } from "../../src/data/source_schema.ts";
-import { filesOnDisk } from "./photo_files.ts";
+import { filesOnDisk } from "../made/data/photo_files.ts";
 
 type Lists = SourceOf<"urls">;
 

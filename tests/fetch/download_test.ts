@@ -7,7 +7,14 @@ import { FetchFailure } from "../../src/fetch/failure.ts";
 import { makeClient } from "../../src/fetch/request.ts";
 import { makeRobotsCheck } from "../../src/fetch/robots_txt.ts";
 import { NETWORK_DEFAULTS, type NetworkSettings } from "../../src/fetch/settings.ts";
-import { answer, gzipBomb, type HostileServer, hostileServer, image, type Script } from "./hostile_server.ts";
+import {
+  answer,
+  gzipBomb,
+  type HostileServer,
+  hostileServer,
+  image,
+  type Script,
+} from "../made/fetch/hostile_server.ts";
 
 const SETTINGS: NetworkSettings = { ...NETWORK_DEFAULTS, maxBytes: 100_000 };
 /** For hosts that say nothing. */

@@ -10,11 +10,11 @@ import {
   NetworkDownError,
 } from "../../src/fetch/mod.ts";
 import { Journal } from "../../src/fetch/journal.ts";
-import { answer, hostileServer, image } from "./hostile_server.ts";
-import { inFolder } from "./in_folder.ts";
-import { photographJpeg } from "./made_up_photographs.ts";
-import { photoSite } from "./photo_site.ts";
-import { poolHashes, readIndex, readTar } from "./pool_files.ts";
+import { answer, hostileServer, image } from "../made/fetch/hostile_server.ts";
+import { inFolder } from "../made/fetch/in_folder.ts";
+import { photographJpeg } from "../made/fetch/made_up_photographs.ts";
+import { photoSite } from "../made/fetch/photo_site.ts";
+import { poolHashes, readIndex, readTar } from "../made/fetch/pool_files.ts";
 
 const NETWORK = { allowPrivateAddresses: true, perHost: 32, backoffMs: 1, retries: 1 };
 

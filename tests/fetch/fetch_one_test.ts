@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { makeFetcher } from "../../src/fetch/fetch_one.ts";
 import { NETWORK_DEFAULTS, STORAGE_DEFAULTS } from "../../src/fetch/settings.ts";
-import { answer, type HostileServer, hostileServer, image, type Script } from "./hostile_server.ts";
-import { photographJpeg } from "./made_up_photographs.ts";
+import {
+  answer,
+  type HostileServer,
+  hostileServer,
+  image,
+  type Script,
+} from "../made/fetch/hostile_server.ts";
+import { photographJpeg } from "../made/fetch/made_up_photographs.ts";
 
 const NETWORK = { ...NETWORK_DEFAULTS, allowPrivateAddresses: true, perHost: 1, retries: 0 };
 const photo = await photographJpeg(1);

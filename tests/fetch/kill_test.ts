@@ -1,9 +1,9 @@
+import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { random } from "../../src/stats/mod.ts";
-import { photoSite } from "./photo_site.ts";
-import { poolHashes, readIndex } from "./pool_files.ts";
+import { photoSite } from "../made/fetch/photo_site.ts";
+import { poolHashes, readIndex } from "../made/fetch/pool_files.ts";
 
 /** How often the fetch is killed. `NTD_KILLS=50` for a long run. */
 const KILLS = Number(Deno.env.get("NTD_KILLS") ?? 10);
@@ -11,7 +11,7 @@ const KILLS = Number(Deno.env.get("NTD_KILLS") ?? 10);
 /** A fetch that takes longer does not end at all, ms. */
 const LONGEST = 120_000;
 
-const PROGRAM = fileURLToPath(new URL("./fetch_process.ts", import.meta.url));
+const PROGRAM = besideModule(import.meta.url, "../made/fetch/fetch_process.ts");
 
 const OPTIONS = {
   images: 24,

@@ -4,8 +4,8 @@ import { writeIndex } from "../../src/fetch/index_table.ts";
 import type { Outcome } from "../../src/fetch/journal.ts";
 import { safeWrite, writeAll } from "../../src/fetch/safe_write.ts";
 import { writeShard } from "../../src/fetch/shard.ts";
-import { inFolder } from "./in_folder.ts";
-import { readIndex, readTar } from "./pool_files.ts";
+import { inFolder } from "../made/fetch/in_folder.ts";
+import { readIndex, readTar } from "../made/fetch/pool_files.ts";
 
 const FACTS: PhotographFacts = {
   ...{ width: 667, height: 500, originalWidth: 1200, originalHeight: 900, originalBytes: 70_000 },

@@ -15,7 +15,7 @@ import {
   semanticFigure,
   userStudyFigure,
 } from "../../src/figures/mod.ts";
-import { ofConcepts, table7Records, table8Records } from "../paper/probe_records.ts";
+import { ofConcepts, table7Records, table8Records } from "../made/paper/probe_records.ts";
 import {
   architectureOf,
   figure3,
@@ -27,9 +27,17 @@ import {
   table7,
   table8,
 } from "../../src/paper/mod.ts";
-import type { Experiment } from "../../src/sweep/mod.ts";
-import { iconRecords, ICONS, syntheticRecord } from "../paper/records.ts";
-import { architectures, corruptions, featureMap, FIGURES, game, pairs, sweep } from "./examples.ts";
+import type { Experiment } from "../../src/experiments/mod.ts";
+import { iconRecords, ICONS, syntheticRecord } from "../made/paper/records.ts";
+import {
+  architectures,
+  corruptions,
+  featureMap,
+  FIGURES,
+  game,
+  pairs,
+  sweep,
+} from "../made/figures/examples.ts";
 
 const records = iconRecords();
 const texts = (values: unknown) => (values as unknown[]).map(String);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { alikeFigure, type Figure, memorizationFigure, powerFigure } from "../../src/figures/mod.ts";
 import { binomialPowers, sampleForPower } from "../../src/stats/mod.ts";
-import { alikeRecords } from "../paper/alike_records.ts";
-import { pseudo, table6Records } from "../paper/pseudo_records.ts";
+import { alikeRecords } from "../made/paper/alike_records.ts";
+import { pseudo, table6Records } from "../made/paper/pseudo_records.ts";
 
 const named = (figure: Figure, name: RegExp) => figure.data.filter((trace) => name.test(`${trace.name}`));
 

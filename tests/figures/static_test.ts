@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sharp from "sharp";
 import { renderPng, renderSvg } from "../../src/figures/mod.ts";
 import { encodePng } from "../../src/images/mod.ts";
-import { FIGURES } from "./examples.ts";
+import { FIGURES } from "../made/figures/examples.ts";
 
 Deno.test("renderPng: every figure, at twice its size, on white, with nothing cut at the edges", async () => {
   for (const [name, draw] of Object.entries(FIGURES)) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { COLORS, datasetColor, PALETTE, plainText } from "../../src/figures/theme.ts";
-import { ICONS } from "../paper/records.ts";
+import { ICONS } from "../made/paper/records.ts";
 
 type Triple = [number, number, number];
 

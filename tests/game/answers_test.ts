@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { keptGames } from "../../src/game/game.ts";
 import type { AnswerReply, GameScore, GameState } from "../../src/game/wire.ts";
-import { IMAGES, post, refused, served } from "./served.ts";
+import { IMAGES, post, refused, served } from "../made/game/served.ts";
 
 /** All text and bytes that the page can get before it answers the image whose turn it is. */
 async function everythingKnown(url: string, image: number): Promise<string> {

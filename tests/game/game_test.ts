@@ -14,7 +14,7 @@ import {
 import { examplePng, packedImage } from "../../src/game/pictures.ts";
 import { decode } from "../../src/images/mod.ts";
 import { networkScore, personScore } from "../../src/paper/mod.ts";
-import { EACH, keptRun, smallGame } from "./small_game.ts";
+import { EACH, keptRun, smallGame } from "../made/game/small_game.ts";
 
 const names = (images: { key: string; dataset: string }[]) =>
   images.map(({ key, dataset }) => `${dataset}/${key}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { keptGames } from "../../src/game/game.ts";
 import { serveGame } from "../../src/game/mod.ts";
-import { post, refused, served } from "./served.ts";
+import { post, refused, served } from "../made/game/served.ts";
 
 /** A request with headers and a path exactly as given: `fetch` mends both. */
 function raw(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { parseRandAugment, randAugment } from "../../src/images/mod.ts";
 import { INCREASING_OPERATIONS, RAND_AUGMENT_OPERATIONS } from "../../src/images/rand_augment_operations.ts";
 import { random } from "../../src/stats/mod.ts";
-import { anyImage, copyOf, greyAndColour } from "./images.ts";
+import { anyImage, copyOf, greyAndColour } from "../made/images/images.ts";
 
 Deno.test("timm's notation is read, with timm's defaults", () => {
   const { operations, ...paper } = parseRandAugment("rand-m9-mstd0.5-inc1");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Box, type PackedImage, resample } from "../../src/images/mod.ts";
 import { random } from "../../src/stats/mod.ts";
-import { assembled } from "./assembled.ts";
+import { assembled } from "../made/images/assembled.ts";
 
 type Filter = "bilinear" | "bicubic";
 

@@ -17,7 +17,7 @@ import {
   scaleCorruption,
 } from "../../src/images/mod.ts";
 import { random } from "../../src/stats/mod.ts";
-import { anyImage, copyOf, greyAndColour } from "./images.ts";
+import { anyImage, copyOf, greyAndColour } from "../made/images/images.ts";
 
 Deno.test("at the setting that says no change, nothing changes", () => {
   const options = { interpolation: "bicubic", fill: [1, 2, 3] } as const;

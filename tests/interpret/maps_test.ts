@@ -5,7 +5,8 @@ import { createModel, type Model, type Weights } from "../../src/models/mod.ts";
 import { selfAttention } from "../../src/ops/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { type Predictor, untrainedWeights } from "../../src/train/mod.ts";
+import { type Predictor } from "../../src/train/mod.ts";
+import { untrainedWeights } from "../../src/probe/mod.ts";
 
 await startEngine();
 

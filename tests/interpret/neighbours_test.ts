@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Metric, nearestNeighbours } from "../../src/interpret/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { type Features, featuresOf } from "../../src/train/mod.ts";
+import { type Features, featuresOf } from "../../src/probe/mod.ts";
 
 await startEngine();
 

@@ -5,7 +5,7 @@ import { rollOut } from "../../src/interpret/mod.ts";
 import { createModel, type Model, type ModelConfig } from "../../src/models/mod.ts";
 import type { ParameterSpec, Weights } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { featuresOf } from "../../src/train/mod.ts";
+import { featuresOf } from "../../src/probe/mod.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";
 import { uniform, valuesOf } from "../reference/weights.ts";
 

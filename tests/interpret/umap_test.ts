@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { umap } from "../../src/interpret/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { startEngine } from "../../src/tensorflow/mod.ts";
-import { featuresOf } from "../../src/train/mod.ts";
+import { featuresOf } from "../../src/probe/mod.ts";
 
 await startEngine();
 

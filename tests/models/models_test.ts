@@ -13,7 +13,7 @@ import {
 } from "../../src/models/mod.ts";
 import { inPrecision } from "../../src/ops/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { movedWeights } from "./moved_weights.ts";
+import { movedWeights } from "../made/models/moved_weights.ts";
 
 await startEngine();
 const CLASSES = 5;

@@ -2,14 +2,9 @@
 import assert from "node:assert/strict";
 import { createAutoencoder, createModel, modelNames } from "../../src/models/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
-import {
-  classifierRule,
-  makeFeatureReader,
-  makePredictor,
-  paperRecipe,
-  type StepInput,
-} from "../../src/train/mod.ts";
-import { movedWeights } from "./moved_weights.ts";
+import { classifierRule, makePredictor, paperRecipe, type StepInput } from "../../src/train/mod.ts";
+import { makeFeatureReader } from "../../src/probe/mod.ts";
+import { movedWeights } from "../made/models/moved_weights.ts";
 
 const ignore = (await startEngine()).backend !== "tensorflow";
 

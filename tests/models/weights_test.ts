@@ -1,4 +1,5 @@
 /** Weights as PyTorch has them: against tiny networks of timm, and against files with every fault. */
+import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
@@ -24,7 +25,7 @@ import { readFixture, unpack } from "../reference/fixture.ts";
 const { imageSize, images, logits } = readFixture("weights");
 const folder = Deno.makeTempDirSync();
 const path = join(folder, "weights.safetensors");
-const reference = (name: string) => new URL(`../reference/${name}`, import.meta.url).pathname;
+const reference = (name: string) => besideModule(import.meta.url, `../reference/${name}`);
 
 /** The networks of tests/reference/weights.py in our words. */
 const networks: Record<string, ModelConfig> = {

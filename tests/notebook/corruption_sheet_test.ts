@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { validationBatches } from "../../src/data/mod.ts";
 import { corruptedRow, corruptionSheet } from "../../src/notebook/corruption_sheet.ts";
-import { poolInMemory } from "../data/made_up_pools.ts";
+import { poolInMemory } from "../made/data/made_up_pools.ts";
 
 const pools = [poolInMemory("a", 9, 8, 3), poolInMemory("b", 9, 8, 3)];
 const chosen = [[4, 1], [7]];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { figureText } from "../../src/notebook/figure_text.ts";
-import { FIGURES } from "../figures/examples.ts";
+import { FIGURES } from "../made/figures/examples.ts";
 
 Deno.test("figureText: a combination by its name with its interval, beside the paper's", () => {
   const text = figureText(FIGURES.combinations());

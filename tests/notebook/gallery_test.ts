@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { gallery, type GalleryImage } from "../../src/notebook/mod.ts";
-import { exampleImage } from "./examples.ts";
+import { exampleImage } from "../made/notebook/examples.ts";
 
 async function render(rows: Parameters<typeof gallery>[1]) {
   const bundle = await gallery("Random samples", rows).bundle();

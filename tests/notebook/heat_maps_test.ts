@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import sharp from "sharp";
 import { viridis } from "../../src/interpret/mod.ts";
 import { heatMaps } from "../../src/notebook/mod.ts";
-import { exampleImage } from "./examples.ts";
+import { exampleImage } from "../made/notebook/examples.ts";
 
 const grid = { values: Float32Array.of(0, 1, 0.25, 0.5), height: 2, width: 2 };
 

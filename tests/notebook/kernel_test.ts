@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { driveKernel } from "./kernel_driver.ts";
+import { driveKernel } from "../made/notebook/kernel_driver.ts";
 
 interface Output {
   output_type: string;
@@ -13,7 +13,7 @@ interface Executed {
 }
 
 const CELLS = [
-  `import { claimsOf, exampleFigure, exampleImage, RUN_EVENTS } from "../tests/notebook/examples.ts";
+  `import { claimsOf, exampleFigure, exampleImage, RUN_EVENTS } from "../tests/made/notebook/examples.ts";
    import { Displayable, gallery, live, show, showClaims, table } from "~/notebook/mod.ts";`,
   `show(exampleFigure())`,
   `table([{ dataset: "<tabler>", images: 6268 }])`,

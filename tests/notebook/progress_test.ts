@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { logTarget, notebookTarget, progressView, terminalTarget } from "../../src/notebook/progress.ts";
 import { progressHtml } from "../../src/notebook/progress_html.ts";
 import { duration, ProgressHistory, progressText, shareDone } from "../../src/notebook/progress_state.ts";
-import type { RunProgress } from "../../src/sweep/mod.ts";
-import { syntheticRecord } from "../paper/records.ts";
-import { RUN_EVENTS } from "./examples.ts";
+import type { RunProgress } from "../../src/experiments/mod.ts";
+import { syntheticRecord } from "../made/paper/records.ts";
+import { RUN_EVENTS } from "../made/notebook/examples.ts";
 
 const train = (done: number, more: Partial<RunProgress> = {}): RunProgress => ({
   phase: "train",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { showClaims, table } from "../../src/notebook/mod.ts";
-import { claimsOf } from "./examples.ts";
+import { claimsOf } from "../made/notebook/examples.ts";
 
 const rows = [{ name: "tabler", images: 6268 }, { name: "a|b", images: 3 }];
 

@@ -1,6 +1,6 @@
 /** Jupyter's stop button during a real training, in a real kernel. */
 import assert from "node:assert/strict";
-import { driveKernel } from "./kernel_driver.ts";
+import { driveKernel } from "../made/notebook/kernel_driver.ts";
 
 interface Interrupted {
   seconds: number;
@@ -15,7 +15,7 @@ Deno.test("the stop button ends training within 2 s; variables, tensors and what
   const answer = await driveKernel<Interrupted>("interrupt_cell.py", {
     before: `
       import { live } from "~/notebook/mod.ts";
-      import { baseline, hashOf, run } from "~/sweep/mod.ts";
+      import { baseline, hashOf, run } from "~/experiments/mod.ts";
       import { startEngine, tf } from "~/tensorflow/mod.ts";
       import { loadCheckpoint } from "~/train/mod.ts";
       await startEngine();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { playGame, stopPlaying } from "../../src/notebook/mod.ts";
-import { keptRun } from "../game/small_game.ts";
+import { keptRun } from "../made/game/small_game.ts";
 
 /** Sets a variable of the environment for as long as the scope lasts. */
 function withVariable(name: string, value: string) {

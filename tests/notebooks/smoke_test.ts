@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { reproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
 import { repositoryRoot } from "../../src/cli/setup.ts";
-import { scratchNotebooks } from "../commands/scratch_notebooks.ts";
+import { scratchNotebooks } from "../made/commands/scratch_notebooks.ts";
 
 for (const name of selectNotebooks(join(repositoryRoot, "notebooks"))) {
   Deno.test(`notebook ${name} runs at smoke, and its claims are collected`, async () => {

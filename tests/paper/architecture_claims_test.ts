@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { architectureClaims, architectureOf, architecturesOf, testClaims } from "../../src/paper/mod.ts";
 import type { Claim } from "../../src/paper/mod.ts";
-import type { RunRecord } from "../../src/sweep/mod.ts";
-import { ICONS, syntheticRecord } from "./records.ts";
+import type { RunRecord } from "../../src/experiments/mod.ts";
+import { ICONS, syntheticRecord } from "../made/paper/records.ts";
 
 /** In the order of Table 3. */
 const MODELS = ["alexnet_micro", "vgg_micro", "resnet_micro", "vit_micro", "convnext_micro"];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { augmentationClaims, type Claim, table4, testClaims } from "../../src/paper/mod.ts";
-import { baseline, type Overrides, type RunRecord } from "../../src/sweep/mod.ts";
+import { baseline, type Overrides, type RunRecord } from "../../src/experiments/mod.ts";
 import { paperMix } from "../../src/train/mod.ts";
-import { ICONS, syntheticRecord } from "./records.ts";
+import { ICONS, syntheticRecord } from "../made/paper/records.ts";
 
 const datasets = ICONS.slice(0, 3);
 const SIZES = [100, 300, 1000];

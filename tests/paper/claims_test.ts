@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Claim, combinationClaims, testClaims } from "../../src/paper/mod.ts";
-import type { RunRecord } from "../../src/sweep/mod.ts";
-import { iconRecords, ICONS, type Shape, syntheticRecord, triples } from "./records.ts";
+import type { RunRecord } from "../../src/experiments/mod.ts";
+import { iconRecords, ICONS, type Shape, syntheticRecord, triples } from "../made/paper/records.ts";
 
 function outcome(id: string, records: RunRecord[]) {
   const claim = combinationClaims.find((claim) => claim.id === id) as Claim;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { choicesAmong, combinationsOf, growingSeries, triplesOf } from "../../src/paper/combinations.ts";
-import { iconRecords, ICONS, syntheticRecord } from "./records.ts";
+import { iconRecords, ICONS, syntheticRecord } from "../made/paper/records.ts";
 
 Deno.test("combinationsOf: takes runs of the same datasets together, whatever their order", () => {
   const runs = [

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type Corruption, PAPER_CORRUPTIONS, scaleCorruption } from "../../src/images/mod.ts";
 import { type Claim, corruptedOf, corruptionClaims, corruptionName } from "../../src/paper/mod.ts";
 import { strengthOf, table5, testClaims } from "../../src/paper/mod.ts";
-import type { RunRecord } from "../../src/sweep/mod.ts";
-import { corruptionRecords, syntheticRecord } from "./records.ts";
+import type { RunRecord } from "../../src/experiments/mod.ts";
+import { corruptionRecords, syntheticRecord } from "../made/paper/records.ts";
 
 /** Table 5 as printed, of which the first is without corruption; or other accuracies in its order. */
 const runs = (accuracies: number[], validationPerDataset = 500) =>

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Claim, dataSizeClaims, testClaims } from "../../src/paper/mod.ts";
-import type { Experiment, RunRecord } from "../../src/sweep/mod.ts";
-import { ICONS, syntheticRecord } from "./records.ts";
+import type { Experiment, RunRecord } from "../../src/experiments/mod.ts";
+import { ICONS, syntheticRecord } from "../made/paper/records.ts";
 
 const SIZES = [20, 60, 200, 600, 2000];
 const RECIPE = { epochs: 16, samplesPerEpoch: 2048 } as Experiment["recipe"];

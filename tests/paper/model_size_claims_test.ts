@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Claim, modelSizeClaims, testClaims } from "../../src/paper/mod.ts";
-import type { RunRecord } from "../../src/sweep/mod.ts";
-import { ICONS, syntheticRecord } from "./records.ts";
+import type { RunRecord } from "../../src/experiments/mod.ts";
+import { ICONS, syntheticRecord } from "../made/paper/records.ts";
 
 /** Seven sizes, each about twice the one before. */
 const sizes = (accuracies: number[], validationPerDataset = 500) =>

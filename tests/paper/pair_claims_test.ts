@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pairClaims, testClaims } from "../../src/paper/mod.ts";
-import { iconRecords, pairRecords } from "./records.ts";
+import { iconRecords, pairRecords } from "../made/paper/records.ts";
 
 const verdicts = (close: number, apart: number, validationPerDataset?: number) =>
   testClaims(pairClaims, pairRecords({ close, apart }, validationPerDataset)).map(({ verdict }) => verdict);

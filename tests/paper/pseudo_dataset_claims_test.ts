@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Claim, kindOf, ofKind, pseudoDatasetClaims, testClaims } from "../../src/paper/mod.ts";
-import type { RunRecord } from "../../src/sweep/mod.ts";
-import { augmented, pseudo, randomLabels, real, table6Records } from "./pseudo_records.ts";
+import type { RunRecord } from "../../src/experiments/mod.ts";
+import { augmented, pseudo, randomLabels, real, table6Records } from "../made/paper/pseudo_records.ts";
 
 const verdict = (id: string, records: RunRecord[]) =>
   (pseudoDatasetClaims.find((claim) => claim.id === id) as Claim).test(records).verdict;

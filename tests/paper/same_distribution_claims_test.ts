@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Claim, likenessOf, sameDistributionClaims, testClaims } from "../../src/paper/mod.ts";
 import { pairsAlike } from "../../src/paper/mod.ts";
-import type { RunRecord } from "../../src/sweep/mod.ts";
-import { alikeRecords, pairOf } from "./alike_records.ts";
+import type { RunRecord } from "../../src/experiments/mod.ts";
+import { alikeRecords, pairOf } from "../made/paper/alike_records.ts";
 
 const RELEASES = ["tabler", "tabler-old"];
 const verdict = (id: string, records: RunRecord[]) =>

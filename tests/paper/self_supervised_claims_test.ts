@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { selfSupervisedClaims, testClaims } from "../../src/paper/mod.ts";
-import { table7Records, type Table7Shape } from "./probe_records.ts";
+import { table7Records, type Table7Shape } from "../made/paper/probe_records.ts";
 
 function outcome(id: string, shape: Partial<Table7Shape>) {
   return selfSupervisedClaims.find((claim) => claim.id === id)!.test(table7Records(shape));

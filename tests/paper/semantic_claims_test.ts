@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { semanticClaims, testClaims } from "../../src/paper/mod.ts";
-import { ofConcepts, ofPhotographs, table8Records, type Table8Shape } from "./probe_records.ts";
+import { ofConcepts, ofPhotographs, table8Records, type Table8Shape } from "../made/paper/probe_records.ts";
 
 /** The verdict on a claim for photographs, whatever the concepts say. */
 function verdict(id: string, shape: Partial<Table8Shape>) {

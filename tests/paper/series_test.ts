@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { seriesOf, trendOf } from "../../src/paper/series.ts";
-import { syntheticRecord } from "./records.ts";
+import { syntheticRecord } from "../made/paper/records.ts";
 
 const record = (imagesPerDataset: number, accuracy: number, seed = 0) =>
   syntheticRecord({ datasets: ["a", "b"], accuracy, experiment: { imagesPerDataset, seed } });

@@ -7,7 +7,7 @@ import {
   testClaims,
   userStudyClaims,
 } from "../../src/paper/mod.ts";
-import { gameOf } from "./played.ts";
+import { gameOf } from "../made/paper/played.ts";
 
 function outcome(id: string, games: PlayedGame[]) {
   const claim = userStudyClaims.find((claim) => claim.id === id) as Claim<PlayedGame>;

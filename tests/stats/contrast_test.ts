@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { contrast } from "../../src/stats/contrast.ts";
 import reference from "../reference/stats.json" with { type: "json" };
-import { assertClose } from "./close.ts";
+import { assertClose } from "../made/stats/close.ts";
 
 const counts = ([correct, n]: number[]) => ({ correct, n });
 

@@ -8,7 +8,7 @@ import {
   normalTail,
   upperGamma,
 } from "../../src/stats/distributions.ts";
-import { assertClose } from "./close.ts";
+import { assertClose } from "../made/stats/close.ts";
 
 Deno.test("logGamma: factorials and the half", () => {
   assertClose(logGamma(0.5), Math.log(Math.PI) / 2);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatProportion, wilson } from "../../src/stats/intervals.ts";
 import reference from "../reference/stats.json" with { type: "json" };
-import { assertClose } from "./close.ts";
+import { assertClose } from "../made/stats/close.ts";
 
 Deno.test("wilson: agrees with statsmodels", () => {
   for (const { correct, n, confidence, low, high } of reference.wilson) {

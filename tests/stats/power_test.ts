@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { binomialPowers, binomialTest, sampleForPower } from "../../src/stats/mod.ts";
 import reference from "../reference/stats.json" with { type: "json" };
-import { assertClose } from "./close.ts";
+import { assertClose } from "../made/stats/close.ts";
 
 Deno.test("binomialPowers: agrees with scipy", () => {
   for (const { n, power, ...question } of reference.power) {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { binomialTest, holm, homogeneityTest, twoProportionTest } from "../../src/stats/tests.ts";
 import type { Alternative } from "../../src/stats/tests.ts";
 import reference from "../reference/stats.json" with { type: "json" };
-import { assertClose } from "./close.ts";
+import { assertClose } from "../made/stats/close.ts";
 
 const SIDES: Alternative[] = ["greater", "less", "two-sided"];
 const counts = ([correct, n]: number[]) => ({ correct, n });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { trendTest } from "../../src/stats/trend.ts";
 import reference from "../reference/stats.json" with { type: "json" };
-import { assertClose } from "./close.ts";
+import { assertClose } from "../made/stats/close.ts";
 
 Deno.test("trendTest: agrees with the enumeration of every arrangement", () => {
   for (const { groups, statistic, greater, less } of reference.trend_enumerated) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
 import { decodeJpeg } from "../../src/tensorflow/mod.ts";
-import { photoFile } from "../data/photo_files.ts";
+import { photoFile } from "../made/data/photo_files.ts";
 
 const png = await photoFile(3, "png", 61, 45);
 const file = new Uint8Array(await sharp(png).jpeg({ chromaSubsampling: "4:4:4", quality: 95 }).toBuffer());

@@ -10,7 +10,7 @@ import {
   type TrainOptions,
 } from "../../src/train/mod.ts";
 import { pixelsTensor } from "../../src/train/pixels.ts";
-import { batchOf, recipe, syntheticTraining } from "./synthetic.ts";
+import { batchOf, recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();
 

@@ -8,7 +8,7 @@ import {
 } from "../../src/models/mod.ts";
 import { startEngine } from "../../src/tensorflow/mod.ts";
 import { carriedWeights, drawnWeights, fineTune, loadCheckpoint, train } from "../../src/train/mod.ts";
-import { recipe, syntheticTraining } from "./synthetic.ts";
+import { recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();
 

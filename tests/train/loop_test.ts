@@ -7,7 +7,7 @@ import {
   train,
   type TrainOptions,
 } from "../../src/train/mod.ts";
-import { recipe, syntheticTraining } from "./synthetic.ts";
+import { recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createAutoencoder } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { type EpochPace, loadCheckpoint, pretrain, type PretrainOptions } from "../../src/train/mod.ts";
-import { recipe, syntheticTraining } from "./synthetic.ts";
+import { recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();
 

@@ -1,4 +1,5 @@
 /** Finds or installs the img2dataset that fetching is compared with, and runs it. */
+import { besideModule } from "../../disk/mod.ts";
 import { findPeer } from "./peer_python.ts";
 
 /** What a download came to. */
@@ -57,7 +58,7 @@ export async function runImg2dataset(
     processes_count: processes,
     thread_count: Math.ceil(connections / processes),
   };
-  const script = new URL("./img2dataset_download.py", import.meta.url).pathname;
+  const script = besideModule(import.meta.url, "./img2dataset_download.py");
   const { success, stdout, stderr } = await new Deno.Command(python, {
     args: [script, JSON.stringify(options)],
     env: { NO_ALBUMENTATIONS_UPDATE: "1" },

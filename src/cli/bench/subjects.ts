@@ -1,4 +1,5 @@
 /** The networks that the training benchmarks measure, at sizes for two cores. */
+import { besideModule } from "../../disk/mod.ts";
 import { type ModelConfig, models } from "../../models/mod.ts";
 import { type Contestant, type ContestantConfig, startContestant } from "./contestant.ts";
 
@@ -33,7 +34,7 @@ export function startOurs(
   mode: string,
   environment: Record<string, string> = {},
 ): Promise<Contestant> {
-  const program = new URL("./our_step.ts", import.meta.url).pathname;
+  const program = besideModule(import.meta.url, "./our_step.ts");
   const command = [Deno.execPath(), "run", "-A", "--no-check", program];
   return startContestant(command, { ...configOf(subject), mode }, environment);
 }

@@ -1,3 +1,4 @@
+import { besideModule } from "../../disk/mod.ts";
 import { type Augmentation, randomCrop } from "../../data/mod.ts";
 import { type Answering, startAnswering } from "./answering.ts";
 
@@ -13,7 +14,7 @@ export const RECIPE: Augmentation = {
 export function startTimm(script: string): Answering | undefined {
   const python = Deno.env.get("NTD_PYTORCH");
   if (!python || !hasTimm(python)) return undefined;
-  return startAnswering([python, new URL(script, import.meta.url).pathname], "timm");
+  return startAnswering([python, besideModule(import.meta.url, script)], "timm");
 }
 
 function hasTimm(python: string): boolean {

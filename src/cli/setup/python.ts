@@ -1,4 +1,5 @@
 /** Finding a Python, and running one. */
+import { besideModule } from "../../disk/mod.ts";
 import { pythonFits } from "./resolution.ts";
 import { SetupError } from "./setup_error.ts";
 
@@ -59,7 +60,7 @@ export function whyNone(found: readonly Python[]): string {
     "same command again.";
 }
 
-const tether = new URL("./tethered.py", import.meta.url).pathname;
+const tether = besideModule(import.meta.url, "./tethered.py");
 
 /**
  * Runs a module of a Python, its output appended to a log file. The process ends with this one.

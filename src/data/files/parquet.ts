@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { besideModule } from "../../disk/mod.ts";
 import { packMessage, readMessages } from "./message_stream.ts";
 import type { FromProcess, ParquetContents, ParquetRequest, ToProcess } from "./parquet_messages.ts";
 import type { RandomAccess } from "./random_access.ts";
@@ -74,7 +74,7 @@ interface ReaderProcess {
 }
 
 function startProcess(): ReaderProcess {
-  const program = fileURLToPath(new URL("./parquet_process.ts", import.meta.url));
+  const program = besideModule(import.meta.url, "./parquet_process.ts");
   const flags = ["--quiet", "--no-prompt", "--no-check", `--v8-flags=--max-old-space-size=${HEAP_MB}`];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, "--allow-read", "--allow-env", program],

@@ -6,7 +6,7 @@ import { countParameters, createModel, folded, initialise, type Model } from "..
 import { models, type Parameters, type ParameterSpec } from "../../../src/models/mod.ts";
 import { random } from "../../../src/stats/mod.ts";
 import { startEngine, tf } from "../../../src/tensorflow/mod.ts";
-import { alexnet, networks, vgg, vit } from "./small_networks.ts";
+import { alexnet, networks, vgg, vit } from "../../made/bench/small_networks.ts";
 
 await startEngine();
 const CLASSES = 3, BATCH = 3;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { TINY, writeTinyShards } from "../../../src/cli/bench/tiny_shards.ts";
 import { openPool } from "../../../src/data/mod.ts";
-import { filesOnDisk } from "../../data/photo_files.ts";
+import { filesOnDisk } from "../../made/data/photo_files.ts";
 
 Deno.test("made-up shards are a dataset of so many different images", async () => {
   using files = filesOnDisk({});

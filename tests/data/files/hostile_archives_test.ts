@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { RandomAccess } from "../../../src/data/files/random_access.ts";
 import { tarMembers } from "../../../src/data/files/tar_members.ts";
 import { zipEntries } from "../../../src/data/files/zip_entries.ts";
-import { filesOnDisk, photoFile, photoManifest, tarFile } from "../photo_files.ts";
-import { zipFile } from "../zip_file.ts";
+import { filesOnDisk, photoFile, photoManifest, tarFile } from "../../made/data/photo_files.ts";
+import { zipFile } from "../../made/data/zip_file.ts";
 import { openPool } from "../../../src/data/mod.ts";
 
 /** A tar record made by hand: for what no writer writes. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Access } from "../../../src/data/files/access.ts";
 import { openBytes } from "../../../src/data/files/open.ts";
 import { openRandomAccess } from "../../../src/data/files/random_access.ts";
-import { fileServer } from "../file_server.ts";
+import { fileServer } from "../../made/data/file_server.ts";
 
 const OPEN: Access = { kind: "open" };
 const GATED: Access = { kind: "gated", token: "NTD_TEST_TOKEN", terms: "https://example.org/terms" };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type TarMember, tarMembers, type TarOptions } from "../../../src/data/files/tar_members.ts";
-import { tarFile } from "../photo_files.ts";
+import { tarFile } from "../../made/data/photo_files.ts";
 
 const everything: TarOptions = { wanted: () => true, largest: 1000 };
 

@@ -8,7 +8,7 @@ import {
   startDecoders,
 } from "../../../src/images/mod.ts";
 import { type Random, random } from "../../../src/stats/mod.ts";
-import { photograph } from "../made_up_photographs.ts";
+import { photograph } from "../../made/fetch/made_up_photographs.ts";
 
 /** How many damaged images are tried. The environment variable NTD_FUZZ says how many (`deno task fuzz`: 20,000). */
 const IMAGES = Number(Deno.env.get("NTD_FUZZ") ?? 300);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { jpegTables } from "../../../src/fetch/decoder/jpeg_tables.ts";
-import { photograph, photographJpeg } from "../made_up_photographs.ts";
+import { photograph, photographJpeg } from "../../made/fetch/made_up_photographs.ts";
 
 /** The first values of the tables that ITU-T T.81 gives as examples (K.1, K.2), in zigzag order. */
 const LUMINANCE = [16, 11, 12, 14, 12, 10, 16, 14], CHROMINANCE = [17, 18, 18, 24, 21, 24, 47, 26];

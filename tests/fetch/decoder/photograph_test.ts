@@ -4,7 +4,7 @@ import sharp, { type Sharp } from "sharp";
 import { storePhotograph } from "../../../src/fetch/decoder/photograph.ts";
 import { STORAGE_DEFAULTS } from "../../../src/fetch/settings.ts";
 import { ImageFailure } from "../../../src/images/mod.ts";
-import { photograph } from "../made_up_photographs.ts";
+import { photograph } from "../../made/fetch/made_up_photographs.ts";
 
 const store = async (image: Sharp | Uint8Array, settings = {}) => {
   const file = image instanceof Uint8Array ? image : new Uint8Array(await image.toBuffer());

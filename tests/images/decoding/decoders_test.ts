@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Frame, packFrame, readFrames } from "../../../src/images/decoding/frames.ts";
 import { type DecoderOptions, startDecoders } from "../../../src/images/mod.ts";
 
-const STAND_IN = new URL("./stand_in.ts", import.meta.url);
+const STAND_IN = new URL("../../made/images/decoding/stand_in.ts", import.meta.url);
 
 interface Facts {
   length: number;

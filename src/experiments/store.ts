@@ -1,0 +1,112 @@
+/** The records of runs on disk: `runs/<hash>/`, plain files that a person and pandas can read. */
+import { join } from "node:path";
+import { replaceFile, repositoryRoot } from "../disk/mod.ts";
+import type { FinishedRecord, Prediction, RunRecord } from "./record.ts";
+
+/** Folder of all records: `NTD_RUNS`, else `runs/` in the repository. */
+export function runsFolder(): string {
+  return Deno.env.get("NTD_RUNS") || join(repositoryRoot, "runs");
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** JSON lines; a torn last line, as a kill in the middle of an append leaves it, is dropped. */
+function parseLines<T>(text: string): T[] {
+  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+}
+
+function writeAtomically(path: string, text: string): Promise<void> {
+  return replaceFile(path, (temporary) => Deno.writeTextFile(temporary, text));
+}
+
+/** One run's folder, `<root>/<hash>`; `Kind` is the record that it will hold. */
+export class RunFolder<Kind extends FinishedRecord<unknown, unknown, unknown> = RunRecord> {
+  readonly path: string;
+
+  constructor(readonly hash: string, root = runsFolder()) {
+    this.path = join(root, hash);
+  }
+
+  /** Where a probe keeps features until it is finished. */
+  get features(): string {
+    return this.#file("features");
+  }
+
+  /** The file of the finished network's weights. */
+  get weights(): string {
+    return this.#file("model.safetensors");
+  }
+
+  #file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** The record of a finished run; `undefined` while there is none. */
+  async record(): Promise<Kind | undefined> {
+    const result = await readText(this.#file("result.json"));
+    const experiment = await readText(this.#file("experiment.json"));
+    if (!result || !experiment) return undefined;
+    return {
+      hash: this.hash,
+      experiment: JSON.parse(experiment),
+      epochs: await this.epochs(),
+      result: JSON.parse(result),
+    } as Kind;
+  }
+
+  /** The epochs that have been written so far. */
+  async epochs(): Promise<Kind["epochs"]> {
+    return parseLines(await readText(this.#file("epochs.jsonl")) ?? "");
+  }
+
+  /** What the finished network said about each validation image. */
+  async predictions(): Promise<Prediction[]> {
+    return parseLines<Prediction>(await readText(this.#file("predictions.jsonl")) ?? "");
+  }
+
+  /**
+   * Holds the folder for one process until it is disposed; another one waits. The lock goes with the process, however it ends.
+   */
+  async lock(): Promise<{ [Symbol.dispose](): void }> {
+    await Deno.mkdir(this.path, { recursive: true });
+    const file = await Deno.open(this.#file("lock"), { create: true, write: true });
+    await file.lock(true);
+    return { [Symbol.dispose]: () => file.close() };
+  }
+
+  async writeExperiment(experiment: Kind["experiment"]): Promise<void> {
+    await writeAtomically(this.#file("experiment.json"), JSON.stringify(experiment, null, 2) + "\n");
+  }
+
+  /** Keeps the first `count` epochs: those that the checkpoint holds. */
+  async keepEpochs(count: number): Promise<Kind["epochs"]> {
+    const kept = (await this.epochs()).slice(0, count);
+    await writeAtomically(
+      this.#file("epochs.jsonl"),
+      kept.map((line) => JSON.stringify(line) + "\n").join(""),
+    );
+    return kept;
+  }
+
+  async appendEpoch(line: Kind["epochs"][number]): Promise<void> {
+    await Deno.writeTextFile(this.#file("epochs.jsonl"), JSON.stringify(line) + "\n", { append: true });
+  }
+
+  /**
+   * Writes the outcome; the result last, since its presence says that the run is finished.
+   *
+   * @param predictions `undefined` for what predicts nothing
+   */
+  async finish(predictions: Prediction[] | undefined, result: Kind["result"]): Promise<void> {
+    const lines = predictions?.map((prediction) => JSON.stringify(prediction) + "\n").join("");
+    if (lines !== undefined) await writeAtomically(this.#file("predictions.jsonl"), lines);
+    await writeAtomically(this.#file("result.json"), JSON.stringify(result, null, 2) + "\n");
+  }
+}

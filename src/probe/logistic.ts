@@ -1,0 +1,141 @@
+/** Multinomial logistic regression on features: the probe that is quick and has one answer. */
+import { compile, tf } from "../tensorflow/mod.ts";
+import { smoothTargets } from "../train/mod.ts";
+import { blocksOf, type Features } from "./features.ts";
+import { lbfgs, type LbfgsOptions, type Objective } from "./lbfgs.ts";
+import { mapRows } from "./map_rows.ts";
+import { columnMoments, type Moments } from "./standardise.ts";
+
+/** A fitted regression. */
+export interface LogisticModel {
+  /** [columns, classes], then the classes' biases: one vector. */
+  coefficients: Float64Array;
+  classes: number;
+  /** Of the features that it was fitted on, which standardise what it is applied to. */
+  moments: Moments;
+  /** Strength of the regularisation. */
+  l2: number;
+  /** Mean cross-entropy on the features that it was fitted on, nats, with the penalty. */
+  objective: number;
+  /** False when the solver stopped early; the accuracy is then a lower bound of what the features allow. */
+  converged: boolean;
+}
+
+/** How to fit. */
+export interface FitOptions extends LbfgsOptions {
+  /**
+   * Factor of half the squared weights, which is added to the mean cross-entropy; biases are free. scikit-learn's C is
+   * 1 / (l2 * rows).
+   */
+  l2: number;
+  classes: number;
+  /** Coefficients to start from, for example those of a larger `l2`. Default zeros. */
+  start?: Float64Array;
+  /** Default: of the features. */
+  moments?: Moments;
+}
+
+/** Coefficients and what standardises the features. */
+type Affine = { coefficients: tf.Tensor1D; mean: tf.Tensor1D; std: tf.Tensor1D };
+
+/** `[rows, columns] -> x` standardised [rows, columns] and its logits [rows, classes] */
+function logitsOf({ coefficients, mean, std }: Affine, values: tf.Tensor2D) {
+  const [, columns] = values.shape;
+  const classes = coefficients.size / (columns + 1);
+  const x = values.sub(mean).div<tf.Tensor2D>(std);
+  const [weights, biases] = tf.split(coefficients, [columns * classes, classes]);
+  return { x, logits: x.matMul<tf.Tensor2D>(weights.reshape([columns, classes])).add<tf.Tensor2D>(biases) };
+}
+
+/** Summed cross-entropy of a block of rows, and its gradient by the coefficients. */
+function lossAndGradient(affine: Affine, values: tf.Tensor2D, targets: tf.Tensor2D) {
+  const { x, logits } = logitsOf(affine, values);
+  const logP = logits.logSoftmax();
+  const error = logP.exp().sub<tf.Tensor2D>(targets); // (rows, classes)
+  const gradient = tf.concat1d([x.matMul(error, true).reshape([-1]), error.sum(0)]);
+  return { loss: targets.mul(logP).sum().neg() as tf.Scalar, gradient };
+}
+
+/**
+ * Fits by L-BFGS, to the minimum of mean cross-entropy plus penalty. Features are standardised, and read again block by block in
+ * each iteration.
+ *
+ * @throws {Error} when the classes are fewer than 2 or a label is not among them
+ */
+export async function fitLogistic(features: Features, options: FitOptions): Promise<LogisticModel> {
+  const { classes, l2 } = options;
+  checkLabels(features, classes);
+  if (!(l2 >= 0)) throw new Error(`l2 is ${l2}; it must be 0 or more`);
+  const moments = options.moments ?? columnMoments(features);
+  const native = compile(lossAndGradient);
+  const statistics = { mean: tf.tensor1d(moments.mean), std: tf.tensor1d(moments.std) };
+  const size = (features.columns + 1) * classes;
+  const objective: Objective = async (x) => {
+    const total = { value: 0, gradient: new Float64Array(size) };
+    const coefficients = tf.tensor1d(Float32Array.from(x));
+    for (const { begin, rows, values } of blocksOf(features)) {
+      const block = tf.tensor2d(values, [rows, features.columns]);
+      const labels = features.labels.subarray(begin, begin + rows);
+      const targets = tf.tensor2d(smoothTargets(labels, classes, 0), [rows, classes]);
+      const part = await native({ coefficients, ...statistics }, block, targets);
+      total.value += (await part.loss.data())[0] / features.rows;
+      (await part.gradient.data()).forEach((g, i) => total.gradient[i] += g / features.rows);
+      tf.dispose([block, targets, part]);
+    }
+    coefficients.dispose();
+    return penalised(total, x, l2, size - classes);
+  };
+  try {
+    const minimum = await lbfgs(objective, options.start ?? new Float64Array(size), options);
+    const { x: coefficients, value, converged } = minimum;
+    return { coefficients, classes, moments, l2, objective: value, converged };
+  } finally {
+    native.dispose();
+    tf.dispose(statistics);
+  }
+}
+
+function penalised(
+  total: { value: number; gradient: Float64Array },
+  x: Float64Array,
+  l2: number,
+  weights: number,
+) {
+  for (let i = 0; i < weights; i++) {
+    total.value += l2 / 2 * x[i] ** 2;
+    total.gradient[i] += l2 * x[i];
+  }
+  return total;
+}
+
+/** Throws unless there are two classes or more and every label is one of them. */
+export function checkLabels({ labels, keys }: Features, classes: number): void {
+  if (!(classes >= 2)) throw new Error(`there are ${classes} classes; a probe needs 2 or more`);
+  const wrong = labels.findIndex((label) => label < 0 || label >= classes);
+  if (wrong >= 0) {
+    throw new Error(`${keys[wrong]} has the label ${labels[wrong]}; labels go from 0 to ${classes - 1}`);
+  }
+}
+
+/**
+ * Probabilities of the classes, [rows, classes] row by row.
+ *
+ * @throws {Error} when the features have another number of columns than those of the fit
+ */
+export async function predictLogistic(model: LogisticModel, features: Features): Promise<Float32Array> {
+  const { classes, moments, coefficients } = model;
+  const { columns } = features;
+  if (columns !== moments.mean.length) {
+    throw new Error(`the features have ${columns} columns; the probe was fitted on ${moments.mean.length}`);
+  }
+  const affine = {
+    coefficients: tf.tensor1d(Float32Array.from(coefficients)),
+    mean: tf.tensor1d(moments.mean),
+    std: tf.tensor1d(moments.std),
+  };
+  try {
+    return await mapRows(features, classes, (x) => logitsOf(affine, x).logits.softmax());
+  } finally {
+    tf.dispose(affine);
+  }
+}

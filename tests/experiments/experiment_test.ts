@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  baseline,
+  canonicalJson,
+  checkExperiment,
+  type Experiment,
+  experimentHash,
+} from "../../src/experiments/mod.ts";
+import { paperMix } from "../../src/train/mod.ts";
+
+const datasets = ["tabler", "phosphor", "mdi"];
+const experiment = baseline({ datasets, preset: "laptop" });
+
+Deno.test("every preset is a valid experiment", () => {
+  for (const preset of ["smoke", "laptop", "paper"] as const) checkExperiment(baseline({ datasets, preset }));
+});
+
+Deno.test("the paper preset is Appendix A", () => {
+  const { imagesPerDataset, validationPerDataset, imageSize, model, recipe, augmentation } = baseline({
+    datasets,
+    preset: "paper",
+  });
+  assert.deepEqual([imagesPerDataset, validationPerDataset, imageSize, model], [
+    1e6,
+    1e4,
+    224,
+    "convnext_tiny",
+  ]);
+  const { learningRate, weightDecay, betas, batchSize, epochs, warmupEpochs, labelSmoothing } = recipe;
+  assert.deepEqual([learningRate, weightDecay, betas, batchSize], [1e-3, 0.3, [0.9, 0.95], 4096]);
+  assert.deepEqual([epochs, warmupEpochs, labelSmoothing], [300, 20, 0.1]);
+  assert.deepEqual([recipe.mix?.mixup, recipe.mix?.cutmix], [0.8, 1]);
+  assert.equal(augmentation.randAugment, "rand-m9-mstd0.5-inc1");
+});
+
+const ERASE = { probability: 0.25, mode: "pixel", area: [0.02, 0.3], count: 1 };
+
+// deno-lint-ignore no-explicit-any -- faults of every kind
+const faults: [string, (e: any) => void, RegExp][] = [
+  ["one dataset", (e) => e.datasets = ["tabler"], /datasets: .*two datasets or more/],
+  ["a dataset twice", (e) => e.datasets = ["tabler", "tabler"], /datasets: "tabler" is named twice/],
+  [
+    "a dataset and a part of it",
+    (e) => e.datasets = ["tabler", "tabler#1/2"],
+    /datasets: "tabler" and "tabler#1\/2" have images in common/,
+  ],
+  [
+    "a part that there is not",
+    (e) => e.datasets = ["tabler#1/2", "tabler#3/2"],
+    /datasets: .*no part 3 of 2/,
+  ],
+  ["labels of another kind", (e) => e.labels = "shuffled", /labels: /],
+  ["an unknown field", (e) => e.imagesize = 3, /imagesize: there is no such field/],
+  ["an unknown field of the recipe", (e) => e.recipe.lr = 3, /recipe\.lr: there is no such field/],
+  ["a missing field", (e) => delete e.seed, /seed: /],
+  ["no images", (e) => e.imagesPerDataset = 0, /imagesPerDataset: /],
+  ["half an image", (e) => e.imagesPerDataset = 1.5, /imagesPerDataset: /],
+  [
+    "an unknown model",
+    (e) => e.model = "resnet_9000",
+    /no model "resnet_9000". Did you mean resnet.*Known models: .*convnext_tiny/,
+  ],
+  [
+    "an image below the stride",
+    (e) => e.imageSize = 3,
+    /imageSize: 3 px is less than convnext_micro's stride of \d+ px/,
+  ],
+  [
+    "patches that do not divide the image",
+    (e) => (e.imageSize = 100, e.model = "vit_small_patch16_224"),
+    /imageSize: vit_small_patch16_224's patches of 16 px do not divide 100 px/,
+  ],
+  [
+    "an unknown field of the model",
+    (e) => e.model = { family: "cnn", dims: [8], depth: 3 },
+    /model\.depth: there is no such field/,
+  ],
+  ["a model of the wrong width", (e) => e.model = { family: "cnn", dims: [0] }, /model\.dims\.0: /],
+  ["a family that there is not", (e) => e.model = { family: "mlp" }, /model\.family: /],
+  [
+    "a model that contradicts itself",
+    (e) => e.model = { family: "convnext", depths: [1], dims: [8, 8], patch: 2, layerScale: 1, dropPath: 0 },
+    /depths \[1\] and dims \[8,8\]/,
+  ],
+  [
+    "a batch above the epoch",
+    (e) => e.recipe.batchSize = 1e6,
+    /recipe\.batchSize .* larger than recipe\.samplesPerEpoch/,
+  ],
+  [
+    "an unreadable RandAugment",
+    (e) => e.augmentation.randAugment = "rand-m9-x3",
+    /augmentation\.randAugment: .*"x3"/,
+  ],
+  [
+    "erasing more than all",
+    (e) => e.augmentation.erase = { ...ERASE, probability: 2 },
+    /erase\.probability: /,
+  ],
+  [
+    "areas in the wrong order",
+    (e) => e.augmentation.erase = { ...ERASE, area: [1, 0.5] },
+    /erase\.area is 1,0\.5/,
+  ],
+  ["a corruption that there is not", (e) => e.corruption = { name: "fog" }, /corruption\.name: /],
+  [
+    "a field of another corruption",
+    (e) => e.corruption = { name: "gaussian-blur", radius: 1, std: 2 },
+    /corruption\.std: there is no/,
+  ],
+  [
+    "an unknown field of mixing",
+    (e) => e.recipe.mix = { ...paperMix, alpha: 1 },
+    /recipe\.mix\.alpha: there is no such field/,
+  ],
+  ["label smoothing of 1", (e) => e.recipe.labelSmoothing = 1, /recipe\.labelSmoothing: /],
+];
+
+for (const [name, spoil, message] of faults) {
+  Deno.test(`${name} is refused`, () => {
+    const spoilt = structuredClone(experiment);
+    spoil(spoilt);
+    assert.throws(() => checkExperiment(spoilt), message);
+  });
+}
+
+Deno.test("the hash does not depend on the order of the fields, and on nothing but content", () => {
+  const shuffled = Object.fromEntries(Object.entries(experiment).reverse()) as Experiment;
+  const data = ["a", "b", "c"];
+  assert.equal(experimentHash(shuffled, data), experimentHash(experiment, data));
+  assert.notEqual(experimentHash({ ...experiment, seed: 1 }, data), experimentHash(experiment, data));
+  assert.notEqual(experimentHash(experiment, ["a", "b", "x"]), experimentHash(experiment, data));
+  assert.match(experimentHash(experiment, data), /^[0-9a-f]{16}$/);
+});
+
+Deno.test("a field that is off has the hash of a field that is left out; one that is on has another", () => {
+  const data = ["a", "b", "c"];
+  const { augmentation, recipe } = experiment;
+  const off: Experiment = {
+    ...experiment,
+    corruption: null,
+    labels: "true",
+    recipe: { ...recipe, mix: null },
+    augmentation: {
+      ...augmentation,
+      interpolation: "bilinear",
+      randAugment: null,
+      colorJitter: null,
+      erase: null,
+    },
+  };
+  assert.equal(experimentHash(checkExperiment(off) as Experiment, data), experimentHash(experiment, data));
+  assert.equal(experimentHash(experiment, data), "396b8cda5b7f3736"); // as if these fields were not there
+  const on: Experiment[] = [
+    { ...experiment, corruption: { name: "low-resolution", size: 8 } },
+    { ...experiment, labels: "random" },
+    { ...experiment, recipe: { ...recipe, mix: paperMix } },
+    { ...experiment, augmentation: { ...augmentation, interpolation: "random" } },
+    { ...experiment, augmentation: { ...augmentation, randAugment: "rand-m9" } },
+    {
+      ...experiment,
+      augmentation: { ...augmentation, erase: { ...ERASE, mode: "const", area: [0.1, 0.2] } },
+    },
+  ];
+  assert.equal(new Set([experiment, ...on].map((e) => experimentHash(checkExperiment(e), data))).size, 7);
+});
+
+Deno.test("canonical JSON is JSON, and blind to the order of keys", () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    assert.deepEqual(JSON.parse(canonicalJson(value)), JSON.parse(JSON.stringify(value)));
+  }));
+  assert.equal(
+    canonicalJson({ b: 1, a: { d: 1, c: [2, 1] } }),
+    canonicalJson({ a: { c: [2, 1], d: 1 }, b: 1 }),
+  );
+});

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { baseline, pretraining, sizesFromEnvironment } from "../../src/experiments/mod.ts";
+
+const NAMES = ["NTD_IMAGES", "NTD_VALIDATION"];
+
+/** Runs `check` with the variables set, and leaves them as they were. */
+function withLimits(values: (string | undefined)[], check: () => void): void {
+  const before = NAMES.map((name) => Deno.env.get(name));
+  const set = (name: string, value?: string) =>
+    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+  NAMES.forEach((name, i) => set(name, values[i]));
+  try {
+    check();
+  } finally {
+    NAMES.forEach((name, i) => set(name, before[i]));
+  }
+}
+
+const datasets = ["tabler", "phosphor"];
+
+Deno.test("without limits a preset's numbers stay", () => {
+  withLimits([], () => {
+    assert.equal(baseline({ datasets, preset: "laptop" }).imagesPerDataset, 1000);
+    assert.deepEqual(sizesFromEnvironment([20, 2000]), [20, 2000]);
+  });
+});
+
+Deno.test("limits lower what a preset asks for, not what an experiment says", () => {
+  withLimits(["300", "200"], () => {
+    for (const make of [baseline, pretraining]) {
+      const { imagesPerDataset, validationPerDataset } = make({ datasets, preset: "laptop" });
+      assert.deepEqual([imagesPerDataset, validationPerDataset], [300, 200]);
+      assert.equal(make({ datasets, preset: "smoke" }).imagesPerDataset, 64);
+      assert.equal(make({ datasets, preset: "laptop", imagesPerDataset: 400 }).imagesPerDataset, 400);
+    }
+    assert.deepEqual(sizesFromEnvironment([100, 300, 1000]), [100, 300]);
+    assert.throws(() => sizesFromEnvironment([1000, 3000]), /NTD_IMAGES: 300 is fewer than .* 1000, 3000/);
+  });
+});
+
+Deno.test("a limit that is no number of images is named", () => {
+  for (const text of ["0", "-1", "many", "1.5"]) {
+    withLimits([undefined, text], () => {
+      assert.throws(() => baseline({ datasets, preset: "smoke" }), new RegExp(`NTD_VALIDATION: "${text}"`));
+    });
+  }
+});

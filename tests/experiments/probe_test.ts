@@ -1,0 +1,177 @@
+/** Whole probes at the smoke preset: what they run first, what they choose, and that they go on where they were stopped. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  baseline,
+  type FeatureSource,
+  hashOf,
+  hashOfProbe,
+  pretraining,
+  type Probe,
+  probe,
+  type ProbeRecord,
+  RunFolder,
+  runProbe,
+  sweep,
+  taskOf,
+} from "../../src/experiments/mod.ts";
+
+const preset = "smoke";
+const datasets = ["remix", "mingcute", "carbon"];
+const experiment = baseline({ datasets, preset });
+const task = taskOf(experiment);
+const runs = Deno.makeTempDirSync();
+
+const ofRun = probe({ features: { from: "run", experiment }, task, preset });
+const whole = await runProbe(ofRun, { runs });
+
+const predictionsOf = ({ hash }: { hash: string }, root = runs) => new RunFolder(hash, root).predictions();
+
+function timeless({ result: { seconds: _, finishedAt: __, ...result }, ...rest }: ProbeRecord) {
+  return { ...rest, result };
+}
+
+Deno.test("the run that is probed is run first, and the probe judges on the run's own validation images", async () => {
+  assert.equal(whole.result.source, hashOf(experiment));
+  const record = await new RunFolder(hashOf(experiment), runs).record();
+  assert.equal(record!.result.accuracy.n, whole.result.accuracy.n);
+  const keys = (await predictionsOf(record!)).map(({ key, label }) => `${datasets[label]}/${key}`);
+  assert.deepEqual((await predictionsOf(whole)).map(({ key }) => key), keys);
+  assert.deepEqual(
+    (await predictionsOf(whole)).map(({ label }) => label),
+    [0, 1, 2].flatMap((label) => Array(50).fill(label)),
+  );
+});
+
+Deno.test("the setting is the best on held-out training images, every layer and rate tried once", () => {
+  const { candidates, layer, baseLearningRate } = whole.result;
+  assert.equal(candidates!.length, ofRun.layers.length * ofRun.baseLearningRates.length);
+  const best = candidates!.reduce((a, b) => b.heldOut.value > a.heldOut.value ? b : a);
+  assert.deepEqual([best.layer, best.baseLearningRate], [layer, baseLearningRate]);
+  assert.ok(candidates!.every(({ heldOut }) => heldOut.n === Math.round(0.2 * 3 * 64)));
+});
+
+Deno.test("asked again it returns the record, and keeps no features", async () => {
+  const phases: string[] = [];
+  const again = await runProbe(ofRun, { runs, onProgress: ({ phase }) => phases.push(phase) });
+  assert.deepEqual(again, whole);
+  assert.deepEqual(phases, []);
+  const files = [...Deno.readDirSync(join(runs, whole.hash))].map(({ name }) => name).sort();
+  assert.deepEqual(files, ["experiment.json", "lock", "predictions.jsonl", "result.json"]);
+});
+
+Deno.test("stopped while features are taken, or while it fits, and run again: the same record", async () => {
+  for (const phase of ["features", "probe"]) {
+    const controller = new AbortController();
+    await Deno.remove(join(runs, whole.hash), { recursive: true });
+    const stopped = runProbe(ofRun, {
+      runs,
+      signal: controller.signal,
+      onProgress: (progress) => progress.phase === phase && progress.done > 2 && controller.abort(),
+    });
+    await assert.rejects(stopped, { name: "AbortError" }, phase);
+    assert.deepEqual(timeless(await runProbe(ofRun, { runs })), timeless(whole), phase);
+  }
+});
+
+const mae: FeatureSource = {
+  from: "pretraining",
+  experiment: pretraining({ datasets: ["carbon"], preset }),
+};
+
+Deno.test("an outside file of weights is known by its content: a pre-training's encoder gives the pre-training's features", async () => {
+  const [ofMae] = await sweep([probe({ features: mae, task, preset })], { runs });
+  const { weights } = new RunFolder(ofMae.result.source!, runs);
+  const model = {
+    family: "vit",
+    patch: 8,
+    dim: 16,
+    depth: 2,
+    heads: 2,
+    classToken: true,
+    pooling: "token",
+    positions: "sincos",
+    dropPath: 0,
+  } as const;
+  const copy = `${weights}.copy.safetensors`;
+  Deno.copyFileSync(weights, copy);
+  const outside = [weights, copy].map((path) =>
+    probe({ features: { from: "file", path, model }, task, preset })
+  );
+  assert.equal(hashOfProbe(outside[0]), hashOfProbe(outside[1]));
+  const fromFile = await runProbe(outside[1], { runs });
+  assert.deepEqual(fromFile.result.candidates, ofMae.result.candidates);
+  assert.deepEqual(fromFile.result.accuracy, ofMae.result.accuracy);
+});
+
+Deno.test("semantic classes: a classifier's features, and a whole network on the same images, also when stopped", async () => {
+  const photographs = { of: "classes", dataset: "cifar10", images: 200, validation: 100 } as const;
+  const { model, recipe, augmentation } = experiment;
+  const wholeNetwork: FeatureSource = { from: "end-to-end", model, recipe, augmentation };
+  const [probed, trained] = await sweep(
+    [ofRun.features, wholeNetwork].map((features) => probe({ features, task: photographs, preset })),
+    { runs },
+  );
+  assert.deepEqual([probed.result.chance, probed.result.accuracy.n, probed.result.classes[3]], [
+    0.1,
+    100,
+    "cat",
+  ]);
+  const labels = async (record: ProbeRecord) =>
+    (await predictionsOf(record)).map(({ key, label }) => [key, label]);
+  assert.deepEqual(await labels(trained), await labels(probed));
+  assert.equal(new Set((await labels(probed)).map(([, label]) => label)).size, 10);
+  assert.ok(trained.result.accuracy.value < 0.6 && probed.result.accuracy.value < 0.6); // of 200 images, no more can be
+  assert.equal(trained.epochs.length, recipe.epochs);
+  const other = Deno.makeTempDirSync();
+  const controller = new AbortController();
+  const stopped = runProbe(trained.experiment, {
+    runs: other,
+    signal: controller.signal,
+    onProgress: ({ done, line }) => !line && done === 8 && controller.abort(),
+  });
+  await assert.rejects(stopped, { name: "AbortError" });
+  const resumed = await runProbe(trained.experiment, { runs: other });
+  assert.deepEqual(await predictionsOf(resumed, other), await predictionsOf(trained));
+});
+
+Deno.test("concepts: pixels are probed on drawings that nobody's version was trained on", async () => {
+  const concepts = { of: "concepts", datasets, concepts: 20, drawnBy: 3, validationPerConcept: 1 } as const;
+  const features: FeatureSource = { from: "pixels", side: 8 };
+  const { result, hash } = await runProbe(probe({ features, task: concepts, preset }), { runs });
+  assert.deepEqual([result.accuracy.n, result.chance, result.classes.length], [20, 1 / 20, 20]);
+  for (const { key, label } of await predictionsOf({ hash })) {
+    assert.ok(key.includes(`/${result.classes[label]}`), `${key} as ${result.classes[label]}`);
+  }
+});
+
+Deno.test("the hash is of what has a bearing", () => {
+  const pixels = probe({ features: { from: "pixels", side: 8 }, task, preset });
+  assert.equal(hashOfProbe({ ...pixels, layers: ["stem"], pooling: "flatten" }), hashOfProbe(pixels));
+  assert.notEqual(hashOfProbe({ ...pixels, heldOut: 0.3 }), hashOfProbe(pixels));
+  assert.notEqual(hashOfProbe({ ...ofRun, layers: ["stem"] }), hashOfProbe(ofRun));
+  const reseeded = { from: "run", experiment: { ...experiment, seed: 1 } } as const;
+  assert.notEqual(hashOfProbe({ ...ofRun, features: reseeded }), hashOfProbe(ofRun));
+});
+
+Deno.test("faults are found before anything is trained, and named", async () => {
+  const faults: [Partial<Probe> | object, RegExp][] = [
+    [{ layers: ["blocks.1"] }, /no layer "blocks.1". Its layers: stem/],
+    [{ layers: [] }, /layers: give one or more/],
+    [{ imageSize: 64 }, /the probe has 64 px, its network was trained at 32 px/],
+    [{ baseLearningRates: [] }, /baseLearningRates/],
+    [
+      { features: { from: "file", path: "/no/such.safetensors", model: "vit_micro" } },
+      /\/no\/such.safetensors/,
+    ],
+    [
+      { features: { from: "run", experiment: { ...experiment, datasets: ["remix"] } } },
+      /two datasets or more/,
+    ],
+    [{ features: { from: "dreams" } }, /features/],
+    [{ task: { ...task, datasets: ["remix", "remix"] } }, /"remix" is named twice/],
+  ];
+  for (const [change, message] of faults) {
+    await assert.rejects(sweep([{ ...ofRun, ...change } as Probe], { runs }), message);
+  }
+});

@@ -1,0 +1,186 @@
+/** Whole runs at the smoke preset on real data: records, resume after a kill, sweeps that cost nothing twice. */
+import { besideModule } from "~/disk/mod.ts";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  baseline,
+  type Experiment,
+  hashOf,
+  inputWaitOf,
+  openNetwork,
+  run,
+  RunFolder,
+  type RunRecord,
+  sweep,
+} from "../../src/experiments/mod.ts";
+
+const datasets = ["remix", "mingcute", "carbon"];
+const experiment = baseline({ datasets, preset: "smoke" });
+
+/** A record without what may differ between two honest runs: times. */
+function timeless({ epochs, result, ...rest }: RunRecord) {
+  const { seconds: _s, inputWait: _i, finishedAt: _f, ...outcome } = result;
+  const lines = epochs.map(({ seconds: _, trainSeconds: _t, inputWait: _i, ...line }) => line);
+  return { ...rest, epochs: lines, result: outcome };
+}
+
+const runs = Deno.makeTempDirSync();
+const whole = await run(experiment, { runs });
+
+Deno.test("a run leaves a record that a person can read", async () => {
+  const folder = join(runs, hashOf(experiment));
+  assert.deepEqual(JSON.parse(Deno.readTextFileSync(join(folder, "experiment.json"))), experiment);
+  assert.equal(
+    Deno.readTextFileSync(join(folder, "epochs.jsonl")).trim().split("\n").length,
+    experiment.recipe.epochs,
+  );
+  const { accuracy, chance, perDataset, confusion, engine } = whole.result;
+  assert.equal(accuracy.n, 3 * experiment.validationPerDataset);
+  assert.equal(chance, 1 / 3);
+  assert.ok(accuracy.low <= accuracy.value && accuracy.value <= accuracy.high);
+  assert.equal(perDataset.reduce((sum, { correct }) => sum + correct, 0), accuracy.correct);
+  assert.deepEqual(confusion.map((row) => row.reduce((a, b) => a + b)), [50, 50, 50]);
+  assert.match(engine, /TensorFlow/);
+  const isShare = (value?: number) => value !== undefined && value >= 0 && value <= 1;
+  assert.ok(isShare(whole.result.inputWait) && whole.epochs.every(({ inputWait }) => isShare(inputWait)));
+  assert.ok(whole.epochs.every(({ seconds, trainSeconds }) => trainSeconds! > 0 && trainSeconds! < seconds));
+  const predictions = await new RunFolder(whole.hash, runs).predictions();
+  assert.equal(predictions.length, accuracy.n);
+  assert.ok(
+    predictions.every(({ probabilities }) => Math.abs(probabilities.reduce((a, b) => a + b) - 1) < 1e-3),
+  );
+});
+
+Deno.test("running it again reads the record and trains nothing", async () => {
+  const phases: string[] = [];
+  const again = await run(experiment, { runs, onProgress: ({ phase }) => phases.push(phase) });
+  assert.deepEqual(again, whole);
+  assert.deepEqual(phases, []);
+});
+
+const child = `
+import { run } from ${JSON.stringify(new URL("../../src/experiments/mod.ts", import.meta.url).href)};
+const [experiment, runs] = JSON.parse(Deno.args[0]);
+await run(experiment, { runs, onProgress: ({ phase, done }) => phase === "train" && console.log(done) });
+`;
+
+/** Runs the experiment in a process of its own and kills it, without warning, as soon as that many steps are taken. */
+async function killedAfter(steps: number, runs: string): Promise<void> {
+  const script = Deno.makeTempFileSync({ suffix: ".ts" });
+  Deno.writeTextFileSync(script, child);
+  const config = besideModule(import.meta.url, "../../deno.json");
+  const args = ["run", "-A", "--no-check", "--config", config, script, JSON.stringify([experiment, runs])];
+  const process = new Deno.Command(Deno.execPath(), { args, stdout: "piped" }).spawn();
+  let text = "";
+  for await (const chunk of process.stdout.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.split("\n").slice(0, -1).some((line) => Number(line) >= steps)) process.kill("SIGKILL");
+  }
+  const { signal } = await process.status;
+  assert.equal(signal, "SIGKILL");
+}
+
+Deno.test("killed in the middle of the second epoch, it goes on and ends with the same numbers", async () => {
+  const killed = Deno.makeTempDirSync();
+  await killedAfter(experiment.recipe.samplesPerEpoch / experiment.recipe.batchSize + 2, killed);
+  const folder = new RunFolder(whole.hash, killed);
+  assert.equal((await folder.epochs()).length, 1);
+  assert.equal(await folder.record(), undefined);
+  assert.deepEqual(timeless(await run(experiment, { runs: killed })), timeless(whole));
+});
+
+Deno.test("a torn line and an epoch that the checkpoint does not hold are dropped on resume", async () => {
+  const torn = Deno.makeTempDirSync();
+  await killedAfter(experiment.recipe.samplesPerEpoch / experiment.recipe.batchSize + 2, torn);
+  const file = join(torn, whole.hash, "epochs.jsonl");
+  Deno.writeTextFileSync(file, JSON.stringify(whole.epochs[1]) + '\n{"epoch": 3, "st', { append: true });
+  assert.deepEqual(timeless(await run(experiment, { runs: torn })), timeless(whole));
+});
+
+Deno.test("a sweep trains only what is new, and keeps the order", async () => {
+  const trained: string[] = [];
+  const points: Experiment[] = [baseline({ datasets, preset: "smoke", seed: 5 }), experiment];
+  const onProgress = ({ phase, position }: { phase: string; position?: { index: number; of: number } }) => {
+    if (phase === "train") trained.push(`${position?.index} of ${position?.of}`);
+  };
+  const records = await sweep(points, { runs, onProgress });
+  assert.deepEqual(records.map(({ experiment }) => experiment.seed), [5, 0]);
+  assert.deepEqual([...new Set(trained)], ["1 of 2"]);
+});
+
+Deno.test("two at once do the work once", async () => {
+  const shared = Deno.makeTempDirSync();
+  let steps = 0;
+  const onProgress = ({ phase, line }: { phase: string; line?: unknown }) =>
+    void (phase === "train" && !line && steps++);
+  const [a, b] = await Promise.all([1, 2].map(() => run(experiment, { runs: shared, onProgress })));
+  assert.deepEqual(a, b);
+  const { epochs, samplesPerEpoch, batchSize } = experiment.recipe;
+  assert.equal(steps, epochs * samplesPerEpoch / batchSize);
+});
+
+Deno.test("what cannot be run is said before anything is trained", async () => {
+  const refuse = (fields: object, message: RegExp) =>
+    assert.rejects(() => run({ ...experiment, ...fields }, { runs: Deno.makeTempDirSync() }), message);
+  await refuse({ datasets: ["tabler"] }, /two datasets or more/);
+  await refuse({ datasets: ["tabler", "imagenet"] }, /no dataset "imagenet".*tabler/s);
+  await refuse({ datasets: ["remix@train", "tabler"] }, /remix has no split "train"/);
+  await refuse({ datasets: ["remix#1/3", "remix#2/3"], imagesPerDataset: 1300 }, /about 1077/);
+  await refuse({ imagesPerDataset: 100_000 }, /ask for 100050 images of "remix", which has 3229/);
+  await refuse({ imagesPerDataset: 2733 }, /carbon/); // enough in the manifest, not once validation's likes are set aside
+  await refuse({ imageSize: 2 }, /stride/);
+  const points = [experiment, { ...experiment, imageSize: 2 }];
+  let events = 0;
+  await assert.rejects(
+    () => sweep(points, { runs: Deno.makeTempDirSync(), onProgress: () => events++ }),
+    /stride/,
+  );
+  assert.equal(events, 0, "the whole sweep is checked first");
+});
+
+Deno.test("the share of waiting is weighed by time; a record without it is read as one without", () => {
+  const line = (trainSeconds?: number, inputWait?: number) => ({
+    ...whole.epochs[0],
+    trainSeconds,
+    inputWait,
+  });
+  assert.equal(inputWaitOf([line(), line(10, 0.5), line(30, 0.1)]), 0.2);
+  assert.equal(inputWaitOf([line(), line()]), undefined);
+});
+
+Deno.test("the training accuracy is of all training images, or of as many of each dataset as make 10,000", async () => {
+  const { training } = whole.result;
+  assert.equal(training.n, 3 * experiment.imagesPerDataset);
+  assert.ok(training.low <= training.value && training.value <= training.high);
+  const many = baseline({
+    preset: "smoke",
+    datasets: ["cifar10#1/3", "cifar10#2/3", "cifar10#3/3"],
+    imagesPerDataset: 4000,
+    recipe: { epochs: 1, warmupEpochs: 0 },
+  });
+  assert.equal((await run(many, { runs })).result.training.n, 9999);
+});
+
+/** Enough epochs at a steady rate to memorise a few images. */
+const memorising = {
+  preset: "smoke",
+  imagesPerDataset: 16,
+  validationPerDataset: 100,
+  augmentation: { crop: "none", flip: 0 },
+  recipe: { epochs: 6, samplesPerEpoch: 640, labelSmoothing: 0, weightDecay: 0 },
+} as const satisfies Omit<Parameters<typeof baseline>[0], "datasets">;
+
+Deno.test("random labels are memorised, and say nothing about other images", async () => {
+  const random = baseline({ ...memorising, datasets, labels: "random" });
+  const { result } = await run(random, { runs });
+  assert.ok(result.training.value > 0.9, `${result.training.value}`);
+  assert.ok(result.accuracy.low < 0.4, `${result.accuracy.value}`);
+});
+
+Deno.test("parts of one source are memorised, not told apart", async () => {
+  const parts = ["remix#1/3", "remix#2/3", "remix#3/3"];
+  const { hash, result } = await run(baseline({ ...memorising, datasets: parts }), { runs });
+  assert.deepEqual(openNetwork(new RunFolder(hash, runs).weights).datasets, parts);
+  assert.ok(result.training.value > 0.9, `${result.training.value}`);
+  assert.ok(result.accuracy.low < 1 / 3 && result.accuracy.high > 1 / 3, `${result.accuracy.value}`);
+});
