@@ -1,6 +1,7 @@
 /** `deno task bench`: measures the project, beside its peers where there are any. */
+import { type BenchChoice, benchmarks, type BenchRow } from "../bench/mod.ts";
 import { parseCommand, runCommand, UsageError } from "./command.ts";
-import { ensureSetup } from "./setup.ts";
+import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./text_table.ts";
 
 const USAGE =
@@ -17,28 +18,6 @@ const USAGE =
   --model    of "train" and "steady": only this one; may be given several times
   --data     of "photos": a dataset whose photographs are stored as JPEG; default: made-up ones
   --json     the figures as JSON`;
-
-/** One line of a benchmark's table. */
-type Row = object;
-
-/** What is measured, where a benchmark leaves that open. */
-interface BenchChoice {
-  models?: string[];
-  data?: string;
-}
-
-/** The benchmarks by name; each is loaded when it is run. */
-export const benchmarks: Record<string, (choice: BenchChoice) => Promise<Row[]>> = {
-  train: async ({ models }) => (await import("./bench_train.ts")).benchTrain(models),
-  blocks: async () => (await import("./bench_blocks.ts")).benchBlocks(),
-  steady: async ({ models }) => (await import("./bench_steady.ts")).benchSteady(models),
-  precision: async () => (await import("./bench_precision.ts")).benchPrecision(),
-  input: async () => (await import("./bench_input.ts")).benchInput(),
-  transforms: async () => (await import("./bench_transforms.ts")).benchTransforms(),
-  photos: async ({ data }) => (await import("./bench_photos.ts")).benchPhotos(data),
-  fetch: async () => (await import("./bench_fetch.ts")).benchFetch(),
-  memory: async () => (await import("./bench_memory.ts")).benchMemory(),
-};
 
 /** Reads the command's arguments. Without a name all benchmarks are run. */
 export function parseBench(args: readonly string[]): BenchChoice & { names: string[]; json: boolean } {
@@ -71,7 +50,7 @@ function show(value: unknown): string {
 const MOST_COLUMNS = 10;
 
 /** A benchmark's rows as a table: a field is a column, or, where there are many, a line. */
-export function benchTable(rows: readonly Row[], width: number): string {
+export function benchTable(rows: readonly BenchRow[], width: number): string {
   const names = Object.keys(rows[0] ?? {}).map((name) => name.replaceAll("_", " "));
   const cells = rows.map((row) => Object.values(row).map(show));
   if (names.length <= MOST_COLUMNS) return textTable(names, cells, width);
@@ -83,7 +62,7 @@ if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const { names, json, ...choice } = parseBench(args);
     await ensureSetup({ needs: ["packages", "python"] });
-    const results: Record<string, Row[]> = {};
+    const results: Record<string, BenchRow[]> = {};
     for (const name of names) {
       results[name] = await benchmarks[name](choice);
       if (!json) console.log(`\n${name}\n${benchTable(results[name], terminalWidth())}`);

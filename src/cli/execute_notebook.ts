@@ -1,7 +1,6 @@
 /** Executes a notebook headless, in a process of its own. */
 import { besideModule } from "../disk/mod.ts";
-import { KERNEL_NAME } from "./setup/kernel_spec.ts";
-import { venvPython } from "./setup.ts";
+import { KERNEL_NAME, venvPython } from "../setup/mod.ts";
 
 /** What `execute_notebook.py` tells as it goes. Cells are counted from 1 and among code cells only. */
 export type NotebookEvent =

@@ -1,6 +1,6 @@
 /** `deno task fetch`: obtains datasets before they are needed. */
 import { interruption, parseCommand, runCommand, UsageError } from "./command.ts";
-import { ensureSetup } from "./setup.ts";
+import { ensureSetup } from "../setup/mod.ts";
 import type { Pool } from "../data/mod.ts";
 import { terminalWidth, textTable } from "./text_table.ts";
 

@@ -1,8 +1,8 @@
 /** `deno task lab`: JupyterLab on notebooks/, with the notebooks' kernel and the plotly renderer. */
 import { join } from "node:path";
 import { runCommand } from "./command.ts";
-import { KERNEL_NAME } from "./setup/kernel_spec.ts";
-import { ensureSetup, repositoryRoot, venvPython } from "./setup.ts";
+import { repositoryRoot } from "../disk/mod.ts";
+import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
 
 const USAGE = `Usage: deno task lab [arguments of jupyter lab, for example --no-browser --port 9000]`;
 

@@ -1,6 +1,6 @@
 /** `deno task play`: the user study as a page of its own. */
 import { oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
-import { ensureSetup } from "./setup.ts";
+import { ensureSetup } from "../setup/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 
 const USAGE =

@@ -1,7 +1,7 @@
 /** `deno task predict`: which dataset does each image of a folder look like to the network of a finished run? */
 import type { FolderPredictions } from "../experiments/mod.ts";
 import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
-import { ensureSetup } from "./setup.ts";
+import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./text_table.ts";
 
 const USAGE = `Usage: deno task predict RUN DIR [--json]

@@ -5,7 +5,8 @@ import type { Preset } from "../experiments/mod.ts";
 import { EXIT, interruption, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { type CellFailure, executeNotebook } from "./execute_notebook.ts";
 import { NotebookProgress } from "./notebook_progress.ts";
-import { ensureSetup, repositoryRoot } from "./setup.ts";
+import { repositoryRoot } from "../disk/mod.ts";
+import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth } from "./text_table.ts";
 
 const USAGE =

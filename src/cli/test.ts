@@ -1,7 +1,8 @@
 /** `deno task test`: formatting, lint, types, and every test. */
 import { existsSync } from "node:fs";
 import { EXIT, parseCommand, runCommand } from "./command.ts";
-import { ensureSetup, repositoryRoot } from "./setup.ts";
+import { repositoryRoot } from "../disk/mod.ts";
+import { ensureSetup } from "../setup/mod.ts";
 import { complaint, staticChecks } from "./testing/static_checks.ts";
 import { type Tally, tally } from "./testing/tally.ts";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { repositoryRoot } from "../../src/cli/setup.ts";
+import { repositoryRoot } from "~/disk/mod.ts";
 import { currentGame, keptGames } from "../../src/game/game.ts";
 import { serveGame } from "../../src/game/mod.ts";
 import { smallGame } from "../made/game/small_game.ts";

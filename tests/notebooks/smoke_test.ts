@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { reproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
-import { repositoryRoot } from "../../src/cli/setup.ts";
+import { repositoryRoot } from "~/disk/mod.ts";
 import { scratchNotebooks } from "../made/commands/scratch_notebooks.ts";
 
 for (const name of selectNotebooks(join(repositoryRoot, "notebooks"))) {

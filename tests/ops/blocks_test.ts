@@ -1,6 +1,6 @@
 /** Operations with gradients of their own, against tfjs's automatic differentiation of the plain form. */
 import assert from "node:assert/strict";
-import { type Block, blockInputs, blocks, valueAndGradients } from "../../src/cli/bench/blocks.ts";
+import { type Block, blockInputs, blocks, valueAndGradients } from "../../src/bench/op_cases.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
 
 await startEngine();

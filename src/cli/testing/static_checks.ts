@@ -1,6 +1,7 @@
 /** What is checked without running the code. */
 import { join } from "node:path";
-import { repositoryRoot, venvPython } from "../setup.ts";
+import { repositoryRoot } from "../../disk/mod.ts";
+import { venvPython } from "../../setup/mod.ts";
 
 /** A check, counted as a test. */
 export interface StaticCheck {

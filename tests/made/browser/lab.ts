@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { startLab } from "../../../src/cli/lab.ts";
-import { ensureSetup, repositoryRoot } from "../../../src/cli/setup.ts";
+import { repositoryRoot } from "~/disk/mod.ts";
+import { ensureSetup } from "../../../src/setup/mod.ts";
 import { CHROMIUM_ARGUMENTS, findChromium } from "./chromium.ts";
 
 /** What a test's name says, and what `ignore` takes, where there is no browser. */

@@ -1,0 +1,68 @@
+/**
+ * One step of the benchmark of memory, in a process of its own, so that its peak is its own: `memory_step.ts STEP FOLDER`. Prints a
+ * {@link StepMemory} as JSON.
+ */
+import { openPool, type Pool, randomCrop, sampleImages, startBatchWorkers } from "../data/mod.ts";
+import { peakMemory } from "./contestant_process.ts";
+import { TINY } from "./tiny_shards.ts";
+
+/** What a step took. */
+export interface StepMemory {
+  /** Peak of the resident memory, MB. */
+  megabytes: number;
+  seconds: number;
+}
+
+/** Batches that are made, and images in each. */
+const BATCHES = 200, BATCH = 64;
+
+const open = (folder: string) =>
+  openPool(TINY, { manifests: new URL(`file://${folder}/`), root: `${folder}/pools` });
+
+/** Training and validation images that are chosen. */
+const SAMPLED = 100;
+
+/** What the steps do with the dataset in a folder. */
+const steps: Record<string, (folder: string) => Promise<void>> = {
+  /** Nothing but loading the program. */
+  start: () => Promise.resolve(),
+  /** Makes the pool. */
+  async build(folder) {
+    using _ = await open(folder);
+  },
+  /** Opens the pool that is there, and reads its index. */
+  async open(folder) {
+    using pool = await open(folder);
+    let images = 0;
+    for (const _ of pool.images) images++;
+    if (images !== pool.images.length) throw new Error(`the index has ${images} lines`);
+  },
+  /** Opens it and chooses images, which compares all with all. */
+  async sample(folder) {
+    using pool = await open(folder);
+    sampleImages([pool], { train: SAMPLED, validation: SAMPLED, seed: 0 });
+  },
+  /** Opens it and makes training batches. */
+  async batches(folder) {
+    using pool = await open(folder);
+    await makeBatches(pool);
+  },
+};
+
+async function makeBatches(pool: Pool): Promise<void> {
+  using workers = startBatchWorkers();
+  await workers.ready;
+  const { side: imageSize, images } = pool;
+  const indices = [new Int32Array(images.length).map((_, i) => i)];
+  const source = { pools: [pool], indices, imageSize, batchSize: BATCH, augmentation: randomCrop, seed: 0 };
+  const batches = workers.training(source);
+  for (let step = 0; step < BATCHES; step++) await batches.batch(step);
+}
+
+if (import.meta.main) {
+  const [step, folder] = Deno.args;
+  const began = performance.now();
+  await steps[step](folder);
+  const took: StepMemory = { megabytes: peakMemory(), seconds: (performance.now() - began) / 1000 };
+  console.log(JSON.stringify(took));
+}

@@ -1,0 +1,23 @@
+/** The project's benchmarks. */
+
+/** One line of a benchmark's table. */
+export type BenchRow = object;
+
+/** What is measured, where a benchmark leaves that open. */
+export interface BenchChoice {
+  models?: string[];
+  data?: string;
+}
+
+/** The benchmarks by name. Each is loaded when it is run: the list itself needs no package, so that a clean clone can show it. */
+export const benchmarks: Record<string, (choice: BenchChoice) => Promise<BenchRow[]>> = {
+  train: async ({ models }) => (await import("./train.ts")).benchTrain(models),
+  blocks: async () => (await import("./blocks.ts")).benchBlocks(),
+  steady: async ({ models }) => (await import("./steady.ts")).benchSteady(models),
+  precision: async () => (await import("./precision.ts")).benchPrecision(),
+  input: async () => (await import("./input.ts")).benchInput(),
+  transforms: async () => (await import("./transforms.ts")).benchTransforms(),
+  photos: async ({ data }) => (await import("./photos.ts")).benchPhotos(data),
+  fetch: async () => (await import("./fetch.ts")).benchFetch(),
+  memory: async () => (await import("./memory.ts")).benchMemory(),
+};

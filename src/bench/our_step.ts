@@ -1,0 +1,113 @@
+/**
+ * The project as a contestant of `deno task bench train`; the protocol stands in contestant.ts. Modes: `float32` and `bfloat16`,
+ * compiled as the training loop compiles them; `eager`, the same step op by op; `plain_tfjs`, in
+ * the folder of that name.
+ */
+import { countParameters, createModel, type Model } from "../models/mod.ts";
+import { imagesFromPixels } from "../ops/mod.ts";
+import { random } from "../stats/mod.ts";
+import {
+  bytesTensor,
+  compile,
+  describeEngine,
+  type Precision,
+  startEngine,
+  type TensorTree,
+  tf,
+} from "../tensorflow/mod.ts";
+import {
+  biasCorrections,
+  classifierRule,
+  initialState,
+  makePredictor,
+  paperRecipe,
+  Stepper,
+} from "../train/mod.ts";
+import { type Recipe, smoothTargets, type StepInput } from "../train/mod.ts";
+import type { ContestantConfig, Ready } from "./contestant.ts";
+import { lines, peakMemory } from "./contestant_process.ts";
+import { plainTfjs } from "./plain_tfjs.ts";
+
+/** What is timed: one training step, and the prediction of one batch. */
+interface Work {
+  /** Number of trained values. */
+  parameters: number;
+  train(): Promise<unknown> | unknown;
+  evaluate(): Promise<unknown>;
+}
+
+function stepInput({ batch, image, classes }: ContestantConfig, model: Model): StepInput {
+  const labels = Array.from({ length: batch }, (_, i) => i % classes);
+  const stream = random(1);
+  const bytes = Uint8Array.from({ length: batch * image * image * 3 }, () => stream.below(256));
+  return {
+    pixels: bytesTensor<tf.Rank.R4>(bytes, [batch, image, image, 3]),
+    targets: tf.tensor2d(smoothTargets(labels, classes, paperRecipe.labelSmoothing), [batch, classes]),
+    learningRate: tf.scalar(1e-3),
+    corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
+    dropout: model.dropout ? tf.tensor1d([0, 1], "int32") : undefined,
+  };
+}
+
+/** Stands in for `compile` where ops are to run one by one. */
+const opByOp: typeof compile = <Inputs extends TensorTree[], Output>(f: (...inputs: Inputs) => Output) =>
+  Object.assign(
+    (...inputs: Inputs) => Promise.resolve(tf.tidy(() => f(...inputs) as tf.TensorContainer) as Output),
+    { histograms: () => ({}), dispose: () => {} },
+  );
+
+function ourWork(network: Model, config: ContestantConfig): Work {
+  const isEager = config.mode === "eager";
+  const model = isEager ? { ...network, towers: 1 } : network; // one op at a time has nothing beside it
+  const precision = isEager ? "float32" : config.mode as Precision;
+  const recipe: Recipe = { ...paperRecipe, precision };
+  const stepper = new Stepper(
+    classifierRule(model, recipe),
+    initialState(model, recipe, 0),
+    isEager ? opByOp : compile,
+  );
+  const predict = makePredictor(model, precision);
+  const input = stepInput(config, model);
+  return {
+    parameters: countParameters(model.specs),
+    train: () => stepper.take(input),
+    evaluate: async () => {
+      const rows = await predict(stepper.state, input.pixels);
+      rows.dataSync();
+      rows.dispose();
+    },
+  };
+}
+
+function plainWork(model: Model, config: ContestantConfig): Work {
+  const { pixels, targets } = stepInput(config, model);
+  return {
+    ...plainTfjs(config.model, imagesFromPixels(pixels), targets),
+    evaluate: () => Promise.reject(new Error("plain_tfjs only trains")),
+  };
+}
+
+async function seconds(action: () => unknown, count: number): Promise<number> {
+  const start = performance.now();
+  for (let i = 0; i < count; i++) await action();
+  return (performance.now() - start) / 1000;
+}
+
+if (import.meta.main) {
+  const answer = (fields: object) => console.log(JSON.stringify(fields));
+  let work: Work | undefined;
+  for await (const line of lines()) {
+    if (!work) {
+      const config: ContestantConfig = JSON.parse(line);
+      const version = describeEngine(await startEngine());
+      const model = createModel(config.model, config.classes, config.image);
+      work = config.mode === "plain_tfjs" ? plainWork(model, config) : ourWork(model, config);
+      const first_step = await seconds(work.train, 1);
+      answer({ version, parameters: work.parameters, first_step } satisfies Ready);
+      continue;
+    }
+    const [what, count] = line.split(" ");
+    if (what === "memory") answer({ megabytes: peakMemory() });
+    else answer({ seconds: await seconds(work[what as "train" | "evaluate"], Number(count)) });
+  }
+}

@@ -1,0 +1,61 @@
+/** `deno task bench steady`: what the same bits every time cost, and whether memory stays where it is over 20,000 steps. */
+import { compete } from "./compete.ts";
+import { startOurs, type Subject, SUBJECTS } from "./subjects.ts";
+
+/** One model's figures. */
+export interface SteadyBenchRow {
+  model: string;
+  /** Images a second of training, float32, with TensorFlow's op determinism, as the project trains, and without it. */
+  deterministic: number;
+  nondeterministic: number;
+  /** Share of the rate that determinism costs. */
+  cost: number;
+  /**
+   * Peak of the resident memory after so many steps, MB; null for a model whose steps take too long. JavaScript's heap has its
+   * full size only after some thousands.
+   */
+  peak_after_1000_mb: number | null;
+  peak_after_10000_mb: number | null;
+  peak_after_20000_mb: number | null;
+}
+
+/** Steps a second from which 20,000 of them are waited for. */
+const FAST = 15;
+
+async function peaks(subject: Subject): Promise<number[]> {
+  await using contestant = await startOurs({ ...subject, batch: 32 }, "float32");
+  const megabytes = [];
+  for (const steps of [1000, 9000, 10_000]) {
+    await contestant.time("train", steps);
+    megabytes.push(Math.round(await contestant.peakMemory()));
+  }
+  return megabytes;
+}
+
+async function measure(subject: Subject): Promise<SteadyBenchRow> {
+  const free = { TF_DETERMINISTIC_OPS: "0" };
+  await using ours = await startOurs(subject, "float32");
+  await using freed = await startOurs(subject, "float32", free);
+  const contestants = new Map([["deterministic", ours], ["nondeterministic", freed]]);
+  const { deterministic, nondeterministic } = await compete(contestants, "train", subject.batch);
+  const isFast = deterministic / subject.batch > FAST;
+  const [after1000, after10000, after20000] = isFast ? await peaks(subject) : [null, null, null];
+  return {
+    model: subject.model,
+    deterministic,
+    nondeterministic,
+    cost: 1 - deterministic / nondeterministic,
+    peak_after_1000_mb: after1000,
+    peak_after_10000_mb: after10000,
+    peak_after_20000_mb: after20000,
+  };
+}
+
+/** Measures each model of the training benchmark, or those that are named. */
+export async function benchSteady(names?: readonly string[]): Promise<SteadyBenchRow[]> {
+  const rows = [];
+  for (const subject of SUBJECTS) {
+    if (names?.includes(subject.model) ?? true) rows.push(await measure(subject));
+  }
+  return rows;
+}

@@ -1,0 +1,150 @@
+/** `deno task bench train`: images a second of the training step, beside PyTorch and plain tfjs in the same run. */
+import { besideModule } from "../disk/mod.ts";
+import { compete } from "./compete.ts";
+import { type Contestant, startContestant } from "./contestant.ts";
+import { findPyTorch } from "./pytorch.ts";
+import { configOf, startOurs, type Subject, SUBJECTS } from "./subjects.ts";
+
+/** One model's figures. Rates are images a second of training steps, medians over the rounds. */
+export interface TrainBenchRow {
+  model: string;
+  batch: number;
+  /** Side of the images, px. */
+  image: number;
+  parameters: number;
+  /** The project's training step, op by op. */
+  eager: number;
+  /** The project's training step as it trains: one native call, float32. */
+  compiled: number;
+  /** The better of float32 and bfloat16. */
+  compiled_best: number;
+  /** tfjs as its examples use it, on the same native library. */
+  plain_tfjs: number;
+  /** The best of PyTorch's modes, and which it is. */
+  pytorch_best: number;
+  pytorch_mode: string;
+  /** `compiled_best / pytorch_best`. */
+  ratio_to_pytorch: number;
+  /** `compiled / ` PyTorch's best in float32. */
+  ratio_in_float32: number;
+  /** `compiled_best / eager`. */
+  ratio_to_eager: number;
+  /** `compiled_best / plain_tfjs`. */
+  ratio_to_plain_tfjs: number;
+  /** Peak of the resident memory of the process of `compiled_best` and of `pytorch_best`, MB. */
+  peak_rss_mb: number;
+  pytorch_peak_rss_mb: number;
+  /** Seconds that tracing, compiling and the first step took, float32. */
+  first_step_s: number;
+  /** Images a second of evaluation, float32. */
+  evaluation: number;
+  pytorch_evaluation: number;
+  versions: string;
+}
+
+/** Names of the models that are measured. */
+export const benchedModels = SUBJECTS.map(({ model }) => model);
+
+const OURS = ["float32", "bfloat16"];
+const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
+
+/** Starts every contestant and puts it into `contestants`, so that those which have started can be ended when a later one fails. */
+async function startAll(
+  contestants: Map<string, Contestant>,
+  subject: Subject,
+  python: string,
+): Promise<void> {
+  for (const mode of OURS) contestants.set(`ours ${mode}`, await startOurs(subject, mode));
+  const program = besideModule(import.meta.url, "./pytorch_step.py");
+  for (const mode of PYTORCH) {
+    const config = { ...configOf(subject), mode };
+    contestants.set(`pytorch ${mode}`, await startContestant([python, program], config));
+  }
+}
+
+/** A contestant that was measured by itself. */
+interface Alone {
+  rate: number;
+  parameters: number;
+}
+
+/** Op by op and plain tfjs are measured by themselves: their memory, several times that of the others, leaves those no room. */
+async function measureAlone(subject: Subject, mode: string): Promise<Alone> {
+  await using contestant = await startOurs(subject, mode);
+  const rates = await compete(new Map([[mode, contestant]]), "train", subject.batch);
+  return { rate: rates[mode], parameters: contestant.parameters };
+}
+
+/** The contestants must be the same network. */
+function checkParameters(model: string, contestants: { parameters: number }[]): void {
+  const counts = new Set(contestants.map(({ parameters }) => parameters));
+  if (counts.size > 1) {
+    throw new Error(`${model}: the contestants differ, ${[...counts].join(" and ")} parameters.`);
+  }
+}
+
+/** The name with the greatest rate among those that begin with `prefix`. */
+function best(rates: Record<string, number>, prefix: string): string {
+  const names = Object.keys(rates).filter((name) => name.startsWith(prefix));
+  return names.reduce((a, b) => rates[b] > rates[a] ? b : a);
+}
+
+const only = (contestants: Map<string, Contestant>, names: string[]) =>
+  new Map(names.map((name) => [name, contestants.get(name)!]));
+
+async function benchModel(subject: Subject, python: string): Promise<TrainBenchRow> {
+  const eager = await measureAlone(subject, "eager");
+  const plain = await measureAlone(subject, "plain_tfjs");
+  const contestants = new Map<string, Contestant>();
+  try {
+    await startAll(contestants, subject, python);
+    checkParameters(subject.model, [eager, plain, ...contestants.values()]);
+    const rates = await compete(contestants, "train", subject.batch);
+    const [ours, theirs] = [best(rates, "ours"), best(rates, "pytorch")];
+    const memory = await Promise.all([ours, theirs].map((name) => contestants.get(name)!.peakMemory()));
+    const inference = only(contestants, ["ours float32", "pytorch float32"]);
+    const evaluation = await compete(inference, "evaluate", subject.batch);
+    const compiled = contestants.get("ours float32")!;
+    return {
+      model: subject.model,
+      batch: subject.batch,
+      image: subject.image,
+      parameters: compiled.parameters,
+      eager: eager.rate,
+      compiled: rates["ours float32"],
+      compiled_best: rates[ours],
+      plain_tfjs: plain.rate,
+      pytorch_best: rates[theirs],
+      pytorch_mode: theirs.replace("pytorch ", ""),
+      ratio_to_pytorch: rates[ours] / rates[theirs],
+      ratio_in_float32: rates["ours float32"] / rates[best(rates, "pytorch float32")],
+      ratio_to_eager: rates[ours] / eager.rate,
+      ratio_to_plain_tfjs: rates[ours] / plain.rate,
+      peak_rss_mb: Math.round(memory[0]),
+      pytorch_peak_rss_mb: Math.round(memory[1]),
+      first_step_s: compiled.first_step,
+      evaluation: evaluation["ours float32"],
+      pytorch_evaluation: evaluation["pytorch float32"],
+      versions: `${compiled.version}; PyTorch ${contestants.get(theirs)!.version}`,
+    };
+  } finally {
+    for (const contestant of contestants.values()) await contestant[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * Measures the training step beside PyTorch, which is installed where it is missing. Each row is also written to standard error as
+ * soon as it is there: a whole run takes a quarter of an hour.
+ *
+ * @param names models to measure; default: all of {@link benchedModels}
+ */
+export async function benchTrain(names: readonly string[] = benchedModels): Promise<TrainBenchRow[]> {
+  const python = await findPyTorch();
+  const rows: TrainBenchRow[] = [];
+  for (const subject of SUBJECTS) {
+    if (!names.includes(subject.model)) continue;
+    rows.push(await benchModel(subject, python));
+    console.error(JSON.stringify(rows.at(-1)));
+  }
+  return rows;
+}

@@ -1,0 +1,144 @@
+/** Set-up: what a clean clone still lacks is installed, once; every command calls it first. */
+import { repositoryRoot } from "../disk/mod.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { writeKernelSpec, writeLabSettings } from "./kernel_spec.ts";
+import { checkDeno, checkSpace, gigabytesFor, hasNvidia } from "./machine.ts";
+import { installPackages } from "./packages.ts";
+import { findPython, type Python, runModule } from "./python.ts";
+import { type PipInstall, resolveInstalls } from "./resolution.ts";
+import { SetupError } from "./setup_error.ts";
+import { emptyVenv, holdVenv, readState, type VenvState } from "./state.ts";
+import { sha256, tail } from "./text.ts";
+
+/**
+ * What a command needs. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook runner and native TensorFlow, and
+ * the notebooks' kernel.
+ */
+export type Need = "packages" | "python";
+
+/** What {@link ensureSetup} does, and where. */
+export interface SetupOptions {
+  needs: readonly Need[];
+  /** Told what is done, and how long it may take. Default: standard error. */
+  log?: (line: string) => void;
+  /** Default: this repository. */
+  root?: string;
+}
+
+/**
+ * Installs what is missing of what a command needs. When all is there this takes milliseconds. A set-up that was killed is done
+ * again; of two at once the second waits.
+ *
+ * @throws {SetupError} one sentence: what is missing and what to do
+ */
+export async function ensureSetup(
+  { needs, log = console.error, root = repositoryRoot }: SetupOptions,
+): Promise<void> {
+  checkDeno();
+  if (needs.includes("packages")) await installPackages(root, log);
+  if (needs.includes("python")) await ensurePython(root, log);
+}
+
+/** The Python of `.venv`. */
+export function venvPython(root = repositoryRoot): string {
+  return join(root, ".venv/bin/python");
+}
+
+async function ensurePython(root: string, log: (line: string) => void): Promise<void> {
+  const venv = join(root, ".venv");
+  const requirements = Deno.readTextFileSync(join(root, "requirements.txt"));
+  // Not the Python's version: a `.venv` goes on with the one it was made from.
+  const wanted = await sha256(JSON.stringify([requirements, Deno.build, hasNvidia(), bringsOwnTensorFlow()]));
+  const isDone = () => {
+    const state = readState(venv);
+    // Python's own presence too: an update of the system can take away the one that .venv points to.
+    return typeof state === "object" && state.resolution === wanted && existsSync(venvPython(root));
+  };
+  if (!isDone()) {
+    using held = await holdVenv(
+      venv,
+      () => log("Set-up: another process is at it; waiting for it to finish …"),
+    );
+    if (!isDone()) {
+      await fillVenv(venv, requirements, held.begin, log);
+      held.finish(wanted);
+    }
+  }
+  if (writeKernelSpec(venv, Deno.execPath())) {
+    log("Set-up: the notebooks' kernel, in .venv, now starts this Deno.");
+  }
+  writeLabSettings(venv);
+}
+
+function bringsOwnTensorFlow(): boolean {
+  return Boolean(Deno.env.get("NTD_TENSORFLOW"));
+}
+
+async function fillVenv(
+  venv: string,
+  requirements: string,
+  begin: () => void,
+  log: (line: string) => void,
+): Promise<void> {
+  const state = readState(venv);
+  const own = await usablePython(venv, state);
+  const python = own ?? await findPython();
+  const installs = installsFor(requirements, python);
+  checkSpace(venv, gigabytesFor(installs));
+  begin();
+  const logFile = join(venv, "name-that-dataset.log");
+  const run = (what: string, program: string, args: string[]) =>
+    step(what, log, () => runModule(program, args, logFile), logFile);
+  if (!own) {
+    if (state !== "missing") log("Set-up: the .venv that is there is not whole; starting over.");
+    emptyVenv(venv);
+    const version = python.version.join(".");
+    await run(`.venv from ${python.program}, Python ${version} (seconds)`, python.program, ["venv", venv]);
+  }
+  for (const { what, requirements, dependencies } of installs) {
+    const flags = ["--only-binary=:all:", ...(dependencies ? [] : ["--no-deps"])];
+    const time = requirements[0].includes("cuda")
+      ? "several minutes, 3 GB"
+      : "half a minute to a few minutes";
+    await run(`${what} (${time})`, join(venv, "bin/python"), ["pip", "install", ...flags, ...requirements]);
+  }
+}
+
+/** The Python of an environment that can be installed into as it is. */
+async function usablePython(venv: string, state: VenvState): Promise<Python | undefined> {
+  if (state === "missing" || state === "killed while installing") return undefined;
+  try {
+    return await findPython([join(venv, "bin/python")]);
+  } catch (error) {
+    if (state !== "foreign") return undefined;
+    throw new SetupError(
+      `${venv} is there already and set-up did not make it; its Python will not do: move it away and run the same command ` +
+        `again. (${(error as Error).message})`,
+    );
+  }
+}
+
+function installsFor(requirements: string, { version }: Python): PipInstall[] {
+  const { os, arch } = Deno.build;
+  const machine = { os, arch, nvidia: hasNvidia(), python: version };
+  return resolveInstalls(requirements, machine, !bringsOwnTensorFlow());
+}
+
+async function step(
+  what: string,
+  log: (line: string) => void,
+  work: () => Promise<boolean>,
+  logFile: string,
+): Promise<void> {
+  log(`Set-up: ${what} …`);
+  const start = performance.now();
+  if (!await work()) {
+    throw new SetupError(
+      `Set-up failed at ${what}; all of its output is in ${logFile}, which ends:\n${
+        tail(Deno.readTextFileSync(logFile))
+      }`,
+    );
+  }
+  log(`        done in ${Math.round((performance.now() - start) / 1000)} s`);
+}

@@ -1,0 +1,3 @@
+/** Set-up: installs what a clean clone lacks. */
+export { ensureSetup, venvPython } from "./ensure_setup.ts";
+export { KERNEL_NAME } from "./kernel_spec.ts";
