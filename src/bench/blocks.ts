@@ -1,9 +1,9 @@
-/** `deno task bench blocks`: value and gradients of each operation of `src/ops`, beside the plain form's. */
+/** `deno task bench blocks`: value and gradients of each operation of `src/ops`, beside those of its plain form. */
 import { compile, startEngine, tf } from "../tensorflow/mod.ts";
 import { type Block, blockInputs, blocks, valueAndGradients } from "./op_cases.ts";
-import { median } from "./median.ts";
+import { median } from "./process.ts";
 
-/** One operation's figures: milliseconds of a compiled forward and backward pass, medians over turns. */
+/** The figures of one operation: milliseconds of a compiled forward and backward pass, medians over turns. */
 export interface BlockBenchRow {
   block: string;
   shapes: string;
@@ -16,7 +16,7 @@ export interface BlockBenchRow {
 
 const BATCH = 64;
 const ROUNDS = 15;
-/** What a turn takes, about: many calls of a small operation, whose single calls the clock and other threads blur. */
+/** Length of a turn, about. A small operation is called many times in a turn: the clock and other threads blur a single call. */
 const TURN_MS = 20;
 
 /** Milliseconds of one call, the mean of several. */

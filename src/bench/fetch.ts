@@ -1,17 +1,17 @@
-import { besideModule } from "../disk/mod.ts";
 import { availableParallelism } from "node:os";
+import { besideModule } from "../disk/mod.ts";
 import { fetchImages, STORAGE_DEFAULTS } from "../fetch/mod.ts";
-import { type Downloaded, findImg2dataset, runImg2dataset } from "./img2dataset.ts";
-import { median } from "./median.ts";
+import { median } from "./process.ts";
+import { findPeer } from "./peers.ts";
 
 /** One program's rate of fetching photographs (1024 x 768 px, about 200 kB) from a server on this machine. */
 export interface FetchRate {
   program: string;
-  /** Images of a round; every one was had. */
+  /** Images of a round, all of which were fetched. */
   images: number;
-  /** Median of the rounds, which the programs take in turns, from call to return. */
+  /** Median of the rounds, from call to return. The programs take turns. */
   imagesPerSecond: number;
-  /** The same without the start of its processes, and for img2dataset without their end: by the clock of its shards. */
+  /** The same without the start of the program's processes; for img2dataset, by the clock of its shards, without their end too. */
   working: number;
   /** All rounds, in order. */
   rounds: number[];
@@ -24,15 +24,18 @@ const ROUNDS = 3;
 /** Images of one round. */
 const IMAGES = 1000;
 const CONNECTIONS = 64;
-/** Small enough that img2dataset, which gives each of its processes a shard at a time, has work for all of them to the end. */
+/** img2dataset gives each of its processes a shard at a time: with shards this small, all of them have work to the end. */
 const IMAGES_PER_SHARD = 125;
 
 /** A program that fetches the addresses into a new folder. */
 type Contestant = (urls: string[], folder: string) => Promise<Downloaded>;
 
 /**
- * Images a second, ours and img2dataset's: the same server, photographs and settings (shorter side 500 px, JPEG quality 95, shards of
- * one size, sha256), in turns. The loading of both programs is left out; what the start of their processes takes is told apart.
+ * Images a second of the project and of img2dataset, in turns, with the same server, photographs and settings: shorter side
+ * 500 px, JPEG quality 95, shards of one size, sha256. The loading of both programs is left out. The start of their processes is
+ * counted in one figure and not in the other.
+ *
+ * @throws {Error} when a program does not fetch every image
  */
 export async function benchFetch(): Promise<FetchRate[]> {
   const contestants: Record<string, Contestant> = { "name-that-dataset": ours, ...await img2dataset() };
@@ -44,7 +47,7 @@ export async function benchFetch(): Promise<FetchRate[]> {
       const urls = Array.from({ length: IMAGES }, (_, i) => `${server.origin}/${round * IMAGES + i}.jpg`);
       for (const [program, fetchAll] of Object.entries(contestants)) {
         const { images, seconds, working } = await fetchAll(urls, `${root}/${program}-${round}`);
-        if (images !== IMAGES) throw new Error(`${program} had ${images} of ${IMAGES} images`);
+        if (images !== IMAGES) throw new Error(`${program} fetched ${images} of ${IMAGES} images.`);
         (rounds[program] ??= []).push(images / seconds);
         (worked[program] ??= []).push(images / working);
       }
@@ -80,7 +83,7 @@ async function ours(urls: string[], folder: string): Promise<Downloaded> {
 /** Seconds since a moment. */
 const elapsed = (began: number) => (performance.now() - began) / 1000;
 
-/** The peer, unless it cannot be installed here, which is said. */
+/** The peer; empty, with a line on standard error, where it cannot be installed. */
 async function img2dataset(): Promise<Record<string, Contestant>> {
   let python: string;
   try {
@@ -114,7 +117,7 @@ async function startServer(): Promise<{ origin: string; close(): Promise<void> }
   const args = ["run", "-A", "--no-check", "--quiet", program];
   const process = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
   const { value } = await process.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
-  if (!value) throw new Error("the server of photographs did not start; its message is above");
+  if (!value) throw new Error("The server of photographs did not start; its message is above.");
   return {
     origin: `http://127.0.0.1:${value.trim()}`,
     async close() {
@@ -122,4 +125,70 @@ async function startServer(): Promise<{ origin: string; close(): Promise<void> }
       await process.status;
     },
   };
+}
+
+/** The outcome of one download. */
+interface Downloaded {
+  images: number;
+  /** From call to return. */
+  seconds: number;
+  /** Seconds from the beginning of work on the first images to the end of work on the last, without the start of processes. */
+  working: number;
+}
+
+/**
+ * A Python with img2dataset: `.venv-img2dataset`, or the one that `NTD_IMG2DATASET` names.
+ *
+ * @throws {Error} when it cannot be installed
+ */
+function findImg2dataset(): Promise<string> {
+  return findPeer({
+    variable: "NTD_IMG2DATASET",
+    environment: ".venv-img2dataset",
+    module: "img2dataset",
+    packages: ["img2dataset==1.47.0"],
+    takes: "a minute or two, about 700 MB",
+  });
+}
+
+/**
+ * Downloads the addresses of a file (one a line) into a folder that must not exist. The images are stored as `fetchImages`
+ * stores them: shorter side at most `shorterSide`, JPEG, WebDataset shards, sha256.
+ *
+ * @throws {Error} when img2dataset fails
+ */
+async function runImg2dataset(
+  python: string,
+  { list, folder, connections, processes, shorterSide, quality, imagesPerShard }: {
+    list: string;
+    folder: string;
+    /** Connections at the same time, of all processes together. */
+    connections: number;
+    processes: number;
+    shorterSide: number;
+    quality: number;
+    imagesPerShard: number;
+  },
+): Promise<Downloaded> {
+  const options = {
+    url_list: list,
+    output_folder: folder,
+    output_format: "webdataset",
+    resize_mode: "keep_ratio", // makes the shorter side `image_size`
+    image_size: shorterSide,
+    resize_only_if_bigger: true,
+    encode_quality: quality,
+    compute_hash: "sha256",
+    number_sample_per_shard: imagesPerShard,
+    processes_count: processes,
+    thread_count: Math.ceil(connections / processes),
+  };
+  const script = besideModule(import.meta.url, "./img2dataset_download.py");
+  const { success, stdout, stderr } = await new Deno.Command(python, {
+    args: [script, JSON.stringify(options)],
+    env: { NO_ALBUMENTATIONS_UPDATE: "1" },
+  }).output();
+  const text = new TextDecoder();
+  if (!success) throw new Error(`img2dataset failed: ${text.decode(stderr).trim().split("\n").at(-1)}`);
+  return JSON.parse(text.decode(stdout).trim().split("\n").at(-1)!);
 }

@@ -1,7 +1,8 @@
+/** `deno task bench input`: training batches a second from images on disk. */
 import { openPool, randomCrop, startBatchWorkers, trainingBatches } from "../data/mod.ts";
 import type { Batch, TrainingBatches } from "../data/mod.ts";
 
-/** One measurement: how fast training batches are made from images on disk, without any training. */
+/** One measurement of making training batches from images on disk, without training. */
 export interface InputRate {
   /** Datasets that the batches come from. */
   datasets: string[];
@@ -14,11 +15,11 @@ export interface InputRate {
   batchSize: number;
   /** Threads that make batches; 0: the thread that takes them. */
   threads: number;
-  /** Reading, crop, resize and flip included. */
+  /** Rate of reading, crop, resize and flip together. */
   imagesPerSecond: number;
 }
 
-/** 64 px grey icons, 64 px RGB emoji, and 32 px photographs drawn as large as the paper's. */
+/** 64 px grey icons, 64 px RGB emoji, and 32 px photographs enlarged to the paper's size. */
 const SUBJECTS: { datasets: string[]; sizes: number[] }[] = [
   { datasets: ["tabler", "phosphor", "mdi"], sizes: [32, 64] },
   { datasets: ["noto", "twemoji", "openmoji"], sizes: [32, 64] },
@@ -37,12 +38,12 @@ export async function benchInput(): Promise<InputRate[]> {
   return rates;
 }
 
-/** Seconds that each measurement takes, after the first batches have been thrown away. */
+/** Seconds of each measurement, and number of batches that are thrown away before it. */
 const SECONDS = 2, WARM_UP = 20;
 
 const BATCH = 64;
 
-/** Images of each dataset: the first ones. */
+/** Number of images of each dataset, the first ones. */
 const IMAGES = 1000;
 
 async function measure(datasets: string[], imageSize: number): Promise<InputRate[]> {

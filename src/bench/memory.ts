@@ -1,12 +1,12 @@
-/** `deno task bench memory`: what memory a pool takes, by its number of images. */
+/** `deno task bench memory`: the memory that a pool takes, by its number of images. */
 import { besideModule } from "../disk/mod.ts";
 import type { StepMemory } from "./memory_step.ts";
-import { writeTinyShards } from "./tiny_shards.ts";
+import { writeTinyShards } from "./made_datasets.ts";
 
-/** Peaks of the resident memory of processes that do one thing each with a pool of 64 px RGB images, MB. */
+/** Peaks of the resident memory of processes, each of which does one thing with a pool of 64 px RGB images, MB. */
 export interface MemoryRow {
   images: number;
-  /** Loading the program, which the others contain. */
+  /** Loading the program, which the others include. */
   start_mb: number;
   /** Making the pool from shards of JPEG files. */
   build_mb: number;
@@ -16,7 +16,7 @@ export interface MemoryRow {
   sample_mb: number;
   /** Opening it and making 200 training batches of 64 on threads. */
   batches_mb: number;
-  /** What each took. */
+  /** Seconds of each of these. */
   build_seconds: number;
   open_seconds: number;
   sample_seconds: number;
@@ -25,7 +25,7 @@ export interface MemoryRow {
 
 const SIZES = [1000, 100_000];
 
-/** Measures pools of a thousand and of a hundred thousand images; 1.5 GB of the disk are used meanwhile. */
+/** Measures pools of a thousand and of a hundred thousand images. It uses 1.5 GB of the disk meanwhile. */
 export async function benchMemory(): Promise<MemoryRow[]> {
   const rows = [];
   for (const images of SIZES) rows.push(await measure(images));
@@ -59,7 +59,7 @@ async function measure(images: number): Promise<MemoryRow> {
   }
 }
 
-/** @throws Error when the step fails; what it said is on standard error */
+/** @throws {Error} when the step fails; its message is on standard error */
 async function runStep(step: string, folder: string): Promise<StepMemory> {
   const program = besideModule(import.meta.url, "./memory_step.ts");
   const args = ["run", "-A", "--no-check", "--quiet", program, step, folder];

@@ -1,28 +1,29 @@
 /**
- * One step of the benchmark of memory, in a process of its own, so that its peak is its own: `memory_step.ts STEP FOLDER`. Prints a
- * {@link StepMemory} as JSON.
+ * One step of the benchmark of memory, `memory_step.ts STEP FOLDER`, which prints a {@link StepMemory} as JSON. It is a process, so
+ * that its peak is its own.
  */
+import { pathToFileURL } from "node:url";
 import { openPool, type Pool, randomCrop, sampleImages, startBatchWorkers } from "../data/mod.ts";
-import { peakMemory } from "./contestant_process.ts";
-import { TINY } from "./tiny_shards.ts";
+import { peakMemory } from "./process.ts";
+import { TINY } from "./made_datasets.ts";
 
-/** What a step took. */
+/** Memory and time of one step. */
 export interface StepMemory {
   /** Peak of the resident memory, MB. */
   megabytes: number;
   seconds: number;
 }
 
-/** Batches that are made, and images in each. */
+/** Number of batches, and of images in each. */
 const BATCHES = 200, BATCH = 64;
 
 const open = (folder: string) =>
-  openPool(TINY, { manifests: new URL(`file://${folder}/`), root: `${folder}/pools` });
+  openPool(TINY, { manifests: pathToFileURL(`${folder}/`), root: `${folder}/pools` });
 
-/** Training and validation images that are chosen. */
+/** Number of training images and of validation images to choose. */
 const SAMPLED = 100;
 
-/** What the steps do with the dataset in a folder. */
+/** The steps by name; each takes the folder of the dataset. */
 const steps: Record<string, (folder: string) => Promise<void>> = {
   /** Nothing but loading the program. */
   start: () => Promise.resolve(),
@@ -37,12 +38,12 @@ const steps: Record<string, (folder: string) => Promise<void>> = {
     for (const _ of pool.images) images++;
     if (images !== pool.images.length) throw new Error(`the index has ${images} lines`);
   },
-  /** Opens it and chooses images, which compares all with all. */
+  /** Opens the pool and chooses images, for which it compares all with all. */
   async sample(folder) {
     using pool = await open(folder);
     sampleImages([pool], { train: SAMPLED, validation: SAMPLED, seed: 0 });
   },
-  /** Opens it and makes training batches. */
+  /** Opens the pool and makes training batches. */
   async batches(folder) {
     using pool = await open(folder);
     await makeBatches(pool);

@@ -1,4 +1,8 @@
-/** The operations of `src/ops`, each beside the plain form whose gradient tfjs derives: for the benchmark and for the tests. */
+/**
+ * The operations of `src/ops`, each beside its plain form, whose gradient tfjs derives. The benchmark times the two forms, and the
+ * tests of src/ops compare their values and gradients. Both need the same list, and src imports nothing from tests: so it stands
+ * here.
+ */
 import * as ops from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { smoothTargets } from "../train/mod.ts";
@@ -6,7 +10,7 @@ import { smoothTargets } from "../train/mod.ts";
 /** One operation. */
 export interface Block {
   name: string;
-  /** Shapes of what it is differentiated by, `b` being a batch size. */
+  /** Shapes of the inputs, by which it is differentiated; `b` is a batch size. */
   shapes(b: number): number[][];
   ours(...inputs: tf.Tensor[]): tf.Tensor;
   plain(...inputs: tf.Tensor[]): tf.Tensor;
@@ -31,7 +35,7 @@ const attention = (qkv: tf.Tensor) => {
   return weights.matMul(v).transpose([0, 2, 1, 3]).reshape([-1, HEADS * HEAD_WIDTH]);
 };
 
-/** One class after another, smoothed. */
+/** Smoothed targets, one class after another, `[rows, classes]`. */
 const softTargets = (rows: number, classes: number) => {
   const labels = Array.from({ length: rows }, (_, row) => row % classes);
   return tf.tensor2d(smoothTargets(labels, classes, 0.1), [rows, classes]);
@@ -53,10 +57,10 @@ const adaptivePool = (x: tf.Tensor, bins: number) => {
 
 const rowsTaken = () => tf.tensor1d([3, 0, 0, 5, 1, 3, 3], "int32");
 
-/** A key that is no constant: what is drawn from one would be computed once. */
+/** A key that depends on the input: TensorFlow would draw from a constant key only once. */
 const dropoutKey = (x: tf.Tensor) => x.flatten().slice(0, 2).cast("int32") as tf.Tensor1D;
 
-/** Every operation that the networks and the step are made of. */
+/** Every operation of the networks and the step. */
 export const blocks: Block[] = [
   {
     name: "linear",
@@ -186,7 +190,7 @@ export const blocks: Block[] = [
   },
 ];
 
-/** Random inputs of a block, the same at every call. The caller disposes them. */
+/** Random inputs of a block, the same at every call, which the caller disposes. */
 export function blockInputs(block: Block, batch: number): tf.Tensor[] {
   return block.shapes(batch).map((shape, i) =>
     tf.randomNormal(shape, i % 2, shape.length > 1 ? 0.5 : 1, "float32", i + 1)

@@ -1,7 +1,6 @@
 /**
- * The project as a contestant of `deno task bench train`; the protocol stands in contestant.ts. Modes: `float32` and `bfloat16`,
- * compiled as the training loop compiles them; `eager`, the same step op by op; `plain_tfjs`, in
- * the folder of that name.
+ * The project as a contestant of `deno task bench train`; the protocol stands in contestants.ts. Modes: `float32` and `bfloat16`,
+ * compiled as the training loop compiles them; `eager`, the same step op by op; `plain_tfjs`, the peer of plain_tfjs.ts.
  */
 import { countParameters, createModel, type Model } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";
@@ -24,11 +23,11 @@ import {
   Stepper,
 } from "../train/mod.ts";
 import { type Recipe, smoothTargets, type StepInput } from "../train/mod.ts";
-import type { ContestantConfig, Ready } from "./contestant.ts";
-import { lines, peakMemory } from "./contestant_process.ts";
+import type { ContestantConfig, Ready } from "./contestants.ts";
+import { lines, peakMemory } from "./process.ts";
 import { plainTfjs } from "./plain_tfjs.ts";
 
-/** What is timed: one training step, and the prediction of one batch. */
+/** The work that is timed: one training step, and the prediction of one batch. */
 interface Work {
   /** Number of trained values. */
   parameters: number;

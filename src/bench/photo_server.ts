@@ -1,16 +1,16 @@
-/** Serves made-up photographs on 127.0.0.1 for benchmarks, until its standard input ends. Says its port on standard output. */
-import { photograph } from "./photograph.ts";
+/** Serves made-up photographs on 127.0.0.1 until its standard input ends. It prints its port on standard output. */
+import { photograph } from "./made_datasets.ts";
 
-/** Size of a photograph, px, and how many different ones there are; each address has its own bytes all the same. */
+/** Size of a photograph, px, and number of different ones; the files of all addresses differ nevertheless. */
 const WIDTH = 1024, HEIGHT = 768, PHOTOGRAPHS = 32;
 
-/** Fine grain makes them about 200 kB. */
+/** A JPEG file; fine grain makes it about 200 kB. */
 async function photographFile(number: number): Promise<Uint8Array> {
   const image = await photograph(number, { width: WIDTH, height: HEIGHT, grain: 5 });
   return new Uint8Array(await image.jpeg({ quality: 85 }).toBuffer());
 }
 
-/** The same image as other bytes: with the number in a comment after the file's first marker. */
+/** The same image in a file with other bytes: the number is a comment after the file's first marker. */
 function numbered(file: Uint8Array, number: string): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(number);
   const comment = [0xff, 0xfe, 0, text.length + 2, ...text];

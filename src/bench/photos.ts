@@ -1,20 +1,20 @@
-import { besideModule } from "../disk/mod.ts";
+/** `deno task bench photos`: photographs on disk to augmented batches, beside PyTorch's DataLoader with timm. */
+import { pathToFileURL } from "node:url";
 import { pack } from "tar-stream";
 import { STORED_QUALITY } from "../images/mod.ts";
 import { openPool } from "../data/mod.ts";
-import { type Answering, startAnswering } from "./answering.ts";
-import { writeManifest } from "./made_dataset.ts";
-import { median } from "./median.ts";
-import { photograph } from "./photograph.ts";
-import { startTimm } from "./timm.ts";
+import { besideModule } from "../disk/mod.ts";
+import { type Answering, median, startAnswering } from "./process.ts";
+import { photograph, writeManifest } from "./made_datasets.ts";
+import { startTimm } from "./peers.ts";
 
-/** One pipeline's rate: photographs on disk to augmented batches at 224 px. */
+/** The figures of one pipeline, from photographs on disk to augmented batches at 224 px. */
 export interface PhotoRate {
   pipeline: "JPEG pool" | "JPEG shard in place" | "pool of pixels" | "PyTorch DataLoader";
   version: string;
-  /** Photographs that were not copied into a pool but are read from the shard. */
+  /** Number of photographs that are read from the shard, and were not copied into a pool. */
   inPlace: number;
-  /** Of the stored images, kB each. */
+  /** Mean size of a stored image, kB. */
   storedKilobytes: number;
   imageSize: number;
   /** Threads or processes that make batches. */
@@ -22,49 +22,54 @@ export interface PhotoRate {
   /** Median of the rounds, which the pipelines take in turns. */
   imagesPerSecond: number;
   rounds: number[];
-  /** By PyTorch's; null where there is no timm. */
+  /** The rate divided by PyTorch's; null where there is no timm. */
   ratioToPytorch: number | null;
-  /** Time of a processor an image, ms, of all threads and processes: median of the rounds. Other work on the machine hardly changes it. */
+  /**
+   * Processor time of an image, ms, all threads and processes together: median of the rounds. Other work on the machine hardly
+   * changes it.
+   */
   cpuMilliseconds: number;
   /** Peak of the resident memory of each of its processes, MB. */
   megabytes: number[];
 }
 
-/** What a contestant is told. */
+/** The first line that a contestant reads. */
 export interface PhotosConfig {
-  /** Of ours: name of the dataset, folder of its manifest (a URL) and folder of the pools. */
+  /** For the project: name of the dataset, URL of the folder of its manifest, and folder of the pools. */
   dataset: string;
   manifests: string;
   root: string;
-  /** Of PyTorch's: folder of the JPEG files. */
+  /** For PyTorch: folder of the JPEG files. */
   folder: string;
   /** Side of the results, px. */
   image: number;
   batch: number;
   workers: number;
-  /** Seconds of one round, after so many batches, which may have been made ahead. */
+  /** Seconds of one round. */
   seconds: number;
+  /** Number of batches before a round that are not timed, since they may have been made ahead. */
   discarded: number;
 }
 
-/** What a contestant answers after a round. */
+/** The answer of a contestant after a round. */
 export interface PhotosRound {
   images_per_second: number;
-  /** An image. */
+  /** Of one image. */
   cpu_milliseconds: number;
 }
 
 const ROUNDS = 5, SECONDS = 4, WORKERS = 2, BATCH = 32, IMAGE = 224;
 const DISCARDED = 6;
-/** Photographs that are measured: the first of the dataset that is named, or made-up ones of 500 x 375 px. */
+/** Number of photographs: the first of the dataset that is named, or made-up ones of 500 x 375 px. */
 const PHOTOGRAPHS = 300;
 const MADE = { width: 500, height: 375, grain: 4 };
 
 /**
- * Images a second at 224 px with the paper's augmentation, from a pool of JPEG files, from the same files in a WebDataset shard, from a pool of
- * pixels at 256 px, and by PyTorch's DataLoader with timm's transforms from the same files in a folder; each with two workers.
+ * Images a second at 224 px with the paper's augmentation: from a pool of JPEG files, from the same files in a WebDataset shard, from
+ * a pool of pixels at 256 px, and by PyTorch's DataLoader with timm's transforms from the same files in a folder. Each has two
+ * workers.
  *
- * @param dataset one whose photographs are stored as JPEG. Default: made-up photographs
+ * @param dataset name of one whose photographs are stored as JPEG; default: made-up photographs
  */
 export async function benchPhotos(dataset?: string): Promise<PhotoRate[]> {
   const root = await Deno.makeTempDir();
@@ -92,12 +97,16 @@ async function makePhotographs(folder: string): Promise<void> {
   }
 }
 
-/** Takes the JPEG files out of a pool. */
+/**
+ * Copies JPEG files out of a pool.
+ *
+ * @throws {Error} when the dataset is stored as pixels
+ */
 async function copyPhotographs(dataset: string, folder: string): Promise<void> {
   using pool = await openPool(dataset);
   if (!pool.encoded) {
     throw new Error(
-      `${dataset} is stored as squares of pixels; name a dataset with render.shorter in its manifest`,
+      `${dataset} is stored as squares of pixels; name a dataset with render.shorter in its manifest.`,
     );
   }
   for (let i = 0; i < Math.min(PHOTOGRAPHS, pool.images.length); i++) {
@@ -164,7 +173,7 @@ async function startAll(root: string, folder: string): Promise<Contestant[]> {
     ["pool of pixels", "pixels", startOurs(), Math.round(256 ** 2 * 3 / 1000)],
     ["PyTorch DataLoader", "", timm, jpeg],
   ];
-  const manifests = `file://${root}/`;
+  const manifests = pathToFileURL(`${root}/`).href;
   const settings = {
     manifests,
     root,

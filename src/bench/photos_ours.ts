@@ -1,18 +1,18 @@
 /**
- * The input pipeline as a contestant of `deno task bench photos`: a process of its own, so that its memory is its own. It reads lines
+ * The input pipeline as a contestant of `deno task bench photos`. It is a process, so that its memory is its own. It reads lines
  * from its standard input and answers each with a line of JSON:
  *
- *     {…configuration} -> {"version", "in_place"}, the images that are read from a shard
- *     round            -> {"images_per_second", "cpu_milliseconds"}: the latter an image, of all its threads
+ *     {…configuration} -> {"version", "in_place"}, the number of images that are read from a shard
+ *     round            -> {"images_per_second", "cpu_milliseconds"}, the latter an image, of all its threads
  *     memory           -> {"megabytes"}, the peak of its resident memory
  */
 import process from "node:process";
 import { openPool, type Pool, startBatchWorkers } from "../data/mod.ts";
 import type { PhotosConfig, PhotosRound } from "./photos.ts";
-import { lines, peakMemory } from "./contestant_process.ts";
-import { RECIPE } from "./timm.ts";
+import { lines, peakMemory } from "./process.ts";
+import { RECIPE } from "./peers.ts";
 
-/** A function that takes batches of a pool for so long. */
+/** A function that takes batches of a pool for the time of one round. */
 async function startRounds(pool: Pool, config: PhotosConfig): Promise<() => Promise<PhotosRound>> {
   const { image, batch, workers, seconds, discarded } = config;
   const threads = startBatchWorkers({ workers });

@@ -1,47 +1,12 @@
 /**
- * tfjs as its own examples use it, as a peer of the project's step on the same native library: one variable a tensor,
- * automatic differentiation of every layer, `tf.train.adam`. (tfjs has no AdamW; its Adam does slightly less.)
+ * A peer of the project's step on the same native library: tfjs as its own examples use it, with one variable a tensor, automatic
+ * differentiation of every layer, and `tf.train.adam`. (tfjs has no AdamW; its Adam does slightly less.)
  */
 import { createModel, initialise, type ModelConfig } from "../models/mod.ts";
 import type { Parameters, ParameterSpec } from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { alexnet } from "./plain_alexnet.ts";
-import { convnext } from "./plain_convnext.ts";
-import { resnet } from "./plain_resnet.ts";
-import { vgg } from "./plain_vgg.ts";
-import { vit } from "./plain_vit.ts";
-
-/**
- * Logits of a network in training, written with tfjs's public functions: batch norms by the batch, dropout at the configuration's
- * rate.
- *
- * @param p tensors by the names of the project's model, parameters and buffers
- * @param images normalised, [B, H, W, 3]
- * @returns [B, classes]
- * @throws {Error} for a family that is not written down, and for stochastic depth
- */
-export function plainLogits(p: Parameters, config: ModelConfig, images: tf.Tensor4D): tf.Tensor2D {
-  if ("dropPath" in config && config.dropPath > 0) {
-    throw new Error(`dropPath: plain tfjs has no stochastic depth; choose 0 instead of ${config.dropPath}.`);
-  }
-  switch (config.family) {
-    case "alexnet":
-      return alexnet(p, config, images);
-    case "vgg":
-      return vgg(p, config, images);
-    case "resnet":
-      return resnet(p, config, images);
-    case "vit":
-      return vit(p, config, images);
-    case "convnext":
-      return convnext(p, config, images);
-    default:
-      throw new Error(
-        `family: plain tfjs is not written down for "${config.family}"; add it to src/bench/plain_networks.ts.`,
-      );
-  }
-}
+import { plainLogits } from "./plain_networks.ts";
 
 /** The peer, ready to train on one batch. */
 export interface PlainTfjs {

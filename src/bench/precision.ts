@@ -6,7 +6,7 @@ import type { Precision } from "../tensorflow/mod.ts";
 export interface PrecisionBenchRow {
   datasets: string[];
   precision: Precision;
-  /** On n validation images, with its 95% interval. */
+  /** Accuracy on `n` validation images, with its 95% interval. */
   accuracy: number;
   low: number;
   high: number;
@@ -33,7 +33,7 @@ function row(precision: Precision, { result }: RunRecord, other: RunRecord): Pre
   };
 }
 
-/** Trains notebook 01's first combination at the `laptop` preset in both precisions; recorded as any run. */
+/** Trains notebook 01's first combination at the `laptop` preset in both precisions. The runs are recorded like any other. */
 export async function benchPrecision(): Promise<PrecisionBenchRow[]> {
   const records = [];
   for (const precision of ["float32", "bfloat16"] as const) {

@@ -1,4 +1,4 @@
-"""PyTorch as a contestant of `deno task bench train`; the protocol stands in contestant.ts.
+"""PyTorch as a contestant of `deno task bench train`; the protocol stands in contestants.ts.
 
 Modes: float32, bfloat16 (autocast), and either with torch.compile (`float32+compile`, …). Memory format: channels_last or
 contiguous, whichever a short trial finds faster.

@@ -1,25 +1,24 @@
-/** `deno task bench steady`: what the same bits every time cost, and whether memory stays where it is over 20,000 steps. */
-import { compete } from "./compete.ts";
-import { startOurs, type Subject, SUBJECTS } from "./subjects.ts";
+/** `deno task bench steady`: the cost of determinism, and whether memory stays where it is over 20,000 steps. */
+import { compete, startOurs, type Subject, SUBJECTS } from "./contestants.ts";
 
 /** One model's figures. */
 export interface SteadyBenchRow {
   model: string;
-  /** Images a second of training, float32, with TensorFlow's op determinism, as the project trains, and without it. */
+  /** Images a second of training in float32, with TensorFlow's op determinism, as the project trains, and without it. */
   deterministic: number;
   nondeterministic: number;
   /** Share of the rate that determinism costs. */
   cost: number;
   /**
-   * Peak of the resident memory after so many steps, MB; null for a model whose steps take too long. JavaScript's heap has its
-   * full size only after some thousands.
+   * Peak of the resident memory after so many steps, MB; null for a model whose steps take too long. JavaScript's heap reaches its
+   * full size only after some thousand steps.
    */
   peak_after_1000_mb: number | null;
   peak_after_10000_mb: number | null;
   peak_after_20000_mb: number | null;
 }
 
-/** Steps a second from which 20,000 of them are waited for. */
+/** Steps a second above which 20,000 steps are measured. */
 const FAST = 15;
 
 async function peaks(subject: Subject): Promise<number[]> {
@@ -51,7 +50,7 @@ async function measure(subject: Subject): Promise<SteadyBenchRow> {
   };
 }
 
-/** Measures each model of the training benchmark, or those that are named. */
+/** Measures each model of the training benchmark, or only those that are named. */
 export async function benchSteady(names?: readonly string[]): Promise<SteadyBenchRow[]> {
   const rows = [];
   for (const subject of SUBJECTS) {

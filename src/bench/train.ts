@@ -1,11 +1,17 @@
 /** `deno task bench train`: images a second of the training step, beside PyTorch and plain tfjs in the same run. */
 import { besideModule } from "../disk/mod.ts";
-import { compete } from "./compete.ts";
-import { type Contestant, startContestant } from "./contestant.ts";
-import { findPyTorch } from "./pytorch.ts";
-import { configOf, startOurs, type Subject, SUBJECTS } from "./subjects.ts";
+import {
+  compete,
+  configOf,
+  type Contestant,
+  startContestant,
+  startOurs,
+  type Subject,
+  SUBJECTS,
+} from "./contestants.ts";
+import { findPyTorch } from "./peers.ts";
 
-/** One model's figures. Rates are images a second of training steps, medians over the rounds. */
+/** The figures of one model. Rates are images a second of training steps, medians over the rounds. */
 export interface TrainBenchRow {
   model: string;
   batch: number;
@@ -14,11 +20,11 @@ export interface TrainBenchRow {
   parameters: number;
   /** The project's training step, op by op. */
   eager: number;
-  /** The project's training step as it trains: one native call, float32. */
+  /** The project's training step as one native call, as it trains, in float32. */
   compiled: number;
   /** The better of float32 and bfloat16. */
   compiled_best: number;
-  /** tfjs as its examples use it, on the same native library. */
+  /** tfjs as its own examples use it, on the same native library. */
   plain_tfjs: number;
   /** The best of PyTorch's modes, and which it is. */
   pytorch_best: number;
@@ -34,21 +40,21 @@ export interface TrainBenchRow {
   /** Peak of the resident memory of the process of `compiled_best` and of `pytorch_best`, MB. */
   peak_rss_mb: number;
   pytorch_peak_rss_mb: number;
-  /** Seconds that tracing, compiling and the first step took, float32. */
+  /** Seconds of tracing, compiling and the first step in float32. */
   first_step_s: number;
-  /** Images a second of evaluation, float32. */
+  /** Images a second of evaluation in float32. */
   evaluation: number;
   pytorch_evaluation: number;
   versions: string;
 }
 
-/** Names of the models that are measured. */
-export const benchedModels = SUBJECTS.map(({ model }) => model);
+/** Names of the models to measure. */
+const benchedModels = SUBJECTS.map(({ model }) => model);
 
 const OURS = ["float32", "bfloat16"];
 const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
 
-/** Starts every contestant and puts it into `contestants`, so that those which have started can be ended when a later one fails. */
+/** Starts the contestants, each of which is in `contestants` once it has started: the caller can end them when a later one fails. */
 async function startAll(
   contestants: Map<string, Contestant>,
   subject: Subject,
@@ -62,20 +68,20 @@ async function startAll(
   }
 }
 
-/** A contestant that was measured by itself. */
+/** The figures of a contestant that was measured by itself. */
 interface Alone {
   rate: number;
   parameters: number;
 }
 
-/** Op by op and plain tfjs are measured by themselves: their memory, several times that of the others, leaves those no room. */
+/** Measures a mode by itself: `eager` and `plain_tfjs` take several times the memory of the others, and leave those no room. */
 async function measureAlone(subject: Subject, mode: string): Promise<Alone> {
   await using contestant = await startOurs(subject, mode);
   const rates = await compete(new Map([[mode, contestant]]), "train", subject.batch);
   return { rate: rates[mode], parameters: contestant.parameters };
 }
 
-/** The contestants must be the same network. */
+/** @throws {Error} when the contestants are not the same network */
 function checkParameters(model: string, contestants: { parameters: number }[]): void {
   const counts = new Set(contestants.map(({ parameters }) => parameters));
   if (counts.size > 1) {
@@ -133,10 +139,10 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
 }
 
 /**
- * Measures the training step beside PyTorch, which is installed where it is missing. Each row is also written to standard error as
- * soon as it is there: a whole run takes a quarter of an hour.
+ * Measures the training step beside PyTorch, which is installed where it is missing. A whole run takes a quarter of an hour; each
+ * row is also written to standard error as soon as it is there.
  *
- * @param names models to measure; default: all of {@link benchedModels}
+ * @param names models to measure; default: all
  */
 export async function benchTrain(names: readonly string[] = benchedModels): Promise<TrainBenchRow[]> {
   const python = await findPyTorch();

@@ -1,26 +1,27 @@
+/** `deno task bench transforms`: the paper's augmentation, beside timm's. */
 import { makeAugment } from "../data/mod.ts";
 import type { PackedImage } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
-import { median } from "./median.ts";
-import { RECIPE, startTimm } from "./timm.ts";
+import { median } from "./process.ts";
+import { RECIPE, startTimm } from "./peers.ts";
 
-/** One measurement: how fast images in memory are augmented, one thread each. */
+/** One measurement of augmenting images in memory, with one thread a contestant. */
 export interface TransformRate {
   /** Side of the images in memory and of the results, px. */
   storedSize: number;
   imageSize: number;
   imagesPerSecond: number;
-  /** timm's transforms on Pillow, in turns with the project's; `null` where there is no timm. */
+  /** Rate of timm's transforms on Pillow, in turns with the project's; `null` where there is no timm. */
   timmImagesPerSecond: number | null;
   timm: string | null;
 }
 
 const SIZES = [{ stored: 256, image: 224 }, { stored: 64, image: 32 }];
 const ROUNDS = 5;
-/** Seconds of one round of one contestant. */
+/** Seconds of one contestant's round. */
 const SECONDS = 1.5;
 
-/** Images a second at 224 px and at 32 px, medians of interleaved rounds. */
+/** Images a second at 224 px and at 32 px, medians over rounds in turns. */
 export async function benchTransforms(): Promise<TransformRate[]> {
   const rates: TransformRate[] = [];
   for (const { stored, image } of SIZES) rates.push(await measure(stored, image));
@@ -65,7 +66,7 @@ function ourRound(stored: number, size: number): () => number {
   };
 }
 
-/** Coarse random colours: what is in an image matters little to the time that it takes. */
+/** Coarse random colours: the contents of an image hardly change the time. */
 function picture(side: number, seed: number): PackedImage {
   const stream = random(1, seed);
   const coarse = Uint8Array.from({ length: 33 * 33 * 3 }, () => stream.below(256));

@@ -1,15 +1,12 @@
 /** Set-up: what a clean clone still lacks is installed, once; every command calls it first. */
-import { repositoryRoot } from "../disk/mod.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { repositoryRoot } from "../disk/mod.ts";
 import { writeKernelSpec, writeLabSettings } from "./kernel_spec.ts";
-import { checkDeno, checkSpace, gigabytesFor, hasNvidia } from "./machine.ts";
-import { installPackages } from "./packages.ts";
+import { checkDeno, checkSpace, hasNvidia, SetupError } from "./machine.ts";
 import { findPython, type Python, runModule } from "./python.ts";
-import { type PipInstall, resolveInstalls } from "./resolution.ts";
-import { SetupError } from "./setup_error.ts";
+import { gigabytesFor, type PipInstall, resolveInstalls } from "./resolution.ts";
 import { emptyVenv, holdVenv, readState, type VenvState } from "./state.ts";
-import { sha256, tail } from "./text.ts";
 
 /**
  * What a command needs. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook runner and native TensorFlow, and
@@ -141,4 +138,53 @@ async function step(
     );
   }
   log(`        done in ${Math.round((performance.now() - start) / 1000)} s`);
+}
+
+/** Hash of deno.json and deno.lock as they were at the last install. */
+const STAMP = "node_modules/.name-that-dataset";
+
+function read(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+/**
+ * Installs the npm packages where deno.json or deno.lock have changed since the last time. No package's install script runs.
+ *
+ * @throws {SetupError} with Deno's last lines
+ */
+async function installPackages(root: string, log: (line: string) => void): Promise<void> {
+  const wanted = await sha256(read(join(root, "deno.json")) + read(join(root, "deno.lock")));
+  if (read(join(root, STAMP)).trim() === wanted) return;
+  log("Set-up: npm packages at the versions of deno.lock (about a minute the first time) …");
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["install", "--frozen"],
+    cwd: root,
+    stdout: "null",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).output();
+  if (!success) {
+    throw new SetupError(
+      `The npm packages could not be installed by \`deno install --frozen\`:\n${
+        tail(new TextDecoder().decode(stderr))
+      }`,
+    );
+  }
+  Deno.writeTextFileSync(join(root, STAMP), wanted + "\n");
+}
+
+/** The last lines of a log, for an error message. */
+function tail(text: string, lines = 8): string {
+  return text.trimEnd().split("\n").slice(-lines).map((line) => `  ${line}`).join("\n");
+}
+
+/** sha256 of a text, in hex. */
+async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex();
 }

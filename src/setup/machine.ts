@@ -1,7 +1,20 @@
 /** What this machine is and has: NVIDIA's driver, room on the disk, a Deno that is new enough. */
 import { existsSync, statfsSync } from "node:fs";
-import type { PipInstall } from "./resolution.ts";
-import { SetupError } from "./setup_error.ts";
+
+/** Something that set-up needs is missing; the message is one sentence that says what, and what to do. */
+export class SetupError extends Error {
+  override name = "SetupError";
+}
+
+/** What decides which TensorFlow wheel fits. */
+export interface Machine {
+  os: typeof Deno.build.os;
+  arch: typeof Deno.build.arch;
+  /** Whether an NVIDIA driver is there. */
+  nvidia: boolean;
+  /** Major and minor version of the Python that `.venv` is made from. */
+  python: readonly [number, number];
+}
 
 /** Any of these is there where an NVIDIA driver is (the last one in WSL). */
 const NVIDIA_TRACES = ["/proc/driver/nvidia/version", "/dev/nvidiactl", "/usr/lib/wsl/lib/libcuda.so.1"];
@@ -25,16 +38,6 @@ export function checkDeno(version = Deno.version.deno): void {
     } or newer is needed and this is ${version}: run \`deno upgrade\`, or start commands with ` +
       "`npx deno@latest task` instead of `deno task`.",
   );
-}
-
-/** Gigabytes that the calls of pip write, temporary files included. */
-export function gigabytesFor(installs: readonly PipInstall[]): number {
-  const sizes = installs.map(({ requirements }) => {
-    const [first] = requirements;
-    if (first.startsWith("tensorflow[and-cuda]")) return 9;
-    return first.startsWith("tensorflow") ? 2 : 0.5;
-  });
-  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** @throws {SetupError} when the disk that holds `folder` has less room than `gigabytes` */

@@ -1,7 +1,7 @@
 /** Finding a Python, and running one. */
 import { besideModule } from "../disk/mod.ts";
 import { pythonFits } from "./resolution.ts";
-import { SetupError } from "./setup_error.ts";
+import { SetupError } from "./machine.ts";
 
 /** A Python on this machine. */
 export interface Python {

@@ -1,15 +1,5 @@
 /** Which wheels this machine needs: a pure function of what the machine is. */
-import { SetupError } from "./setup_error.ts";
-
-/** What decides which TensorFlow wheel fits. */
-export interface Machine {
-  os: typeof Deno.build.os;
-  arch: typeof Deno.build.arch;
-  /** Whether an NVIDIA driver is there. */
-  nvidia: boolean;
-  /** Major and minor version of the Python that `.venv` is made from. */
-  python: readonly [number, number];
-}
+import { type Machine, SetupError } from "./machine.ts";
 
 /** One call of pip. */
 export interface PipInstall {
@@ -98,4 +88,14 @@ export function resolveInstalls(text: string, machine: Machine, withTensorFlow =
     requirements: [`${wheel}==${version}`],
     dependencies: wheel.includes("cuda"),
   }];
+}
+
+/** Gigabytes that the calls of pip write, temporary files included. */
+export function gigabytesFor(installs: readonly PipInstall[]): number {
+  const sizes = installs.map(({ requirements }) => {
+    const [first] = requirements;
+    if (first.startsWith("tensorflow[and-cuda]")) return 9;
+    return first.startsWith("tensorflow") ? 2 : 0.5;
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

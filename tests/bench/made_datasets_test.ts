@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TINY, writeTinyShards } from "../../src/bench/tiny_shards.ts";
+import { TINY, writeTinyShards } from "../../src/bench/made_datasets.ts";
 import { openPool } from "../../src/data/mod.ts";
 import { filesOnDisk } from "../made/data/photo_files.ts";
 

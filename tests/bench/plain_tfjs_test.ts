@@ -1,7 +1,8 @@
 /** The peer of `deno task bench train` is the same network as the project's: logits, gradients, loss. */
 import assert from "node:assert/strict";
-import { plainLogits, plainTfjs } from "../../src/bench/plain_tfjs.ts";
-import { configOf, SUBJECTS } from "../../src/bench/subjects.ts";
+import { plainLogits } from "../../src/bench/plain_networks.ts";
+import { plainTfjs } from "../../src/bench/plain_tfjs.ts";
+import { configOf, SUBJECTS } from "~/bench/contestants.ts";
 import { countParameters, createModel, folded, initialise, type Model } from "../../src/models/mod.ts";
 import { models, type Parameters, type ParameterSpec } from "../../src/models/mod.ts";
 import { random } from "../../src/stats/mod.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { checkDeno, checkSpace, gigabytesFor, hasNvidia } from "../../src/setup/machine.ts";
-import type { PipInstall } from "../../src/setup/resolution.ts";
+import { checkDeno, checkSpace, hasNvidia } from "../../src/setup/machine.ts";
+import { gigabytesFor, type PipInstall } from "../../src/setup/resolution.ts";
 
 Deno.test("a Deno that is new enough passes, an older one is told how to be newer", () => {
   for (const version of ["2.9.0", "2.9.6", "2.10.0", "3.0.0", "2.9.0-rc.1"]) checkDeno(version);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Machine, parseRequirements, resolveInstalls } from "../../src/setup/resolution.ts";
-import { SetupError } from "../../src/setup/setup_error.ts";
+import { type Machine, SetupError } from "../../src/setup/machine.ts";
+import { parseRequirements, resolveInstalls } from "../../src/setup/resolution.ts";
 
 const requirements = await Deno.readTextFile(new URL("../../requirements.txt", import.meta.url));
 const laptop: Machine = { os: "linux", arch: "x86_64", nvidia: false, python: [3, 11] };

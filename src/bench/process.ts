@@ -1,3 +1,5 @@
+/** Processes that answer line by line: the side that asks, the side that answers, and the median of the answers. */
+
 /** A process that answers each line of its standard input with a line of JSON. */
 export interface Answering {
   // deno-lint-ignore no-explicit-any -- each program has answers of its own
@@ -6,9 +8,9 @@ export interface Answering {
 }
 
 /**
- * Starts such a process.
+ * Starts a process that answers.
  *
- * @param name what it is called where it ends early
+ * @param name its name in the error when it ends early
  * @param env variables beside those of this process
  */
 export function startAnswering(
@@ -21,7 +23,7 @@ export function startAnswering(
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   return {
-    /** @throws {Error} when the process ends early; what it said is on standard error */
+    /** @throws {Error} when the process ends early; its message is on standard error */
     async ask(question) {
       await writer.write(new TextEncoder().encode(question + "\n"));
       while (!rest.includes("\n")) {
@@ -40,4 +42,24 @@ export function startAnswering(
       await process.status;
     },
   };
+}
+
+/** The middle one of the values; the upper of the two for an even number. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
+}
+
+/** Peak of the resident memory of this process, MB. Linux only. */
+export function peakMemory(): number {
+  return Number(Deno.readTextFileSync("/proc/self/status").match(/VmHWM:\s+(\d+) kB/)![1]) / 1024;
+}
+
+/** The lines of standard input. */
+export async function* lines(): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const parts = (rest + chunk).split("\n");
+    rest = parts.pop()!;
+    yield* parts;
+  }
 }
