@@ -2,7 +2,7 @@
 import { type BenchChoice, benchmarks, type BenchRow } from "../bench/mod.ts";
 import { parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
-import { terminalWidth, textTable } from "./text_table.ts";
+import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
   `Usage: deno task bench [train|blocks|steady|precision|input|transforms|photos|fetch|memory] [--model NAME] [--data NAME] [--json]

@@ -2,7 +2,7 @@
 import { interruption, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Pool } from "../data/mod.ts";
-import { terminalWidth, textTable } from "./text_table.ts";
+import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE = `Usage: deno task fetch NAME… [--images N] [--allow-private]
   NAME             a dataset of data_manifests/ (tabler) or a collection (icons); what is there already is not made again

@@ -1,3 +1,4 @@
+/** Fetching the images of a list of URLs, with a line of progress at the terminal. */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import {
@@ -9,25 +10,33 @@ import {
   readManifest,
   wantedShorter,
 } from "../data/mod.ts";
-import { type FetchReport, STORAGE_DEFAULTS } from "../fetch/mod.ts";
+import {
+  fetchImages,
+  type FetchList,
+  type FetchOptions,
+  type FetchReport,
+  progressText,
+  reportText,
+  STORAGE_DEFAULTS,
+} from "../fetch/mod.ts";
 import { UsageError } from "./command.ts";
-import { fetchList, type Lines, standardError } from "./fetch_list.ts";
+import { type Lines, standardError } from "./terminal.ts";
 
-/** What a user may choose of a list's fetch. */
+/** The choices that a user has for a list. */
 export interface ListedRequest {
-  /** Good images that are wanted. Default: as many as the manifest's sample has. */
+  /** Number of good images that are wanted. Default: as many as the manifest's sample has. */
   images?: number;
   /** Whether hosts may be at private addresses. */
   allowPrivate: boolean;
 }
 
 /**
- * Fetches the images of a dataset whose manifest is a list of URLs; of other datasets there is nothing to do here. What was fetched before
- * for the same list is used whatever the manifest says of how images are stored, and pools that were made of it are removed when there are
- * other images than they were made from.
+ * Fetches the images of a dataset whose manifest is a list of URLs; for other datasets it does nothing. Images that were fetched
+ * before for the same list are used, however the manifest wants them stored. When the fetched images change, the pools that were
+ * made from them are removed.
  *
  * @returns the report, undefined for other datasets
- * @throws {UsageError} when more images are wanted than the manifest has, or a number for another kind of dataset
+ * @throws {UsageError} when more images are wanted than the manifest has, or a number of them of another kind of dataset
  */
 export async function fetchListed(
   name: string,
@@ -61,7 +70,7 @@ export async function fetchListed(
   return report;
 }
 
-/** A pool's name does not tell how many images had been fetched when it was made; its time does. */
+/** Removes pools that were made before the last run: their names do not tell how many images had been fetched by then. */
 function removeOlderPools(root: string, fetchedInto: string, { lastRun }: FetchReport): void {
   for (const { name } of Deno.readDirSync(root)) {
     const header = `${root}/${name}/pool.json`;
@@ -70,5 +79,39 @@ function removeOlderPools(root: string, fetchedInto: string, { lastRun }: FetchR
     if (fetched === fetchedInto && Date.parse(builtAt) < Date.parse(lastRun.finishedAt)) {
       Deno.removeSync(`${root}/${name}`, { recursive: true });
     }
+  }
+}
+
+/** Time between two lines where they cannot be written over, ms. */
+const LINE_MS = 10_000;
+
+/**
+ * {@link fetchImages} with a line of progress, several times a second on a terminal and every ten seconds elsewhere. At its end come
+ * the successes, and the failures by reason.
+ *
+ * @param name of the dataset
+ */
+export async function fetchList(
+  name: string,
+  list: FetchList,
+  options: Omit<FetchOptions, "onProgress">,
+  lines: Lines = standardError,
+): Promise<FetchReport> {
+  let told = performance.now();
+  const onProgress: FetchOptions["onProgress"] = (progress) => {
+    const text = `${name}: ${progressText(progress)}`;
+    if (lines.live) lines.write(`\r\x1b[K${text}`);
+    else if (performance.now() - told >= LINE_MS) {
+      told = performance.now();
+      lines.write(`${text}\n`);
+    }
+  };
+  try {
+    const report = await fetchImages(list, { ...options, onProgress });
+    lines.write(`${lines.live ? "\r\x1b[K" : ""}${name}: ${reportText(report)}\n`);
+    return report;
+  } catch (error) {
+    if (lines.live) lines.write("\n");
+    throw error;
   }
 }

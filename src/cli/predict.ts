@@ -2,7 +2,7 @@
 import type { FolderPredictions } from "../experiments/mod.ts";
 import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
-import { terminalWidth, textTable } from "./text_table.ts";
+import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE = `Usage: deno task predict RUN DIR [--json]
   RUN     a finished run: the hash that names its folder under runs/, the beginning of it, or the path of its folder

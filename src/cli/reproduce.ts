@@ -3,11 +3,10 @@ import { basename, join } from "node:path";
 import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 import { EXIT, interruption, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
-import { type CellFailure, executeNotebook } from "./execute_notebook.ts";
-import { NotebookProgress } from "./notebook_progress.ts";
+import { type CellFailure, executeNotebook, NotebookProgress } from "./execute_notebook.ts";
 import { repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup } from "../setup/mod.ts";
-import { terminalWidth } from "./text_table.ts";
+import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
   `Usage: deno task reproduce [--preset smoke|laptop|paper] [--only 01,04] [--data icons|emoji|NAME,NAME,NAME]
@@ -18,16 +17,16 @@ const USAGE =
   --images, --validation  no more than so many training, validation images of each dataset: for datasets that are smaller than
             the preset asks for`;
 
-/** What is reproduced, and where. */
+/** The notebooks to execute, and how. */
 export interface ReproduceOptions {
   preset: Preset;
   /** Numbers of notebooks ("01"). Default: all. */
   only?: readonly string[];
   /** A collection or names with commas. Default: each notebook's own. */
   data?: string;
-  /** Take no more than so many training images of each dataset. Default: what the preset asks for. */
+  /** Most training images of each dataset. Default: what the preset asks for. */
   images?: number;
-  /** Take no more than so many validation images of each dataset. Default: what the preset asks for. */
+  /** Most validation images of each dataset. Default: what the preset asks for. */
   validation?: number;
   /** Folder of the notebooks. Default: `notebooks/`. */
   notebooks?: string;
@@ -38,7 +37,7 @@ export interface ReproduceOptions {
   signal?: AbortSignal;
 }
 
-/** What came out. */
+/** The outcome of executing notebooks. */
 export interface Reproduction {
   claims: TestedClaim[];
   /** Names of the notebooks that failed. */
@@ -113,7 +112,6 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const names = selectNotebooks(folder, only);
   await ensureSetup({ needs: ["packages", "python"], log });
   const { runsFolder } = await import("../experiments/mod.ts");
-  const { claimsOf } = await import("./claims_table.ts");
   const copies = join(runsFolder(), "notebooks", preset);
   Deno.mkdirSync(copies, { recursive: true });
   const result: Reproduction = { claims: [], failures: [], copies: [] };
@@ -135,14 +133,37 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     progress.end();
     if (failure) result.failures.push({ notebook: basename(name), ...failure });
     result.copies.push(copy);
-    result.claims.push(...claimsOf(await Deno.readTextFile(copy)));
+    result.claims.push(...await claimsOf(await Deno.readTextFile(copy)));
   }
   return result;
 }
 
-/** Prints what came out; returns the exit code. */
-async function report({ claims, failures, copies }: Reproduction): Promise<number> {
-  const { claimsTable } = await import("./claims_table.ts");
+/** The part of a notebook file that claims are read from. */
+interface NotebookFile {
+  cells: { outputs?: { data?: Record<string, unknown> }[] }[];
+}
+
+/** The claims in an executed notebook's outputs, in order. */
+export async function claimsOf(notebook: string): Promise<TestedClaim[]> {
+  const { CLAIMS_MIME } = await import("../notebook/mod.ts"); // its packages are there only after set-up
+  const { cells } = JSON.parse(notebook) as NotebookFile;
+  return cells.flatMap(({ outputs = [] }) =>
+    outputs.flatMap(({ data }) =>
+      (data?.[CLAIMS_MIME] as { claims: TestedClaim[] } | undefined)?.claims ?? []
+    )
+  );
+}
+
+/** Claims, the paper's figures, ours with their 95% intervals, and verdicts, in lines of at most `width` characters. */
+export function claimsTable(claims: readonly TestedClaim[], width: number): string {
+  const rows = claims.map((
+    { statement, source, paper, ours, verdict },
+  ) => [`${statement} (${source})`, paper, ours, verdict]);
+  return textTable(["claim", "the paper", "ours, with its 95% interval", "verdict"], rows, width);
+}
+
+/** Prints the outcome; returns the exit code. */
+function report({ claims, failures, copies }: Reproduction): number {
   if (claims.length > 0) console.log(`\n${claimsTable(claims, terminalWidth())}\n`);
   else console.log("\nNo claims were tested by the notebooks that were executed.\n");
   for (const copy of copies) console.log(`Executed copy: ${copy}`);
@@ -156,6 +177,6 @@ async function report({ claims, failures, copies }: Reproduction): Promise<numbe
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const signal = interruption();
-    return await report(await reproduce({ ...await parseReproduce(args), signal }));
+    return report(await reproduce({ ...await parseReproduce(args), signal }));
   });
 }

@@ -1,15 +1,14 @@
 /** `deno task test`: formatting, lint, types, and every test. */
 import { existsSync } from "node:fs";
-import { EXIT, parseCommand, runCommand } from "./command.ts";
+import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
-import { ensureSetup } from "../setup/mod.ts";
-import { complaint, staticChecks } from "./testing/static_checks.ts";
-import { type Tally, tally } from "./testing/tally.ts";
+import { ensureSetup, venvPython } from "../setup/mod.ts";
+import { EXIT, parseCommand, runCommand } from "./command.ts";
 
 const USAGE = `Usage: deno task test [FILTER…]
   FILTER  a test file or folder, or a part of the names of the tests to run; default: everything`;
 
-/** What is to be tested. */
+/** The tests to run. */
 export interface Selection {
   /** Files and folders. Empty: all of tests/. */
   paths: string[];
@@ -66,8 +65,71 @@ async function runTests(selection: Selection): Promise<Tally> {
   const { success, signal } = await process.status;
   const result = tally(output);
   if (signal) console.log(`The test process was ended by ${signal}.`);
-  // For example a filter that matches nothing is no failure, a leak that Deno finds after the last test is one.
+  // A leak that Deno finds after the last test is a failure, too; a filter that matches nothing is none.
   return success || result.failed > 0 ? result : { ...result, failed: 1 };
+}
+
+/** The outcome of a run of `deno test`, read from its output. */
+interface Tally {
+  passed: number;
+  failed: number;
+  /** Names of the skipped tests; each says its reason, as in "… (skipped: no Chromium here)". */
+  skipped: string[];
+}
+
+const RESULT = /^(\S.*) \.\.\. (ok|FAILED|ignored)(?: \(.*\))?$/;
+const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/;
+
+/**
+ * Counts the tests in the output of `deno test`, which must be without colours. The last line of the output also counts files that
+ * fail to load, which a JUnit report leaves out. Where that line is missing, the process has ended early: one more failure.
+ */
+export function tally(output: string): Tally {
+  const lines = output.split("\n");
+  const results = lines.map((line) => line.match(RESULT)).filter((match) => match !== null);
+  const count = (outcome: string) => results.filter((match) => match[2] === outcome).length;
+  const skipped = results.filter((match) => match[2] === "ignored").map((match) => match[1]);
+  const summary = lines.map((line) => line.match(SUMMARY)).findLast((match) => match !== null);
+  return summary
+    ? { passed: Number(summary[1]), failed: Number(summary[2]), skipped }
+    : { passed: count("ok"), failed: count("FAILED") + 1, skipped };
+}
+
+/** A check, counted as a test. */
+interface StaticCheck {
+  name: string;
+  program: string;
+  args: string[];
+}
+
+function pythonFiles(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = join(folder, name);
+    return isDirectory ? pythonFiles(path) : name.endsWith(".py") ? [path] : [];
+  });
+}
+
+/** Formatting, lint, types, and the syntax of the Python files. */
+function staticChecks(root = repositoryRoot): StaticCheck[] {
+  const deno = Deno.execPath();
+  const python = [join(root, "src"), join(root, "tests")].flatMap(pythonFiles);
+  return [
+    { name: "formatting (deno fmt)", program: deno, args: ["fmt", "--check", "--quiet"] },
+    { name: "lint (deno lint)", program: deno, args: ["lint", "--quiet"] },
+    { name: "types (deno check)", program: deno, args: ["check", "--quiet", "src", "tests"] },
+    { name: "Python syntax (py_compile)", program: venvPython(root), args: ["-m", "py_compile", ...python] },
+  ];
+}
+
+/** Runs a check; returns its complaint, or `undefined`. */
+async function complaint({ program, args }: StaticCheck, root = repositoryRoot) {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  return success ? undefined : decoder.decode(stdout) + decoder.decode(stderr);
 }
 
 if (import.meta.main) {

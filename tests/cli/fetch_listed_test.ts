@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { fetchListed } from "../../src/cli/fetch_listed.ts";
+import { fetchList, fetchListed } from "../../src/cli/fetch_listed.ts";
 import { fetchedFolder, openPool, readManifest } from "../../src/data/mod.ts";
 import { fetchImages } from "../../src/fetch/mod.ts";
 import { type PhotoSite, photoSite } from "../made/fetch/photo_site.ts";
@@ -193,4 +193,27 @@ Deno.test("of other datasets there is nothing to fetch, and no number to choose"
     fetchListed("tabler", { images: 5, allowPrivate: false }),
     /tabler is no list of URLs/,
   );
+});
+
+Deno.test("a fetch is followed on one line of a terminal, and reported with its failures by reason", async () => {
+  await using site = await photoSite(30);
+  const folder = await Deno.makeTempDir();
+  try {
+    const options = { folder, images: 8, network: { allowPrivateAddresses: true, retries: 0 } };
+    const written = { live: "", plain: "" };
+    const to = (live: boolean) => ({
+      live,
+      write: (text: string) => void (written[live ? "live" : "plain"] += text),
+    });
+    await fetchList("site", () => site.items, options, to(true));
+    const [start, ...shown] = written.live.split("\r\x1b[K");
+    const report = shown.pop()!;
+    assert.equal(start, "");
+    for (const line of shown) assert.match(line, /^site: \d+ of 8 images, [^\n]*$/);
+    assert.match(report, /^site: 8 of 8 images from \d+ URLs .*\n( +\d+ +[\d.]+% +[a-z_0-9]+: .*\n)+$/);
+    await fetchList("site", () => site.items, options, to(false));
+    assert.equal(written.plain, report, "elsewhere a line each ten seconds, and the report");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { tally } from "../../../src/cli/testing/tally.ts";
+import { tally } from "~/cli/test.ts";
 
 const RUN = `running 3 tests from ./a_test.ts
 one ...

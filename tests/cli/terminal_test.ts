@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { textTable, wrap } from "../../src/cli/text_table.ts";
+import { textTable, wrap } from "../../src/cli/terminal.ts";
 
 Deno.test("wrapping keeps every word and no line is too wide", () => {
   fc.assert(

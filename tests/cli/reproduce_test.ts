@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { claimsOf, claimsTable } from "../../src/cli/claims_table.ts";
+import { claimsOf, claimsTable } from "../../src/cli/reproduce.ts";
 import { showClaims } from "../../src/notebook/mod.ts";
 import type { TestedClaim } from "../../src/paper/mod.ts";
 
@@ -18,8 +18,9 @@ Deno.test("claims that a notebook shows are found in its executed copy and print
   const notebook = JSON.stringify({
     cells: [{ cell_type: "markdown" }, { outputs: [{ output_type: "stream" }, { data }] }],
   });
-  assert.deepEqual(claimsOf(notebook), [claim]);
-  const table = claimsTable(claimsOf(notebook), 120);
+  const claims = await claimsOf(notebook);
+  assert.deepEqual(claims, [claim]);
+  const table = claimsTable(claims, 120);
   assert.match(
     table,
     /Every combination is told apart\. \(Table 2\) +62\.8% to 92\.7% +71\.0% \[68\.6, 73\.3\] +holds/,
