@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { attribute, type OpAttribute } from "./attributes.ts";
-import { callingLine } from "./calling_line.ts";
+import { callingLine } from "./capi.ts";
 import { TensorFlowBinding } from "./binding.ts";
 import type { TensorMetadata } from "./tensor_table.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";

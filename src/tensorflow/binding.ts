@@ -4,11 +4,10 @@
  */
 import { AttributeType, eagerWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
 import { CApi } from "./capi.ts";
-import { type ContextOptions, Contexts, type Device } from "./context.ts";
+import { type ContextOptions, Contexts, type Device, rewriterConfig } from "./context.ts";
 import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
-import { rewriterConfig } from "./rewriter.ts";
 import {
   copyNativeTensor,
   DataType,

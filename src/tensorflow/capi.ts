@@ -2,6 +2,7 @@
  * TensorFlow's C API through Deno FFI: the symbols that the project calls, and the few conventions around them (status
  * objects, C strings). Headers: tensorflow/c/c_api.h, tensorflow/c/eager/c_api.h, tensorflow/c/tf_tstring.h.
  */
+import { fileURLToPath } from "node:url";
 import type { NativeLibrary } from "./library.ts";
 import { keepLoaded, withoutStderr } from "./process.ts";
 
@@ -135,4 +136,15 @@ export class CApi {
       throw new Error(`TensorFlow, ${what}: ${this.string(this.call.TF_Message(status))}`);
     }
   }
+}
+
+/** ` at file:line` of the code that called into tfjs, where the stack shows it, for errors that arise deep inside. */
+export function callingLine(): string {
+  const frames = new Error().stack?.split("\n").slice(1) ?? [];
+  const own = frames.find((frame) =>
+    !/node_modules|\/src\/(tensorflow|ops)\//.test(frame) && /:\d+:\d+/.test(frame)
+  );
+  const [, module, line] = own?.match(/([^\s(]+):(\d+):\d+/) ?? [];
+  if (!module) return "";
+  return ` at ${module.startsWith("file:") ? fileURLToPath(module) : module}:${line}`;
 }

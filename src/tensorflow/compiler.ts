@@ -1,16 +1,16 @@
-/** Settings of XLA, the compiler of fused functions, and its cache on disk. They are read when the first of them is compiled. */
+/** Settings of XLA, the compiler of fused functions, and its cache on disk. XLA reads them when it compiles its first function. */
 import { repositoryRoot } from "../disk/mod.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setNativeEnvironment } from "./process.ts";
 
-/** TensorFlow that the flags below were tried with; XLA ends the process at a flag that it does not know. */
+/** Versions of TensorFlow that the flags below were tried with: XLA ends the process at a flag that it does not know. */
 const KNOWN = /^2\.21\./;
 
 /**
- * What compiles fast and gives loops as fast, for what is fused here: emitters that take half of the time, each function as one
- * module, LLVM's level 2. And no YNNPACK, whose first use of a function by two threads at once ends the process (both fill one
- * list), at the same speed.
+ * Settings that compile fast, to loops that run as fast: emitters that take half of the time, each function as one module, LLVM's
+ * level 2. YNNPACK is off: it gains no speed, and it ends the process when two threads first use a function at once (both fill one
+ * list).
  */
 const XLA_FLAGS = "--xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true " +
   "--xla_cpu_parallel_codegen_split_count=1 --xla_backend_optimization_level=2 --xla_cpu_experimental_ynn_fusion_type=";
@@ -28,8 +28,8 @@ function processor(): string {
 }
 
 /**
- * Sets up the compiler, with a cache in `.cache/compiler/` by TensorFlow's version, processor and settings, so that only the first
- * training on a machine waits for it. Call it before anything is compiled. Variables that are set already stay.
+ * Sets up the compiler, with a cache in `.cache/compiler/` by TensorFlow's version, processor and settings: only the first training
+ * on a machine waits for it. Call it before anything is compiled. Variables that are set already stay.
  */
 export function setUpCompiler(version: string): void {
   if (!KNOWN.test(version)) return;
@@ -42,10 +42,16 @@ export function setUpCompiler(version: string): void {
     return; // a read-only copy of the project: nothing is kept
   }
   cache = folder;
-  const flags = ["directory", "device_types"].map((name, i) =>
-    `--tf_xla_persistent_cache_${name}=${[folder, "CPU"][i]}`
-  );
-  setNativeEnvironment({ TF_XLA_FLAGS: flags.join(" ") });
+  setNativeEnvironment({
+    TF_XLA_FLAGS: `--tf_xla_persistent_cache_directory=${
+      quoted(folder)
+    } --tf_xla_persistent_cache_device_types=CPU`,
+  });
+}
+
+/** A value as XLA's parser of flags takes it: unquoted, it would end at the first space. */
+function quoted(value: string): string {
+  return `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
 /**

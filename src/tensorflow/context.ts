@@ -1,7 +1,7 @@
-/** TensorFlow's eager context: its threads and its devices. */
+/** TensorFlow's eager contexts, with their threads and devices, and the settings of Grappler, which rewrites functions' graphs. */
 import type { CApi, Pointer } from "./capi.ts";
 
-/** What a context computes with. */
+/** Threads and devices of a context. */
 export interface ContextOptions {
   /** Size of TensorFlow's thread pools, 1 to 127. Default: the number of cores. */
   threads?: number;
@@ -31,12 +31,12 @@ export interface Device {
   type: string;
 }
 
-/** A context for each number of towers, opened when the first function of so many comes. */
+/** A context for each number of towers, opened when the first function with that number comes. */
 export class Contexts {
   readonly #api: CApi;
   readonly #options: ContextOptions;
   readonly #contexts = new Map<number, Pointer>();
-  /** What ops run on. */
+  /** The devices that ops run on. */
   readonly devices: Device[];
 
   /**
@@ -49,7 +49,7 @@ export class Contexts {
     this.#contexts.set(1, context);
   }
 
-  /** The context for functions of so many towers; that of 1 is for ops by themselves too. */
+  /** The context for functions with a number of towers; that of 1 is for single ops, too. */
   of(towers: number): Pointer {
     const known = this.#contexts.get(towers);
     if (known) return known;
@@ -85,4 +85,47 @@ function listDevices(api: CApi, context: Pointer): Device[] {
   }));
   call.TF_DeleteDeviceList(list);
   return devices;
+}
+
+/** `RewriterConfig.Toggle.OFF`, and `NO_MEM_OPT` and `ONE` of its other enums. */
+const [OFF, NO_MEMORY_OPTIMIZATION, ONE] = [2, 1, 1];
+
+/** Passes of Grappler by their field numbers in `RewriterConfig`: each takes time at the first call and gains nothing measurable. */
+const PASSES_LEFT_OUT = {
+  layout_optimizer: 1,
+  constant_folding: 3,
+  arithmetic_optimization: 7,
+  dependency_optimization: 8,
+  loop_optimization: 9,
+  function_optimization: 10,
+  shape_optimization: 13,
+  implementation_selector: 22,
+  common_subgraph_elimination: 24,
+};
+
+/** Other fields of `RewriterConfig`: a bool and two enums. */
+const SETTINGS: [field: number, value: number][] = [
+  [2, 1], // disable_model_pruning
+  [4, NO_MEMORY_OPTIMIZATION], // memory_optimization
+  [12, ONE], // meta_optimizer_iterations
+];
+
+/** A field number and a small number as protobuf bytes. */
+function varintField(field: number, value: number): number[] {
+  const tag = field << 3;
+  return tag < 128 ? [tag, value] : [tag & 127 | 128, tag >> 7, value];
+}
+
+/** A message of fewer than 128 bytes in a field of another one. */
+const messageField = (field: number, bytes: number[]) => [field << 3 | 2, bytes.length, ...bytes];
+
+/**
+ * The attribute by which Grappler rewrites a function before it first runs: `ConfigProto { graph_options (10) { rewrite_options (10) } }`
+ * with one pass, the remapper. It lets a matrix product or a convolution add its bias, and apply the next op, while it writes its
+ * result. A function without the attribute is not rewritten.
+ */
+export function rewriterConfig(): Uint8Array<ArrayBuffer> {
+  const passes = Object.values(PASSES_LEFT_OUT).map((field): [number, number] => [field, OFF]);
+  const options = [...passes, ...SETTINGS].flatMap(([field, value]) => varintField(field, value));
+  return new Uint8Array(messageField(10, messageField(10, options)));
 }

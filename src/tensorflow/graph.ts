@@ -1,7 +1,6 @@
 /** A `TF_Graph` that is being built, and the function that it becomes. */
 import { graphWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
-import { callingLine } from "./calling_line.ts";
-import type { CApi, Pointer } from "./capi.ts";
+import { callingLine, type CApi, type Pointer } from "./capi.ts";
 import { createNativeTensor, dimensions, type Values } from "./tensor.ts";
 
 /** One output of one node: a `TF_Output` by value, 16 bytes. */

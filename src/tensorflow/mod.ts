@@ -1,10 +1,18 @@
 /** Native TensorFlow for tfjs: the only room that knows C. */
 export { attribute, type OpAttribute } from "./attributes.ts";
 export { describeEngine, type Engine, startEngine } from "./backend.ts";
-export { bytesTensor, bytesToFloat } from "./bytes.ts";
+export {
+  bytesTensor,
+  bytesToFloat,
+  isNative,
+  type Precision,
+  precisionOf,
+  rawOp,
+  toPrecision,
+  usableTowers,
+} from "./raw.ts";
 export { decodeJpeg, type JpegPart } from "./jpeg.ts";
 export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";
 export { compile, type Compiled, type TensorTree } from "./trace.ts";
 export { fuse, type FuseOptions } from "./fuse.ts";
-export { isNative, type Precision, precisionOf, rawOp, toPrecision, usableTowers } from "./raw.ts";

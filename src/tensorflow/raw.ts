@@ -1,10 +1,10 @@
-/** TensorFlow's ops themselves, for those that tfjs does not have or gives no choice about. */
-import type * as tf from "@tensorflow/tfjs";
+/** TensorFlow's own ops and types, where tfjs does not have them or gives no choice about them. */
+import * as tf from "@tensorflow/tfjs";
 import { attribute, type OpAttribute } from "./attributes.ts";
 import { nativeBackend } from "./backend.ts";
 import { DataType } from "./tensor.ts";
 
-/** Types of numbers that networks are computed in. */
+/** Type of the numbers that a network computes with. */
 export type Precision = "float32" | "bfloat16";
 
 /** Whether native TensorFlow is the engine. */
@@ -13,8 +13,8 @@ export function isNative(): boolean {
 }
 
 /**
- * How many of the wanted towers (see `compile`) a function can have here: one on a GPU, which a single op fills, and on an engine that
- * runs op by op.
+ * Number of towers (see `compile`) that a function can have here, of those that are wanted. It is 1 on a GPU, which a single op fills,
+ * and on an engine that runs op by op.
  */
 export function usableTowers(wanted: number): number {
   const backend = nativeBackend();
@@ -38,7 +38,7 @@ export function rawOp(
   return backend.executeMultipleOutputs(name, attributes, inputs, outputCount);
 }
 
-/** The type that a tensor has in native memory; tfjs calls both float32. */
+/** The type of a tensor in native memory; tfjs calls both of them float32. */
 export function precisionOf(x: tf.Tensor): Precision {
   const backend = nativeBackend();
   if (!backend) return "float32";
@@ -46,10 +46,36 @@ export function precisionOf(x: tf.Tensor): Precision {
   return backend.binding.dtypeOf(id) === DataType.bfloat16 ? "bfloat16" : "float32";
 }
 
-/** A tensor of numbers in another precision; itself where it has it. Automatic differentiation does not see it. */
+/** The tensor in a precision: itself where it has it already. Automatic differentiation does not see the conversion. */
 export function toPrecision<T extends tf.Tensor>(x: T, precision: Precision): T {
   const from = precisionOf(x);
   if (from === precision) return x;
   const types = [attribute.type("SrcT", from), attribute.type("DstT", precision)];
+  return rawOp("Cast", [x], [...types, attribute.bool("Truncate", false)])[0] as T;
+}
+
+/**
+ * A tensor of values 0 to 255, a quarter of the memory of floats. tfjs has no bytes and calls it int32; in native memory it is uint8,
+ * and only {@link bytesToFloat} and ops that move values take it. On another engine it is int32 throughout.
+ *
+ * @throws {Error} when the number of values does not fit the shape
+ */
+export function bytesTensor<R extends tf.Rank>(values: Uint8Array, shape: tf.ShapeMap[R]): tf.Tensor<R> {
+  const backend = nativeBackend();
+  if (!backend) return tf.tensor<R>(values, shape, "int32");
+  const id = backend.binding.createTensor(shape, DataType.uint8, values);
+  return backend.createOutputTensor({ id, shape, dtype: DataType.uint8 }) as tf.Tensor<R>;
+}
+
+/**
+ * The values of a {@link bytesTensor} or a tensor of int32 as float32; a tensor of float32 is returned itself. Automatic
+ * differentiation does not see the conversion.
+ */
+export function bytesToFloat<T extends tf.Tensor>(x: T): T {
+  if (x.dtype === "float32") return x;
+  const backend = nativeBackend();
+  if (!backend) return x.cast("float32");
+  const isBytes = backend.binding.dtypeOf(backend.getInputTensorIds([x])[0]) === DataType.uint8;
+  const types = [attribute.type("SrcT", isBytes ? "uint8" : "int32"), attribute.type("DstT", "float32")];
   return rawOp("Cast", [x], [...types, attribute.bool("Truncate", false)])[0] as T;
 }

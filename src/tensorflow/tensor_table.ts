@@ -1,6 +1,5 @@
 /** The tensors that are alive on the native side, by the numbers that tfjs keeps. */
-import { callingLine } from "./calling_line.ts";
-import type { CApi, Pointer } from "./capi.ts";
+import { callingLine, type CApi, type Pointer } from "./capi.ts";
 import type { Graph, GraphOutput } from "./graph.ts";
 import { createNativeTensor, type Values } from "./tensor.ts";
 

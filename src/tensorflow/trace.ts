@@ -5,7 +5,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "./backend.ts";
 import type { NativeFunction } from "./binding.ts";
-import { callingLine } from "./calling_line.ts";
+import { callingLine } from "./capi.ts";
 import { emptyCompilerCache } from "./compiler.ts";
 import { forgetFused } from "./fuse.ts";
 import { usableTowers } from "./raw.ts";
