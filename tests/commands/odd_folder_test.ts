@@ -1,0 +1,103 @@
+/** A checkout in a folder whose name is another one in a URL: set-up, commands and a notebook work there as anywhere. */
+import assert from "node:assert/strict";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryRoot } from "~/disk/mod.ts";
+import { photoFile, photoManifest } from "../made/data/photo_files.ts";
+import { notebookOf } from "../made/commands/scratch_notebooks.ts";
+
+const NAME = "a b ü 100%";
+
+const DATASETS = ["one", "two", "three"];
+const [TRAIN, VALIDATION] = [8, 4];
+
+const RUN = `import { baseline, sweep } from "~/experiments/mod.ts";
+const [record] = await sweep([baseline({ datasets: ${JSON.stringify(DATASETS)}, preset: "smoke", seed: 0,
+  imagesPerDataset: ${TRAIN}, validationPerDataset: ${VALIDATION}, recipe: { epochs: 1 } })]);
+record.hash`;
+
+/**
+ * A copy of this checkout in a folder of an awkward name, with datasets of its own and one notebook. Its npm packages are not
+ * there yet. Its `.venv` has this one's Python and packages, but no kernel yet.
+ */
+async function oddCheckout() {
+  const parent = Deno.realPathSync(Deno.makeTempDirSync());
+  const root = join(parent, NAME);
+  for (const name of ["src", "deno.json", "deno.lock", "requirements.txt"]) {
+    cpSync(join(repositoryRoot, name), join(root, name), { recursive: true });
+  }
+  await writeDatasets(join(root, "data_manifests"));
+  Deno.mkdirSync(join(root, "notebooks"));
+  Deno.writeTextFileSync(join(root, "notebooks/01_run.ipynb"), notebookOf([RUN]));
+  borrowVenv(join(repositoryRoot, ".venv"), join(root, ".venv"));
+  return { root, [Symbol.dispose]: () => Deno.removeSync(parent, { recursive: true }) };
+}
+
+/** Manifests of folders of images, with the images beside them. */
+async function writeDatasets(manifests: string): Promise<void> {
+  for (const [place, name] of DATASETS.entries()) {
+    Deno.mkdirSync(join(manifests, `${name} 50%`), { recursive: true });
+    const images = TRAIN + VALIDATION + 4;
+    for (let i = 0; i < images; i++) {
+      const bytes = await photoFile(place * images + i, "png");
+      Deno.writeFileSync(join(manifests, `${name} 50%`, `${i} ü.png`), bytes);
+    }
+    const manifest = photoManifest(name, { type: "folder", path: `${name} 50%` }, images, {
+      place: place + 1,
+    });
+    Deno.writeTextFileSync(join(manifests, `${name}.json`), manifest);
+  }
+}
+
+/** A virtual environment with the Python and the packages of another one. */
+function borrowVenv(from: string, to: string): void {
+  Deno.mkdirSync(join(to, "bin"), { recursive: true });
+  Deno.symlinkSync(Deno.realPathSync(join(from, "bin/python")), join(to, "bin/python"));
+  Deno.symlinkSync(Deno.realPathSync(join(from, "lib")), join(to, "lib"));
+  for (const name of ["pyvenv.cfg", "name-that-dataset.state"]) {
+    Deno.copyFileSync(join(from, name), join(to, name));
+  }
+}
+
+/** Runs a task of deno.json in a checkout; what it printed on standard output. */
+async function task(root: string, ...args: string[]): Promise<string> {
+  const isKept = ([name]: [string, string]) => !name.startsWith("NTD_") || name === "NTD_TENSORFLOW";
+  const kept = Object.entries(Deno.env.toObject()).filter(isKept);
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", ...args],
+    cwd: root,
+    clearEnv: true,
+    env: { ...Object.fromEntries(kept), NO_COLOR: "1" },
+  });
+  const { code, stdout, stderr } = await command.output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.equal(code, 0, `${args.join(" ")}\n${out}\n${err}`);
+  return out;
+}
+
+Deno.test("a checkout in a folder with spaces, an umlaut and a percent sign is set up, fetches, trains and predicts", async () => {
+  using checkout = await oddCheckout();
+  const { root } = checkout;
+
+  const fetched = await task(root, "fetch", ...DATASETS);
+  assert.ok(fetched.includes(join(root, ".data")), fetched);
+  assert.ok(Deno.statSync(join(root, "node_modules/.deno")).isDirectory, "the npm packages were installed");
+
+  const executed = await task(root, "reproduce", "--preset", "smoke", "--only", "01");
+  const copy = join(root, "runs/notebooks/smoke/01_run.ipynb");
+  assert.ok(executed.includes(`Executed copy: ${copy}`), executed);
+  const spec = join(root, ".venv/share/jupyter/kernels/name-that-dataset/kernel.json");
+  assert.ok(Deno.statSync(spec).isFile, "set-up wrote the kernel");
+  const [cell] = JSON.parse(Deno.readTextFileSync(copy)).cells;
+  const hash = cell.outputs.at(-1).data["text/plain"].join("").replaceAll(/["']/g, "");
+  assert.match(hash, /^[0-9a-f]{16}$/);
+  const [cache] = Deno.readDirSync(join(root, ".cache/compiler"));
+  assert.ok(
+    [...Deno.readDirSync(join(root, ".cache/compiler", cache.name))].length > 0,
+    "the compiler keeps its code",
+  );
+
+  const rows = JSON.parse(await task(root, "predict", hash, join(root, "data_manifests/one 50%"), "--json"));
+  assert.equal(rows.length, TRAIN + VALIDATION + 4);
+  for (const { file, predicted } of rows) assert.ok(DATASETS.includes(predicted), file);
+});
