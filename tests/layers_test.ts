@@ -1,9 +1,15 @@
-import { besideModule } from "~/disk/mod.ts";
+/** The layout of src/: which room may import which, and how large its files and doors may be. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
-
-const source = besideModule(import.meta.url, "../src/");
+import { join } from "node:path";
+import { repositoryRoot } from "~/disk/mod.ts";
+import {
+  measures,
+  readModule,
+  singleImporterExports,
+  type SourceFile,
+  unreachedFiles,
+} from "./made/house.ts";
 
 /** From the top of the house to the ground: a room may import from the rooms after it. */
 const ROOMS = [
@@ -31,41 +37,32 @@ const ROOMS = [
   "disk",
 ];
 
-function typeScriptFiles(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    const path = join(folder, name);
-    return isDirectory ? typeScriptFiles(path) : name.endsWith(".ts") ? [path] : [];
-  });
-}
+/** Doors of a room beside its mod.ts: `schemas.ts` holds the descriptions of its things, which threads must not load. */
+const DOORS = ["mod.ts", "schemas.ts"];
 
-/** The files of src/ that a module's text imports, re-exports or loads, relative to src/. */
-function importsOf(file: string, text: string): string[] {
-  const code = text.replaceAll(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/g, "");
-  const statements = /\b(?:import|export)\b[^;"'`]*?\bfrom\s*"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/g;
-  return [...code.matchAll(statements)].map((match) => match[1] ?? match[2]).flatMap((specifier) => {
-    if (specifier.startsWith("~/")) return [specifier.slice(2)];
-    return specifier.startsWith(".") ? [relative(source, join(file, "..", specifier))] : [];
-  });
-}
+/** Exports that could be sections of their only importer: fewer than so many. */
+const FEW = 60;
+
+const { tree, numbers, places } = measures(repositoryRoot);
 
 const room = (file: string) => file.split("/")[0];
 
-const graph = new Map(
-  typeScriptFiles(source).map((file) =>
-    [relative(source, file), importsOf(file, Deno.readTextFileSync(file))] as const
-  ),
-);
+/** The files that a file imports, hands on or loads. */
+const importsOf = ({ imports, reExports }: SourceFile) => [...imports, ...reExports].map(({ from }) => from);
 
-/** What is wrong with one import, or undefined. */
+const graph = new Map([...tree].map(([file, module]) => [file, importsOf(module)] as const));
+
+/** The fault of one import, or undefined. */
 function fault(from: string, to: string): string | undefined {
   const [here, there] = [ROOMS.indexOf(room(from)), ROOMS.indexOf(room(to))];
   if (here < 0) return `${from}: "${room(from)}" is not a room of the house`;
-  if (!graph.has(to) && !(to.endsWith(".wasm") && existsSync(join(source, to)))) {
+  if (!graph.has(to) && !(to.endsWith(".wasm") && existsSync(join(repositoryRoot, "src", to)))) {
     return `${from} imports ${to}, which is not there`;
   }
   if (here === there) return undefined;
   if (there < here) return `${from} imports upwards: ${to}`;
-  return to === `${room(to)}/mod.ts` ? undefined : `${from} imports ${to} past the door, ${room(to)}/mod.ts`;
+  const isDoor = DOORS.some((door) => to === `${room(to)}/${door}`);
+  return isDoor ? undefined : `${from} imports ${to} past the door, ${room(to)}/mod.ts`;
 }
 
 /** The first cycle that can be reached, as a list of files. */
@@ -99,19 +96,85 @@ Deno.test("no file imports itself, directly or through others", () => {
   assert.equal(cycle()?.join(" → "), undefined);
 });
 
+Deno.test("a door lists its names", () => {
+  assert.deepEqual(places["export *"], []);
+});
+
+Deno.test("no file has more than 400 lines", () => {
+  assert.deepEqual(places["files above 400 lines"], []);
+});
+
+Deno.test("a command, a notebook or the game's page reaches every file", () => {
+  assert.deepEqual(places["files that nobody reaches"], []);
+});
+
+Deno.test(`fewer than ${FEW} exports have a single importer, in their own folder`, () => {
+  const found = places["exports with one importer, in their own folder"];
+  console.log(`${found.length} such exports, of ${numbers.exports}, in ${numbers.files} files`);
+  assert.ok(found.length < FEW, found.join("\n"));
+});
+
+/** A tree of modules by their texts. */
+function treeOf(texts: Record<string, string>) {
+  const resolve = (file: string) => (specifier: string) =>
+    specifier.startsWith("~/") ? specifier.slice(2) : join(file, "..", specifier);
+  return new Map(Object.entries(texts).map(([file, text]) => [file, readModule(text, resolve(file))]));
+}
+
 Deno.test("imports of every form are seen, those in comments are not", () => {
   const text = `import { a } from "./a.ts";
-import type { B } from "../models/mod.ts"; export * from "~/stats/mod.ts"; export {
+import type { B as Own } from "../models/mod.ts"; export * from "~/stats/mod.ts"; export {
   c,
 } from "./c.ts"; // import "./no.ts"
 /** import { x } from "./neither.ts" */
-import "./d.ts"; const e = await import("./e.ts"); import z from "zod";`;
-  assert.deepEqual(importsOf(join(source, "train/x.ts"), text), [
-    "train/a.ts",
-    "models/mod.ts",
-    "stats/mod.ts",
-    "train/c.ts",
-    "train/d.ts",
-    "train/e.ts",
+import "./d.ts"; const e = await import("./e.ts"); import z from "zod"; (await import("./f.ts")).g();
+const { h, i: j } = await import("./h.ts"); import * as k from "./k.ts";`;
+  const resolve = (specifier: string) =>
+    specifier.startsWith("~/")
+      ? specifier.slice(2)
+      : specifier.startsWith(".")
+      ? join("train", specifier)
+      : undefined;
+  const { imports, reExports } = readModule(text, resolve);
+  assert.deepEqual(imports.map(({ from, names }) => [from, ...names]), [
+    ["train/a.ts", "a"],
+    ["models/mod.ts", "B"],
+    ["train/k.ts", "*"],
+    ["train/d.ts"],
+    ["train/e.ts", "*"],
+    ["train/f.ts", "g"],
+    ["train/h.ts", "h", "i"],
   ]);
+  assert.deepEqual(reExports.map(({ from, names }) => [from, ...names.keys()]), [
+    ["stats/mod.ts", "*"],
+    ["train/c.ts", "c"],
+  ]);
+});
+
+Deno.test("a file is reached by whoever imports its names or starts it, not by a door that lists them", () => {
+  const tree = treeOf({
+    "cli/go.ts":
+      `import { wanted } from "../room/mod.ts"; new Worker(new URL("./thread.ts", import.meta.url));`,
+    "cli/thread.ts": `export const thread = 1;`,
+    "room/mod.ts": `export { wanted } from "./wanted.ts"; export { idle as other } from "./idle.ts";`,
+    "room/wanted.ts": `export const wanted = 1;`,
+    "room/idle.ts": `import { below } from "./below.ts";\nexport const idle = below;`,
+    "room/below.ts": `export const below = 1;`,
+  });
+  assert.deepEqual(unreachedFiles(tree, new Map()), ["room/idle.ts", "room/below.ts"]);
+  const notebooks = new Map([["a.ipynb", [{ from: "room/mod.ts", names: ["other"] }]]]);
+  assert.deepEqual(unreachedFiles(tree, notebooks), []);
+});
+
+Deno.test("an export with one importer could be a section of it, unless it lies elsewhere or apart", () => {
+  const tree = treeOf({
+    "cli/go.ts": `import { far } from "../room/a.ts"; const { lazy } = await import("./lazy.ts");`,
+    "cli/lazy.ts": `export const lazy = 1;`,
+    "room/a.ts": `import { near, twice } from "./b.ts";\nexport const far = near + twice;`,
+    "room/b.ts":
+      `export const near = 1;\nexport const twice = 2;\nexport const alone = 3;\nexport const tested = 4;`,
+    "room/c.ts": `import { tested, twice } from "./b.ts"; export { twice };`,
+  });
+  const tests = new Map([["b_test.ts", [{ from: "room/b.ts", names: ["tested"] }]]]);
+  assert.deepEqual(singleImporterExports(tree, tests), ["room/b.ts: near (room/a.ts)"]);
 });

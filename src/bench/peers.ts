@@ -55,21 +55,6 @@ async function install({ packages: [name] }: PythonPeer, program: string, ...arg
   throw new Error(`${name} could not be installed: "${program} ${args.join(" ")}" failed: ${said}`);
 }
 
-/**
- * A Python with PyTorch: the one that `NTD_PYTORCH` names, or one with the version of README's figures.
- *
- * @throws {Error} when it cannot be installed
- */
-export function findPyTorch(): Promise<string> {
-  return findPeer({
-    variable: "NTD_PYTORCH",
-    environment: ".venv-pytorch",
-    module: "torch",
-    packages: ["torch==2.13.0", "numpy"],
-    takes: "a few minutes, about 1 GB",
-  });
-}
-
 /** Random-resized-crop by a random filter, flip, RandAugment, erasing: the most that timm's recipes apply to an image. */
 export const RECIPE: Augmentation = {
   ...randomCrop,

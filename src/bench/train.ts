@@ -9,7 +9,7 @@ import {
   type Subject,
   SUBJECTS,
 } from "./contestants.ts";
-import { findPyTorch } from "./peers.ts";
+import { findPeer } from "./peers.ts";
 
 /** The figures of one model. Rates are images a second of training steps, medians over the rounds. */
 export interface TrainBenchRow {
@@ -53,6 +53,21 @@ const benchedModels = SUBJECTS.map(({ model }) => model);
 
 const OURS = ["float32", "bfloat16"];
 const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
+
+/**
+ * A Python with PyTorch: the one that `NTD_PYTORCH` names, or one with the version of README's figures.
+ *
+ * @throws {Error} when it cannot be installed
+ */
+function findPyTorch(): Promise<string> {
+  return findPeer({
+    variable: "NTD_PYTORCH",
+    environment: ".venv-pytorch",
+    module: "torch",
+    packages: ["torch==2.13.0", "numpy"],
+    takes: "a few minutes, about 1 GB",
+  });
+}
 
 /** Starts the contestants, each of which is in `contestants` once it has started: the caller can end them when a later one fails. */
 async function startAll(

@@ -20,7 +20,6 @@ import {
   STORAGE_DEFAULTS,
 } from "../fetch/mod.ts";
 import { UsageError } from "./command.ts";
-import { type Lines, standardError } from "./terminal.ts";
 
 /** The choices that a user has for a list. */
 export interface ListedRequest {
@@ -81,6 +80,19 @@ function removeOlderPools(root: string, fetchedInto: string, { lastRun }: FetchR
     }
   }
 }
+
+/** A place that lines of progress are written to. */
+interface Lines {
+  /** Whether the last line can be written over, as on a terminal. */
+  live: boolean;
+  write(text: string): void;
+}
+
+/** Standard error, where progress belongs. */
+const standardError: Lines = {
+  live: Deno.stderr.isTerminal(),
+  write: (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+};
 
 /** Time between two lines where they cannot be written over, ms. */
 const LINE_MS = 10_000;

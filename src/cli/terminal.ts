@@ -1,4 +1,4 @@
-/** Output for a terminal: tables, and lines that are written over. */
+/** Tables for a terminal. */
 
 /** Splits a text into lines of at most `width` characters, at spaces where there are any. */
 export function wrap(text: string, width: number): string[] {
@@ -48,16 +48,3 @@ export function textTable(header: string[], rows: readonly string[][], total: nu
 export function terminalWidth(): number {
   return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 110;
 }
-
-/** A place that lines of progress are written to. */
-export interface Lines {
-  /** Whether the last line can be written over, as on a terminal. */
-  live: boolean;
-  write(text: string): void;
-}
-
-/** Standard error, where progress belongs. */
-export const standardError: Lines = {
-  live: Deno.stderr.isTerminal(),
-  write: (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
-};

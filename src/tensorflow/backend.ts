@@ -10,7 +10,7 @@ import { NATIVE_ENVIRONMENT, releaseCode, returnLargeBlocks, setNativeEnvironmen
 import { DataType } from "./tensor.ts";
 
 /** What the project's tensors run on. */
-export interface Engine {
+interface Engine {
   /** tfjs backend: `tensorflow` is native; `webgpu` the fallback. */
   backend: "tensorflow" | "webgpu";
   /** Version of native TensorFlow, or of tfjs for the fallback. */

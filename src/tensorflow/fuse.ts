@@ -5,7 +5,7 @@ import { nativeBackend } from "./backend.ts";
 import type { NativeFunction } from "./binding.ts";
 
 /** What a fused function takes beside tensors; part of what it is compiled for. */
-export type FuseOptions = Record<string, string | number | boolean | readonly number[]>;
+type FuseOptions = Record<string, string | number | boolean | readonly number[]>;
 
 /** A function of tensors that reads nothing else. */
 export type Fusible<Options extends FuseOptions> = (inputs: tf.Tensor[], options: Options) => tf.Tensor[];

@@ -7,7 +7,7 @@ import { NATIVE_ENVIRONMENT, releaseCode, setNativeEnvironment } from "./process
 import { DataType } from "./tensor.ts";
 
 /** What is wanted of a JPEG file. */
-export interface JpegPart {
+interface JpegPart {
   /** The image is decoded at this part of its width and height, rounded up, which takes less time than to reduce it later. Default: 1. */
   ratio?: 1 | 2 | 4 | 8;
   /** Rectangle of the image at that scale, px. Default: all of it. */

@@ -1,6 +1,6 @@
 /** Native TensorFlow for tfjs: the only room that knows C. */
 export { attribute, type OpAttribute } from "./attributes.ts";
-export { describeEngine, type Engine, startEngine } from "./backend.ts";
+export { describeEngine, startEngine } from "./backend.ts";
 export {
   bytesTensor,
   bytesToFloat,
@@ -11,8 +11,8 @@ export {
   toPrecision,
   usableTowers,
 } from "./raw.ts";
-export { decodeJpeg, type JpegPart } from "./jpeg.ts";
+export { decodeJpeg } from "./jpeg.ts";
 export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";
 export { compile, type Compiled, type TensorTree } from "./trace.ts";
-export { fuse, type FuseOptions } from "./fuse.ts";
+export { fuse } from "./fuse.ts";
