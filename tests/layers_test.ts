@@ -37,7 +37,10 @@ const ROOMS = [
   "disk",
 ];
 
-/** Doors of a room beside its mod.ts: `schemas.ts` holds the descriptions of its things, which threads must not load. */
+/**
+ * Doors of a room beside its mod.ts: `schemas.ts` holds the descriptions of its things,
+ * which threads must not load.
+ */
 const DOORS = ["mod.ts", "schemas.ts"];
 
 /** Exports that could be sections of their only importer: fewer than so many. */
@@ -112,6 +115,10 @@ Deno.test(`fewer than ${FEW} exports have a single importer, in their own folder
   const found = places["exports with one importer, in their own folder"];
   console.log(`${found.length} such exports, of ${numbers.exports}, in ${numbers.files} files`);
   assert.ok(found.length < FEW, found.join("\n"));
+});
+
+Deno.test("comments are as wide as the formatter's columns, or narrower", () => {
+  assert.deepEqual(places["comment lines above 110 columns"], []);
 });
 
 /** A tree of modules by their texts. */

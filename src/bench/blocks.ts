@@ -1,4 +1,7 @@
-/** `deno task bench blocks`: value and gradients of each operation of `src/ops`, beside those of its plain form. */
+/**
+ * `deno task bench blocks`: value and gradients of each operation of `src/ops`, beside
+ * those of its plain form.
+ */
 import { compile, startEngine, tf } from "../tensorflow/mod.ts";
 import { type Block, blockInputs, blocks, valueAndGradients } from "./op_cases.ts";
 import { median } from "./process.ts";
@@ -16,7 +19,10 @@ export interface BlockBenchRow {
 
 const BATCH = 64;
 const ROUNDS = 15;
-/** Length of a turn, about. A small operation is called many times in a turn: the clock and other threads blur a single call. */
+/**
+ * Length of a turn, about. A small operation is called many times in a turn: the clock and other
+ * threads blur a single call.
+ */
 const TURN_MS = 20;
 
 /** Milliseconds of one call, the mean of several. */

@@ -1,7 +1,7 @@
 /**
- * The contestants of the training benchmarks, the networks that they train, and the rounds in which they are timed. Each
- * contestant is a process, so that its peak memory is its own. It reads lines from its standard input and answers each with a
- * line of JSON:
+ * The contestants of the training benchmarks, the networks that they train, and the rounds in which they are
+ * timed. Each contestant is a process, so that its peak memory is its own. It reads lines from its standard
+ * input and answers each with a line of JSON:
  *
  *     {…configuration}    -> {"version", "parameters", "first_step": seconds}
  *     train STEPS         -> {"seconds"}
@@ -105,7 +105,8 @@ const ROUNDS = 5;
 const TURN_SECONDS = 1;
 
 /**
- * Median rate of each contestant, images a second, over rounds in which each has a turn: a slow minute of the machine hits all.
+ * Median rate of each contestant, images a second, over rounds in which each has a turn: a slow minute
+ * of the machine hits all.
  *
  * @param batch images a step
  */

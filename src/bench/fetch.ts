@@ -11,7 +11,10 @@ export interface FetchRate {
   images: number;
   /** Median of the rounds, from call to return. The programs take turns. */
   imagesPerSecond: number;
-  /** The same without the start of the program's processes; for img2dataset, by the clock of its shards, without their end too. */
+  /**
+   * The same without the start of the program's processes; for img2dataset, by the clock of its
+   * shards, without their end too.
+   */
   working: number;
   /** All rounds, in order. */
   rounds: number[];
@@ -24,16 +27,19 @@ const ROUNDS = 3;
 /** Images of one round. */
 const IMAGES = 1000;
 const CONNECTIONS = 64;
-/** img2dataset gives each of its processes a shard at a time: with shards this small, all of them have work to the end. */
+/**
+ * img2dataset gives each of its processes a shard at a time: with shards this small, all of
+ * them have work to the end.
+ */
 const IMAGES_PER_SHARD = 125;
 
 /** A program that fetches the addresses into a new folder. */
 type Contestant = (urls: string[], folder: string) => Promise<Downloaded>;
 
 /**
- * Images a second of the project and of img2dataset, in turns, with the same server, photographs and settings: shorter side
- * 500 px, JPEG quality 95, shards of one size, sha256. The loading of both programs is left out. The start of their processes is
- * counted in one figure and not in the other.
+ * Images a second of the project and of img2dataset, in turns, with the same server, photographs and
+ * settings: shorter side 500 px, JPEG quality 95, shards of one size, sha256. The loading of both programs is
+ * left out. The start of their processes is counted in one figure and not in the other.
  *
  * @throws {Error} when a program does not fetch every image
  */
@@ -132,7 +138,10 @@ interface Downloaded {
   images: number;
   /** From call to return. */
   seconds: number;
-  /** Seconds from the beginning of work on the first images to the end of work on the last, without the start of processes. */
+  /**
+   * Seconds from the beginning of work on the first images to the end of work on the last,
+   * without the start of processes.
+   */
   working: number;
 }
 
@@ -152,8 +161,8 @@ function findImg2dataset(): Promise<string> {
 }
 
 /**
- * Downloads the addresses of a file (one a line) into a folder that must not exist. The images are stored as `fetchImages`
- * stores them: shorter side at most `shorterSide`, JPEG, WebDataset shards, sha256.
+ * Downloads the addresses of a file (one a line) into a folder that must not exist. The images are stored as
+ * `fetchImages` stores them: shorter side at most `shorterSide`, JPEG, WebDataset shards, sha256.
  *
  * @throws {Error} when img2dataset fails
  */

@@ -27,8 +27,8 @@ const SUBJECTS: { datasets: string[]; sizes: number[] }[] = [
 ];
 
 /**
- * Images a second of the input pipeline, on the thread that takes the batches, on one thread beside it, and on as many as a run
- * starts.
+ * Images a second of the input pipeline, on the thread that takes the batches, on one thread beside it, and
+ * on as many as a run starts.
  */
 export async function benchInput(): Promise<InputRate[]> {
   const rates: InputRate[] = [];

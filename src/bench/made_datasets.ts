@@ -67,8 +67,8 @@ const AT_ONCE = 32;
 export const TINY = "tiny";
 
 /**
- * Writes a dataset of tiny JPEG files in WebDataset shards, with its manifest, into a folder. Memory holds only the images
- * that are being encoded.
+ * Writes a dataset of tiny JPEG files in WebDataset shards, with its manifest, into a folder. Memory holds
+ * only the images that are being encoded.
  *
  * @param images a multiple of a thousand
  */

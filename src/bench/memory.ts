@@ -3,7 +3,10 @@ import { besideModule } from "../disk/mod.ts";
 import type { StepMemory } from "./memory_step.ts";
 import { writeTinyShards } from "./made_datasets.ts";
 
-/** Peaks of the resident memory of processes, each of which does one thing with a pool of 64 px RGB images, MB. */
+/**
+ * Peaks of the resident memory of processes, each of which does one thing with a pool
+ * of 64 px RGB images, MB.
+ */
 export interface MemoryRow {
   images: number;
   /** Loading the program, which the others include. */

@@ -1,6 +1,6 @@
 /**
- * One step of the benchmark of memory, `memory_step.ts STEP FOLDER`, which prints a {@link StepMemory} as JSON. It is a process, so
- * that its peak is its own.
+ * One step of the benchmark of memory, `memory_step.ts STEP FOLDER`, which prints a {@link StepMemory} as
+ * JSON. It is a process, so that its peak is its own.
  */
 import { pathToFileURL } from "node:url";
 import { openPool, type Pool, randomCrop, sampleImages, startBatchWorkers } from "../data/mod.ts";

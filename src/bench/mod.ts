@@ -9,7 +9,10 @@ export interface BenchChoice {
   data?: string;
 }
 
-/** The benchmarks by name. Each is loaded when it is run: the list itself needs no package, so that a clean clone can show it. */
+/**
+ * The benchmarks by name. Each is loaded when it is run: the list itself needs no package, so that a
+ * clean clone can show it.
+ */
 export const benchmarks: Record<string, (choice: BenchChoice) => Promise<BenchRow[]>> = {
   train: async ({ models }) => (await import("./train.ts")).benchTrain(models),
   blocks: async () => (await import("./blocks.ts")).benchBlocks(),

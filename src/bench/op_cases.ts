@@ -1,7 +1,7 @@
 /**
- * The operations of `src/ops`, each beside its plain form, whose gradient tfjs derives. The benchmark times the two forms, and the
- * tests of src/ops compare their values and gradients. Both need the same list, and src imports nothing from tests: so it stands
- * here.
+ * The operations of `src/ops`, each beside its plain form, whose gradient tfjs derives. The benchmark times
+ * the two forms, and the tests of src/ops compare their values and gradients. Both need the same list, and
+ * src imports nothing from tests: so it stands here.
  */
 import * as ops from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";

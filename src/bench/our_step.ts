@@ -1,6 +1,7 @@
 /**
- * The project as a contestant of `deno task bench train`; the protocol stands in contestants.ts. Modes: `float32` and `bfloat16`,
- * compiled as the training loop compiles them; `eager`, the same step op by op; `plain_tfjs`, the peer of plain_tfjs.ts.
+ * The project as a contestant of `deno task bench train`; the protocol stands in contestants.ts. Modes:
+ * `float32` and `bfloat16`, compiled as the training loop compiles them; `eager`, the same step op by op;
+ * `plain_tfjs`, the peer of plain_tfjs.ts.
  */
 import { countParameters, createModel, type Model } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";

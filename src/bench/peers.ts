@@ -19,8 +19,8 @@ export interface PythonPeer {
 }
 
 /**
- * A Python that has the peer: the one that the variable names, or else that of the peer's own environment, which is made
- * where it is missing.
+ * A Python that has the peer: the one that the variable names, or else that of the peer's own environment,
+ * which is made where it is missing.
  *
  * @throws {Error} when it cannot be installed
  */
@@ -55,7 +55,10 @@ async function install({ packages: [name] }: PythonPeer, program: string, ...arg
   throw new Error(`${name} could not be installed: "${program} ${args.join(" ")}" failed: ${said}`);
 }
 
-/** Random-resized-crop by a random filter, flip, RandAugment, erasing: the most that timm's recipes apply to an image. */
+/**
+ * Random-resized-crop by a random filter, flip, RandAugment, erasing: the most that timm's
+ * recipes apply to an image.
+ */
 export const RECIPE: Augmentation = {
   ...randomCrop,
   interpolation: "random",

@@ -1,4 +1,7 @@
-/** Serves made-up photographs on 127.0.0.1 until its standard input ends. It prints its port on standard output. */
+/**
+ * Serves made-up photographs on 127.0.0.1 until its standard input ends. It prints its
+ * port on standard output.
+ */
 import { photograph } from "./made_datasets.ts";
 
 /** Size of a photograph, px, and number of different ones; the files of all addresses differ nevertheless. */

@@ -1,4 +1,6 @@
-/** `deno task bench photos`: photographs on disk to augmented batches, beside PyTorch's DataLoader with timm. */
+/**
+ * `deno task bench photos`: photographs on disk to augmented batches, beside PyTorch's DataLoader with timm.
+ */
 import { pathToFileURL } from "node:url";
 import { pack } from "tar-stream";
 import { STORED_QUALITY } from "../images/mod.ts";
@@ -25,8 +27,8 @@ export interface PhotoRate {
   /** The rate divided by PyTorch's; null where there is no timm. */
   ratioToPytorch: number | null;
   /**
-   * Processor time of an image, ms, all threads and processes together: median of the rounds. Other work on the machine hardly
-   * changes it.
+   * Processor time of an image, ms, all threads and processes together: median of the rounds. Other work on
+   * the machine hardly changes it.
    */
   cpuMilliseconds: number;
   /** Peak of the resident memory of each of its processes, MB. */
@@ -65,9 +67,9 @@ const PHOTOGRAPHS = 300;
 const MADE = { width: 500, height: 375, grain: 4 };
 
 /**
- * Images a second at 224 px with the paper's augmentation: from a pool of JPEG files, from the same files in a WebDataset shard, from
- * a pool of pixels at 256 px, and by PyTorch's DataLoader with timm's transforms from the same files in a folder. Each has two
- * workers.
+ * Images a second at 224 px with the paper's augmentation: from a pool of JPEG files, from the same files in
+ * a WebDataset shard, from a pool of pixels at 256 px, and by PyTorch's DataLoader with timm's transforms
+ * from the same files in a folder. Each has two workers.
  *
  * @param dataset name of one whose photographs are stored as JPEG; default: made-up photographs
  */

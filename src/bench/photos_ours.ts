@@ -1,6 +1,6 @@
 /**
- * The input pipeline as a contestant of `deno task bench photos`. It is a process, so that its memory is its own. It reads lines
- * from its standard input and answers each with a line of JSON:
+ * The input pipeline as a contestant of `deno task bench photos`. It is a process, so that its memory is its
+ * own. It reads lines from its standard input and answers each with a line of JSON:
  *
  *     {…configuration} -> {"version", "in_place"}, the number of images that are read from a shard
  *     round            -> {"images_per_second", "cpu_milliseconds"}, the latter an image, of all its threads

@@ -1,6 +1,6 @@
 /**
- * The benchmarked networks in tfjs's public functions. A layer takes all tensors of the network, and the name under which its
- * own stand.
+ * The benchmarked networks in tfjs's public functions. A layer takes all tensors of the network, and the name
+ * under which its own stand.
  */
 import type {
   AlexNetConfig,
@@ -14,7 +14,8 @@ import type {
 import { tf } from "../tensorflow/mod.ts";
 
 /**
- * Logits of a network in training: batch norms by the statistics of the batch, dropout at the configuration's rate.
+ * Logits of a network in training: batch norms by the statistics of the batch, dropout at
+ * the configuration's rate.
  *
  * @param p tensors by the names of the project's model, parameters and buffers
  * @param images normalised, [B, H, W, 3]
@@ -59,7 +60,9 @@ function conv(p: Parameters, name: string, x: tf.Tensor4D, stride = 1, pad = 0):
   return bias ? y.add(bias) : y;
 }
 
-/** `[rows, in] -> [rows, out]`; its weight may lie as a 1x1 convolution's, or as one for a whole feature map. */
+/**
+ * `[rows, in] -> [rows, out]`; its weight may lie as a 1x1 convolution's, or as one for a whole feature map.
+ */
 function linear(p: Parameters, name: string, x: tf.Tensor2D): tf.Tensor2D {
   const weight = p[`${name}.weight`].reshape<tf.Tensor2D>([x.shape[1], -1]);
   return x.matMul(weight).add(p[`${name}.bias`]);
@@ -72,7 +75,10 @@ function layerNorm<T extends tf.Tensor>(p: Parameters, name: string, x: T): T {
   return normalised.mul(p[`${name}.weight`]).add(p[`${name}.bias`]);
 }
 
-/** Normalisation by the statistics of the batch. No running statistics are kept, which only evaluation would read. */
+/**
+ * Normalisation by the statistics of the batch. No running statistics are kept, which
+ * only evaluation would read.
+ */
 function batchNorm(p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D {
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
   const [scale, shift] = [p[`${name}.weight`], p[`${name}.bias`]] as tf.Tensor1D[];
@@ -84,7 +90,10 @@ function gelu<T extends tf.Tensor>(x: T): T {
   return x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1));
 }
 
-/** Weights [bins, length] of averages over windows that cover a line evenly, as PyTorch's `AdaptiveAvgPool2d` has them. */
+/**
+ * Weights [bins, length] of averages over windows that cover a line evenly, as PyTorch's
+ * `AdaptiveAvgPool2d` has them.
+ */
 function windows(length: number, bins: number): tf.Tensor2D {
   const rows = Array.from({ length: bins }, (_, bin) => {
     const [from, to] = [Math.floor(bin * length / bins), Math.ceil((bin + 1) * length / bins)];
@@ -94,8 +103,8 @@ function windows(length: number, bins: number): tf.Tensor2D {
 }
 
 /**
- * The rows of a feature map that AlexNet and VGG classify: averages over `bins` x `bins` windows, one matrix product for columns and
- * one for rows; `[B, H, W, C] -> [B, bins bins C]`
+ * The rows of a feature map that AlexNet and VGG classify: averages over `bins` x `bins` windows, one matrix
+ * product for columns and one for rows; `[B, H, W, C] -> [B, bins bins C]`
  */
 function averagedRows(x: tf.Tensor4D, bins: number): tf.Tensor2D {
   const [B, H, W, C] = x.shape;

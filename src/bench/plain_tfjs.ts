@@ -1,6 +1,7 @@
 /**
- * A peer of the project's step on the same native library: tfjs as its own examples use it, with one variable a tensor, automatic
- * differentiation of every layer, and `tf.train.adam`. (tfjs has no AdamW; its Adam does slightly less.)
+ * A peer of the project's step on the same native library: tfjs as its own examples use it, with one
+ * variable a tensor, automatic differentiation of every layer, and `tf.train.adam`. (tfjs has no AdamW; its
+ * Adam does slightly less.)
  */
 import { createModel, initialise, type ModelConfig } from "../models/mod.ts";
 import type { Parameters, ParameterSpec } from "../models/mod.ts";

@@ -33,7 +33,10 @@ function row(precision: Precision, { result }: RunRecord, other: RunRecord): Pre
   };
 }
 
-/** Trains notebook 01's first combination at the `laptop` preset in both precisions. The runs are recorded like any other. */
+/**
+ * Trains notebook 01's first combination at the `laptop` preset in both precisions. The runs are
+ * recorded like any other.
+ */
 export async function benchPrecision(): Promise<PrecisionBenchRow[]> {
   const records = [];
   for (const precision of ["float32", "bfloat16"] as const) {

@@ -1,4 +1,7 @@
-/** Processes that answer line by line: the side that asks, the side that answers, and the median of the answers. */
+/**
+ * Processes that answer line by line: the side that asks, the side that answers, and
+ * the median of the answers.
+ */
 
 /** A process that answers each line of its standard input with a line of JSON. */
 export interface Answering {

@@ -1,17 +1,22 @@
-/** `deno task bench steady`: the cost of determinism, and whether memory stays where it is over 20,000 steps. */
+/**
+ * `deno task bench steady`: the cost of determinism, and whether memory stays where it is over 20,000 steps.
+ */
 import { compete, startOurs, type Subject, SUBJECTS } from "./contestants.ts";
 
 /** One model's figures. */
 export interface SteadyBenchRow {
   model: string;
-  /** Images a second of training in float32, with TensorFlow's op determinism, as the project trains, and without it. */
+  /**
+   * Images a second of training in float32, with TensorFlow's op determinism, as the
+   * project trains, and without it.
+   */
   deterministic: number;
   nondeterministic: number;
   /** Share of the rate that determinism costs. */
   cost: number;
   /**
-   * Peak of the resident memory after so many steps, MB; null for a model whose steps take too long. JavaScript's heap reaches its
-   * full size only after some thousand steps.
+   * Peak of the resident memory after so many steps, MB; null for a model whose steps take too long.
+   * JavaScript's heap reaches its full size only after some thousand steps.
    */
   peak_after_1000_mb: number | null;
   peak_after_10000_mb: number | null;

@@ -1,4 +1,7 @@
-/** `deno task bench train`: images a second of the training step, beside PyTorch and plain tfjs in the same run. */
+/**
+ * `deno task bench train`: images a second of the training step, beside PyTorch and
+ * plain tfjs in the same run.
+ */
 import { besideModule } from "../disk/mod.ts";
 import {
   compete,
@@ -69,7 +72,10 @@ function findPyTorch(): Promise<string> {
   });
 }
 
-/** Starts the contestants, each of which is in `contestants` once it has started: the caller can end them when a later one fails. */
+/**
+ * Starts the contestants, each of which is in `contestants` once it has started: the caller can end
+ * them when a later one fails.
+ */
 async function startAll(
   contestants: Map<string, Contestant>,
   subject: Subject,
@@ -89,7 +95,10 @@ interface Alone {
   parameters: number;
 }
 
-/** Measures a mode by itself: `eager` and `plain_tfjs` take several times the memory of the others, and leave those no room. */
+/**
+ * Measures a mode by itself: `eager` and `plain_tfjs` take several times the memory of the others,
+ * and leave those no room.
+ */
 async function measureAlone(subject: Subject, mode: string): Promise<Alone> {
   await using contestant = await startOurs(subject, mode);
   const rates = await compete(new Map([[mode, contestant]]), "train", subject.batch);
@@ -154,8 +163,8 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
 }
 
 /**
- * Measures the training step beside PyTorch, which is installed where it is missing. A whole run takes a quarter of an hour; each
- * row is also written to standard error as soon as it is there.
+ * Measures the training step beside PyTorch, which is installed where it is missing. A whole run takes a
+ * quarter of an hour; each row is also written to standard error as soon as it is there.
  *
  * @param names models to measure; default: all
  */

@@ -1,4 +1,7 @@
-/** What every command does the same way: read its arguments, and end with one clear sentence where something is wrong. */
+/**
+ * What every command does the same way: read its arguments, and end with one clear sentence
+ * where something is wrong.
+ */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 /** Something that the person at the terminal can put right; printed without a stack. */
@@ -47,8 +50,8 @@ export function interruption(): AbortSignal {
 }
 
 /**
- * Runs a command and ends the process with its exit code. `--help` prints the usage; errors are printed as their message alone, unless
- * `NTD_DEBUG` is set.
+ * Runs a command and ends the process with its exit code. `--help` prints the usage; errors are printed as
+ * their message alone, unless `NTD_DEBUG` is set.
  */
 export async function runCommand(
   usage: string,

@@ -34,7 +34,8 @@ const script = besideModule(import.meta.url, "./execute_notebook.py");
 /**
  * Executes a notebook in its own folder and writes the executed copy, whether or not a cell failed.
  *
- * @param copy where the executed copy goes; what the kernel wrote to its own terminal goes beside it, into `<copy>.log`
+ * @param copy where the executed copy goes; what the kernel wrote to its own terminal goes
+ * beside it, into `<copy>.log`
  * @returns the failure, or `undefined` where every cell succeeded
  * @throws the signal's reason when aborted
  */
@@ -82,8 +83,8 @@ async function* eventsOf(stdout: ReadableStream<Uint8Array>): AsyncGenerator<Not
 }
 
 /**
- * Shows a notebook's execution: a line a cell and, on a terminal, the notebook's own progress in one line that is written again
- * in place.
+ * Shows a notebook's execution: a line a cell and, on a terminal, the notebook's own progress in one line
+ * that is written again in place.
  */
 export class NotebookProgress {
   readonly #start = performance.now();

@@ -89,7 +89,10 @@ export async function duplicatesText(
 /** Images that are named, of each dataset. */
 const NAMED = 5;
 
-/** Images that are not in the pools since they could not be had or decoded: the first of each by name, the others by number. */
+/**
+ * Images that are not in the pools since they could not be had or decoded: the first of each by
+ * name, the others by number.
+ */
 export async function leftOutLines(fetched: readonly Pick<Fetched, "name" | "dropped" | "folder">[]) {
   const { leftOutText } = await import("../data/mod.ts");
   return fetched.flatMap(({ name, dropped: { failed }, folder }) => {

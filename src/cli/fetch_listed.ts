@@ -30,12 +30,13 @@ export interface ListedRequest {
 }
 
 /**
- * Fetches the images of a dataset whose manifest is a list of URLs; for other datasets it does nothing. Images that were fetched
- * before for the same list are used, however the manifest wants them stored. When the fetched images change, the pools that were
- * made from them are removed.
+ * Fetches the images of a dataset whose manifest is a list of URLs; for other datasets it does nothing.
+ * Images that were fetched before for the same list are used, however the manifest wants them stored. When
+ * the fetched images change, the pools that were made from them are removed.
  *
  * @returns the report, undefined for other datasets
- * @throws {UsageError} when more images are wanted than the manifest has, or a number of them of another kind of dataset
+ * @throws {UsageError} when more images are wanted than the manifest has, or a number of them
+ * of another kind of dataset
  */
 export async function fetchListed(
   name: string,
@@ -69,7 +70,10 @@ export async function fetchListed(
   return report;
 }
 
-/** Removes pools that were made before the last run: their names do not tell how many images had been fetched by then. */
+/**
+ * Removes pools that were made before the last run: their names do not tell how many images
+ * had been fetched by then.
+ */
 function removeOlderPools(root: string, fetchedInto: string, { lastRun }: FetchReport): void {
   for (const { name } of Deno.readDirSync(root)) {
     const header = `${root}/${name}/pool.json`;
@@ -98,8 +102,8 @@ const standardError: Lines = {
 const LINE_MS = 10_000;
 
 /**
- * {@link fetchImages} with a line of progress, several times a second on a terminal and every ten seconds elsewhere. At its end come
- * the successes, and the failures by reason.
+ * {@link fetchImages} with a line of progress, several times a second on a terminal and every ten seconds
+ * elsewhere. At its end come the successes, and the failures by reason.
  *
  * @param name of the dataset
  */

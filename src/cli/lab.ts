@@ -40,7 +40,8 @@ export function startLab(
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     await ensureSetup({ needs: ["packages", "python"] });
-    // Ctrl-C goes to JupyterLab as well, which asks whether it is meant: this process must outlive the question.
+    // Ctrl-C goes to JupyterLab as well, which asks whether it is meant: this process
+    // must outlive the question.
     Deno.addSignalListener("SIGINT", () => {});
     return (await startLab({ args }).status).code;
   });

@@ -1,4 +1,6 @@
-/** `deno task predict`: which dataset does each image of a folder look like to the network of a finished run? */
+/**
+ * `deno task predict`: which dataset does each image of a folder look like to the network of a finished run?
+ */
 import type { FolderPredictions } from "../experiments/mod.ts";
 import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";

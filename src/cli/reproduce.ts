@@ -1,4 +1,7 @@
-/** `deno task reproduce`: executes the notebooks headless and prints what the paper claims beside what came out. */
+/**
+ * `deno task reproduce`: executes the notebooks headless and prints what the paper
+ * claims beside what came out.
+ */
 import { basename, join } from "node:path";
 import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
@@ -154,7 +157,10 @@ export async function claimsOf(notebook: string): Promise<TestedClaim[]> {
   );
 }
 
-/** Claims, the paper's figures, ours with their 95% intervals, and verdicts, in lines of at most `width` characters. */
+/**
+ * Claims, the paper's figures, ours with their 95% intervals, and verdicts, in lines of at
+ * most `width` characters.
+ */
 export function claimsTable(claims: readonly TestedClaim[], width: number): string {
   const rows = claims.map((
     { statement, source, paper, ours, verdict },

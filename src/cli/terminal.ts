@@ -29,7 +29,10 @@ function fit(widths: number[], total: number): number[] {
   return fitted;
 }
 
-/** A header and rows as aligned columns; cells that are too wide are wrapped. `total` is the width of the terminal. */
+/**
+ * A header and rows as aligned columns; cells that are too wide are wrapped. `total` is
+ * the width of the terminal.
+ */
 export function textTable(header: string[], rows: readonly string[][], total: number): string {
   const natural = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const widths = fit(natural, total);

@@ -81,8 +81,9 @@ const RESULT = /^(\S.*) \.\.\. (ok|FAILED|ignored)(?: \(.*\))?$/;
 const SUMMARY = /^(?:ok|FAILED) \| (\d+) passed.*? \| (\d+) failed/;
 
 /**
- * Counts the tests in the output of `deno test`, which must be without colours. The last line of the output also counts files that
- * fail to load, which a JUnit report leaves out. Where that line is missing, the process has ended early: one more failure.
+ * Counts the tests in the output of `deno test`, which must be without colours. The last line of the output
+ * also counts files that fail to load, which a JUnit report leaves out. Where that line is missing, the
+ * process has ended early: one more failure.
  */
 export function tally(output: string): Tally {
   const lines = output.split("\n");

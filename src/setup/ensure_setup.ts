@@ -9,8 +9,8 @@ import { gigabytesFor, type PipInstall, resolveInstalls } from "./resolution.ts"
 import { emptyVenv, holdVenv, readState, type VenvState } from "./state.ts";
 
 /**
- * What a command needs. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook runner and native TensorFlow, and
- * the notebooks' kernel.
+ * What a command needs. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook runner
+ * and native TensorFlow, and the notebooks' kernel.
  */
 export type Need = "packages" | "python";
 
@@ -24,8 +24,8 @@ export interface SetupOptions {
 }
 
 /**
- * Installs what is missing of what a command needs. When all is there this takes milliseconds. A set-up that was killed is done
- * again; of two at once the second waits.
+ * Installs what is missing of what a command needs. When all is there this takes milliseconds. A set-up that
+ * was killed is done again; of two at once the second waits.
  *
  * @throws {SetupError} one sentence: what is missing and what to do
  */
@@ -153,7 +153,8 @@ function read(path: string): string {
 }
 
 /**
- * Installs the npm packages where deno.json or deno.lock have changed since the last time. No package's install script runs.
+ * Installs the npm packages where deno.json or deno.lock have changed since the last time. No
+ * package's install script runs.
  *
  * @throws {SetupError} with Deno's last lines
  */

@@ -1,4 +1,6 @@
-/** The notebooks' kernel: this project's own spec, inside `.venv`, so that no kernel of the user's is touched. */
+/**
+ * The notebooks' kernel: this project's own spec, inside `.venv`, so that no kernel of the user's is touched.
+ */
 import { dirname, join } from "node:path";
 
 /** Name of the kernel in notebooks' metadata and for nbclient. */

@@ -56,8 +56,9 @@ function tensorflowPackage({ os, arch, nvidia }: Machine): string {
 }
 
 /**
- * The calls of pip that fill `.venv` on a machine. The CPU wheels come without their Python dependencies (the project
- * loads their native library from Deno: 12 s instead of 30 s, and 200 MB less); the CUDA libraries are dependencies, so they come with.
+ * The calls of pip that fill `.venv` on a machine. The CPU wheels come without their Python dependencies (the
+ * project loads their native library from Deno: 12 s instead of 30 s, and 200 MB less); the CUDA libraries
+ * are dependencies, so they come with.
  *
  * @param text contents of requirements.txt
  * @param withTensorFlow false where another TensorFlow is to be used

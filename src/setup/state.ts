@@ -32,7 +32,9 @@ export function readState(venv: string): VenvState {
   return isThere(join(venv, "pyvenv.cfg")) ? "foreign" : "missing";
 }
 
-/** `.venv` held by this process alone until it is disposed; the lock goes with the process, however that ends. */
+/**
+ * `.venv` held by this process alone until it is disposed; the lock goes with the process, however that ends.
+ */
 export interface HeldVenv extends Disposable {
   /** Says that what is in `.venv` is not whole from here on. */
   begin(): void;

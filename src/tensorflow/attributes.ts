@@ -1,4 +1,7 @@
-/** Attributes of ops: tfjs names them in one way, and the C API takes them in two, for eager ops and for graph nodes. */
+/**
+ * Attributes of ops: tfjs names them in one way, and the C API takes them in two, for eager
+ * ops and for graph nodes.
+ */
 import type { CApi, Pointer } from "./capi.ts";
 import { DataType } from "./tensor.ts";
 

@@ -59,8 +59,8 @@ export function nativeBackend(): NativeBackend | undefined {
 }
 
 /**
- * Starts the engine once: native TensorFlow where its library is found, else WebGPU, which can train as well. (tfjs's
- * WASM backend has no gradients of convolutions and is used for nothing.)
+ * Starts the engine once: native TensorFlow where its library is found, else WebGPU, which can train as well.
+ * (tfjs's WASM backend has no gradients of convolutions and is used for nothing.)
  *
  * @throws {Error} when neither can be had, with what to do
  */
@@ -99,13 +99,16 @@ async function startNative(library: NativeLibrary): Promise<Engine> {
   return { backend: "tensorflow", version: binding.TF_Version, device, library };
 }
 
-/** Bytes of the allocator's first region. Larger ones, such as 640 MiB, have a ViT's step hold a third more. */
+/**
+ * Bytes of the allocator's first region. Larger ones, such as 640 MiB, have a ViT's step hold a third more.
+ */
 const FIRST_REGION = 512 << 20;
 
 /**
- * Has TensorFlow's allocator get its first region at once, by a tensor of that size to which nobody writes, so that it takes no
- * memory yet: what is freed in a region joins with what is free beside it. By itself the allocator begins with small regions;
- * a ResNet-18's step then holds a fifth more. Where a system does not promise memory that it may not have, it stays so.
+ * Has TensorFlow's allocator get its first region at once, by a tensor of that size to which nobody writes,
+ * so that it takes no memory yet: what is freed in a region joins with what is free beside it. By itself the
+ * allocator begins with small regions; a ResNet-18's step then holds a fifth more. Where a system does not
+ * promise memory that it may not have, it stays so.
  */
 function reserveMemory(binding: TensorFlowBinding): void {
   const shape = binding.createTensor([1], DataType.int32, Int32Array.of(FIRST_REGION / 4));
@@ -121,9 +124,9 @@ function reserveMemory(binding: TensorFlowBinding): void {
 }
 
 /**
- * tfjs-node's backend, with two additions. It copies values to native memory when an op first reads them: while a function is
- * traced, only values that are made inside it may become constants of its graph; those from outside are copied as ever. And
- * tensors of bfloat16, which tfjs does not know, pass for float32.
+ * tfjs-node's backend, with two additions. It copies values to native memory when an op first reads them:
+ * while a function is traced, only values that are made inside it may become constants of its graph; those
+ * from outside are copied as ever. And tensors of bfloat16, which tfjs does not know, pass for float32.
  */
 function withTracing(Base: NodeJSKernelBackendClass, binding: TensorFlowBinding): NativeBackend {
   class TracingBackend extends Base {
@@ -166,8 +169,8 @@ function replaceKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
 }
 
 /**
- * Splits by `Slice`, which TensorFlow answers with a view into the same memory where it can (parts of the first axis that begin
- * at a multiple of 64 bytes); its `SplitV` copies.
+ * Splits by `Slice`, which TensorFlow answers with a view into the same memory where it can (parts of the
+ * first axis that begin at a multiple of 64 bytes); its `SplitV` copies.
  */
 function splitByViews(
   { inputs, attrs }: { inputs: tf.NamedTensorInfoMap; attrs?: tf.NamedAttrMap },

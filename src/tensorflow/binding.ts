@@ -1,6 +1,7 @@
 /**
- * The native side of tfjs-node, over TensorFlow's C API: what `dist/tfjs_binding.d.ts` of `@tensorflow/tfjs-node-gpu`
- * expects of its C++ addon, without the addon. Tensors are numbered; the numbers are what tfjs keeps.
+ * The native side of tfjs-node, over TensorFlow's C API: what `dist/tfjs_binding.d.ts` of
+ * `@tensorflow/tfjs-node-gpu` expects of its C++ addon, without the addon. Tensors are numbered; the
+ * numbers are what tfjs keeps.
  */
 import { AttributeType, eagerWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
 import { CApi } from "./capi.ts";
@@ -44,7 +45,10 @@ export interface TraceOptions {
   parameters?: readonly number[];
   /** Whether XLA compiles it into few loops. */
   fused?: boolean;
-  /** Number of its ops that are to share the threads among them. Default: 1, or that of the function around it. */
+  /**
+   * Number of its ops that are to share the threads among them. Default: 1, or that
+   * of the function around it.
+   */
   towers?: number;
 }
 
@@ -111,7 +115,10 @@ export class TensorFlowBinding {
     return this.#tensors.create(shape, dtype, values);
   }
 
-  /** A scalar string that is these bytes, not a copy: they must stay as they are until it is deleted. Not while tracing. */
+  /**
+   * A scalar string that is these bytes, not a copy: they must stay as they are until it is
+   * deleted. Not while tracing.
+   */
   createBytesView(bytes: Uint8Array): number {
     return this.#tensors.hold(viewAsNativeString(this.#api, bytes), [], DataType.string);
   }
@@ -157,8 +164,8 @@ export class TensorFlowBinding {
   }
 
   /**
-   * Runs `body` with ops added to a graph instead of executed, and makes a function of it. Tensors that exist already and are
-   * read become arguments; tensors that are made from values become constants.
+   * Runs `body` with ops added to a graph instead of executed, and makes a function of it. Tensors that exist
+   * already and are read become arguments; tensors that are made from values become constants.
    *
    * @param body returns the numbers of the tensors that the function returns
    * @throws {Error} when `body` reads a value or a tensor that it may not, or when a shape depends on values
@@ -231,7 +238,8 @@ export class TensorFlowBinding {
   }
 
   /**
-   * tfjs knows no bfloat16 and takes such a tensor for float32: the type of an op's inputs, attribute `T`, is what they are.
+   * tfjs knows no bfloat16 and takes such a tensor for float32: the type of an op's inputs,
+   * attribute `T`, is what they are.
    */
   #withInputType(attributes: OpAttribute[], inputs: readonly number[]): OpAttribute[] {
     if (!inputs.some((id) => this.#tensors.entry(id).dtype === DataType.bfloat16)) return attributes;

@@ -1,6 +1,7 @@
 /**
- * TensorFlow's C API through Deno FFI: the symbols that the project calls, and the few conventions around them (status
- * objects, C strings). Headers: tensorflow/c/c_api.h, tensorflow/c/eager/c_api.h, tensorflow/c/tf_tstring.h.
+ * TensorFlow's C API through Deno FFI: the symbols that the project calls, and the few conventions around
+ * them (status objects, C strings). Headers: tensorflow/c/c_api.h, tensorflow/c/eager/c_api.h,
+ * tensorflow/c/tf_tstring.h.
  */
 import { fileURLToPath } from "node:url";
 import type { NativeLibrary } from "./library.ts";
@@ -94,7 +95,10 @@ const symbols = {
 /** The opened library with one status object, which every call that can fail writes to. */
 export class CApi {
   readonly call: Deno.DynamicLibrary<typeof symbols>["symbols"];
-  /** Pass as the `TF_Status*` of a call, then {@link check}. Calls that wait are made one after another, so one is enough. */
+  /**
+   * Pass as the `TF_Status*` of a call, then {@link check}. Calls that wait are made one after
+   * another, so one is enough.
+   */
   readonly status: Pointer;
   readonly version: string;
   #names = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -138,7 +142,10 @@ export class CApi {
   }
 }
 
-/** ` at file:line` of the code that called into tfjs, where the stack shows it, for errors that arise deep inside. */
+/**
+ * ` at file:line` of the code that called into tfjs, where the stack shows it, for
+ * errors that arise deep inside.
+ */
 export function callingLine(): string {
   const frames = new Error().stack?.split("\n").slice(1) ?? [];
   const own = frames.find((frame) =>

@@ -1,16 +1,22 @@
-/** Settings of XLA, the compiler of fused functions, and its cache on disk. XLA reads them when it compiles its first function. */
+/**
+ * Settings of XLA, the compiler of fused functions, and its cache on disk. XLA reads them when it
+ * compiles its first function.
+ */
 import { repositoryRoot } from "../disk/mod.ts";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setNativeEnvironment } from "./process.ts";
 
-/** Versions of TensorFlow that the flags below were tried with: XLA ends the process at a flag that it does not know. */
+/**
+ * Versions of TensorFlow that the flags below were tried with: XLA ends the process at a
+ * flag that it does not know.
+ */
 const KNOWN = /^2\.21\./;
 
 /**
- * Settings that compile fast, to loops that run as fast: emitters that take half of the time, each function as one module, LLVM's
- * level 2. YNNPACK is off: it gains no speed, and it ends the process when two threads first use a function at once (both fill one
- * list).
+ * Settings that compile fast, to loops that run as fast: emitters that take half of the time, each function
+ * as one module, LLVM's level 2. YNNPACK is off: it gains no speed, and it ends the process when two threads
+ * first use a function at once (both fill one list).
  */
 const XLA_FLAGS = "--xla_cpu_use_fusion_emitters=false --xla_llvm_disable_expensive_passes=true " +
   "--xla_cpu_parallel_codegen_split_count=1 --xla_backend_optimization_level=2 --xla_cpu_experimental_ynn_fusion_type=";
@@ -28,8 +34,9 @@ function processor(): string {
 }
 
 /**
- * Sets up the compiler, with a cache in `.cache/compiler/` by TensorFlow's version, processor and settings: only the first training
- * on a machine waits for it. Call it before anything is compiled. Variables that are set already stay.
+ * Sets up the compiler, with a cache in `.cache/compiler/` by TensorFlow's version, processor and
+ * settings: only the first training on a machine waits for it. Call it before anything is compiled.
+ * Variables that are set already stay.
  */
 export function setUpCompiler(version: string): void {
   if (!KNOWN.test(version)) return;

@@ -1,4 +1,7 @@
-/** TensorFlow's eager contexts, with their threads and devices, and the settings of Grappler, which rewrites functions' graphs. */
+/**
+ * TensorFlow's eager contexts, with their threads and devices, and the settings of Grappler, which
+ * rewrites functions' graphs.
+ */
 import type { CApi, Pointer } from "./capi.ts";
 
 /** Threads and devices of a context. */
@@ -14,7 +17,9 @@ export interface ContextOptions {
 /** `device_count (1) { key (1): "GPU", value (2): 0 }` as protobuf bytes. */
 const NO_GPU = [0x0a, 0x07, 0x0a, 0x03, ...new TextEncoder().encode("GPU"), 0x10, 0x00];
 
-/** `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes. */
+/**
+ * `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes.
+ */
 function contextConfig(
   { threads = navigator.hardwareConcurrency, towers = 1, gpu = true }: ContextOptions,
 ): Uint8Array<ArrayBuffer> {
@@ -90,7 +95,10 @@ function listDevices(api: CApi, context: Pointer): Device[] {
 /** `RewriterConfig.Toggle.OFF`, and `NO_MEM_OPT` and `ONE` of its other enums. */
 const [OFF, NO_MEMORY_OPTIMIZATION, ONE] = [2, 1, 1];
 
-/** Passes of Grappler by their field numbers in `RewriterConfig`: each takes time at the first call and gains nothing measurable. */
+/**
+ * Passes of Grappler by their field numbers in `RewriterConfig`: each takes time at the first call and
+ * gains nothing measurable.
+ */
 const PASSES_LEFT_OUT = {
   layout_optimizer: 1,
   constant_folding: 3,
@@ -120,9 +128,10 @@ function varintField(field: number, value: number): number[] {
 const messageField = (field: number, bytes: number[]) => [field << 3 | 2, bytes.length, ...bytes];
 
 /**
- * The attribute by which Grappler rewrites a function before it first runs: `ConfigProto { graph_options (10) { rewrite_options (10) } }`
- * with one pass, the remapper. It lets a matrix product or a convolution add its bias, and apply the next op, while it writes its
- * result. A function without the attribute is not rewritten.
+ * The attribute by which Grappler rewrites a function before it first runs:
+ * `ConfigProto { graph_options (10) { rewrite_options (10) } }` with one pass, the remapper. It lets a matrix
+ * product or a convolution add its bias, and apply the next op, while it writes its result. A function
+ * without the attribute is not rewritten.
  */
 export function rewriterConfig(): Uint8Array<ArrayBuffer> {
   const passes = Object.values(PASSES_LEFT_OUT).map((field): [number, number] => [field, OFF]);

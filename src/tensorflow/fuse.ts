@@ -1,4 +1,7 @@
-/** Fused functions: parts of a compiled function whose element-wise ops and reductions become a few loops over memory. */
+/**
+ * Fused functions: parts of a compiled function whose element-wise ops and reductions become
+ * a few loops over memory.
+ */
 import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "./backend.ts";
@@ -11,12 +14,13 @@ type FuseOptions = Record<string, string | number | boolean | readonly number[]>
 export type Fusible<Options extends FuseOptions> = (inputs: tf.Tensor[], options: Options) => tf.Tensor[];
 
 /**
- * Has TensorFlow's compiler XLA turn a function into few loops, each of which reads its inputs and writes its results once, where
- * every op by itself would go through memory. For element-wise ops and reductions: matrix products and convolutions are
- * faster as ops of their own.
+ * Has TensorFlow's compiler XLA turn a function into few loops, each of which reads its inputs and writes its
+ * results once, where every op by itself would go through memory. For element-wise ops and reductions: matrix
+ * products and convolutions are faster as ops of their own.
  *
- * It takes effect inside of {@link compile}. Elsewhere, and on an engine other than native TensorFlow, the function is simply
- * called. It is compiled once for each combination of shapes, types and options, when it first runs.
+ * It takes effect inside of {@link compile}. Elsewhere, and on an engine other than native TensorFlow,
+ * the function is simply called. It is compiled once for each combination of shapes, types and
+ * options, when it first runs.
  *
  * Automatic differentiation does not see into it: it belongs inside of `tf.customGrad`.
  *

@@ -13,7 +13,9 @@ export interface SymbolicTensor {
   dtype: number;
 }
 
-/** Ops whose first argument is a list of tensors; the number gives how many single arguments follow the list. */
+/**
+ * Ops whose first argument is a list of tensors; the number gives how many single arguments follow the list.
+ */
 const LIST_OPS: Record<string, number> = { Pack: 0, ConcatV2: 1, AddN: 0, IdentityN: 0, Einsum: 0 };
 
 /** Attributes that the graph infers from a list's length and refuses to be told. */
@@ -40,8 +42,8 @@ export interface OutputType {
 }
 
 /**
- * Attribute that has XLA, TensorFlow's compiler, turn a function into few loops; on the function itself as a serialised
- * `AttrValue { b: true }`.
+ * Attribute that has XLA, TensorFlow's compiler, turn a function into few loops; on the function itself as a
+ * serialised `AttrValue { b: true }`.
  */
 const XLA_MUST_COMPILE = "_XlaMustCompile";
 const TRUE = new Uint8Array([0x28, 1]);
@@ -87,7 +89,10 @@ export class Graph {
     return outputOf(this.#finish(node, "Placeholder"), 0);
   }
 
-  /** A value that is part of the function; shapes, axes and other short ones stand once, however often they are made. */
+  /**
+   * A value that is part of the function; shapes, axes and other short ones stand once,
+   * however often they are made.
+   */
   constant(shape: readonly number[], dtype: number, values: Values): GraphOutput {
     if (values.length > SHORT) return this.#addConstant(shape, dtype, values);
     const parts = Array.from(values as ArrayLike<number>, (value) => Object.is(value, -0) ? "-0" : value);
@@ -110,7 +115,8 @@ export class Graph {
   /**
    * Adds one op.
    *
-   * @throws {Error} when the op is given wrong arguments, or when the shape of a result does not follow from its inputs
+   * @throws {Error} when the op is given wrong arguments, or when the shape of a result does
+   * not follow from its inputs
    */
   op(
     name: string,
@@ -149,8 +155,8 @@ export class Graph {
   }
 
   /**
-   * Adds a call of a fused function that the context knows. Shape inference does not look into functions, so their results'
-   * shapes are given.
+   * Adds a call of a fused function that the context knows. Shape inference does not look into functions, so
+   * their results' shapes are given.
    */
   callFused(
     name: string,

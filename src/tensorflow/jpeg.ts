@@ -1,4 +1,7 @@
-/** JPEG files decoded by TensorFlow's own ops: in half the time that sharp takes, at once, and only the part that is wanted. */
+/**
+ * JPEG files decoded by TensorFlow's own ops: in half the time that sharp takes, at once, and only
+ * the part that is wanted.
+ */
 import { attribute, type OpAttribute } from "./attributes.ts";
 import { TensorFlowBinding } from "./binding.ts";
 import type { TensorMetadata } from "./tensor_table.ts";
@@ -8,7 +11,10 @@ import { DataType } from "./tensor.ts";
 
 /** What is wanted of a JPEG file. */
 interface JpegPart {
-  /** The image is decoded at this part of its width and height, rounded up, which takes less time than to reduce it later. Default: 1. */
+  /**
+   * The image is decoded at this part of its width and height, rounded up, which takes less time than to
+   * reduce it later. Default: 1.
+   */
   ratio?: 1 | 2 | 4 | 8;
   /** Rectangle of the image at that scale, px. Default: all of it. */
   crop?: { left: number; top: number; width: number; height: number };
@@ -23,7 +29,8 @@ let own: TensorFlowBinding | undefined;
  * Decodes a JPEG file, or a part of it, to RGB, always to the same values.
  *
  * @returns `[height, width, 3]`, 8 bits a value
- * @throws {Error} when TensorFlow's library is not found, the file is damaged, or the rectangle is not within the image
+ * @throws {Error} when TensorFlow's library is not found, the file is damaged, or the
+ * rectangle is not within the image
  */
 export function decodeJpeg(
   file: Uint8Array,
@@ -66,7 +73,10 @@ function startDecoder(): TensorFlowBinding {
   return binding;
 }
 
-/** The slow and exact integer transform, and smooth enlarging of reduced colour: what Pillow and sharp decode with. */
+/**
+ * The slow and exact integer transform, and smooth enlarging of reduced colour: what
+ * Pillow and sharp decode with.
+ */
 function settings(ratio: number): OpAttribute[] {
   return [
     attribute.int("channels", 3),

@@ -1,6 +1,6 @@
 /**
- * Where the native TensorFlow library is. PyPI's wheels carry the whole C API in two shared libraries; set-up puts the
- * wheel into `.venv`, and a TensorFlow that is already on the machine will do as well.
+ * Where the native TensorFlow library is. PyPI's wheels carry the whole C API in two shared libraries; set-up
+ * puts the wheel into `.venv`, and a TensorFlow that is already on the machine will do as well.
  */
 import { repositoryRoot } from "../disk/mod.ts";
 import { join } from "node:path";
@@ -65,10 +65,11 @@ function libraryIn(folder: string, os: string, foundBy: string): NativeLibrary |
 }
 
 /**
- * Finds native TensorFlow: the folder in `NTD_TENSORFLOW`, then the repository's `.venv`, then a system-wide Python's
- * packages. Returns `undefined` where there is none.
+ * Finds native TensorFlow: the folder in `NTD_TENSORFLOW`, then the repository's `.venv`, then a system-wide
+ * Python's packages. Returns `undefined` where there is none.
  *
- * @throws {Error} when `NTD_TENSORFLOW` is set and its folder lacks the libraries: an explicit wish is never passed over.
+ * @throws {Error} when `NTD_TENSORFLOW` is set and its folder lacks the libraries: an explicit
+ * wish is never passed over.
  */
 export function findLibrary(options: SearchOptions = {}): NativeLibrary | undefined {
   const os = options.os ?? Deno.build.os;

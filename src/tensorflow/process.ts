@@ -24,8 +24,8 @@ const linux = isLinux
 const cString = (text: string) => new TextEncoder().encode(text + "\0");
 
 /**
- * Read when TensorFlow is loaded: report errors by status only, give the same bits from the same inputs, and let each context have
- * threads of its own.
+ * Read when TensorFlow is loaded: report errors by status only, give the same bits from the same inputs, and
+ * let each context have threads of its own.
  */
 export const NATIVE_ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: "3",
@@ -34,8 +34,8 @@ export const NATIVE_ENVIRONMENT = {
 };
 
 /**
- * Sets environment variables that native code reads, unless they are set already. `Deno.env.set` would not do: it changes
- * what Deno reads, not the C library's environment.
+ * Sets environment variables that native code reads, unless they are set already. `Deno.env.set` would not
+ * do: it changes what Deno reads, not the C library's environment.
  */
 export function setNativeEnvironment(variables: Record<string, string>): void {
   for (const [name, value] of Object.entries(variables)) libc.setenv(cString(name), cString(value), 0);
@@ -44,8 +44,8 @@ export function setNativeEnvironment(variables: Record<string, string>): void {
 const RTLD_NOW = 2, RTLD_NODELETE = isMac ? 0x80 : 0x1000;
 
 /**
- * Loads a library for the life of the process. Deno unloads what `Deno.dlopen` opened when a worker or a test file ends,
- * while TensorFlow's threads still run in it.
+ * Loads a library for the life of the process. Deno unloads what `Deno.dlopen` opened when a worker or a test
+ * file ends, while TensorFlow's threads still run in it.
  */
 export function keepLoaded(path: string): void {
   libc.dlopen(cString(path), RTLD_NOW | RTLD_NODELETE);
@@ -54,8 +54,8 @@ export function keepLoaded(path: string): void {
 const STDERR = 2, O_WRONLY = 1;
 
 /**
- * Runs `body` with the process's standard error set aside. TensorFlow announces oneDNN there while it is loaded, and no
- * setting stops it; a failure to load is reported by an exception, not there.
+ * Runs `body` with the process's standard error set aside. TensorFlow announces oneDNN there while it is
+ * loaded, and no setting stops it; a failure to load is reported by an exception, not there.
  */
 export function withoutStderr<T>(body: () => T): T {
   const saved = libc.dup(STDERR);
@@ -73,9 +73,9 @@ export function withoutStderr<T>(body: () => T): T {
 const MADV_DONTNEED = 4;
 
 /**
- * Gives back the memory into which a library's code and symbols were read while it was loaded and registered its ops: a
- * quarter of a gigabyte that is hardly needed again, and read again from the file where it is. Linux only; elsewhere nothing
- * happens.
+ * Gives back the memory into which a library's code and symbols were read while it was loaded and registered
+ * its ops: a quarter of a gigabyte that is hardly needed again, and read again from the file where it is.
+ * Linux only; elsewhere nothing happens.
  *
  * @param path of the library, as it was loaded
  */
@@ -83,7 +83,8 @@ export function releaseCode(path: string): void {
   if (!linux) return;
   const file = Deno.realPathSync(path);
   for (const line of Deno.readTextFileSync("/proc/self/maps").split("\n")) {
-    // Only what is never written: the code, and the symbols at the file's beginning. The loader fills addresses into the rest.
+    // Only what is never written: the code, and the symbols at the file's beginning. The loader fills
+    // addresses into the rest.
     const part = line.match(/^([0-9a-f]+)-([0-9a-f]+) (?:r-xp [0-9a-f]+|r--p 0+) \S+ \d+ +(\/.*)$/);
     if (part?.[3] !== file) continue;
     const [start, end] = [part[1], part[2]].map((hex) => BigInt(`0x${hex}`));
@@ -94,8 +95,9 @@ export function releaseCode(path: string): void {
 const M_MMAP_THRESHOLD = -3, LARGE_BLOCK = 4 << 20;
 
 /**
- * Has blocks of 4 MiB and more, which are tensors, go back to the system when they are freed. By its own rules the allocator
- * keeps ever larger ones, in a heap a thread: a training step then holds a tenth more memory, at the same speed.
+ * Has blocks of 4 MiB and more, which are tensors, go back to the system when they are freed. By its own
+ * rules the allocator keeps ever larger ones, in a heap a thread: a training step then holds a tenth more
+ * memory, at the same speed.
  */
 export function returnLargeBlocks(): void {
   linux?.mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);

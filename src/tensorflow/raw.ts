@@ -13,8 +13,8 @@ export function isNative(): boolean {
 }
 
 /**
- * Number of towers (see `compile`) that a function can have here, of those that are wanted. It is 1 on a GPU, which a single op fills,
- * and on an engine that runs op by op.
+ * Number of towers (see `compile`) that a function can have here, of those that are wanted. It is 1 on a GPU,
+ * which a single op fills, and on an engine that runs op by op.
  */
 export function usableTowers(wanted: number): number {
   const backend = nativeBackend();
@@ -22,8 +22,8 @@ export function usableTowers(wanted: number): number {
 }
 
 /**
- * Runs one op of TensorFlow; attribute `T` is bfloat16 where the inputs are. Automatic differentiation does not see it: it
- * belongs inside of `tf.customGrad`.
+ * Runs one op of TensorFlow; attribute `T` is bfloat16 where the inputs are. Automatic differentiation does
+ * not see it: it belongs inside of `tf.customGrad`.
  *
  * @throws {Error} on an engine other than native TensorFlow
  */
@@ -46,7 +46,10 @@ export function precisionOf(x: tf.Tensor): Precision {
   return backend.binding.dtypeOf(id) === DataType.bfloat16 ? "bfloat16" : "float32";
 }
 
-/** The tensor in a precision: itself where it has it already. Automatic differentiation does not see the conversion. */
+/**
+ * The tensor in a precision: itself where it has it already. Automatic differentiation
+ * does not see the conversion.
+ */
 export function toPrecision<T extends tf.Tensor>(x: T, precision: Precision): T {
   const from = precisionOf(x);
   if (from === precision) return x;
@@ -55,8 +58,9 @@ export function toPrecision<T extends tf.Tensor>(x: T, precision: Precision): T 
 }
 
 /**
- * A tensor of values 0 to 255, a quarter of the memory of floats. tfjs has no bytes and calls it int32; in native memory it is uint8,
- * and only {@link bytesToFloat} and ops that move values take it. On another engine it is int32 throughout.
+ * A tensor of values 0 to 255, a quarter of the memory of floats. tfjs has no bytes and calls it int32; in
+ * native memory it is uint8, and only {@link bytesToFloat} and ops that move values take it. On another
+ * engine it is int32 throughout.
  *
  * @throws {Error} when the number of values does not fit the shape
  */
@@ -68,8 +72,8 @@ export function bytesTensor<R extends tf.Rank>(values: Uint8Array, shape: tf.Sha
 }
 
 /**
- * The values of a {@link bytesTensor} or a tensor of int32 as float32; a tensor of float32 is returned itself. Automatic
- * differentiation does not see the conversion.
+ * The values of a {@link bytesTensor} or a tensor of int32 as float32; a tensor of float32 is returned
+ * itself. Automatic differentiation does not see the conversion.
  */
 export function bytesToFloat<T extends tf.Tensor>(x: T): T {
   if (x.dtype === "float32") return x;

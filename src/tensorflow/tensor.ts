@@ -61,8 +61,9 @@ function writeStrings(api: CApi, data: Pointer, strings: Uint8Array[]): void {
 }
 
 /**
- * A scalar string that is the caller's bytes where they lie: nothing is copied, and nothing is left when the tensor is deleted, where
- * a copy that `TF_StringCopy` made is never freed. The bytes must stay as they are until then.
+ * A scalar string that is the caller's bytes where they lie: nothing is copied, and nothing is left
+ * when the tensor is deleted, where a copy that `TF_StringCopy` made is never freed. The bytes must
+ * stay as they are until then.
  *
  * @returns a `TF_Tensor*` that the caller deletes
  */
@@ -132,8 +133,8 @@ export function copyNativeTensor(api: CApi, tensor: Pointer, into: Uint8Array): 
 }
 
 /**
- * Copies a native tensor's values out. int64 becomes Int32Array, since tfjs has no 64-bit integers; complex64 is
- * interleaved real and imaginary parts; bfloat16 becomes Float32Array, exactly; strings are byte arrays.
+ * Copies a native tensor's values out. int64 becomes Int32Array, since tfjs has no 64-bit integers; complex64
+ * is interleaved real and imaginary parts; bfloat16 becomes Float32Array, exactly; strings are byte arrays.
  */
 export function readNativeTensor(
   api: CApi,

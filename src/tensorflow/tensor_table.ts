@@ -78,8 +78,8 @@ export class TensorTable {
   }
 
   /**
-   * A handle of the same memory that belongs to no context, where a result of an op belongs to that in which the op ran. The caller
-   * deletes it.
+   * A handle of the same memory that belongs to no context, where a result of an op belongs to that in which
+   * the op ran. The caller deletes it.
    */
   freeHandle(id: number): Pointer {
     const { call, status } = this.#api;

@@ -1,6 +1,7 @@
 /**
- * `tf.function` for TensorFlow.js: a pure function of tensors, traced once for each combination of shapes into one native
- * function, which TensorFlow then optimises and runs as a whole. What takes thousands of calls from JavaScript becomes one.
+ * `tf.function` for TensorFlow.js: a pure function of tensors, traced once for each combination of shapes
+ * into one native function, which TensorFlow then optimises and runs as a whole. What takes thousands of
+ * calls from JavaScript becomes one.
  */
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "./backend.ts";
@@ -26,9 +27,9 @@ export interface Compiled<Inputs extends TensorTree[], Output> {
 /** How a function is run. */
 export interface CompileOptions {
   /**
-   * Number of parts of the function that do not depend on each other, such as the halves of a batch. They run side by side, each op
-   * on its part of the processor's threads, where otherwise each op takes all of them and threads wait for each other
-   * at its end. Default: 1.
+   * Number of parts of the function that do not depend on each other, such as the halves of a batch. They run
+   * side by side, each op on its part of the processor's threads, where otherwise each op takes all of them
+   * and threads wait for each other at its end. Default: 1.
    */
   towers?: number;
 }
@@ -79,15 +80,17 @@ function flatten(
 /**
  * Wraps a pure function of tensors such that it runs as one native call.
  *
- * The function is run once for each new combination of shapes and dtypes, with ops recorded instead of executed; from then on
- * the record runs. So everything that changes from call to call must be an input: a learning rate as a scalar tensor, random
- * numbers as tensors. Numbers of JavaScript and tensors that are made inside from values become constants. Tensors from
- * outside that are not inputs are read anew at every call and must not have been disposed.
+ * The function is run once for each new combination of shapes and dtypes, with ops recorded instead of
+ * executed; from then on the record runs. So everything that changes from call to call must be an input: a
+ * learning rate as a scalar tensor, random numbers as tensors. Numbers of JavaScript and tensors that are
+ * made inside from values become constants. Tensors from outside that are not inputs are read anew at every
+ * call and must not have been disposed.
  *
  * On an engine other than native TensorFlow the function is simply called.
  *
- * @throws {Error} while tracing: when the value of a tensor is read (`dataSync`, `arraySync`), a shape depends on values, or a
- *   random number is drawn without a seed, naming the line; when run: for a tensor from outside that has been disposed
+ * @throws {Error} while tracing: when the value of a tensor is read (`dataSync`, `arraySync`), a shape
+ *   depends on values, or a random number is drawn without a seed, naming the line; when run: for a tensor
+ *   from outside that has been disposed
  *
  * @example One native call for each number.
  * const square = compile((x: tf.Tensor) => x.mul(x));
@@ -179,7 +182,10 @@ function traceFunction(f: () => unknown, inputIds: number[], towers: number): Tr
   return { native, rebuild, sources, hasRun: false };
 }
 
-/** Disposes what tfjs has saved for a gradient that an error has ended: no scope does, since such tensors are kept. */
+/**
+ * Disposes what tfjs has saved for a gradient that an error has ended: no scope does,
+ * since such tensors are kept.
+ */
 function forgetTape(): void {
   const { state } = tf.engine();
   if (state.gradientDepth > 0) return; // a gradient outside of this one is still to come
@@ -188,8 +194,8 @@ function forgetTape(): void {
 }
 
 /**
- * Runs `f` while `Math.random`, from which tfjs draws whatever is given no seed (dropout, initial values), throws: what it drew
- * would become a constant of the function, the same at every call.
+ * Runs `f` while `Math.random`, from which tfjs draws whatever is given no seed (dropout, initial values),
+ * throws: what it drew would become a constant of the function, the same at every call.
  */
 function withoutRandomness<T>(f: () => T): T {
   const { random } = Math;

@@ -1,4 +1,7 @@
-/** The game in a browser: played by keyboard alone, stopped, gone on with, by touch on a phone; nothing comes from elsewhere. */
+/**
+ * The game in a browser: played by keyboard alone, stopped, gone on with, by touch on a phone;
+ * nothing comes from elsewhere.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";

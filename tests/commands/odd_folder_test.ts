@@ -1,4 +1,7 @@
-/** A checkout in a folder whose name is another one in a URL: set-up, commands and a notebook work there as anywhere. */
+/**
+ * A checkout in a folder whose name is another one in a URL: set-up, commands and a
+ * notebook work there as anywhere.
+ */
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
@@ -17,8 +20,8 @@ const [record] = await sweep([baseline({ datasets: ${JSON.stringify(DATASETS)}, 
 record.hash`;
 
 /**
- * A copy of this checkout in a folder of an awkward name, with datasets of its own and one notebook. Its npm packages are not
- * there yet. Its `.venv` has this one's Python and packages, but no kernel yet.
+ * A copy of this checkout in a folder of an awkward name, with datasets of its own and one notebook. Its npm
+ * packages are not there yet. Its `.venv` has this one's Python and packages, but no kernel yet.
  */
 async function oddCheckout() {
   const parent = Deno.realPathSync(Deno.makeTempDirSync());

@@ -1,4 +1,7 @@
-/** `deno task play` as a whole, at the smoke preset: it trains, serves, keeps, and goes on where the player left. */
+/**
+ * `deno task play` as a whole, at the smoke preset: it trains, serves, keeps, and goes
+ * on where the player left.
+ */
 import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { parsePlay } from "../../src/cli/play.ts";

@@ -9,7 +9,9 @@ const log = () => {};
 const CLAIM = `{ claims: [{ id: "x", statement: "It is told apart.", source: "Table 2", paper: "84.7%",
   ours: Deno.env.get("NTD_PRESET") + " " + Deno.env.get("NTD_DATASETS"), verdict: "holds", reason: "it is" }] }`;
 
-/** The pause is that of src/notebook/kernel.ts: a kernel may drop what is broadcast just before a cell ends. */
+/**
+ * The pause is that of src/notebook/kernel.ts: a kernel may drop what is broadcast just before a cell ends.
+ */
 const SHOW_CLAIM = `await Deno.jupyter.broadcast("display_data", { metadata: {}, transient: {},
   data: { "application/vnd.name-that-dataset.claims+json": ${CLAIM}, "text/plain": "claims" } });
   await new Promise((resolve) => setTimeout(resolve, 100));`;

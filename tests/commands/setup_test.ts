@@ -5,7 +5,10 @@ import { join } from "node:path";
 
 const trial = besideModule(import.meta.url, "../made/commands/setup_trial.ts");
 
-/** A folder to set up whose only requirement comes with every virtual environment, so that nothing is downloaded. */
+/**
+ * A folder to set up whose only requirement comes with every virtual environment, so
+ * that nothing is downloaded.
+ */
 async function scratchRoot() {
   const version = await new Deno.Command("python3", {
     args: ["-c", "import ensurepip; print(ensurepip.version())"],

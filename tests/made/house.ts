@@ -1,5 +1,6 @@
 /**
- * Measures of src/, for the test of its layout. Run it to see them, and the places that the test complains about:
+ * Measures of src/, for the test of its layout. Run it to see them, and the places that
+ * the test complains about:
  *
  *     deno run -A tests/made/house.ts
  */
@@ -169,8 +170,9 @@ function needsOf(tree: Tree, imports: readonly Import[], beside: readonly string
 }
 
 /**
- * Files that nobody reaches from the entries: the commands, what the notebooks import, and the page of the game, which a browser
- * loads. A door that lists a name does not reach the name's file; whoever imports the name does.
+ * Files that nobody reaches from the entries: the commands, what the notebooks import, and the page
+ * of the game, which a browser loads. A door that lists a name does not reach the name's file;
+ * whoever imports the name does.
  */
 export function unreachedFiles(tree: Tree, notebooks: ReadonlyMap<string, Import[]>): string[] {
   const isEntry = (file: string) =>
@@ -189,8 +191,8 @@ export function unreachedFiles(tree: Tree, notebooks: ReadonlyMap<string, Import
 }
 
 /**
- * Exports that one file alone imports, or lists, which lies in the same folder, and whose section they could be: `file: name
- * (importer)`. A file that is loaded later or started as a program cannot be a section.
+ * Exports that one file alone imports, or lists, which lies in the same folder, and whose section they could
+ * be: `file: name (importer)`. A file that is loaded later or started as a program cannot be a section.
  *
  * @param others imports of the tests and notebooks, by file
  */
@@ -241,7 +243,9 @@ export function longFiles(tree: Tree, most: number): string[] {
   );
 }
 
-/** Files that hand on whatever another file exports. A namespace, `export * as tf`, has a name and is none. */
+/**
+ * Files that hand on whatever another file exports. A namespace, `export * as tf`, has a name and is none.
+ */
 export function starExports(tree: Tree): string[] {
   return [...tree].flatMap(([path, { text }]) =>
     [...text.replaceAll(COMMENTS, "").matchAll(/\bexport\s+(?:type\s+)?\*\s+from\s*"([^"]+)"/g)].map((
@@ -250,11 +254,16 @@ export function starExports(tree: Tree): string[] {
   );
 }
 
-/** Lines of comments that are wider than the formatter's columns: `file:line`. */
+/**
+ * Lines of comments that are wider than the formatter's columns: `file:line`. Tables and
+ * directives cannot be broken.
+ */
 export function wideComments(tree: Tree, columns = 110): string[] {
   return [...tree].flatMap(([path, { text }]) =>
     text.split("\n").flatMap((line, i) =>
-      [...line].length > columns && /^\s*(?:\/\*\*|\*|\/\/)/.test(line) ? [`${path}:${i + 1}`] : []
+      [...line].length > columns && /^\s*(?:\/\*\*|\*(?! \|)|\/\/(?! deno-))/.test(line)
+        ? [`${path}:${i + 1}`]
+        : []
     )
   );
 }

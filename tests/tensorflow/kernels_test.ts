@@ -1,4 +1,7 @@
-/** Every tfjs kernel that the project uses, and its gradient, on native TensorFlow against tfjs's reference CPU backend. */
+/**
+ * Every tfjs kernel that the project uses, and its gradient, on native TensorFlow against
+ * tfjs's reference CPU backend.
+ */
 import assert from "node:assert/strict";
 import { random } from "../../src/stats/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
@@ -11,7 +14,10 @@ function normal(shape: number[], key: number): tf.Tensor {
   return tf.tensor(Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => stream.normal()), shape);
 }
 
-/** A case: inputs by shape, and a function of them; compared are its values and, unless `values`, its gradients. */
+/**
+ * A case: inputs by shape, and a function of them; compared are its values and, unless
+ * `values`, its gradients.
+ */
 interface Case {
   shapes: number[][];
   // deno-lint-ignore no-explicit-any -- tensors of whatever ranks the case needs
@@ -68,7 +74,10 @@ const cases: Record<string, Case> = {
   "oneHot, cast": { shapes: [[3, 4]], of: (a) => tf.oneHot(a.argMax(-1), 4).toFloat(), values: true },
 };
 
-/** Values and gradients of a case on the current backend. The loss weighs the outputs unevenly, so that no error cancels. */
+/**
+ * Values and gradients of a case on the current backend. The loss weighs the outputs unevenly,
+ * so that no error cancels.
+ */
 function outcome({ shapes, of, values }: Case): Float32Array[] {
   return tf.tidy(() => {
     const inputs = shapes.map(normal);
