@@ -1,8 +1,20 @@
 import { formatProportion, type Proportion } from "../stats/mod.ts";
 import { type PaperRow, type PaperTable, pooledAccuracy } from "../paper/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
-import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, legendBelow } from "./theme.ts";
-import { PALETTE, percentAxis, plainText, type Trace } from "./theme.ts";
+import { accuracyDots, chanceAcross, paperDots } from "./marks.ts";
+import {
+  axis,
+  baseLayout,
+  type Figure,
+  type Layout,
+  legendBelow,
+  logAxis,
+  marginsWith,
+  PALETTE,
+  percentAxis,
+  plainText,
+  type Trace,
+} from "./theme.ts";
 
 /** Told apart without color too. */
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "x"];
@@ -65,7 +77,7 @@ export function accuracyAgainst(
       ...baseLayout(`Accuracy against ${wordsOf(field)}`, subtitle(paper)),
       xaxis: xAxis(field, xs),
       yaxis: percentAxis("accuracy", 0, 100),
-      margin: { l: 64, r: 28, t: 72, b: 110 },
+      margin: marginsWith(110),
       height: PLOT + LEGEND_ROW * legendRows(data),
       legend: legendBelow(-0.2),
     },
@@ -182,51 +194,44 @@ function xAxis(field: string, xs: readonly (number | string)[]): Layout {
   }
   const numbers = xs as number[];
   const logarithmic = Math.min(...numbers) > 0 && Math.max(...numbers) >= 10 * Math.min(...numbers);
-  return axis(wordsOf(field), logarithmic ? { type: "log", dtick: 1, exponentformat: "SI" } : {});
+  return logarithmic ? logAxis(wordsOf(field)) : axis(wordsOf(field));
 }
 
 function oursTrace(name: string, points: readonly Point[], index: number): Trace {
-  const color = PALETTE[index % PALETTE.length];
   const accuracies = points.map(({ accuracy }) => accuracy);
   return {
-    type: "scatter",
+    ...accuracyDots(accuracies, {
+      name: plainText(name),
+      along: "y",
+      at: points.map(({ x }) => x),
+      color: PALETTE[index % PALETTE.length],
+      symbol: SYMBOLS[index % SYMBOLS.length],
+      line: 2,
+      customdata: accuracies.map(formatProportion),
+      hovertemplate: "%{x}: %{customdata}",
+    }),
     mode: points.every(({ x }) => typeof x === "number") ? "lines+markers" : "markers",
-    name: plainText(name),
-    x: points.map(({ x }) => x),
-    y: accuracies.map(({ value }) => 100 * value),
-    error_y: intervalBars(accuracies, color),
-    marker: { color, size: 9, symbol: SYMBOLS[index % SYMBOLS.length] },
-    line: { color, width: 2 },
-    customdata: accuracies.map(formatProportion),
-    hovertemplate: "%{x}: %{customdata}",
   };
 }
 
 function paperTrace({ name, x, rows }: PaperLine, symbol: string): Trace {
   return {
-    type: "scatter",
+    ...paperDots(rows.map(({ percent }) => percent), {
+      name: plainText(`the paper, ${name}`),
+      along: "y",
+      at: x,
+      symbol,
+      line: 1.2,
+      text: rows.map(({ name }) => plainText(name)),
+      hovertemplate: "%{text}: %{y}%",
+    }),
     // Two printed ends of a curve say nothing about what lies between.
     mode: x.length > 2 && x.every((value) => typeof value === "number") ? "lines+markers" : "markers",
-    name: plainText(`the paper, ${name}`),
-    x,
-    y: rows.map(({ percent }) => percent),
-    marker: { color: COLORS.paper, size: 8, symbol: `${symbol}-open`, line: { width: 1.6 } },
-    line: { color: COLORS.paper, width: 1.2 },
-    text: rows.map(({ name }) => plainText(name)),
-    hovertemplate: "%{text}: %{y}%",
   };
 }
 
 function chanceTrace(chance: number, xs: readonly (number | string)[]): Trace {
   const numbers = xs.filter((x) => typeof x === "number");
   const ends = numbers.length === xs.length ? [Math.min(...numbers), Math.max(...numbers)] : [...new Set(xs)];
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: `chance, ${(100 * chance).toFixed(1)}%`,
-    x: ends,
-    y: ends.map(() => 100 * chance),
-    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
-    hoverinfo: "skip",
-  };
+  return chanceAcross(chance, ends);
 }

@@ -1,5 +1,3 @@
-import type { Proportion } from "../stats/mod.ts";
-
 /** A trace of plotly.js; its attributes are plotly's own. */
 export type Trace = Record<string, unknown>;
 /** A layout of plotly.js. */
@@ -81,7 +79,7 @@ export function baseLayout(title: string, subtitle?: string): Layout {
     plot_bgcolor: COLORS.transparent,
     colorway: [...PALETTE],
     height: 460,
-    margin: { l: 64, r: 28, t: 72, b: 56 },
+    margin: marginsWith(56),
     hoverlabel: { font: { family: FONT_FAMILY } },
   };
 }
@@ -109,35 +107,14 @@ export function legendBelow(y: number): Layout {
   return { orientation: "h", x: 0, xanchor: "left", y, yanchor: "top", bgcolor: COLORS.transparent };
 }
 
-/** Chance, [0, 1], as a dashed line upright through a figure of rows, from one end of its axis to the other. */
-export function uprightChance(chance: number, from: number, to: number): Trace {
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: `chance, ${percentText(chance)}`,
-    x: [100 * chance, 100 * chance],
-    y: [from, to],
-    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
-    hoverinfo: "skip",
-  };
+/** An axis of numbers that span tens: images, parameters. */
+export function logAxis(title: string, overrides: Layout = {}): Layout {
+  return axis(title, { type: "log", dtick: 1, exponentformat: "SI", ...overrides });
 }
 
-/** The 95% intervals of proportions as plotly's error bars, in percent. */
-export function intervalBars(proportions: readonly Proportion[], color: string): Layout {
-  return {
-    type: "data",
-    symmetric: false,
-    array: proportions.map(({ value, high }) => 100 * (high - value)),
-    arrayminus: proportions.map(({ value, low }) => 100 * (value - low)),
-    color,
-    thickness: 1.6,
-    width: 4,
-  };
-}
-
-/** A share as hover and label text: "87.1%". */
-export function percentText(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
+/** The usual margins with `bottom` px below for a legend. */
+export function marginsWith(bottom: number): Layout {
+  return { l: 64, r: 28, t: 72, b: bottom };
 }
 
 /** Text that plotly must show as it is, not as its inline tags. */

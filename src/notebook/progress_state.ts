@@ -1,4 +1,5 @@
 import { inputWaitOf, type ProgressLine, type RunProgress } from "../experiments/mod.ts";
+import { formatPercent } from "../stats/mod.ts";
 
 /** What the views of progress are drawn from: the last event, and the learning curve of each run so far. */
 export interface ProgressState {
@@ -78,7 +79,7 @@ export function progressText({ event, curves, elapsed, left, ending }: ProgressS
     return [`${ending}: ${what}`, duration(elapsed), ...waitText(waited)].join(", ");
   }
   return [
-    `${DOING[phase]} ${label}${run} ${total > 0 ? percent(done / total) : ""}`.trimEnd(),
+    `${DOING[phase]} ${label}${run} ${total > 0 ? formatPercent(done / total) : ""}`.trimEnd(),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
     ...waitText(inputWait),
     ...(left === undefined ? [] : [`${duration(left)} left`]),
@@ -86,17 +87,13 @@ export function progressText({ event, curves, elapsed, left, ending }: ProgressS
 }
 
 function waitText(share: number | undefined): string[] {
-  return share === undefined ? [] : [`input wait ${percent(share)}`];
+  return share === undefined ? [] : [`input wait ${formatPercent(share)}`];
 }
 
 /** An epoch in one line: "epoch 4: training loss 0.512, validation accuracy 84.1%". */
 export function epochText({ epoch, trainLoss, validation }: ProgressLine): string {
   const loss = `epoch ${epoch}: training loss ${trainLoss.toFixed(3)}`;
-  return validation ? `${loss}, validation accuracy ${percent(validation.value)}` : loss;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
+  return validation ? `${loss}, validation accuracy ${formatPercent(validation.value)}` : loss;
 }
 
 /** Seconds as people say them: "8 s", "2 min 10 s", "1 h 5 min". */

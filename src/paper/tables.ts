@@ -1,9 +1,10 @@
 /**
  * The numbers of "A Decade's Battle on Dataset Bias: Are We There Yet?" (Liu & He, arXiv 2403.08632; ICLR 2025), as
- * printed. Every accuracy is a percentage. Appendices are in appendix.ts, what came after the paper in successors.ts.
+ * printed, and at the end those of its successors. Every accuracy is a percentage. Appendices are in appendix.ts.
  */
+import type { Experiment } from "../experiments/mod.ts";
 import { type Corruption, PAPER_CORRUPTIONS } from "../images/mod.ts";
-import type { ModelConfig } from "../models/mod.ts";
+import { familyOf, type ModelConfig } from "../models/mod.ts";
 
 /** How the paper is cited under a figure. */
 export const CITATION = "Liu & He 2024, arXiv 2403.08632";
@@ -82,6 +83,13 @@ export const table3: PaperTable<PaperRow & { architecture: string; family: Model
     { ...row("ConvNeXt-T", 84.7), architecture: "ConvNeXt", family: "convnext" },
   ],
 };
+
+/** The experiment's kind of network as in Table 3 ("VGG", whatever its depth); one that is not there goes by its own name. */
+export function architectureOf({ model }: Experiment): string {
+  const family = familyOf(model);
+  const row = table3.rows.find((row) => row.family === family);
+  return row?.architecture ?? (typeof model === "string" ? model : model.family);
+}
 
 /** Figure 2: model size. Only the two ends are printed as numbers. */
 export const figure2: PaperTable<PaperRow & { parameters: number }> = {
@@ -211,4 +219,45 @@ export const figure5 = {
     CC: "cartoon, product, logo, clean background",
     DataComp: "white background, single item, text",
   },
+} as const;
+
+/** Zeng, Yin & Liu 2024: accuracy on images that were reduced to one kind of information. */
+export const zeng: PaperTable<PaperRow> = {
+  source:
+    'Zeng, Yin & Liu, "Understanding Bias in Large-Scale Visual Datasets" (NeurIPS 2024, arXiv 2412.01876)',
+  caption:
+    "Transformed images of YCD, ConvNeXt-T, 1M training images per dataset, 30 epochs, 2 of them warm-up",
+  rows: ([
+    ["original", 82.0],
+    ["Canny edges", 71.0],
+    ["HOG", 79.0],
+    ["SIFT", 53.3],
+    ["high-pass", 79.2],
+    ["low-pass", 70.4],
+    ["mean RGB", 48.5],
+    ["patch shuffle, random", 80.1],
+    ["patch shuffle, fixed", 81.2],
+    ["pixel shuffle, random", 52.2],
+    ["pixel shuffle, fixed", 58.5],
+    ["depth", 73.1],
+    ["SAM contours", 73.2],
+    ["semantic segmentation", 69.8],
+    ["object detection", 61.9],
+    // Printed as 63.8/66.1 in one line.
+    ["captions, first", 63.8],
+    ["captions, second", 66.1],
+    ["VAE", 77.4],
+    ["unconditional generation", 77.6],
+  ] as const).map(([name, percent]) => row(name, percent)),
+};
+
+/** Saleknia & Sabokrou 2026: what has to be controlled before a bias is called semantic. */
+export const saleknia = {
+  source: 'Saleknia & Sabokrou, "What are we really measuring?" (Neurocomputing 2026)',
+  finding: "native-resolution fingerprints survive resizing to a common size",
+  /** A supervised classifier on procedurally generated images without semantics, %. */
+  withoutSemanticsPercent: [84, 87],
+  /** Unsupervised clustering of DINOv2 features on YCD, %; people reach 45.4. */
+  clusteringPercent: 46.95,
+  controls: ["resolution", "encoding", "resampling"],
 } as const;
