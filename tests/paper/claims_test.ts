@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import {
+  aboveChance,
+  type Claim,
+  compareAll,
+  farAboveChance,
+  formatDifference,
+  formatP,
+  isAtChance,
+  onceRun,
+  pooledCounts,
+  testClaims,
+} from "../../src/paper/claims.ts";
+import { wilson } from "../../src/stats/mod.ts";
+
+const point = (share: number, n = 1000) => ({ accuracy: wilson(Math.round(share * n), n), chance: 1 / 3 });
+
+Deno.test("onceRun: the test gets what was read; without it the claim is not shown, and says what is missing", () => {
+  const onceTwo = onceRun(
+    (evidence: readonly number[]) => evidence.filter((each) => each > 0),
+    (positive, evidence) => positive.length < 2 ? `${positive.length} of ${evidence.length}` : undefined,
+  );
+  const claim: Claim<number> = {
+    id: "sum",
+    statement: "They add up.",
+    source: "Table 0",
+    paper: "3",
+    test: onceTwo((positive) => ({
+      ours: `${positive.reduce((a, b) => a + b)}`,
+      verdict: "holds",
+      reason: "sum",
+    })),
+  };
+  const [[shown], [missing]] = [testClaims([claim], [1, -5, 2]), testClaims([claim], [1, -5])];
+  assert.deepEqual([shown.verdict, shown.ours, shown.id], ["holds", "3", "sum"]);
+  assert.deepEqual([missing.verdict, missing.ours, missing.reason], [
+    "not shown at this scale",
+    "–",
+    "1 of 2",
+  ]);
+  assert.ok(!("test" in shown));
+});
+
+Deno.test("aboveChance: all above holds, one certainly at chance refutes, few images show neither", () => {
+  assert.deepEqual(aboveChance([point(0.8), point(0.5)]), { above: 2, verdict: "holds" });
+  assert.deepEqual(aboveChance([point(0.8), point(1 / 3, 5000)]), { above: 1, verdict: "does not hold" });
+  assert.deepEqual(aboveChance([point(0.8), point(0.4, 20)]), {
+    above: 1,
+    verdict: "not shown at this scale",
+  });
+  assert.ok(isAtChance(point(1 / 3, 5000)) && !isAtChance(point(1 / 3, 50)));
+});
+
+Deno.test("aboveChance: is corrected for the number of tests", () => {
+  // 43% of 120 has p = 0.02.
+  assert.equal(aboveChance([point(0.43, 120)]).above, 1);
+  assert.equal(aboveChance(Array(20).fill(point(0.43, 120))).above, 0);
+});
+
+Deno.test("compareAll: counts those that are certainly higher, and lower", () => {
+  const [high, low] = [wilson(800, 1000), wilson(600, 1000)];
+  assert.deepEqual(compareAll([[high, low], [high, low]]), { higher: 2, lower: 0, verdict: "holds" });
+  assert.deepEqual(compareAll([[high, low], [low, high]]), { higher: 1, lower: 1, verdict: "does not hold" });
+  assert.equal(compareAll([[high, low], [low, low]]).verdict, "not shown at this scale");
+});
+
+Deno.test("farAboveChance: the whole interval has to be at 1.5 times chance", () => {
+  assert.equal(farAboveChance([point(0.8), point(0.55)]).verdict, "holds");
+  assert.equal(farAboveChance([point(0.8), point(0.45)]).verdict, "does not hold");
+  const open = farAboveChance([point(0.8), point(0.5)]);
+  assert.equal(open.verdict, "not shown at this scale");
+  assert.match(open.reason, /^1 of 2 .* 2\.4, 1\.5 times chance$/);
+});
+
+Deno.test("pooledCounts adds up; p-values and differences are written for readers", () => {
+  assert.deepEqual(pooledCounts([{ correct: 3, n: 4 }, { correct: 1, n: 6 }]), wilson(4, 10));
+  assert.deepEqual([formatP(0.0004), formatP(0.0123)], ["p < 0.001", "p = 0.012"]);
+  const difference = { value: 0.081, low: 0.052, high: 0.11, p: 0 };
+  assert.equal(formatDifference(difference), "8.1 points [5.2, 11.0]");
+});
