@@ -1,6 +1,8 @@
-/** The notebooks' door: every cell imports from "~/mod.ts" alone. A name stands here once a notebook uses it. */
+/**
+ * The notebooks' door: every cell imports from "~/mod.ts" alone, and every name here is used by a notebook.
+ */
 
-// What a cell runs.
+// Running: experiments, their data and models.
 export { datasetsOf, readManifest } from "./data/mod.ts";
 export {
   augmentationName,
@@ -23,7 +25,7 @@ export { convnextMicroSizes, convnextSizes } from "./models/mod.ts";
 export { binomialPowers, formatProportion, sampleForPower } from "./stats/mod.ts";
 export { paperMix } from "./train/mod.ts";
 
-// What a cell shows.
+// Showing: tables, images, progress and the game.
 export { playedGames } from "./game/mod.ts";
 export {
   accuracyTable,

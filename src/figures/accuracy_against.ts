@@ -26,18 +26,18 @@ const LEGEND_ROW = 22;
 const LEGEND_LETTERS = 92;
 const SYMBOL_LETTERS = 7;
 
-/** What {@linkcode accuracyAgainst} draws beside ours. */
-export interface AgainstOptions {
+/** Options of {@linkcode accuracyAgainst}. */
+interface AgainstOptions {
   /**
-   * A table of the paper. Its rows stand at their field of the same name: where that is a number (`imagesPerDataset`,
-   * `parameters`) with one line a name; without such a field they stand at their name.
+   * A table of the paper. Its rows stand at their field of the same name: where that is a number
+   * (`imagesPerDataset`, `parameters`) with one line a name; without such a field they stand at their name.
    */
   paper?: PaperTable<PaperRow>;
   /** Where an experiment stands, for a field that is none of its own. */
   x?: (experiment: Experiment) => number | string;
   /**
-   * Name of an experiment's line; the paper's line of the same name gets the same symbol. Default: told from the other fields
-   * that differ, or one line where `x` is given.
+   * Name of an experiment's line; the paper's line of the same name gets the same symbol. Default: told from
+   * the other fields that differ, or one line where `x` is given.
    */
   line?: (experiment: Experiment) => string;
 }
@@ -49,12 +49,13 @@ interface Point {
 }
 
 /**
- * Validation accuracy with 95% intervals against one field of the experiment, with one line for each combination of the other
- * fields that differ among the records. Runs that differ in their seed alone are taken together.
+ * Validation accuracy with 95% intervals against one field of the experiment, with one line for each
+ * combination of the other fields that differ among the records. Runs that differ in their seed alone are
+ * taken together.
  *
- * @param field A field of the experiment, dotted where it is nested (`recipe.learningRate`), or `parameters`: the number of
- *   trainable parameters. Numbers that span a factor of ten or more get a logarithmic axis.
- * @throws {Error} If the records have no such field.
+ * @param field A field of the experiment, dotted where it is nested (`recipe.learningRate`), or `parameters`:
+ *   the number of trainable parameters. Numbers that span a factor of ten or more get a logarithmic axis.
+ * @throws {Error} when the records have no such field
  */
 export function accuracyAgainst(
   field: string,
@@ -178,7 +179,7 @@ function paperLinesOf(field: string, { rows }: PaperTable<PaperRow>): PaperLine[
   return [...groups].map(([name, rows]) => ({ name, x: rows.map((row) => x(row) ?? row.name), rows }));
 }
 
-/** Where each of the paper's lines has one of ours of the same name, it has its symbol too, and the legend names them once. */
+/** The paper's lines have the symbols of ours of the same names; the legend then names them once. */
 function paperTraces(lines: readonly PaperLine[], ours: readonly string[]): Trace[] {
   const same = lines.map(({ name }) => ours.indexOf(`ours, ${name}`));
   const matched = same.every((index) => index >= 0);

@@ -3,7 +3,7 @@ import type { RunRecord } from "../experiments/mod.ts";
 import { datasetAxis, heatMap, heatMapHeight } from "./marks.ts";
 import { baseLayout, type Figure, plainText } from "./theme.ts";
 
-/** The validation images of each dataset (rows, which add up to 100%) by what the network called them, with counts. */
+/** Each dataset's validation images by what the network called them, with counts; rows add up to 100%. */
 export function confusionFigure({ experiment, result }: RunRecord): Figure {
   const { datasets } = experiment;
   const names = datasets.map(plainText);

@@ -18,8 +18,8 @@ import {
 const OWN_COLOR_LIMIT = PALETTE.length;
 
 /**
- * Figure 6: validation accuracy (above, with chance dashed and the 95% interval at the end) and training loss (below)
- * against epochs, one line a run.
+ * Figure 6: validation accuracy (above, with chance dashed and the 95% interval at the end) and training loss
+ * (below) against epochs, one line a run.
  *
  * @param nameOf What a run is called. Default: by its datasets.
  */
@@ -54,9 +54,9 @@ export function learningCurvesFigure(
 }
 
 interface Style {
-  /** Of the run, in what is shown beside the pointer. */
+  /** Name of the run beside the pointer. */
   run: string;
-  /** In the legend. */
+  /** Name in the legend. */
   name: string;
   color: string;
   width: number;

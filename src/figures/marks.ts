@@ -1,6 +1,6 @@
 /**
- * What figures are composed of, in the manner of Observable Plot: each mark is one trace of plotly.js. The language is the same in all
- * figures: ours in color with 95% intervals, the paper hollow and grey, chance dashed.
+ * Marks that figures are composed of, in the manner of Observable Plot: each is one trace of plotly.js. All
+ * figures speak one language: ours in color with 95% intervals, the paper hollow and grey, chance dashed.
  */
 import { formatPercent, type Proportion } from "../stats/mod.ts";
 import {
@@ -94,7 +94,7 @@ interface LineOptions {
   [attribute: string]: unknown;
 }
 
-/** A line without points, such as chance. It says nothing under the pointer unless it is given a `hovertemplate`. */
+/** A line without points, such as chance. Without a `hovertemplate` it says nothing under the pointer. */
 export function line(name: string, options: LineOptions): Trace {
   const { x, y, color = COLORS.chance, dash, width = 1.5, ...own } = options;
   return {
@@ -154,7 +154,7 @@ interface RowTick {
   text: string;
 }
 
-/** What {@linkcode rowsLayout} needs to know. */
+/** Options of {@linkcode rowsLayout}. */
 interface RowsOptions {
   ticks: readonly RowTick[];
   /** Number of rows. */
@@ -167,7 +167,7 @@ interface RowsOptions {
   free?: number;
 }
 
-/** The layout of dots in rows, the last on top: names at the left, accuracies below, and the legend under them. */
+/** The layout of dots in rows, the last on top: names at the left, accuracies and the legend below. */
 export function rowsLayout(
   title: string,
   subtitle: string,

@@ -1,4 +1,4 @@
-/** Figures as plotly.js takes them: what they are composed of, those that several chapters share, and static images. */
+/** Figures of plotly.js: their marks, the figures that chapters share, and static images. */
 export { accuracyAgainst } from "./accuracy_against.ts";
 export { confusionFigure } from "./confusion.ts";
 export { type FeatureMap, featureMapFigure } from "./feature_map.ts";

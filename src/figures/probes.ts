@@ -4,12 +4,12 @@ import { formatPercent, formatProportion } from "../stats/mod.ts";
 import { accuracyDots, chanceUpright, paperDots, rowEnds, rowsLayout } from "./marks.ts";
 import { type Figure, plainText } from "./theme.ts";
 
-/** Ours stands this far above the middle of its row and the paper as far below, so that neither hides the other. */
+/** Ours stands this far above its row and the paper below, so that neither hides the other. */
 const DODGE = 0.1;
 /** Cut off above the uppermost row, less than usual: its label stands above it. */
 const FREE = 0.2;
 
-/** What {@linkcode probesFigure} draws beside ours. */
+/** The part of the paper that stands beside ours. */
 export interface ProbesFigureOptions {
   paper: PaperTable<PaperRow>;
   /** Name of the paper's row that a row of ours stands beside. */
@@ -23,7 +23,7 @@ interface ProbeRow {
   paper?: PaperRow;
 }
 
-/** Tables 7 and 8: linear probes of one task with 95% intervals, beside the rows of the paper that correspond. */
+/** Tables 7 and 8: linear probes of one task with 95% intervals, beside the paper's rows. */
 export function probesFigure(
   records: readonly ProbedRecord[],
   title: string,

@@ -10,8 +10,8 @@ export interface Figure {
 }
 
 /**
- * Told apart with normal vision and with each kind of color blindness (CIE76 distance of every pair at least 15 after
- * Machado et al. 2009), with a contrast of at least 3:1 on white and on #111 alike.
+ * Told apart with normal vision and with each kind of color blindness (CIE76 distance of every pair at least
+ * 15 after Machado et al. 2009), with a contrast of at least 3:1 on white and on #111 alike.
  */
 export const PALETTE = ["#0072B2", "#C1361F", "#009E73", "#D673AE", "#B58F00", "#8A6FE8"] as const;
 
@@ -43,8 +43,8 @@ const FAMILIES = [
 const SPLITS = ["train", "test", "validation", "val"];
 
 /**
- * The color of a dataset, the same in every figure and gallery; an unknown name gets one from its letters. The splits of a source, and
- * up to six parts of it, differ.
+ * The color of a dataset, the same in every figure and gallery; an unknown name gets one from its letters.
+ * The splits of a source, and up to six parts of it, differ.
  */
 export function datasetColor(reference: string): string {
   // Read without faults: what is drawn may be no reference, as the name of a folder.
@@ -59,7 +59,7 @@ function letters(text: string): number {
   return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
 }
 
-/** What every figure's layout starts from. `title` may hold plotly's inline tags (`<b>`, `<br>`, `<sub>`). */
+/** The start of every figure's layout. `title` may hold plotly's inline tags (`<b>`, `<br>`, `<sub>`). */
 export function baseLayout(title: string, subtitle?: string): Layout {
   return {
     title: {

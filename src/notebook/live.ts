@@ -30,13 +30,14 @@ const MESSAGE = "Interrupted. What was done is kept; run it again to go on from 
 let kernelKept = false;
 
 /**
- * Runs work that Jupyter's stop button, or Ctrl-C on a terminal, can stop. Without it the stop button ends the whole kernel and
- * everything in it: Deno's kernel has no handler for SIGINT.
+ * Runs work that Jupyter's stop button, or Ctrl-C on a terminal, can stop. Without it the stop button ends
+ * the whole kernel and everything in it: Deno's kernel has no handler for SIGINT.
  *
- * In a kernel a later press with nothing to stop does nothing. On a terminal the exit code becomes 130, and a second press
- * ends the process at once.
+ * In a kernel a later press with nothing to stop does nothing. On a terminal the exit code becomes 130, and a
+ * second press ends the process at once.
  *
- * @param work Gets a signal that is aborted on the press; it has to heed it, between two training steps for example.
+ * @param work Gets a signal that is aborted on the press; it has to heed it, between two training steps for
+ *   example.
  * @throws {DOMException} `AbortError` after the press, saying that what was done is kept.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

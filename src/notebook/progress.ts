@@ -19,8 +19,8 @@ export interface ProgressTarget {
 }
 
 /**
- * Live progress: in a notebook a bar with images/s, time left and learning curves; on a terminal one line that is written again
- * in place; into a file or pipe a line now and then.
+ * Live progress: in a notebook a bar with images/s, time left and learning curves; on a terminal one line
+ * that is written again in place; into a file or pipe a line now and then.
  */
 export function progressView(
   target: ProgressTarget = automaticTarget(),
@@ -99,7 +99,9 @@ function plainText(state: ProgressState): string {
 /** Size of one panel and its margins, px. */
 const PANEL = { width: 330, height: 150, left: 38, right: 10, top: 22, bottom: 22 };
 
-/** The progress as HTML: what is being done, a bar, and the learning curves; text takes the page's own color. */
+/**
+ * The progress as HTML: what is being done, a bar, and the learning curves; text takes the page's own color.
+ */
 export function progressHtml(state: ProgressState): string {
   const share = Math.round(1000 * shareDone(state.event)) / 10;
   const last = [...state.curves.values()].at(-1)?.at(-1);

@@ -1,7 +1,7 @@
 import { inputWaitOf, type ProgressLine, type RunProgress } from "../experiments/mod.ts";
 import { formatPercent } from "../stats/mod.ts";
 
-/** What the views of progress are drawn from: the last event, and the learning curve of each run so far. */
+/** The state that views of progress draw: the last event, and the learning curve of each run so far. */
 export interface ProgressState {
   event: RunProgress;
   /** Epochs by the run's label, in the order of the runs. */
@@ -18,7 +18,7 @@ export interface ProgressState {
 export class ProgressHistory {
   #first?: { at: number; share: number };
   #event?: RunProgress;
-  /** What steps tell of their pace. */
+  /** The pace that the last step told. */
   #pace: Pick<RunProgress, "imagesPerSecond" | "inputWait"> = {};
   readonly #curves = new Map<string, ProgressLine[]>();
 
@@ -50,8 +50,8 @@ export class ProgressHistory {
 }
 
 /**
- * Share of everything that is done, in [0, 1]. Making data counts for nothing, as it is made once; a probe's work as all of its own,
- * as it comes after a training.
+ * Share of everything that is done, in [0, 1]. Making data counts for nothing, because it is made once. A
+ * probe counts as done, because it comes after a training.
  */
 export function shareDone({ phase, done, total, position }: RunProgress): number {
   const own = total > 0 ? Math.min(1, done / total) : 0;
@@ -60,7 +60,7 @@ export function shareDone({ phase, done, total, position }: RunProgress): number
   return (position.index - 1 + ofThis) / position.of;
 }
 
-/** What a phase does, in words before its label. */
+/** Words for a phase, before its label. */
 const DOING: Record<RunProgress["phase"], string> = {
   data: "preparing",
   train: "training on",
@@ -68,7 +68,10 @@ const DOING: Record<RunProgress["phase"], string> = {
   probe: "probing",
 };
 
-/** What is being done, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, input wait 0.4%, 2 min 10 s left". */
+/**
+ * The work in progress, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, input wait 0.4%, 2
+ * min 10 s left".
+ */
 export function progressText({ event, curves, elapsed, left, ending }: ProgressState): string {
   const { phase, label, done, total, imagesPerSecond, inputWait, position } = event;
   const run = position ? ` (${position.index} of ${position.of})` : "";

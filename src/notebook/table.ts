@@ -7,7 +7,7 @@ import { Displayable, escapeMarkup, type MimeBundle } from "./kernel.ts";
 export interface Column<Row> {
   /** The header. */
   title: string;
-  /** What a row shows here; numbers stand right. */
+  /** The cell of a row; numbers stand right. */
   value: (row: Row) => string | number;
 }
 
@@ -108,7 +108,7 @@ export function accuracyTable(
 const chosen = ({ result }: ProbedRecord): Partial<ProbeRecord["result"]> =>
   "classes" in result ? result : {};
 
-/** The outcome of each probe: accuracy with interval and n, chance, and the setting that was best on held-out training images. */
+/** The outcome of each probe: accuracy, chance, and the setting that was best on held-out training images. */
 export function probeTable(records: readonly ProbedRecord[]): Displayable {
   return table(records, [
     { title: "features", value: featuresName },
@@ -126,7 +126,7 @@ export const CLAIMS_MIME = "application/vnd.name-that-dataset.claims+json";
 
 const MARKS: Record<Verdict, string> = { "holds": "✓", "does not hold": "✗", "not shown at this scale": "?" };
 
-/** The claims as a table, with the claims themselves beside it for whoever collects them from the executed notebook. */
+/** The claims as a table, and as data for whoever collects them from the executed notebook. */
 export function showClaims(claims: readonly TestedClaim[]): Displayable {
   return new Displayable(() => ({
     ...tableBundle(claims, [

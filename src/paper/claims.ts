@@ -1,4 +1,4 @@
-/** What every test of a claim shares: claims and outcomes, the gate, the level, the three verdicts, how numbers are written. */
+/** Claims, their verdicts, and everything that the tests of several chapters share. */
 import type { RunRecord } from "../experiments/mod.ts";
 import {
   binomialTest,
@@ -10,10 +10,10 @@ import {
   wilson,
 } from "../stats/mod.ts";
 
-/** What a run says about a claim of the paper. `not shown at this scale`: the data allow either. */
+/** The answer of the records to a claim of the paper. `not shown at this scale`: the data allow either. */
 export type Verdict = "holds" | "does not hold" | "not shown at this scale";
 
-/** What came out of the test of a claim. */
+/** The outcome of the test of a claim. */
 export interface ClaimOutcome {
   /** Our figure, with its 95% interval where it is one number. */
   ours: string;
@@ -52,7 +52,8 @@ export function notRun(missing: string): ClaimOutcome {
 }
 
 /**
- * The gate in front of a chapter's tests: are all runs there? It makes the test of a claim from a test of what was read.
+ * The gate in front of a chapter's tests: are all runs there? It turns a test of what was read into the test
+ * of a claim.
  *
  * @param read Reads from the evidence what the tests are about.
  * @param missing Says what was not run, or nothing where the tests can be made.
@@ -74,7 +75,10 @@ export const ALPHA = 0.05;
 /** An accuracy whose whole interval is below chance plus this is no more than chance. */
 export const NEGLIGIBLE = 0.05;
 
-/** "Far above chance": this many times chance. The paper's networks are at 2.2 times (72.4% of three) and more. */
+/**
+ * "Far above chance": this many times chance. The paper's networks are at 2.2 times (72.4% of three) and
+ * more.
+ */
 const FAR = 1.5;
 
 /** How {@link compareAll} decides, for a reason. */
@@ -102,7 +106,10 @@ export function formatP(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
 }
 
-/** The validation images of several runs taken together, as where a sweep repeats an experiment with other seeds. */
+/**
+ * Accuracy on the validation images of several runs together, for example of one experiment with several
+ * seeds.
+ */
 export function pooledAccuracy(records: readonly { result: { accuracy: Proportion } }[]): Proportion {
   return pooledCounts(records.map(({ result }) => result.accuracy));
 }
@@ -139,17 +146,20 @@ export function isAtChance({ accuracy, chance }: AgainstChance): boolean {
   return accuracy.high < chance + NEGLIGIBLE;
 }
 
-/** What several comparisons say: `higher` and `lower` count those that are certainly so, after Holm's correction each way. */
+/** The outcome of several comparisons; the counts are after Holm's correction, one for each direction. */
 export interface Comparisons {
+  /** How many are certainly higher. */
   higher: number;
+  /** How many are certainly lower. */
   lower: number;
   /** All are higher: holds. Any is lower: does not hold. */
   verdict: Verdict;
 }
 
 /**
- * Two-proportion tests that the first of each pair is higher than the second, and that it is lower. Two runs share their validation
- * images, so that their counts are not independent: the same images are hard for both, which makes the test cautious.
+ * Tests whether the first of each pair is higher than the second, and whether it is lower. Two runs share
+ * their validation images, so their counts are not independent. The same images are hard for both, which
+ * makes the two-proportion test cautious.
  */
 export function compareAll(pairs: readonly (readonly [Proportion, Proportion])[]): Comparisons {
   const certain = (alternative: "greater" | "less") =>
@@ -158,7 +168,10 @@ export function compareAll(pairs: readonly (readonly [Proportion, Proportion])[]
   return { higher, lower, verdict: verdictOf(higher === pairs.length, lower > 0) };
 }
 
-/** Whether all are certainly {@link FAR} above chance, by their whole intervals, and whether any certainly is not. */
+/**
+ * Whether all are certainly {@link FAR} above chance, by their whole intervals, and whether any certainly is
+ * not.
+ */
 export function farAboveChance(points: readonly AgainstChance[]): ClaimOutcome {
   const far = points.filter(({ accuracy, chance }) => accuracy.low >= FAR * chance);
   const near = points.filter(({ accuracy, chance }) => accuracy.high < FAR * chance);

@@ -6,11 +6,11 @@ import { type ClaimOutcome, formatDifference, inPoints, pooledAccuracy, verdictO
 /** A linear probe, or the run of a whole network that it is compared with. */
 export type ProbedRecord = ProbeRecord | RunRecord;
 
-/** What features are, as far as the claims tell them apart. */
+/** Kinds of features, as far as the claims tell them apart. */
 export type FeatureKind =
   /** A whole network, trained on the very task. */
   | "supervised"
-  /** Of a network that tells datasets apart. */
+  /** Taken from a network that tells datasets apart. */
   | "dataset classifier"
   | "MAE on these datasets"
   | "MAE on another source"
@@ -65,7 +65,7 @@ function featureKind(record: ProbedRecord): FeatureKind {
   }
 }
 
-/** What a record's features are, for a table or a figure: "MAE on cifar10". */
+/** Name of a record's features in a table or a figure: "MAE on cifar10". */
 export function featuresName(record: ProbedRecord): string {
   const kind = featureKind(record);
   if (!isProbe(record) || kind === "supervised") return "fully supervised";
@@ -83,7 +83,10 @@ function datasetsOf(features: FeatureSource): number | undefined {
   return "experiment" in features ? features.experiment.datasets.length : undefined;
 }
 
-/** The rows among records of one task, in the order of their first record. Repetitions with other seeds are taken together. */
+/**
+ * The rows of one task's records, in the order of their first record. Repetitions with other seeds are taken
+ * together.
+ */
 export function probePoints(records: readonly ProbedRecord[]): ProbePoint[] {
   return [...Map.groupBy(records, featuresName)].map(([name, repeated]) => {
     const [first] = repeated;
@@ -107,8 +110,8 @@ export function listProbes(points: readonly ProbePoint[]): string {
 const MARGIN = 0.02;
 
 /**
- * Whether one row is at least as good as another, by the 95% interval of their difference: wholly above minus {@link MARGIN} shows
- * it, wholly below 0 refutes it.
+ * Whether one row is at least as good as another, by the 95% interval of their difference. An interval wholly
+ * above minus {@link MARGIN} shows it; one wholly below 0 refutes it.
  */
 export function asGood(one: ProbePoint, other: ProbePoint): Pick<ClaimOutcome, "verdict" | "reason"> {
   const difference = contrast([one.accuracy, other.accuracy], [1, -1]);

@@ -1,6 +1,7 @@
 /**
- * The numbers of "A Decade's Battle on Dataset Bias: Are We There Yet?" (Liu & He, arXiv 2403.08632; ICLR 2025), as
- * printed, and at the end those of its successors. Every accuracy is a percentage. Appendices are in appendix.ts.
+ * The numbers of "A Decade's Battle on Dataset Bias: Are We There Yet?" (Liu & He, arXiv 2403.08632; ICLR
+ * 2025), as printed, and at the end those of its successors. Every accuracy is a percentage. Appendices are
+ * in appendix.ts.
  */
 import type { Experiment } from "../experiments/mod.ts";
 import { type Corruption, PAPER_CORRUPTIONS } from "../images/mod.ts";
@@ -21,7 +22,7 @@ export interface PaperRow {
 export interface PaperTable<Row> {
   /** Where it is in the paper, for example "Table 2". */
   source: string;
-  /** What was varied and on which datasets. */
+  /** The quantity that was varied, and the datasets. */
   caption: string;
   rows: readonly Row[];
 }
@@ -84,7 +85,10 @@ export const table3: PaperTable<PaperRow & { architecture: string; family: Model
   ],
 };
 
-/** The experiment's kind of network as in Table 3 ("VGG", whatever its depth); one that is not there goes by its own name. */
+/**
+ * The experiment's architecture as Table 3 calls it, whatever its depth. A network that is not there goes by
+ * its own name.
+ */
 export function architectureOf({ model }: Experiment): string {
   const family = familyOf(model);
   const row = table3.rows.find((row) => row.family === family);
@@ -119,8 +123,8 @@ export const table4: PaperTable<PaperRow & { imagesPerDataset: number }> = {
 };
 
 /**
- * Figure 3: data size. A curve without printed numbers; those of its points that the paper prints elsewhere are in Table 3
- * (AlexNet) and in the last line of Table 4 (ConvNeXt).
+ * Figure 3: data size. A curve without printed numbers; those of its points that the paper prints elsewhere
+ * are in Table 3 (AlexNet) and in the last line of Table 4 (ConvNeXt).
  */
 export const figure3: PaperTable<PaperRow & { imagesPerDataset: number }> = {
   source: "Tables 3 and 4 for Figure 3",
@@ -131,7 +135,9 @@ export const figure3: PaperTable<PaperRow & { imagesPerDataset: number }> = {
   ],
 };
 
-/** Table 5: a fixed corruption of training and validation images alike; the sizes are of the paper's images. */
+/**
+ * Table 5: a fixed corruption of training and validation images alike; the sizes are of the paper's images.
+ */
 export const table5: PaperTable<PaperRow & { corruption: Corruption | null }> = {
   source: "Table 5",
   caption: "Corruptions of training and validation images, on YCD",
@@ -211,9 +217,9 @@ export const figure5 = {
     { from: 45, to: 50, users: 7 },
     { from: 50, to: null, users: 2 },
   ],
-  /** Of the 20; they did no better. */
+  /** This many of the 20 people have it; they did no better. */
   withComputerVisionExperience: 14,
-  /** What the users named as patterns. */
+  /** Patterns that the users named. */
   patterns: {
     YFCC: "people, scenery, natural light",
     CC: "cartoon, product, logo, clean background",

@@ -21,7 +21,7 @@ import {
   growingSeries,
 } from "./records.ts";
 
-/** Combinations that certainly lie closer together than this do not differ as the paper's do (62.8 to 92.7%). */
+/** A spread that is certainly below this is not that of the paper, whose accuracies are 62.8% to 92.7%. */
 const SMALL_SPREAD = 0.1;
 
 /** "Quickly": this share of the final margin above chance … */
@@ -29,7 +29,7 @@ const MOST = 0.9;
 /** … within this share of the epochs. */
 const EARLY = 0.25;
 
-/** Every choice of `size` of the datasets that occur has to be run; the tests get them from the hardest to the easiest. */
+/** Every choice of `size` datasets has to be run. The tests get them from the hardest to the easiest. */
 const onceAllRun = (size: number) =>
   onceRun(
     (records: readonly RunRecord[]) =>
@@ -89,7 +89,7 @@ export const combinationClaims: readonly Claim[] = [
   },
 ];
 
-/** What the pairs of Table 2's datasets add to it. The paper has three datasets and more, so it says nothing about them. */
+/** The claims about pairs of datasets, which Table 2 lacks: the paper has three datasets and more. */
 export const pairClaims: readonly Claim[] = [
   {
     id: "every-pair-above-chance",
@@ -123,8 +123,9 @@ function everyOneAboveChance(all: Combination[]): ClaimOutcome {
 }
 
 /**
- * The choices of so many datasets are not all equally hard. They share validation images, so that their counts are not independent;
- * images that are hard in one tend to be hard in another, which makes the spread smaller than the test expects and the test cautious.
+ * The choices of so many datasets are not all equally hard. They share validation images, so their counts are
+ * not independent. Images that are hard in one choice tend to be hard in another. That makes the spread
+ * smaller than the test expects, and the test cautious.
  */
 function someAreHarder(all: Combination[]): ClaimOutcome {
   if (all.length < 2) return notRun("one combination alone can't differ");
@@ -161,7 +162,7 @@ function seriesFalls(series: Combination[]): ClaimOutcome {
   };
 }
 
-/** Over the three-way runs taken together; both ends of a curve are on the same images, so the interval is wide enough. */
+/** Takes the three-way runs together. Both ends of a curve are on the same images: the interval is wide enough. */
 function convergesQuickly(records: readonly RunRecord[]): ClaimOutcome {
   const curves = records.filter(({ experiment, epochs }) =>
     experiment.datasets.length === 3 && epochs.length >= 1 / EARLY

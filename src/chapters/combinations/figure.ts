@@ -36,8 +36,8 @@ const nameAndAccuracy = (combination: Combination) =>
   `${plainText(combinationName(combination))}<br>${formatProportion(combination.accuracy)}`;
 
 /**
- * Table 2, three-way: one row a combination of ours, the easiest on top, with its 95% interval. The paper's accuracies are
- * of other datasets, so they have a strip of their own and are paired with nothing.
+ * Table 2, three-way: one row a combination of ours, the easiest on top, with its 95% interval. The paper's
+ * accuracies are of other datasets, so they have a strip of their own and are paired with nothing.
  *
  * @param records Runs of a sweep over three-way combinations; others are left out.
  */
@@ -93,12 +93,12 @@ function paperStrip({ rows, source }: PaperTable<PaperRow>): Trace {
   });
 }
 
-/** Ours stands this far left of the number of datasets and the paper this far right, so that neither hides the other. */
+/** Ours stands this far to the left and the paper to the right, so that neither hides the other. */
 const DODGE = 0.05;
 
 /**
- * Table 2, more datasets: ours with 95% intervals beside the paper's, against the number of datasets, with chance for each.
- * Ours is the largest combination among the records and its beginnings.
+ * Table 2, more datasets: ours with 95% intervals beside the paper's, against the number of datasets, with
+ * chance for each. Ours is the largest combination among the records and its beginnings.
  */
 export function numberOfDatasetsFigure(records: readonly RunRecord[]): Figure {
   const series = growingSeries(records);
@@ -178,8 +178,8 @@ function isAbovePaper({ datasets, accuracy }: Combination): boolean {
 }
 
 /**
- * How well each two datasets are told apart, with 95% intervals: one cell a pair, the paler the closer to chance. The runs of a pair
- * are in its hover text.
+ * How well each two datasets are told apart, with 95% intervals: one cell a pair, the paler the closer to
+ * chance. The runs of a pair are in its hover text.
  *
  * @param records Runs of a sweep over pairs; others are left out.
  */

@@ -16,8 +16,8 @@ export interface Combination {
 }
 
 /**
- * The combinations of datasets among `records`, in the order of their first run. Runs of the same datasets are taken
- * together, so pass the records of one sweep whose other fields, but for the seed, are the same.
+ * The combinations of datasets among `records`, in the order of their first run. Runs of the same datasets
+ * are taken together, so pass the records of one sweep whose other fields, but for the seed, are the same.
  */
 export function combinationsOf(records: readonly RunRecord[]): Combination[] {
   const groups = Map.groupBy(records, ({ experiment }) => experiment.datasets.toSorted().join("\n"));
@@ -43,8 +43,8 @@ export function triplesOf(records: readonly RunRecord[]): Combination[] {
 }
 
 /**
- * The series of Table 2's second half: the largest combination among the records and its beginnings (its first three
- * datasets, its first four, …), smallest first, as far as they were run.
+ * The series of Table 2's second half: the largest combination among the records and its beginnings (its
+ * first three datasets, its first four, …), smallest first, as far as they were run.
  */
 export function growingSeries(records: readonly RunRecord[]): Combination[] {
   const all = combinationsOf(records);

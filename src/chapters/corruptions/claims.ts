@@ -16,7 +16,7 @@ import {
 import { formatPercent, formatProportion, holm, twoProportionTest } from "../../stats/mod.ts";
 import { type Corrupted, corruptedOf, corruptionName, strengthOf } from "./records.ts";
 
-/** Of the margin above chance without corruption at least this share is left. The paper's least is 68%. */
+/** At least this share of the margin above chance is left under corruption. The paper's least is 68%. */
 const KEPT = 0.5;
 
 /** The runs on corrupted images, the least accurate first. */
@@ -105,9 +105,9 @@ function everyCorruptionCosts(plain: Corrupted, corrupted: Corrupted[]): ClaimOu
 }
 
 /**
- * By both intervals at once: kept where the corrupted runs' lower end is above the share of the margin that starts from the other
- * runs' upper end, and lost the other way round. Demanding both ends is strict enough (one-sided p of 0.004 a corruption where the
- * intervals are of one width) to need no correction for the eight.
+ * Both intervals decide at once. The margin is kept where the lower end with corruption is above its share of
+ * the upper end without, and lost the other way round. That is strict enough to need no correction for the
+ * eight corruptions: the one-sided p of one is 0.004 where the intervals are of one width.
  */
 function marginIsKept(plain: Corrupted, corrupted: Corrupted[]): ClaimOutcome {
   const { accuracy, chance } = plain;
@@ -150,8 +150,9 @@ function endsOfKinds(corrupted: readonly Corrupted[]): Ends[] {
 }
 
 /**
- * Over the kinds taken together, since one kind's difference may be a point; no kind may certainly go the other way. All runs see the
- * same validation images, whose being hard or easy cancels in the difference: the test is cautious.
+ * Over the kinds taken together, since one kind's difference may be a point; no kind may certainly go the
+ * other way. All runs see the same validation images, whose being hard or easy cancels in the difference: the
+ * test is cautious.
  */
 function strongerCostsMore(records: readonly RunRecord[]): ClaimOutcome {
   const kinds = endsOfKinds(corruptedOf(records).filter(({ corruption }) => corruption !== null));

@@ -13,7 +13,7 @@ import { table5 } from "../../paper/mod.ts";
 import { formatProportion } from "../../stats/mod.ts";
 import { type Corrupted, corruptedOf, corruptionName } from "./records.ts";
 
-/** Ours stands this far above a row's middle and the paper this far below, so that neither hides the other. */
+/** Ours stands this far above its row and the paper below, so that neither hides the other. */
 const DODGE = 0.14;
 
 /** A line of the figure: a corruption of ours, of the paper, or the same of both. */
@@ -25,8 +25,8 @@ interface CorruptionRow {
 }
 
 /**
- * Table 5: accuracy under each corruption with its 95% interval beside the paper's, which is of other datasets. Corruptions that are
- * not the paper's stand below without one.
+ * Table 5: accuracy under each corruption with its 95% interval beside the paper's, which is of other
+ * datasets. Corruptions that are not the paper's stand below without one.
  *
  * @param records Runs of a sweep over corruptions; without one: the images as they are.
  * @param side Side of the stored images, px: the paper's sizes are scaled to it (`scaleCorruption`).
@@ -76,7 +76,7 @@ function rowsOf(ours: readonly Corrupted[], side: number): CorruptionRow[] {
   return [...table, ...others.map((run) => ({ name: plainText(corruptionName(run.corruption)), ours: run }))];
 }
 
-/** What a size of the paper is for our images. */
+/** The paper's size, scaled to our images. */
 function sizeHere(corruption: Corruption | null, side: number): string {
   if (corruption?.name === "gaussian-blur") return `<br>(here ${corruption.radius} px of ${side})`;
   if (corruption?.name === "low-resolution") return `<br>(here ${corruption.size} px of ${side})`;

@@ -17,7 +17,7 @@ import {
 } from "../../paper/mod.ts";
 import { contrast, formatPercent, formatProportion } from "../../stats/mod.ts";
 
-/** With fewer sizes a trend can't be told from chance (one in 3! orders rises throughout), nor each half's slope. */
+/** Three sizes rise by chance in one of six orders, and have no slope in each half. */
 const LEAST_SIZES = 4;
 
 const onceSizesRun = onceRun(
@@ -76,7 +76,7 @@ function smallestFarAboveChance([smallest]: SeriesPoint[]): ClaimOutcome {
   return { ...farAboveChance([smallest]), ours };
 }
 
-/** Slopes of accuracy against the logarithm of the parameters, least squares, in the smaller and the larger half of the sizes. */
+/** Compares least-squares slopes against the logarithm of the parameters in both halves of the sizes. */
 function diminishingReturns(series: SeriesPoint[]): ClaimOutcome {
   const samples = series.map(({ accuracy }) => accuracy);
   const middle = Math.floor((series.length - 1) / 2);

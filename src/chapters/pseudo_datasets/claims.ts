@@ -26,7 +26,7 @@ import { runsOfKind } from "./records.ts";
 /** Training accuracy whose whole interval is above this counts as memorised, the paper's 100%. */
 const MEMORISED = 0.95;
 
-/** Training "fails to converge" where the whole interval of the training accuracy is nearer to chance than to 100%. */
+/** Training "fails to converge" where its accuracy's whole interval is nearer to chance than to 100%. */
 const failsBelow = (chance: number): number => (1 + chance) / 2;
 
 /** A network that has seen every image this often and has not memorised them is one that does not. */
@@ -167,8 +167,8 @@ function augmentationHinders(records: readonly RunRecord[]): ClaimOutcome {
 }
 
 /**
- * The runs share their validation images, so that taken together they are worth no more than one of them: the mean accuracy has the
- * interval of a single run.
+ * The runs share their validation images, so that taken together they are worth no more than one of them: the
+ * mean accuracy has the interval of a single run.
  */
 function meanAtChance(runs: readonly RunRecord[]): ClaimOutcome {
   if (runs.length === 0) return notRun("none was run");

@@ -32,9 +32,9 @@ const KINDS = Object.keys(STYLES) as PseudoDatasetKind[];
 const DODGE = 1.06;
 
 /**
- * Table 6: training accuracy (left) and validation accuracy (right) with 95% intervals against the images of each set, for sets that can
- * only be memorised beside real datasets of the same size, with the paper's training accuracies. Runs that differ in their seed are
- * drawn one by one.
+ * Table 6: training accuracy (left) and validation accuracy (right) with 95% intervals against the images of
+ * each set, for sets that can only be memorised beside real datasets of the same size, with the paper's
+ * training accuracies. Runs that differ in their seed are drawn one by one.
  */
 export function memorizationFigure(records: readonly RunRecord[]): Figure {
   const kinds = KINDS.filter((kind) => runsOfKind(records, kind).length > 0);

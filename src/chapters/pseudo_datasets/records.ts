@@ -6,8 +6,8 @@ import type { RunRecord } from "../../experiments/mod.ts";
 export type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
 
 /**
- * What a record is of: parts of one source (`cifar10#1/3` …), with or without augmentation; images whose labels were dealt out at
- * random; or real datasets as they are.
+ * What a record is of: parts of one source (`cifar10#1/3` …), with or without augmentation; images whose
+ * labels were dealt out at random; or real datasets as they are.
  */
 export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind {
   if (experiment.labels === "random") return "random labels";

@@ -75,7 +75,7 @@ function releasesToldApart(records: readonly RunRecord[]): ClaimOutcome {
   };
 }
 
-/** Of each pair, the most training images against the fewest. */
+/** Compares the most training images of each pair with the fewest. */
 function moreImagesHelp(records: readonly RunRecord[]): ClaimOutcome {
   const pairs = pairsAlike(records, "releases").filter((runs) =>
     last(runs).experiment.imagesPerDataset > runs[0].experiment.imagesPerDataset

@@ -30,8 +30,8 @@ const LIKENESSES = [
 ] as const;
 
 /**
- * Appendix B: validation accuracy with its 95% interval for each pair of sets that were meant to be alike, at the most training images
- * that it was run with, beside the paper's pair and chance.
+ * Appendix B: validation accuracy with its 95% interval for each pair of sets that were meant to be alike, at
+ * the most training images that it was run with, beside the paper's pair and chance.
  */
 export function alikeFigure(records: readonly RunRecord[]): Figure {
   const groups = LIKENESSES.map((group) => ({
@@ -88,7 +88,7 @@ function paperPair(): Trace {
   });
 }
 
-/** What {@linkcode powerFigure} draws. */
+/** Options of {@linkcode powerFigure}. */
 interface PowerFigureOptions {
   /** Accuracy of guessing, strictly between 0 and 1. */
   chance: number;
@@ -104,8 +104,9 @@ interface PowerFigureOptions {
 const POINTS = 160;
 
 /**
- * The probability that an exact one-sided binomial test (5%) finds an accuracy above chance, against the number of validation images;
- * where each line stays above the power that is asked for, its number is written.
+ * The probability that an exact one-sided binomial test (5%) finds an accuracy above chance, against the
+ * number of validation images; where each line stays above the power that is asked for, its number is
+ * written.
  */
 export function powerFigure({ chance, effects, n, power = 0.8 }: PowerFigureOptions): Figure {
   const needed = effects.map((effect) => sampleForPower({ chance, effect }, power));

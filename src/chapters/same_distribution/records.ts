@@ -1,10 +1,10 @@
-/** The pairs of sets that were meant to be alike, and in what way: what Appendix B is about, and its controls. */
+/** The pairs of Appendix B and its controls: sets that were meant to be alike, and in what way. */
 import { manifestOf, parseReference } from "../../data/mod.ts";
 import type { RunRecord } from "../../experiments/mod.ts";
 
 /**
- * `halves`: parts of one source dealt out at random; `splits`: official splits of one source; `releases`: one dataset and another
- * release of it; `other`: none of these.
+ * `halves`: parts of one source dealt out at random; `splits`: official splits of one source; `releases`: one
+ * dataset and another release of it; `other`: none of these.
  */
 export type Likeness = "halves" | "splits" | "releases" | "other";
 

@@ -79,7 +79,7 @@ function maesBelowSupervised(records: readonly ProbedRecord[]): ClaimOutcome {
   return compareRows(supervised, points.filter(isMae), "no MAE, or no supervised network, was run");
 }
 
-/** Whether every point of one list is above every point of another; `missing` is said where one list is empty. */
+/** Whether every point of one list is above every point of another; `missing` is for an empty list. */
 function compareRows(
   upper: readonly ProbePoint[],
   lower: readonly ProbePoint[],

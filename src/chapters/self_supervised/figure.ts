@@ -1,7 +1,7 @@
 import { type Figure, probesFigure } from "../../figures/mod.ts";
 import { type ProbedRecord, type ProbePoint, table7 } from "../../paper/mod.ts";
 
-/** Table 7: dataset classification from features that were learnt without labels, beside full supervision and controls. */
+/** Table 7: dataset classification from features learnt without labels, full supervision and controls. */
 export function selfSupervisedFigure(records: readonly ProbedRecord[]): Figure {
   return probesFigure(records, "Naming the dataset from features learnt without labels", {
     paper: table7,

@@ -13,7 +13,7 @@ import {
 } from "../../paper/mod.ts";
 import { formatPercent } from "../../stats/mod.ts";
 
-/** What the probes ask for, in the words of the claims. */
+/** The tasks of the probes, in the words of the claims. */
 const TASKS = [
   { of: "classes", on: "on photographs of other things" },
   { of: "concepts", on: "on what the images show" },

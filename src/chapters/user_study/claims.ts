@@ -79,7 +79,7 @@ function personAboveChance(games: readonly PlayedGame[]): ClaimOutcome {
   };
 }
 
-/** Both saw the same images, so only those count on which one was right and the other wrong (McNemar's exact test). */
+/** McNemar's exact test: of the images that both saw, those count on which just one was right. */
 function personBelowNetwork(games: readonly PlayedGame[]): ClaimOutcome {
   const { person, network } = disagreements(games);
   const ours = `you ${formatPercent(personScore(games)!.value)}, the network ${

@@ -28,10 +28,10 @@ const ROWS = { person: 1, network: 0 };
 const STRIP = [-0.7, 1.7];
 
 /**
- * Figure 5: the paper's people by their accuracy, and above them the reader and the network on the same images, with 95%
- * intervals. Where nothing has been played yet, the network alone.
+ * Figure 5: the paper's people by their accuracy, and above them the reader and the network on the same
+ * images, with 95% intervals. Where nothing has been played yet, the network alone.
  *
- * @throws {RangeError} where there is no game
+ * @throws {RangeError} when there is no game
  */
 export function userStudyFigure(games: readonly PlayedGame[]): Figure {
   if (games.length === 0) {

@@ -1,14 +1,14 @@
-/** The user study of Figure 5 as readers play it: what was asked, what a person said and what the network had said. */
+/** The user study of Figure 5 as readers play it: the images, the person's answers and the network's. */
 import { pooledCounts } from "../../paper/mod.ts";
 import { type Proportion, wilson } from "../../stats/mod.ts";
 
 /** One image that a person named; datasets are indices into {@link PlayedGame.datasets}. */
 export interface Judgement {
-  /** Where the image is from. */
+  /** The dataset that the image is from. */
   truth: number;
-  /** What the person said. */
+  /** The person's answer. */
   said: number;
-  /** What the network said. */
+  /** The network's answer. */
   network: number;
 }
 
@@ -21,14 +21,17 @@ export interface PlayedGame {
   network: Pick<Proportion, "correct" | "n">;
 }
 
-/** The person's accuracy over the games together; undefined while nothing has been answered. Games share no image. */
+/** The person's accuracy over all games, which share no image; undefined before the first answer. */
 export function personScore(games: readonly PlayedGame[]): Proportion | undefined {
   const answers = games.flatMap((game) => game.answers);
   if (answers.length === 0) return undefined;
   return wilson(answers.filter(({ truth, said }) => said === truth).length, answers.length);
 }
 
-/** The network's accuracy on the images that the person has named; before the first, on all that the games ask about. */
+/**
+ * The network's accuracy on the images that the person has named; before the first, on all that the games ask
+ * about.
+ */
 export function networkScore(games: readonly PlayedGame[]): Proportion {
   const answers = games.flatMap((game) => game.answers);
   if (answers.length > 0) {

@@ -25,8 +25,8 @@ export function codeCells(file: string): { source: string; outputs: Output[] }[]
 const VERDICTS = ["holds", "does not hold", "not shown at this scale"];
 
 /**
- * What a cell is bound to put out: one that ends in a call by name, as `show(…)` or `await quiz(…)`. A bare value is not: the kernel
- * may lose it, and a sweep whose records are all there shows no progress.
+ * What a cell is bound to put out: one that ends in a call by name, as `show(…)` or `await quiz(…)`. A bare
+ * value is not: the kernel may lose it, and a sweep whose records are all there shows no progress.
  */
 function isShowing(source: string): boolean {
   const statements = source.split("\n").filter((line) => /^[A-Za-z]/.test(line));
@@ -34,8 +34,9 @@ function isShowing(source: string): boolean {
 }
 
 /**
- * Everything that is wrong with an executed notebook, a line each: cells that failed or show nothing, figures without a picture, and a
- * table of claims that is not there or lacks a claim, or a verdict, of those that its cell tests.
+ * Everything that is wrong with an executed notebook, a line each: cells that failed or show nothing, figures
+ * without a picture, and a table of claims that is not there or lacks a claim, or a verdict, of those that
+ * its cell tests.
  */
 export function faultsOf(file: string): string[] {
   return codeCells(file).flatMap(({ source, outputs }, at) => {
