@@ -55,6 +55,11 @@ const importsOf = ({ imports, reExports }: SourceFile) => [...imports, ...reExpo
 
 const graph = new Map([...tree].map(([file, module]) => [file, importsOf(module)] as const));
 
+/**
+ * The files of a chapter, which are its doors: a new one is a folder and its names in src/mod.ts. Chapters do not know of each other.
+ */
+const CHAPTER = /^chapters\/(\w+)\/(records|claims|figure)\.ts$/;
+
 /** The fault of one import, or undefined. */
 function fault(from: string, to: string): string | undefined {
   const [here, there] = [ROOMS.indexOf(room(from)), ROOMS.indexOf(room(to))];
@@ -62,9 +67,14 @@ function fault(from: string, to: string): string | undefined {
   if (!graph.has(to) && !(to.endsWith(".wasm") && existsSync(join(repositoryRoot, "src", to)))) {
     return `${from} imports ${to}, which is not there`;
   }
+  if (room(to) === "chapters" && here === there) {
+    return CHAPTER.exec(from)?.[1] === CHAPTER.exec(to)?.[1]
+      ? undefined
+      : `${from} imports another chapter: ${to}`;
+  }
   if (here === there) return undefined;
   if (there < here) return `${from} imports upwards: ${to}`;
-  const isDoor = DOORS.some((door) => to === `${room(to)}/${door}`);
+  const isDoor = CHAPTER.test(to) || DOORS.some((door) => to === `${room(to)}/${door}`);
   return isDoor ? undefined : `${from} imports ${to} past the door, ${room(to)}/mod.ts`;
 }
 
@@ -93,6 +103,11 @@ Deno.test("imports go downwards, and into a room only through its door", () => {
     Boolean,
   );
   assert.deepEqual(faults, []);
+});
+
+Deno.test("a chapter is a folder of its records, its claims and its figure", () => {
+  const others = [...graph.keys()].filter((file) => room(file) === "chapters" && !CHAPTER.test(file));
+  assert.deepEqual(others, []);
 });
 
 Deno.test("no file imports itself, directly or through others", () => {

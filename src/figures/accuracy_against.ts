@@ -1,8 +1,20 @@
 import { formatProportion, type Proportion } from "../stats/mod.ts";
 import { type PaperRow, type PaperTable, pooledAccuracy } from "../paper/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
-import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, legendBelow } from "./theme.ts";
-import { PALETTE, percentAxis, plainText, type Trace } from "./theme.ts";
+import { accuracyDots, chanceAcross, paperDots } from "./marks.ts";
+import {
+  axis,
+  baseLayout,
+  type Figure,
+  type Layout,
+  legendBelow,
+  logAxis,
+  marginsWith,
+  PALETTE,
+  percentAxis,
+  plainText,
+  type Trace,
+} from "./theme.ts";
 
 /** Told apart without color too. */
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "x"];
@@ -14,18 +26,18 @@ const LEGEND_ROW = 22;
 const LEGEND_LETTERS = 92;
 const SYMBOL_LETTERS = 7;
 
-/** What {@linkcode accuracyAgainst} draws beside ours. */
-export interface AgainstOptions {
+/** Options of {@linkcode accuracyAgainst}. */
+interface AgainstOptions {
   /**
-   * A table of the paper. Its rows stand at their field of the same name: where that is a number (`imagesPerDataset`,
-   * `parameters`) with one line a name; without such a field they stand at their name.
+   * A table of the paper. Its rows stand at their field of the same name: where that is a number
+   * (`imagesPerDataset`, `parameters`) with one line a name; without such a field they stand at their name.
    */
   paper?: PaperTable<PaperRow>;
   /** Where an experiment stands, for a field that is none of its own. */
   x?: (experiment: Experiment) => number | string;
   /**
-   * Name of an experiment's line; the paper's line of the same name gets the same symbol. Default: told from the other fields
-   * that differ, or one line where `x` is given.
+   * Name of an experiment's line; the paper's line of the same name gets the same symbol. Default: told from
+   * the other fields that differ, or one line where `x` is given.
    */
   line?: (experiment: Experiment) => string;
 }
@@ -37,12 +49,13 @@ interface Point {
 }
 
 /**
- * Validation accuracy with 95% intervals against one field of the experiment, with one line for each combination of the other
- * fields that differ among the records. Runs that differ in their seed alone are taken together.
+ * Validation accuracy with 95% intervals against one field of the experiment, with one line for each
+ * combination of the other fields that differ among the records. Runs that differ in their seed alone are
+ * taken together.
  *
- * @param field A field of the experiment, dotted where it is nested (`recipe.learningRate`), or `parameters`: the number of
- *   trainable parameters. Numbers that span a factor of ten or more get a logarithmic axis.
- * @throws {Error} If the records have no such field.
+ * @param field A field of the experiment, dotted where it is nested (`recipe.learningRate`), or `parameters`:
+ *   the number of trainable parameters. Numbers that span a factor of ten or more get a logarithmic axis.
+ * @throws {Error} when the records have no such field
  */
 export function accuracyAgainst(
   field: string,
@@ -65,7 +78,7 @@ export function accuracyAgainst(
       ...baseLayout(`Accuracy against ${wordsOf(field)}`, subtitle(paper)),
       xaxis: xAxis(field, xs),
       yaxis: percentAxis("accuracy", 0, 100),
-      margin: { l: 64, r: 28, t: 72, b: 110 },
+      margin: marginsWith(110),
       height: PLOT + LEGEND_ROW * legendRows(data),
       legend: legendBelow(-0.2),
     },
@@ -166,7 +179,7 @@ function paperLinesOf(field: string, { rows }: PaperTable<PaperRow>): PaperLine[
   return [...groups].map(([name, rows]) => ({ name, x: rows.map((row) => x(row) ?? row.name), rows }));
 }
 
-/** Where each of the paper's lines has one of ours of the same name, it has its symbol too, and the legend names them once. */
+/** The paper's lines have the symbols of ours of the same names; the legend then names them once. */
 function paperTraces(lines: readonly PaperLine[], ours: readonly string[]): Trace[] {
   const same = lines.map(({ name }) => ours.indexOf(`ours, ${name}`));
   const matched = same.every((index) => index >= 0);
@@ -182,51 +195,44 @@ function xAxis(field: string, xs: readonly (number | string)[]): Layout {
   }
   const numbers = xs as number[];
   const logarithmic = Math.min(...numbers) > 0 && Math.max(...numbers) >= 10 * Math.min(...numbers);
-  return axis(wordsOf(field), logarithmic ? { type: "log", dtick: 1, exponentformat: "SI" } : {});
+  return logarithmic ? logAxis(wordsOf(field)) : axis(wordsOf(field));
 }
 
 function oursTrace(name: string, points: readonly Point[], index: number): Trace {
-  const color = PALETTE[index % PALETTE.length];
   const accuracies = points.map(({ accuracy }) => accuracy);
   return {
-    type: "scatter",
+    ...accuracyDots(accuracies, {
+      name: plainText(name),
+      along: "y",
+      at: points.map(({ x }) => x),
+      color: PALETTE[index % PALETTE.length],
+      symbol: SYMBOLS[index % SYMBOLS.length],
+      line: 2,
+      customdata: accuracies.map(formatProportion),
+      hovertemplate: "%{x}: %{customdata}",
+    }),
     mode: points.every(({ x }) => typeof x === "number") ? "lines+markers" : "markers",
-    name: plainText(name),
-    x: points.map(({ x }) => x),
-    y: accuracies.map(({ value }) => 100 * value),
-    error_y: intervalBars(accuracies, color),
-    marker: { color, size: 9, symbol: SYMBOLS[index % SYMBOLS.length] },
-    line: { color, width: 2 },
-    customdata: accuracies.map(formatProportion),
-    hovertemplate: "%{x}: %{customdata}",
   };
 }
 
 function paperTrace({ name, x, rows }: PaperLine, symbol: string): Trace {
   return {
-    type: "scatter",
+    ...paperDots(rows.map(({ percent }) => percent), {
+      name: plainText(`the paper, ${name}`),
+      along: "y",
+      at: x,
+      symbol,
+      line: 1.2,
+      text: rows.map(({ name }) => plainText(name)),
+      hovertemplate: "%{text}: %{y}%",
+    }),
     // Two printed ends of a curve say nothing about what lies between.
     mode: x.length > 2 && x.every((value) => typeof value === "number") ? "lines+markers" : "markers",
-    name: plainText(`the paper, ${name}`),
-    x,
-    y: rows.map(({ percent }) => percent),
-    marker: { color: COLORS.paper, size: 8, symbol: `${symbol}-open`, line: { width: 1.6 } },
-    line: { color: COLORS.paper, width: 1.2 },
-    text: rows.map(({ name }) => plainText(name)),
-    hovertemplate: "%{text}: %{y}%",
   };
 }
 
 function chanceTrace(chance: number, xs: readonly (number | string)[]): Trace {
   const numbers = xs.filter((x) => typeof x === "number");
   const ends = numbers.length === xs.length ? [Math.min(...numbers), Math.max(...numbers)] : [...new Set(xs)];
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: `chance, ${(100 * chance).toFixed(1)}%`,
-    x: ends,
-    y: ends.map(() => 100 * chance),
-    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
-    hoverinfo: "skip",
-  };
+  return chanceAcross(chance, ends);
 }

@@ -1,7 +1,7 @@
 import { JSDOM } from "jsdom";
 import { boxOf } from "./svg_boxes.ts";
 
-/** What is used of plotly.js. */
+/** The part of plotly.js that is used. */
 export interface Plotly {
   newPlot(target: unknown, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
   toImage(target: unknown, options: { format: "svg"; width: number; height: number }): Promise<string>;
@@ -16,8 +16,8 @@ export interface PlotlyPage {
 }
 
 /**
- * Loads plotly.js into jsdom and gives it what jsdom lacks: text sizes and a canvas for heat maps. plotly.js supports no
- * other way of drawing without a browser.
+ * Loads plotly.js into jsdom and gives it what jsdom lacks: text sizes and a canvas for heat maps. plotly.js
+ * supports no other way of drawing without a browser.
  *
  * @param widthScale Width of the installed font over Helvetica's.
  */

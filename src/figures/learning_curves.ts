@@ -1,14 +1,25 @@
 import { formatProportion } from "../stats/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
-import { axis, baseLayout, COLORS, type Figure, intervalBars, type Layout, PALETTE } from "./theme.ts";
-import { legendBelow, percentAxis, plainText, type Trace } from "./theme.ts";
+import { accuracyDots, line } from "./marks.ts";
+import {
+  axis,
+  baseLayout,
+  type Figure,
+  type Layout,
+  legendBelow,
+  marginsWith,
+  PALETTE,
+  percentAxis,
+  plainText,
+  type Trace,
+} from "./theme.ts";
 
 /** Above this many runs a line is colored by its number of datasets, below it by its run. */
 const OWN_COLOR_LIMIT = PALETTE.length;
 
 /**
- * Figure 6: validation accuracy (above, with chance dashed and the 95% interval at the end) and training loss (below)
- * against epochs, one line a run.
+ * Figure 6: validation accuracy (above, with chance dashed and the 95% interval at the end) and training loss
+ * (below) against epochs, one line a run.
  *
  * @param nameOf What a run is called. Default: by its datasets.
  */
@@ -36,16 +47,16 @@ export function learningCurvesFigure(
       }),
       yaxis: percentAxis("validation accuracy", 0, 100, { domain: [0.47, 1], anchor: "x" }),
       yaxis2: axis("training loss (nats)", { domain: [0, 0.42], anchor: "x2", rangemode: "tozero" }),
-      margin: { l: 64, r: 28, t: 72, b: 96 },
+      margin: marginsWith(96),
       legend: legendBelow(-0.13),
     },
   };
 }
 
 interface Style {
-  /** Of the run, in what is shown beside the pointer. */
+  /** Name of the run beside the pointer. */
   run: string;
-  /** In the legend. */
+  /** Name in the legend. */
   name: string;
   color: string;
   width: number;
@@ -88,66 +99,53 @@ function styleOf(
 }
 
 function accuracyTrace(record: RunRecord, style: Style): Trace {
-  return {
-    ...lineTrace(record, style),
-    name: style.name,
+  return curve(record, style, record.epochs.map(({ validation }) => 100 * validation.value), {
     showlegend: style.showlegend,
-    y: record.epochs.map(({ validation }) => 100 * validation.value),
     customdata: record.epochs.map(({ validation }) => formatProportion(validation)),
     hovertemplate: `${style.run}<br>epoch %{x}: %{customdata}<extra></extra>`,
-  };
+  });
 }
 
 /** The interval, once, where it matters. */
 function endTrace(record: RunRecord, { color, opacity, group }: Style): Trace {
   const ends = record.epochs.slice(-1);
-  return {
-    type: "scatter",
-    mode: "markers",
+  const { name: _, ...unnamed } = accuracyDots(ends.map(({ validation }) => validation), {
+    name: "",
+    along: "y",
+    at: ends.map(({ epoch }) => epoch),
+    color,
+    size: 6,
+    opacity,
     legendgroup: group,
     showlegend: false,
-    x: ends.map(({ epoch }) => epoch),
-    y: ends.map(({ validation }) => 100 * validation.value),
-    error_y: intervalBars(ends.map(({ validation }) => validation), color),
-    marker: { color, size: 6 },
-    opacity,
     hoverinfo: "skip",
-  };
+  });
+  return unnamed;
 }
 
 function lossTrace(record: RunRecord, style: Style): Trace {
-  return {
-    ...lineTrace(record, style),
-    name: style.name,
+  return curve(record, style, record.epochs.map(({ trainLoss }) => trainLoss), {
     showlegend: false,
     xaxis: "x2",
     yaxis: "y2",
-    y: record.epochs.map(({ trainLoss }) => trainLoss),
     hovertemplate: `${style.run}<br>epoch %{x}: loss %{y:.3f}<extra></extra>`,
-  };
+  });
 }
 
-function lineTrace(record: RunRecord, { color, width, opacity, group }: Style): Trace {
-  return {
-    type: "scatter",
-    mode: "lines",
-    legendgroup: group,
-    x: record.epochs.map(({ epoch }) => epoch),
-    line: { color, width },
-    opacity,
-  };
+function curve(record: RunRecord, style: Style, y: number[], own: Layout): Trace {
+  const { name, color, width, opacity, group } = style;
+  const x = record.epochs.map(({ epoch }) => epoch);
+  return line(name, { x, y, color, width, opacity, legendgroup: group, ...own });
 }
 
 function chanceTrace(count: number, lastEpoch: number): Trace {
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: `chance, 1/${count}`,
+  return line(`chance, 1/${count}`, {
     x: [0.5, lastEpoch + 0.7],
     y: [100 / count, 100 / count],
-    line: { color: COLORS.chance, dash: "dash", width: 1.3 },
+    dash: "dash",
+    width: 1.3,
     hovertemplate: `chance of ${count} datasets: %{y:.1f}%<extra></extra>`,
-  };
+  });
 }
 
 /** Ticks at whole epochs, however few there are. */

@@ -1,16 +1,37 @@
-export * from "./accuracy_against.ts";
-export * from "./alike.ts";
-export * from "./combinations.ts";
-export * from "./confusion.ts";
-export * from "./corruptions.ts";
-export * from "./feature_map.ts";
-export * from "./learning_curves.ts";
-export * from "./memorization.ts";
-export * from "./number_of_datasets.ts";
-export * from "./pairwise.ts";
-export * from "./probes.ts";
-export * from "./power.ts";
-export * from "./static.ts";
-export * from "./text_metrics.ts";
-export * from "./theme.ts";
-export * from "./user_study.ts";
+/** Figures of plotly.js: their marks, the figures that chapters share, and static images. */
+export { accuracyAgainst } from "./accuracy_against.ts";
+export { confusionFigure } from "./confusion.ts";
+export { type FeatureMap, featureMapFigure } from "./feature_map.ts";
+export { learningCurvesFigure } from "./learning_curves.ts";
+export {
+  accuracyDots,
+  bars,
+  chanceAcross,
+  chanceUpright,
+  datasetAxis,
+  heatMap,
+  heatMapHeight,
+  line,
+  paperDots,
+  rowAxis,
+  rowEnds,
+  rowsLayout,
+} from "./marks.ts";
+export { probesFigure } from "./probes.ts";
+export { installedWidthScale, renderPng, renderSvg } from "./static.ts";
+export { textWidth } from "./text_metrics.ts";
+export {
+  axis,
+  baseLayout,
+  COLORS,
+  type Figure,
+  FONT_FAMILY,
+  type Layout,
+  legendBelow,
+  logAxis,
+  marginsWith,
+  PALETTE,
+  percentAxis,
+  plainText,
+  type Trace,
+} from "./theme.ts";

@@ -55,8 +55,8 @@ function sizeOf({ layout }: Figure, { width, height }: ImageOptions) {
 }
 
 /**
- * The installed font's width over Helvetica's, at least 1: a machine without Helvetica's metrics draws with a wider font,
- * and labels must not be cut there either.
+ * The installed font's width over Helvetica's, at least 1: a machine without Helvetica's metrics draws with a
+ * wider font, and labels must not be cut there either.
  */
 export async function installedWidthScale(): Promise<number> {
   const [sample, size] = ["Validation accuracy 0123456789", 40];

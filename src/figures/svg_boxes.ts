@@ -25,8 +25,8 @@ type Point = [number, number];
 const NOTHING: Box = { x: 0, y: 0, width: 0, height: 0 };
 
 /**
- * The box of a text or of a group's texts, in the coordinates of the parent. Shapes count for nothing: plotly.js computes
- * those itself and measures only text.
+ * The box of a text or of a group's texts, in the coordinates of the parent. Shapes count for nothing:
+ * plotly.js computes those itself and measures only text.
  *
  * @param widthScale Width of the installed font over Helvetica's.
  */

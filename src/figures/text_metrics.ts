@@ -1,6 +1,6 @@
 /**
- * Widths of text in Helvetica, Arial and Liberation Sans, which share their metrics (Adobe's Helvetica AFM), in
- * thousandths of the font size. For laying out figures where no browser measures text.
+ * Widths of text in Helvetica, Arial and Liberation Sans, which share their metrics (Adobe's Helvetica AFM),
+ * in thousandths of the font size. For laying out figures where no browser measures text.
  */
 const ADVANCES: Record<number, string> = {
   191: "'",
@@ -32,7 +32,9 @@ const WIDTHS = new Map(
   ),
 );
 
-/** Width of a letter that the table lacks: Helvetica's capitals of accented and other scripts are not wider. */
+/**
+ * Width of a letter that the table lacks: Helvetica's capitals of accented and other scripts are not wider.
+ */
 const UNKNOWN = 778;
 /** Bold letters are wider by this much at most (Helvetica Bold's text average is 1.06). */
 const BOLD = 1.08;

@@ -1,5 +1,3 @@
-import type { Proportion } from "../stats/mod.ts";
-
 /** A trace of plotly.js; its attributes are plotly's own. */
 export type Trace = Record<string, unknown>;
 /** A layout of plotly.js. */
@@ -12,8 +10,8 @@ export interface Figure {
 }
 
 /**
- * Told apart with normal vision and with each kind of color blindness (CIE76 distance of every pair at least 15 after
- * Machado et al. 2009), with a contrast of at least 3:1 on white and on #111 alike.
+ * Told apart with normal vision and with each kind of color blindness (CIE76 distance of every pair at least
+ * 15 after Machado et al. 2009), with a contrast of at least 3:1 on white and on #111 alike.
  */
 export const PALETTE = ["#0072B2", "#C1361F", "#009E73", "#D673AE", "#B58F00", "#8A6FE8"] as const;
 
@@ -45,8 +43,8 @@ const FAMILIES = [
 const SPLITS = ["train", "test", "validation", "val"];
 
 /**
- * The color of a dataset, the same in every figure and gallery; an unknown name gets one from its letters. The splits of a source, and
- * up to six parts of it, differ.
+ * The color of a dataset, the same in every figure and gallery; an unknown name gets one from its letters.
+ * The splits of a source, and up to six parts of it, differ.
  */
 export function datasetColor(reference: string): string {
   // Read without faults: what is drawn may be no reference, as the name of a folder.
@@ -61,7 +59,7 @@ function letters(text: string): number {
   return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7);
 }
 
-/** What every figure's layout starts from. `title` may hold plotly's inline tags (`<b>`, `<br>`, `<sub>`). */
+/** The start of every figure's layout. `title` may hold plotly's inline tags (`<b>`, `<br>`, `<sub>`). */
 export function baseLayout(title: string, subtitle?: string): Layout {
   return {
     title: {
@@ -81,7 +79,7 @@ export function baseLayout(title: string, subtitle?: string): Layout {
     plot_bgcolor: COLORS.transparent,
     colorway: [...PALETTE],
     height: 460,
-    margin: { l: 64, r: 28, t: 72, b: 56 },
+    margin: marginsWith(56),
     hoverlabel: { font: { family: FONT_FAMILY } },
   };
 }
@@ -109,35 +107,14 @@ export function legendBelow(y: number): Layout {
   return { orientation: "h", x: 0, xanchor: "left", y, yanchor: "top", bgcolor: COLORS.transparent };
 }
 
-/** Chance, [0, 1], as a dashed line upright through a figure of rows, from one end of its axis to the other. */
-export function uprightChance(chance: number, from: number, to: number): Trace {
-  return {
-    type: "scatter",
-    mode: "lines",
-    name: `chance, ${percentText(chance)}`,
-    x: [100 * chance, 100 * chance],
-    y: [from, to],
-    line: { color: COLORS.chance, dash: "dash", width: 1.5 },
-    hoverinfo: "skip",
-  };
+/** An axis of numbers that span tens: images, parameters. */
+export function logAxis(title: string, overrides: Layout = {}): Layout {
+  return axis(title, { type: "log", dtick: 1, exponentformat: "SI", ...overrides });
 }
 
-/** The 95% intervals of proportions as plotly's error bars, in percent. */
-export function intervalBars(proportions: readonly Proportion[], color: string): Layout {
-  return {
-    type: "data",
-    symmetric: false,
-    array: proportions.map(({ value, high }) => 100 * (high - value)),
-    arrayminus: proportions.map(({ value, low }) => 100 * (value - low)),
-    color,
-    thickness: 1.6,
-    width: 4,
-  };
-}
-
-/** A share as hover and label text: "87.1%". */
-export function percentText(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
+/** The usual margins with `bottom` px below for a legend. */
+export function marginsWith(bottom: number): Layout {
+  return { l: 64, r: 28, t: 72, b: bottom };
 }
 
 /** Text that plotly must show as it is, not as its inline tags. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { indicesByKey, openPools, type Pool, sampleExperiment } from "../data/mod.ts";
-import type { PlayedGame } from "../paper/mod.ts";
+import type { PlayedGame } from "../chapters/user_study/records.ts";
 import { permutation } from "../stats/mod.ts";
 import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";

@@ -1,7 +1,9 @@
 /** What the page asks the server for. */
 import { z } from "zod";
-import { renderSvg, userStudyFigure } from "../figures/mod.ts";
-import { figure5, networkScore, personScore } from "../paper/mod.ts";
+import { renderSvg } from "../figures/mod.ts";
+import { userStudyFigure } from "../chapters/user_study/figure.ts";
+import { figure5 } from "../paper/mod.ts";
+import { networkScore, personScore } from "../chapters/user_study/records.ts";
 import {
   answer,
   begin,

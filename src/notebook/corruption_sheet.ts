@@ -1,7 +1,7 @@
 /** What the corruptions of a sweep make of the datasets' images. */
 import { corruptAsAlways, type StoredImages } from "../data/mod.ts";
 import { centreSquare, type Corruption, decodeWhole } from "../images/mod.ts";
-import { corruptionName } from "../paper/mod.ts";
+import { corruptionName } from "../chapters/corruptions/records.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
 import { openPools } from "./datasets.ts";

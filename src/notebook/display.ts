@@ -1,6 +1,6 @@
-import { type Figure, renderPng } from "../figures/mod.ts";
-import { figureText } from "./figure_text.ts";
+import { type Figure, type Layout, renderPng, type Trace } from "../figures/mod.ts";
 import { Displayable } from "./kernel.ts";
+import { tableBundle } from "./table.ts";
 
 /** A figure as a cell's output: interactive where the front end knows plotly, else a PNG, else a table. */
 export function show(figure: Figure): Displayable {
@@ -9,4 +9,85 @@ export function show(figure: Figure): Displayable {
     "image/png": (await renderPng(figure)).toBase64(),
     "text/plain": figureText(figure),
   }));
+}
+
+/** A figure of more points than this is cut in its text. */
+const MOST_ROWS = 60;
+
+/** Series that would hide each other stand this far off their tick at most. */
+const BESIDE = 0.2;
+
+/** A point of a figure, in words. */
+interface PointText {
+  series: string;
+  x: string;
+  y: string;
+  interval: string;
+}
+
+/** A figure's title and numbers as plain text, for those who can't or don't want to see it. */
+export function figureText({ data, layout }: Figure): string {
+  const rows = data.flatMap((trace) =>
+    trace.type === "heatmap" ? heatRows(trace, layout) : pointRows(trace, layout)
+  );
+  const shown = rows.slice(0, MOST_ROWS);
+  const rest = rows.length > shown.length ? `\n… and ${rows.length - shown.length} more points` : "";
+  const title = plain((layout.title as { text: string }).text);
+  return `${title}\n${tableBundle(shown, ["series", "x", "y", "interval"])["text/plain"]}${rest}`;
+}
+
+function pointRows(trace: Trace, layout: Layout): PointText[] {
+  // Interval-only traces repeat points that are listed already.
+  if (trace.showlegend === false && trace.mode === "markers") return [];
+  const [xs, ys] = [trace.x as unknown[], trace.y as unknown[]];
+  return xs.map((x, i) => ({
+    series: plain(`${trace.name}`),
+    x: tickText(x, layout[axisName(trace.xaxis ?? "x")] as Layout),
+    y: tickText(ys[i], layout[axisName(trace.yaxis ?? "y")] as Layout),
+    interval: interval(x, trace.error_x, i) || interval(ys[i], trace.error_y, i),
+  })).filter((_, i) => xs[i] !== null);
+}
+
+function heatRows(trace: Trace, layout: Layout): PointText[] {
+  const text = trace.text as string[][];
+  return text.flatMap((row, t) =>
+    row.map((cell, p) => ({
+      series: "",
+      x: tickText((trace.x as unknown[])[p], layout.xaxis as Layout),
+      y: tickText((trace.y as unknown[])[t], layout.yaxis as Layout),
+      interval: plain(cell),
+    })).filter(({ interval }) => interval !== "")
+  );
+}
+
+/** "x2" → "xaxis2". */
+function axisName(id: unknown): string {
+  return `${id}`.replace(/^([xy])/, "$1axis");
+}
+
+function interval(value: unknown, bars: unknown, index: number): string {
+  if (!bars || typeof value !== "number") return "";
+  const { array, arrayminus } = bars as { array: number[]; arrayminus: number[] };
+  return `[${number(value - arrayminus[index])}, ${number(value + array[index])}]`;
+}
+
+/** The tick's own text where a point is at a tick, or beside it. */
+function tickText(value: unknown, axis: Layout | undefined): string {
+  const ticks = axis?.ticktext ? axis.tickvals as unknown[] : [];
+  const at = ticks.findIndex((tick) =>
+    tick === value ||
+    (typeof tick === "number" && typeof value === "number" && Math.abs(tick - value) <= BESIDE)
+  );
+  if (at >= 0) return plain((axis!.ticktext as unknown[])[at] as string | number);
+  return typeof value === "number" ? number(value) : `${value ?? ""}`;
+}
+
+function number(value: number): string {
+  return Number.isInteger(value) ? `${value}` : Number(value.toPrecision(4)).toString();
+}
+
+/** Without plotly's inline tags. */
+function plain(text: string | number): string {
+  return `${text}`.replaceAll(/<br>/g, " ").replaceAll(/<[^>]+>/g, "")
+    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }

@@ -19,7 +19,7 @@ function freeSpace(folder: string): string {
   }
 }
 
-/** What this notebook runs on, as a table: whether a set-up is right is seen at a glance. */
+/** A table of the engine, the machine, the versions and the folders that a notebook works with. */
 export async function environment(): Promise<Displayable> {
   const engine = await startEngine();
   const { library, note } = engine;

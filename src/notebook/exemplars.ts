@@ -4,24 +4,25 @@ import { argmax } from "../train/mod.ts";
 import { gallery } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
-/** Which images stand for what a network has learnt. */
-export interface ExemplarOptions {
+/** Options of {@linkcode exemplars}. */
+interface ExemplarOptions {
   /** Images a row. Default: 8. */
   each?: number;
   /**
-   * "surest": for each dataset the images that it named rightly with the most confidence, then those that it took for another's.
-   * "least sure": for each dataset those whose most probable dataset is the least probable. Default: "surest".
+   * "surest": for each dataset the images that it named rightly with the most confidence, then those that it
+   * took for another's. "least sure": for each dataset those whose most probable dataset is the least
+   * probable. Default: "surest".
    */
   show?: "surest" | "least sure";
 }
 
-/** A prediction with what it says. */
-interface Judged extends Prediction {
+/** A prediction with its most probable dataset, and how probable that is. */
+interface Answered extends Prediction {
   said: number;
   confidence: number;
 }
 
-function judge(prediction: Prediction): Judged {
+function answerOf(prediction: Prediction): Answered {
   const said = argmax(prediction.probabilities);
   return { ...prediction, said, confidence: prediction.probabilities[said] };
 }
@@ -35,7 +36,7 @@ export async function exemplars(record: RunRecord, options: ExemplarOptions = {}
   const indices = pools.map(({ images }) => indicesByKey(images, keys));
   const rows = chosen.map(({ label, images }) => ({
     label,
-    images: images.map((judged) => pictureOf(judged, pools, indices[judged.label].get(judged.key)!)),
+    images: images.map((answered) => pictureOf(answered, pools, indices[answered.label].get(answered.key)!)),
   }));
   pools.forEach((pool) => pool[Symbol.dispose]());
   return gallery(`Where the network was ${options.show ?? "surest"}`, rows);
@@ -46,8 +47,8 @@ export function chooseExemplars(
   predictions: readonly Prediction[],
   datasets: readonly string[],
   { each = 8, show = "surest" }: ExemplarOptions,
-): { label: string; images: Judged[] }[] {
-  const falling = predictions.map(judge).toSorted((a, b) => b.confidence - a.confidence);
+): { label: string; images: Answered[] }[] {
+  const falling = predictions.map(answerOf).toSorted((a, b) => b.confidence - a.confidence);
   const rows = datasets.flatMap((name, d) => {
     const own = falling.filter(({ label }) => label === d);
     if (show === "least sure") return [{ label: name, images: own.toReversed() }];
@@ -60,7 +61,7 @@ export function chooseExemplars(
     .map(({ label, images }) => ({ label, images: images.slice(0, each) }));
 }
 
-function pictureOf({ label, said, confidence }: Judged, pools: Pool[], index: number) {
+function pictureOf({ label, said, confidence }: Answered, pools: Pool[], index: number) {
   const { side, channels, name, read } = pools[label];
   const pixels = read(index);
   const caption = said === label

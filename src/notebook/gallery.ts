@@ -30,10 +30,10 @@ const MOST_COLUMNS = 8;
 const MOST_CAPTION_LINES = 3;
 
 /**
- * Images in labelled rows as one PNG, with their captions in it and as text beside it. Small images are enlarged without
- * smoothing, so that what the network sees is what is seen.
+ * Images in labelled rows as one PNG, with their captions in it and as text beside it. Small images are
+ * enlarged without smoothing, so that what the network sees is what is seen.
  *
- * @throws {RangeError} If an image's pixels don't match its size.
+ * @throws {RangeError} when an image's pixels don't match its size
  */
 export function gallery(title: string, rows: readonly GalleryRow[]): Displayable {
   for (const { label, images } of rows) {
@@ -72,7 +72,7 @@ interface Placed {
   y: number;
 }
 
-interface Layout {
+interface GalleryLayout {
   width: number;
   height: number;
   cell: number;
@@ -83,16 +83,16 @@ interface Layout {
 /**
  * Every image gets a square of the same size, wide enough for its caption.
  *
- * @param letters the installed font's width over the one that is reckoned with: labels must not reach into the images
+ * @param letters Width of the installed font over Helvetica's: labels must not reach into the images.
  */
-function layOut(title: string, rows: readonly GalleryRow[], letters: number): Layout {
+function layOut(title: string, rows: readonly GalleryRow[], letters: number): GalleryLayout {
   const images = rows.flatMap((row) => row.images);
   const captioned = images.some(({ caption }) => caption);
   const cell = Math.max(captioned ? 92 : 64, Math.min(96, ...images.map(({ side }) => side)));
   const labelWidths = rows.map(({ label }) => letters * textWidth(label, FONT.label, true));
   const left = Math.max(0, ...labelWidths) + 2 * GAP;
   const step = cell + GAP + (captioned ? MOST_CAPTION_LINES * FONT.line : 0);
-  const [placed, labels]: [Placed[], Layout["labels"]] = [[], []];
+  const [placed, labels]: [Placed[], GalleryLayout["labels"]] = [[], []];
   let y = TITLE;
   for (const { label, images } of rows) {
     labels.push({ text: label, y: y + cell / 2 });
@@ -143,7 +143,7 @@ async function enlarged(
 }
 
 /** Title, labels, captions and a thin frame round each image: white images stand out from a white page. */
-function textSvg(title: string, { width, height, cell, placed, labels }: Layout): string {
+function textSvg(title: string, { width, height, cell, placed, labels }: GalleryLayout): string {
   const text = (x: number, y: number, size: number, words: string, more = "") =>
     `<text x="${x}" y="${y}" font-size="${size}" ${more}>${escapeMarkup(words)}</text>`;
   const frames = placed.map(({ x, y }) =>

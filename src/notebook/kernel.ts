@@ -17,7 +17,7 @@ export function kernel(): Kernel | undefined {
 /** One output in several formats; a front end shows the richest that it knows. Binary formats are base64. */
 export type MimeBundle = Record<string, unknown>;
 
-/** What a cell shows where it is the cell's last expression. */
+/** An output that a cell shows where it is the cell's last expression. */
 export class Displayable {
   readonly #bundle: () => MimeBundle | Promise<MimeBundle>;
 
@@ -42,10 +42,11 @@ export class Displayable {
 const HOLD = { steps: 8, milliseconds: 5 };
 
 /**
- * Keeps the cell from ending before its output is sent. Deno's kernel (2.9) only queues an output, and another thread sends
- * it and, racing with it, the news that the cell is done; a front end drops what comes after that. Of outputs of 200 kB one in
- * seven was lost. The kernel queues the output a few microtasks from now and ends the cell a few later, so each of the next ones
- * blocks this thread for a moment: a timer would come too late.
+ * Keeps the cell from ending before its output is sent. Deno's kernel (2.9) only queues an output, and
+ * another thread sends it and, racing with it, the news that the cell is done; a front end drops what comes
+ * after that. Of outputs of 200 kB one in seven was lost. The kernel queues the output a few microtasks from
+ * now and ends the cell a few later, so each of the next ones blocks this thread for a moment: a timer would
+ * come too late.
  */
 function holdCell(): void {
   const cell = new Int32Array(new SharedArrayBuffer(4));

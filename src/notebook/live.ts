@@ -1,5 +1,5 @@
 import type { RunOptions } from "../experiments/mod.ts";
-import { interruptible } from "./interrupt.ts";
+import { kernel } from "./kernel.ts";
 import { progressView } from "./progress.ts";
 
 /**
@@ -23,4 +23,50 @@ export function live<T>(
       await view.finish(signal.aborted ? "interrupted" : ending);
     }
   });
+}
+
+const MESSAGE = "Interrupted. What was done is kept; run it again to go on from there.";
+
+let kernelKept = false;
+
+/**
+ * Runs work that Jupyter's stop button, or Ctrl-C on a terminal, can stop. Without it the stop button ends
+ * the whole kernel and everything in it: Deno's kernel has no handler for SIGINT.
+ *
+ * In a kernel a later press with nothing to stop does nothing. On a terminal the exit code becomes 130, and a
+ * second press ends the process at once.
+ *
+ * @param work Gets a signal that is aborted on the press; it has to heed it, between two training steps for
+ *   example.
+ * @throws {DOMException} `AbortError` after the press, saying that what was done is kept.
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stop = () => {
+    if (signal.aborted && !kernel()) Deno.exit(130);
+    controller.abort(new DOMException(MESSAGE, "AbortError"));
+  };
+  keepKernel();
+  Deno.addSignalListener("SIGINT", stop);
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (!signal.aborted || !isAbort(error)) throw error;
+    if (!kernel()) Deno.exitCode = 130;
+    throw signal.reason;
+  } finally {
+    Deno.removeSignalListener("SIGINT", stop);
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+/** A listener that stays and does nothing, so that a press which comes too late doesn't end the kernel. */
+function keepKernel(): void {
+  if (kernelKept || !kernel()) return;
+  kernelKept = true;
+  Deno.addSignalListener("SIGINT", () => {});
 }

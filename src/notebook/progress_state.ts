@@ -1,6 +1,7 @@
 import { inputWaitOf, type ProgressLine, type RunProgress } from "../experiments/mod.ts";
+import { formatPercent } from "../stats/mod.ts";
 
-/** What the views of progress are drawn from: the last event, and the learning curve of each run so far. */
+/** The state that views of progress draw: the last event, and the learning curve of each run so far. */
 export interface ProgressState {
   event: RunProgress;
   /** Epochs by the run's label, in the order of the runs. */
@@ -17,7 +18,7 @@ export interface ProgressState {
 export class ProgressHistory {
   #first?: { at: number; share: number };
   #event?: RunProgress;
-  /** What steps tell of their pace. */
+  /** The pace that the last step told. */
   #pace: Pick<RunProgress, "imagesPerSecond" | "inputWait"> = {};
   readonly #curves = new Map<string, ProgressLine[]>();
 
@@ -49,8 +50,8 @@ export class ProgressHistory {
 }
 
 /**
- * Share of everything that is done, in [0, 1]. Making data counts for nothing, as it is made once; a probe's work as all of its own,
- * as it comes after a training.
+ * Share of everything that is done, in [0, 1]. Making data counts for nothing, because it is made once. A
+ * probe counts as done, because it comes after a training.
  */
 export function shareDone({ phase, done, total, position }: RunProgress): number {
   const own = total > 0 ? Math.min(1, done / total) : 0;
@@ -59,7 +60,7 @@ export function shareDone({ phase, done, total, position }: RunProgress): number
   return (position.index - 1 + ofThis) / position.of;
 }
 
-/** What a phase does, in words before its label. */
+/** Words for a phase, before its label. */
 const DOING: Record<RunProgress["phase"], string> = {
   data: "preparing",
   train: "training on",
@@ -67,7 +68,10 @@ const DOING: Record<RunProgress["phase"], string> = {
   probe: "probing",
 };
 
-/** What is being done, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, input wait 0.4%, 2 min 10 s left". */
+/**
+ * The work in progress, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, input wait 0.4%, 2
+ * min 10 s left".
+ */
 export function progressText({ event, curves, elapsed, left, ending }: ProgressState): string {
   const { phase, label, done, total, imagesPerSecond, inputWait, position } = event;
   const run = position ? ` (${position.index} of ${position.of})` : "";
@@ -78,7 +82,7 @@ export function progressText({ event, curves, elapsed, left, ending }: ProgressS
     return [`${ending}: ${what}`, duration(elapsed), ...waitText(waited)].join(", ");
   }
   return [
-    `${DOING[phase]} ${label}${run} ${total > 0 ? percent(done / total) : ""}`.trimEnd(),
+    `${DOING[phase]} ${label}${run} ${total > 0 ? formatPercent(done / total) : ""}`.trimEnd(),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
     ...waitText(inputWait),
     ...(left === undefined ? [] : [`${duration(left)} left`]),
@@ -86,17 +90,13 @@ export function progressText({ event, curves, elapsed, left, ending }: ProgressS
 }
 
 function waitText(share: number | undefined): string[] {
-  return share === undefined ? [] : [`input wait ${percent(share)}`];
+  return share === undefined ? [] : [`input wait ${formatPercent(share)}`];
 }
 
 /** An epoch in one line: "epoch 4: training loss 0.512, validation accuracy 84.1%". */
 export function epochText({ epoch, trainLoss, validation }: ProgressLine): string {
   const loss = `epoch ${epoch}: training loss ${trainLoss.toFixed(3)}`;
-  return validation ? `${loss}, validation accuracy ${percent(validation.value)}` : loss;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
+  return validation ? `${loss}, validation accuracy ${formatPercent(validation.value)}` : loss;
 }
 
 /** Seconds as people say them: "8 s", "2 min 10 s", "1 h 5 min". */

@@ -1,10 +1,13 @@
+import { formatPercent, formatProportion } from "../stats/mod.ts";
+import type { ProbeRecord, RunRecord } from "../experiments/mod.ts";
+import { featuresName, type ProbedRecord, type TestedClaim, type Verdict } from "../paper/mod.ts";
 import { Displayable, escapeMarkup, type MimeBundle } from "./kernel.ts";
 
 /** A column of a table. */
 export interface Column<Row> {
   /** The header. */
   title: string;
-  /** What a row shows here; numbers stand right. */
+  /** The cell of a row; numbers stand right. */
   value: (row: Row) => string | number;
 }
 
@@ -76,4 +79,63 @@ function asPlain(titles: readonly string[], cells: Cells): string {
       return right ? cell.padStart(widths[i]) : cell.padEnd(widths[i]);
     }).join("  ").trimEnd()
   ).join("\n");
+}
+
+/**
+ * The outcome of each run: accuracy with interval and n, chance, what it took.
+ *
+ * @param what Columns that tell the runs apart. Default: the datasets.
+ */
+export function accuracyTable(
+  records: readonly RunRecord[],
+  what: readonly Column<RunRecord>[] = [
+    { title: "datasets", value: ({ experiment }) => experiment.datasets.join(" + ") },
+  ],
+): Displayable {
+  return table(records, [
+    ...what,
+    { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
+    { title: "on training images", value: ({ result }) => formatPercent(result.training.value) },
+    { title: "chance", value: ({ result }) => formatPercent(result.chance) },
+    { title: "training images each", value: ({ experiment }) => experiment.imagesPerDataset },
+    { title: "parameters", value: ({ result }) => result.parameters },
+    { title: "seconds", value: ({ result }) => Math.round(result.seconds) },
+    { title: "record", value: ({ hash }) => `runs/${hash}` },
+  ]);
+}
+
+/** The part of an outcome that only probes have: the run of a whole network chooses no layer. */
+const chosen = ({ result }: ProbedRecord): Partial<ProbeRecord["result"]> =>
+  "classes" in result ? result : {};
+
+/** The outcome of each probe: accuracy, chance, and the setting that was best on held-out training images. */
+export function probeTable(records: readonly ProbedRecord[]): Displayable {
+  return table(records, [
+    { title: "features", value: featuresName },
+    { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
+    { title: "chance", value: ({ result }) => formatPercent(result.chance) },
+    { title: "layer", value: (record) => chosen(record).layer ?? "–" },
+    { title: "learning rate", value: (record) => chosen(record).baseLearningRate ?? "–" },
+    { title: "seconds", value: ({ result }) => Math.round(result.seconds) },
+    { title: "record", value: ({ hash }) => `runs/${hash}` },
+  ]);
+}
+
+/** Format of the claims in an executed notebook: `{ claims: TestedClaim[] }`. */
+export const CLAIMS_MIME = "application/vnd.name-that-dataset.claims+json";
+
+const MARKS: Record<Verdict, string> = { "holds": "✓", "does not hold": "✗", "not shown at this scale": "?" };
+
+/** The claims as a table, and as data for whoever collects them from the executed notebook. */
+export function showClaims(claims: readonly TestedClaim[]): Displayable {
+  return new Displayable(() => ({
+    ...tableBundle(claims, [
+      { title: "the paper", value: ({ statement, source }) => `${statement} (${source})` },
+      { title: "its figure", value: ({ paper }) => paper },
+      { title: "ours", value: ({ ours }) => ours },
+      { title: "verdict", value: ({ verdict }) => `${MARKS[verdict]} ${verdict}` },
+      { title: "why", value: ({ reason }) => reason },
+    ]),
+    [CLAIMS_MIME]: { claims },
+  }));
 }

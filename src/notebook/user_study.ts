@@ -22,9 +22,10 @@ const PICTURED = 8;
 let playing: { of: string; server: GameServer; game: Game } | undefined;
 
 /**
- * The game against the network of a run, in a frame; played games are kept under `runs/play/` and gone on with. A front end can't
- * send messages to a Deno kernel, so the kernel serves the page on 127.0.0.1, where only the frame's address, with its token, is
- * answered. Executed headless (`NTD_HEADLESS`), where nobody can play, it shows some of the images.
+ * The game against the network of a run, in a frame; played games are kept under `runs/play/` and gone on
+ * with. A front end can't send messages to a Deno kernel, so the kernel serves the page on 127.0.0.1, where
+ * only the frame's address, with its token, is answered. Executed headless (`NTD_HEADLESS`), where nobody can
+ * play, it shows some of the images.
  *
  * @throws as {@link openGame} does
  */

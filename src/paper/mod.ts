@@ -1,24 +1,51 @@
-export * from "./appendix.ts";
-export * from "./architecture_claims.ts";
-export * from "./architectures.ts";
-export * from "./augmentation_claims.ts";
-export * from "./claims.ts";
-export * from "./combination_claims.ts";
-export * from "./combinations.ts";
-export * from "./corruption_claims.ts";
-export * from "./corruptions.ts";
-export * from "./data_size_claims.ts";
-export * from "./model_size_claims.ts";
-export * from "./pair_claims.ts";
-export * from "./probes.ts";
-export * from "./self_supervised_claims.ts";
-export * from "./semantic_claims.ts";
-export * from "./pseudo_dataset_claims.ts";
-export * from "./pseudo_datasets.ts";
-export * from "./same_distribution.ts";
-export * from "./same_distribution_claims.ts";
-export * from "./successors.ts";
-export * from "./tables.ts";
-export * from "./user_study.ts";
-export * from "./user_study_claims.ts";
-export { pooled, pooledAccuracy } from "./verdict.ts";
+/** The paper: its printed numbers, and what a chapter decides its claims with. */
+export { appendixB } from "./appendix.ts";
+export {
+  aboveChance,
+  ALPHA,
+  BY_BINOMIAL,
+  BY_TWO_PROPORTIONS,
+  type Claim,
+  type ClaimOutcome,
+  compareAll,
+  farAboveChance,
+  formatDifference,
+  formatP,
+  inPoints,
+  isAtChance,
+  NEGLIGIBLE,
+  notRun,
+  onceRun,
+  pooledAccuracy,
+  pooledCounts,
+  testClaims,
+  type TestedClaim,
+  type Verdict,
+  verdictOf,
+} from "./claims.ts";
+export {
+  asGood,
+  type FeatureKind,
+  featuresName,
+  listProbes,
+  type ProbedRecord,
+  type ProbePoint,
+  probePoints,
+} from "./probes.ts";
+export { seriesOf, type SeriesPoint, trendOf } from "./series.ts";
+export {
+  architectureOf,
+  figure2,
+  figure3,
+  figure5,
+  type PaperRow,
+  type PaperTable,
+  table2,
+  table2Series,
+  table3,
+  table4,
+  table5,
+  table6,
+  table7,
+  table8,
+} from "./tables.ts";

@@ -1,17 +1,16 @@
 /** Probes as rows of the paper's Tables 7 and 8. */
-import { contrast, type Proportion } from "../stats/mod.ts";
+import { contrast, formatPercent, type Proportion } from "../stats/mod.ts";
 import type { FeatureSource, ProbeRecord, RunRecord } from "../experiments/mod.ts";
-import type { Outcome } from "./claims.ts";
-import { formatDifference, inPoints, percent, pooled, verdictOf } from "./verdict.ts";
+import { type ClaimOutcome, formatDifference, inPoints, pooledAccuracy, verdictOf } from "./claims.ts";
 
 /** A linear probe, or the run of a whole network that it is compared with. */
 export type ProbedRecord = ProbeRecord | RunRecord;
 
-/** What features are, as far as the claims tell them apart. */
+/** Kinds of features, as far as the claims tell them apart. */
 export type FeatureKind =
   /** A whole network, trained on the very task. */
   | "supervised"
-  /** Of a network that tells datasets apart. */
+  /** Taken from a network that tells datasets apart. */
   | "dataset classifier"
   | "MAE on these datasets"
   | "MAE on another source"
@@ -42,7 +41,7 @@ function taskDatasets(record: ProbedRecord): string[] {
   return task.of === "classes" ? [task.dataset] : task.datasets;
 }
 
-function kindOf(record: ProbedRecord): FeatureKind {
+function featureKind(record: ProbedRecord): FeatureKind {
   if (!isProbe(record)) return "supervised";
   const { features } = record.experiment;
   switch (features.from) {
@@ -66,9 +65,9 @@ function kindOf(record: ProbedRecord): FeatureKind {
   }
 }
 
-/** What a record's features are, for a table or a figure: "MAE on cifar10". */
+/** Name of a record's features in a table or a figure: "MAE on cifar10". */
 export function featuresName(record: ProbedRecord): string {
-  const kind = kindOf(record);
+  const kind = featureKind(record);
   if (!isProbe(record) || kind === "supervised") return "fully supervised";
   const { features } = record.experiment;
   if (kind === "MAE on another source" && features.from === "pretraining") {
@@ -84,48 +83,37 @@ function datasetsOf(features: FeatureSource): number | undefined {
   return "experiment" in features ? features.experiment.datasets.length : undefined;
 }
 
-/** The rows among records of one task, in the order of their first record. Repetitions with other seeds are taken together. */
+/**
+ * The rows of one task's records, in the order of their first record. Repetitions with other seeds are taken
+ * together.
+ */
 export function probePoints(records: readonly ProbedRecord[]): ProbePoint[] {
   return [...Map.groupBy(records, featuresName)].map(([name, repeated]) => {
     const [first] = repeated;
     return {
-      kind: kindOf(first),
+      kind: featureKind(first),
       name,
       datasets: isProbe(first) ? datasetsOf(first.experiment.features) : undefined,
-      accuracy: pooled(repeated.map(({ result }) => result.accuracy)),
+      accuracy: pooledAccuracy(repeated),
       chance: first.result.chance,
       layer: isProbe(first) ? first.result.layer : undefined,
     };
   });
 }
 
-/** The row of Table 7 that a row of ours stands beside. */
-export function table7Row({ kind }: ProbePoint): string | undefined {
-  if (kind === "supervised") return "fully supervised";
-  if (kind === "MAE on another source") return "MAE pre-trained on ImageNet-1K";
-  return kind === "MAE on these datasets" ? "MAE pre-trained on YCD" : undefined;
-}
-
-/** The row of Table 8 that a row of ours stands beside: a classifier beside that of as many datasets. */
-export function table8Row({ kind, datasets }: ProbePoint): string | undefined {
-  if (kind === "random weights") return "random weights";
-  if (kind === "dataset classifier") return ["Y", "C", "D", "W", "L", "I"].slice(0, datasets).join("+");
-  return kind.startsWith("MAE") ? "MAE" : undefined;
-}
-
 /** "76.2% (MAE on cifar10), 50.0% (random weights)". */
-export function listed(points: readonly ProbePoint[]): string {
-  return points.map(({ name, accuracy }) => `${percent(accuracy.value)} (${name})`).join(", ");
+export function listProbes(points: readonly ProbePoint[]): string {
+  return points.map(({ name, accuracy }) => `${formatPercent(accuracy.value)} (${name})`).join(", ");
 }
 
 /** Less than this below is as good: about what the two pre-trainings of Table 7 differ by. */
 const MARGIN = 0.02;
 
 /**
- * Whether one row is at least as good as another, by the 95% interval of their difference: wholly above minus {@link MARGIN} shows
- * it, wholly below 0 refutes it.
+ * Whether one row is at least as good as another, by the 95% interval of their difference. An interval wholly
+ * above minus {@link MARGIN} shows it; one wholly below 0 refutes it.
  */
-export function asGood(one: ProbePoint, other: ProbePoint): Pick<Outcome, "verdict" | "reason"> {
+export function asGood(one: ProbePoint, other: ProbePoint): Pick<ClaimOutcome, "verdict" | "reason"> {
   const difference = contrast([one.accuracy, other.accuracy], [1, -1]);
   const above = `${one.name} is ${formatDifference(difference)} above ${other.name}`;
   return {

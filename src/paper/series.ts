@@ -1,6 +1,6 @@
 import { contrast, type Proportion, trendTest } from "../stats/mod.ts";
 import type { RunRecord } from "../experiments/mod.ts";
-import { NEGLIGIBLE, pooledAccuracy } from "./verdict.ts";
+import { NEGLIGIBLE, pooledAccuracy } from "./claims.ts";
 
 /** The outcome at one value of a quantity that is varied. */
 export interface SeriesPoint {
@@ -26,7 +26,7 @@ export function seriesOf(records: readonly RunRecord[], x: (record: RunRecord) =
 }
 
 /** Whether outcomes rise along a series. */
-export interface Trend {
+interface Trend {
   /** p-values of the Jonckheere-Terpstra test that they rise, and that they fall. */
   rises: number;
   falls: number;

@@ -1,9 +1,11 @@
 /**
- * The numbers of "A Decade's Battle on Dataset Bias: Are We There Yet?" (Liu & He, arXiv 2403.08632; ICLR 2025), as
- * printed. Every accuracy is a percentage. Appendices are in appendix.ts, what came after the paper in successors.ts.
+ * The numbers of "A Decade's Battle on Dataset Bias: Are We There Yet?" (Liu & He, arXiv 2403.08632; ICLR
+ * 2025), as printed, and at the end those of its successors. Every accuracy is a percentage. Appendices are
+ * in appendix.ts.
  */
+import type { Experiment } from "../experiments/mod.ts";
 import { type Corruption, PAPER_CORRUPTIONS } from "../images/mod.ts";
-import type { ModelConfig } from "../models/mod.ts";
+import { familyOf, type ModelConfig } from "../models/mod.ts";
 
 /** How the paper is cited under a figure. */
 export const CITATION = "Liu & He 2024, arXiv 2403.08632";
@@ -20,7 +22,7 @@ export interface PaperRow {
 export interface PaperTable<Row> {
   /** Where it is in the paper, for example "Table 2". */
   source: string;
-  /** What was varied and on which datasets. */
+  /** The quantity that was varied, and the datasets. */
   caption: string;
   rows: readonly Row[];
 }
@@ -83,6 +85,16 @@ export const table3: PaperTable<PaperRow & { architecture: string; family: Model
   ],
 };
 
+/**
+ * The experiment's architecture as Table 3 calls it, whatever its depth. A network that is not there goes by
+ * its own name.
+ */
+export function architectureOf({ model }: Experiment): string {
+  const family = familyOf(model);
+  const row = table3.rows.find((row) => row.family === family);
+  return row?.architecture ?? (typeof model === "string" ? model : model.family);
+}
+
 /** Figure 2: model size. Only the two ends are printed as numbers. */
 export const figure2: PaperTable<PaperRow & { parameters: number }> = {
   source: "Figure 2",
@@ -111,8 +123,8 @@ export const table4: PaperTable<PaperRow & { imagesPerDataset: number }> = {
 };
 
 /**
- * Figure 3: data size. A curve without printed numbers; those of its points that the paper prints elsewhere are in Table 3
- * (AlexNet) and in the last line of Table 4 (ConvNeXt).
+ * Figure 3: data size. A curve without printed numbers; those of its points that the paper prints elsewhere
+ * are in Table 3 (AlexNet) and in the last line of Table 4 (ConvNeXt).
  */
 export const figure3: PaperTable<PaperRow & { imagesPerDataset: number }> = {
   source: "Tables 3 and 4 for Figure 3",
@@ -123,7 +135,9 @@ export const figure3: PaperTable<PaperRow & { imagesPerDataset: number }> = {
   ],
 };
 
-/** Table 5: a fixed corruption of training and validation images alike; the sizes are of the paper's images. */
+/**
+ * Table 5: a fixed corruption of training and validation images alike; the sizes are of the paper's images.
+ */
 export const table5: PaperTable<PaperRow & { corruption: Corruption | null }> = {
   source: "Table 5",
   caption: "Corruptions of training and validation images, on YCD",
@@ -203,12 +217,53 @@ export const figure5 = {
     { from: 45, to: 50, users: 7 },
     { from: 50, to: null, users: 2 },
   ],
-  /** Of the 20; they did no better. */
+  /** This many of the 20 people have it; they did no better. */
   withComputerVisionExperience: 14,
-  /** What the users named as patterns. */
+  /** Patterns that the users named. */
   patterns: {
     YFCC: "people, scenery, natural light",
     CC: "cartoon, product, logo, clean background",
     DataComp: "white background, single item, text",
   },
+} as const;
+
+/** Zeng, Yin & Liu 2024: accuracy on images that were reduced to one kind of information. */
+export const zeng: PaperTable<PaperRow> = {
+  source:
+    'Zeng, Yin & Liu, "Understanding Bias in Large-Scale Visual Datasets" (NeurIPS 2024, arXiv 2412.01876)',
+  caption:
+    "Transformed images of YCD, ConvNeXt-T, 1M training images per dataset, 30 epochs, 2 of them warm-up",
+  rows: ([
+    ["original", 82.0],
+    ["Canny edges", 71.0],
+    ["HOG", 79.0],
+    ["SIFT", 53.3],
+    ["high-pass", 79.2],
+    ["low-pass", 70.4],
+    ["mean RGB", 48.5],
+    ["patch shuffle, random", 80.1],
+    ["patch shuffle, fixed", 81.2],
+    ["pixel shuffle, random", 52.2],
+    ["pixel shuffle, fixed", 58.5],
+    ["depth", 73.1],
+    ["SAM contours", 73.2],
+    ["semantic segmentation", 69.8],
+    ["object detection", 61.9],
+    // Printed as 63.8/66.1 in one line.
+    ["captions, first", 63.8],
+    ["captions, second", 66.1],
+    ["VAE", 77.4],
+    ["unconditional generation", 77.6],
+  ] as const).map(([name, percent]) => row(name, percent)),
+};
+
+/** Saleknia & Sabokrou 2026: what has to be controlled before a bias is called semantic. */
+export const saleknia = {
+  source: 'Saleknia & Sabokrou, "What are we really measuring?" (Neurocomputing 2026)',
+  finding: "native-resolution fingerprints survive resizing to a common size",
+  /** A supervised classifier on procedurally generated images without semantics, %. */
+  withoutSemanticsPercent: [84, 87],
+  /** Unsupervised clustering of DINOv2 features on YCD, %; people reach 45.4. */
+  clusteringPercent: 46.95,
+  controls: ["resolution", "encoding", "resampling"],
 } as const;

@@ -33,6 +33,11 @@ export function checkCounts(correct: number, n: number): void {
   }
 }
 
+/** A share, [0, 1], as a percentage: "87.1%". */
+export function formatPercent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
+
 /** A proportion as a reader of a table wants it: `87.1% [85.3, 88.7], n = 1500`. */
 export function formatProportion({ value, low, high, n }: Proportion): string {
   const percent = (share: number) => (100 * share).toFixed(1);

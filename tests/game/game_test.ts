@@ -13,7 +13,7 @@ import {
 } from "../../src/game/game.ts";
 import { examplePng, packedImage } from "../../src/game/pictures.ts";
 import { decode } from "../../src/images/mod.ts";
-import { networkScore, personScore } from "../../src/paper/mod.ts";
+import { networkScore, personScore } from "../../src/chapters/user_study/records.ts";
 import { EACH, keptRun, smallGame } from "../made/game/small_game.ts";
 
 const names = (images: { key: string; dataset: string }[]) =>

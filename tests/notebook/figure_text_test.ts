@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { figureText } from "../../src/notebook/figure_text.ts";
+import { figureText } from "~/notebook/display.ts";
 import { FIGURES } from "../made/figures/examples.ts";
 
 Deno.test("figureText: a combination by its name with its interval, beside the paper's", () => {

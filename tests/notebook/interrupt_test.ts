@@ -1,6 +1,6 @@
 import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
-import { interruptible } from "../../src/notebook/interrupt.ts";
+import { interruptible } from "../../src/notebook/live.ts";
 
 const windows = Deno.build.os === "windows";
 
@@ -11,7 +11,7 @@ Deno.test("interruptible: hands back what the work gives and what it throws", as
 
 /** Runs code that prints "ready", then presses Ctrl-C so many times, each after a line of output. */
 async function press(code: string, times: number) {
-  const module = besideModule(import.meta.url, "../../src/notebook/interrupt.ts");
+  const module = besideModule(import.meta.url, "../../src/notebook/live.ts");
   const child = new Deno.Command(Deno.execPath(), {
     args: ["eval", `import { interruptible } from ${JSON.stringify(`file://${module}`)};\n${code}`],
     stdout: "piped",

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { logTarget, notebookTarget, progressView, terminalTarget } from "../../src/notebook/progress.ts";
-import { progressHtml } from "../../src/notebook/progress_html.ts";
+import {
+  logTarget,
+  notebookTarget,
+  progressHtml,
+  progressView,
+  terminalTarget,
+} from "../../src/notebook/progress.ts";
 import { duration, ProgressHistory, progressText, shareDone } from "../../src/notebook/progress_state.ts";
 import type { RunProgress } from "../../src/experiments/mod.ts";
 import { syntheticRecord } from "../made/paper/records.ts";

@@ -1,93 +1,80 @@
 import assert from "node:assert/strict";
-import { type Claim, combinationClaims, testClaims } from "../../src/paper/mod.ts";
-import type { RunRecord } from "../../src/experiments/mod.ts";
-import { iconRecords, ICONS, type Shape, syntheticRecord, triples } from "../made/paper/records.ts";
+import {
+  aboveChance,
+  type Claim,
+  compareAll,
+  farAboveChance,
+  formatDifference,
+  formatP,
+  isAtChance,
+  onceRun,
+  pooledCounts,
+  testClaims,
+} from "../../src/paper/claims.ts";
+import { wilson } from "../../src/stats/mod.ts";
 
-function outcome(id: string, records: RunRecord[]) {
-  const claim = combinationClaims.find((claim) => claim.id === id) as Claim;
-  return claim.test(records);
-}
+const point = (share: number, n = 1000) => ({ accuracy: wilson(Math.round(share * n), n), chance: 1 / 3 });
 
-const allTriples = (shape: (index: number) => Omit<Shape, "datasets">) =>
-  triples(ICONS).map((datasets, i) => syntheticRecord({ datasets, ...shape(i) }));
-
-Deno.test("claims: all of Table 2 and Figure 6 hold on runs like the probe's", () => {
-  const tested = testClaims(combinationClaims, iconRecords());
-  assert.deepEqual(tested.map(({ verdict }) => verdict), Array(5).fill("holds"));
-  for (const claim of tested) assert.ok(claim.ours && claim.reason && claim.source && claim.paper);
-  assert.equal(new Set(tested.map(({ id }) => id)).size, tested.length);
-});
-
-Deno.test("claims: nothing is shown without runs", () => {
-  for (const { verdict, reason } of testClaims(combinationClaims, [])) {
-    assert.equal(verdict, "not shown at this scale");
-    assert.ok(reason.length > 0);
-  }
-});
-
-Deno.test("every-triple-above-chance: refuted by one triple that is certainly at chance", () => {
-  const records = allTriples((i) => ({ accuracy: i === 7 ? 0.333 : 0.8, validationPerDataset: 2000 }));
-  const { verdict, reason } = outcome("every-triple-above-chance", records);
-  assert.equal(verdict, "does not hold");
-  assert.match(reason, /19 of 20/);
-});
-
-Deno.test("every-triple-above-chance: not shown where the samples are too small to tell", () => {
-  const records = allTriples(() => ({ accuracy: 0.45, validationPerDataset: 10 }));
-  assert.equal(outcome("every-triple-above-chance", records).verdict, "not shown at this scale");
-});
-
-Deno.test("every-triple-above-chance: not shown while triples are missing", () => {
-  const { verdict, reason } = outcome("every-triple-above-chance", iconRecords().slice(3));
-  assert.equal(verdict, "not shown at this scale");
-  assert.match(reason, /17 of 20/);
-});
-
-Deno.test("every-triple-above-chance: is corrected for the number of tests", () => {
-  // 43% of 120 has p = 0.02: enough for the last of twenty steps, not where all twenty are as weak.
-  const records = allTriples((i) => ({ accuracy: i === 0 ? 0.43 : 0.9, validationPerDataset: 40 }));
-  assert.equal(outcome("every-triple-above-chance", records).verdict, "holds");
-  const many = allTriples(() => ({ accuracy: 0.43, validationPerDataset: 40 }));
-  assert.equal(outcome("every-triple-above-chance", many).verdict, "not shown at this scale");
-});
-
-Deno.test("triples-differ: equal accuracies are refuted by large samples only", () => {
-  const equal = (validationPerDataset: number) => allTriples(() => ({ accuracy: 0.8, validationPerDataset }));
-  assert.equal(outcome("triples-differ", equal(5000)).verdict, "does not hold");
-  assert.equal(outcome("triples-differ", equal(30)).verdict, "not shown at this scale");
-});
-
-const series = (accuracies: number[], validationPerDataset = 500) =>
-  accuracies.map((accuracy, i) =>
-    syntheticRecord({ datasets: ICONS.slice(0, i + 3), accuracy, validationPerDataset })
+Deno.test("onceRun: the test gets what was read; without it the claim is not shown, and says what is missing", () => {
+  const onceTwo = onceRun(
+    (evidence: readonly number[]) => evidence.filter((each) => each > 0),
+    (positive, evidence) => positive.length < 2 ? `${positive.length} of ${evidence.length}` : undefined,
   );
-
-Deno.test("more-datasets-above-chance: the whole interval has to be far above chance", () => {
-  assert.equal(outcome("more-datasets-above-chance", series([0.8, 0.7, 0.6, 0.6])).verdict, "holds");
-  assert.equal(outcome("more-datasets-above-chance", series([0.8, 0.7, 0.6, 0.18])).verdict, "does not hold");
-  const few = series([0.8, 0.7, 0.6, 0.3], 20);
-  assert.equal(outcome("more-datasets-above-chance", few).verdict, "not shown at this scale");
-});
-
-Deno.test("more-datasets-harder: falls, rises, or can't be told", () => {
-  assert.equal(outcome("more-datasets-harder", series([0.8, 0.7, 0.6, 0.6])).verdict, "holds");
-  assert.equal(outcome("more-datasets-harder", series([0.6, 0.7, 0.7, 0.8])).verdict, "does not hold");
-  assert.equal(
-    outcome("more-datasets-harder", series([0.61, 0.6, 0.6, 0.6], 50)).verdict,
+  const claim: Claim<number> = {
+    id: "sum",
+    statement: "They add up.",
+    source: "Table 0",
+    paper: "3",
+    test: onceTwo((positive) => ({
+      ours: `${positive.reduce((a, b) => a + b)}`,
+      verdict: "holds",
+      reason: "sum",
+    })),
+  };
+  const [[shown], [missing]] = [testClaims([claim], [1, -5, 2]), testClaims([claim], [1, -5])];
+  assert.deepEqual([shown.verdict, shown.ours, shown.id], ["holds", "3", "sum"]);
+  assert.deepEqual([missing.verdict, missing.ours, missing.reason], [
     "not shown at this scale",
-  );
+    "–",
+    "1 of 2",
+  ]);
+  assert.ok(!("test" in shown));
 });
 
-Deno.test("converges-quickly: fast, slow, and untrained runs", () => {
-  const curves = (course: (epoch: number, epochs: number) => number, accuracy = 0.85) =>
-    allTriples(() => ({ accuracy, course }));
-  assert.equal(outcome("converges-quickly", curves(() => 0.97)).verdict, "holds");
-  assert.equal(
-    outcome("converges-quickly", curves((epoch, epochs) => epoch / epochs)).verdict,
-    "does not hold",
-  );
-  assert.equal(outcome("converges-quickly", curves(() => 0.9)).verdict, "not shown at this scale");
-  assert.match(outcome("converges-quickly", curves(() => 1, 0.333)).reason, /end at chance/);
-  const short = [syntheticRecord({ datasets: ["a", "b", "c"], accuracy: 0.8, epochs: 3 })];
-  assert.match(outcome("converges-quickly", short).reason, /4 epochs or more/);
+Deno.test("aboveChance: all above holds, one certainly at chance refutes, few images show neither", () => {
+  assert.deepEqual(aboveChance([point(0.8), point(0.5)]), { above: 2, verdict: "holds" });
+  assert.deepEqual(aboveChance([point(0.8), point(1 / 3, 5000)]), { above: 1, verdict: "does not hold" });
+  assert.deepEqual(aboveChance([point(0.8), point(0.4, 20)]), {
+    above: 1,
+    verdict: "not shown at this scale",
+  });
+  assert.ok(isAtChance(point(1 / 3, 5000)) && !isAtChance(point(1 / 3, 50)));
+});
+
+Deno.test("aboveChance: is corrected for the number of tests", () => {
+  // 43% of 120 has p = 0.02.
+  assert.equal(aboveChance([point(0.43, 120)]).above, 1);
+  assert.equal(aboveChance(Array(20).fill(point(0.43, 120))).above, 0);
+});
+
+Deno.test("compareAll: counts those that are certainly higher, and lower", () => {
+  const [high, low] = [wilson(800, 1000), wilson(600, 1000)];
+  assert.deepEqual(compareAll([[high, low], [high, low]]), { higher: 2, lower: 0, verdict: "holds" });
+  assert.deepEqual(compareAll([[high, low], [low, high]]), { higher: 1, lower: 1, verdict: "does not hold" });
+  assert.equal(compareAll([[high, low], [low, low]]).verdict, "not shown at this scale");
+});
+
+Deno.test("farAboveChance: the whole interval has to be at 1.5 times chance", () => {
+  assert.equal(farAboveChance([point(0.8), point(0.55)]).verdict, "holds");
+  assert.equal(farAboveChance([point(0.8), point(0.45)]).verdict, "does not hold");
+  const open = farAboveChance([point(0.8), point(0.5)]);
+  assert.equal(open.verdict, "not shown at this scale");
+  assert.match(open.reason, /^1 of 2 .* 2\.4, 1\.5 times chance$/);
+});
+
+Deno.test("pooledCounts adds up; p-values and differences are written for readers", () => {
+  assert.deepEqual(pooledCounts([{ correct: 3, n: 4 }, { correct: 1, n: 6 }]), wilson(4, 10));
+  assert.deepEqual([formatP(0.0004), formatP(0.0123)], ["p < 0.001", "p = 0.012"]);
+  const difference = { value: 0.081, low: 0.052, high: 0.11, p: 0 };
+  assert.equal(formatDifference(difference), "8.1 points [5.2, 11.0]");
 });

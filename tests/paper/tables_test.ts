@@ -1,6 +1,33 @@
 import assert from "node:assert/strict";
-import { appendixA, appendixB, figure5, table1, table2, table2Series, table4 } from "../../src/paper/mod.ts";
-import { table3, table5, table6, table7, table8, zeng } from "../../src/paper/mod.ts";
+import { architectureClaims } from "../../src/chapters/architectures/claims.ts";
+import { augmentationClaims } from "../../src/chapters/augmentation/claims.ts";
+import { combinationClaims } from "../../src/chapters/combinations/claims.ts";
+import { corruptionClaims } from "../../src/chapters/corruptions/claims.ts";
+import { dataSizeClaims } from "../../src/chapters/data_size/claims.ts";
+import { modelSizeClaims } from "../../src/chapters/model_size/claims.ts";
+import { pseudoDatasetClaims } from "../../src/chapters/pseudo_datasets/claims.ts";
+import { sameDistributionClaims } from "../../src/chapters/same_distribution/claims.ts";
+import { selfSupervisedClaims } from "../../src/chapters/self_supervised/claims.ts";
+import { semanticClaims } from "../../src/chapters/semantic_transfer/claims.ts";
+import { userStudyClaims } from "../../src/chapters/user_study/claims.ts";
+import { appendixA, appendixB } from "../../src/paper/appendix.ts";
+import {
+  figure2,
+  figure3,
+  figure5,
+  type PaperRow,
+  type PaperTable,
+  table1,
+  table2,
+  table2Series,
+  table3,
+  table4,
+  table5,
+  table6,
+  table7,
+  table8,
+  zeng,
+} from "../../src/paper/tables.ts";
 import { triples } from "../made/paper/records.ts";
 
 Deno.test("Table 2: every three-way combination of Table 1's datasets, once, as the paper sums it up", () => {
@@ -33,11 +60,68 @@ Deno.test("Figure 5: the histogram adds up to the 20 people", () => {
   assert.equal(figure5.histogram.reduce((sum, { users }) => sum + users, 0), figure5.people);
 });
 
-Deno.test("every accuracy is a percentage and every table says where it is from", () => {
-  for (const table of [table2, table2Series, table3, table4, table5, table7, table8, zeng]) {
-    assert.ok(table.source && table.caption);
-    for (const { percent } of table.rows) assert.ok(percent > 0 && percent <= 100);
+Deno.test("every table has the paper's number of rows, each with a name of its own and a percentage to one decimal", () => {
+  const lengths: [PaperTable<PaperRow>, number][] = [
+    [table2, 20],
+    [table2Series, 4],
+    [table3, 5],
+    [figure2, 2],
+    [table4, 12],
+    [figure3, 4],
+    [table5, 9],
+    [table7, 3],
+    [table8, 7],
+    [zeng, 19],
+  ];
+  for (const [{ source, caption, rows }, length] of lengths) {
+    assert.match(source, /^(Tables? \d|Figure \d|Zeng, Yin & Liu)/);
+    assert.ok(caption.length > 10, source);
+    assert.equal(rows.length, length, source);
+    const places = rows.map((row) => JSON.stringify({ ...row, percent: 0 }));
+    assert.equal(new Set(places).size, length, source);
+    for (const { name, percent } of rows) {
+      assert.ok(percent >= 6.7 && percent <= 92.7, `${source}, ${name}: ${percent}`);
+      assert.equal(Math.round(10 * percent), Number((10 * percent).toFixed(6)), `${source}, ${name}`);
+    }
   }
+});
+
+Deno.test("Table 4: augmentation and images gain what the paper says of them", () => {
+  const at = (name: string, images: number) =>
+    table4.rows.find((row) => row.name === name && row.imagesPerDataset === images)!.percent;
+  const names = [...new Set(table4.rows.map(({ name }) => name))];
+  const gains = names.map((name) => (at(name, 1_000_000) - at(name, 10_000)).toFixed(1));
+  assert.deepEqual(gains, ["33.6", "18.1", "14.8", "12.3"]);
+  const [none, all] = [names[0], names[3]];
+  const ofAll = [10_000, 1_000_000].map((images) => (at(all, images) - at(none, images)).toFixed(1));
+  assert.deepEqual(ofAll, ["29.2", "7.9"]);
+});
+
+Deno.test("Table 6: training fails from 100K images a set, with augmentation from 10K", () => {
+  const fails = (column: "withoutAugmentation" | "withAugmentation") =>
+    table6.rows.filter((row) => row[column] === null).map(({ imagesPerSet }) => imagesPerSet);
+  assert.deepEqual(fails("withoutAugmentation"), [100_000]);
+  assert.deepEqual(fails("withAugmentation"), [10_000, 100_000]);
   assert.equal(table6.rows.length, 4);
+});
+
+Deno.test("claims: every percentage that one quotes of the paper is printed in a table, or is chance", () => {
+  const tables = [table2, table3, table2Series, figure2, table4, table5, table7, table8];
+  const printed = new Set(tables.flatMap(({ rows }) => rows.map(({ percent }) => percent.toFixed(1))));
+  for (const percent of [figure5.meanPercent, appendixB.percent, 100 / 3]) printed.add(percent.toFixed(1));
+  const claims = [
+    ...[architectureClaims, augmentationClaims, combinationClaims, corruptionClaims, dataSizeClaims].flat(),
+    ...[modelSizeClaims, pseudoDatasetClaims, sameDistributionClaims, selfSupervisedClaims, semanticClaims]
+      .flat(),
+    ...userStudyClaims,
+  ];
+  const quoted = claims.flatMap(({ id, paper }) =>
+    [...paper.matchAll(/(\d+\.\d)%/g)].map(([, percent]) => ({ id, percent }))
+  );
+  assert.ok(quoted.length > 40);
+  assert.deepEqual(quoted.filter(({ percent }) => !printed.has(percent)), []);
+});
+
+Deno.test("Appendices A and B: 4096 images a batch, 300 epochs; 81.8%", () => {
   assert.deepEqual([appendixA.batchSize, appendixA.epochs, appendixB.percent], [4096, 300, 81.8]);
 });

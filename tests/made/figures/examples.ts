@@ -1,27 +1,28 @@
 import {
-  accuracyAgainst,
-  alikeFigure,
   combinationsFigure,
+  numberOfDatasetsFigure,
+  pairwiseFigure,
+} from "../../../src/chapters/combinations/figure.ts";
+import { corruptionsFigure } from "../../../src/chapters/corruptions/figure.ts";
+import { memorizationFigure } from "../../../src/chapters/pseudo_datasets/figure.ts";
+import { alikeFigure, powerFigure } from "../../../src/chapters/same_distribution/figure.ts";
+import { selfSupervisedFigure } from "../../../src/chapters/self_supervised/figure.ts";
+import { semanticFigure } from "../../../src/chapters/semantic_transfer/figure.ts";
+import { userStudyFigure } from "../../../src/chapters/user_study/figure.ts";
+import {
+  accuracyAgainst,
   confusionFigure,
-  corruptionsFigure,
   type FeatureMap,
   featureMapFigure,
   type Figure,
   learningCurvesFigure,
-  memorizationFigure,
-  numberOfDatasetsFigure,
-  pairwiseFigure,
-  powerFigure,
-  selfSupervisedFigure,
-  semanticFigure,
-  userStudyFigure,
 } from "../../../src/figures/mod.ts";
-import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 import { architectureOf, figure2, figure3, table3, table4 } from "../../../src/paper/mod.ts";
-import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
-import { gameOf } from "../paper/played.ts";
 import { alikeRecords } from "../paper/alike_records.ts";
+import { gameOf } from "../paper/played.ts";
+import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 import { table6Records } from "../paper/pseudo_records.ts";
+import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
 
 const records = iconRecords();
 

@@ -1,6 +1,8 @@
-import { combinationsFigure, type Figure } from "../../../src/figures/mod.ts";
+import { combinationsFigure } from "../../../src/chapters/combinations/figure.ts";
+import type { Figure } from "../../../src/figures/mod.ts";
 import type { GalleryImage } from "../../../src/notebook/mod.ts";
-import { combinationClaims, testClaims, type TestedClaim } from "../../../src/paper/mod.ts";
+import { combinationClaims } from "../../../src/chapters/combinations/claims.ts";
+import { testClaims, type TestedClaim } from "../../../src/paper/mod.ts";
 import type { RunProgress } from "../../../src/experiments/mod.ts";
 import { iconRecords, syntheticRecord } from "../paper/records.ts";
 

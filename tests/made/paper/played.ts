@@ -1,4 +1,4 @@
-import type { Judgement, PlayedGame } from "../../../src/paper/mod.ts";
+import type { Judgement, PlayedGame } from "../../../src/chapters/user_study/records.ts";
 import { ICONS } from "./records.ts";
 
 /** Numbers of answers by who was right. */

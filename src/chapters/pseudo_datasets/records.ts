@@ -1,0 +1,29 @@
+/** Which of a sweep's records are of pseudo-datasets, and which of real ones. */
+import { parseReference } from "../../data/mod.ts";
+import type { RunRecord } from "../../experiments/mod.ts";
+
+/** What a record of notebook 08 is of. */
+export type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
+
+/**
+ * What a record is of: parts of one source (`cifar10#1/3` …), with or without augmentation; images whose
+ * labels were dealt out at random; or real datasets as they are.
+ */
+export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind {
+  if (experiment.labels === "random") return "random labels";
+  const references = experiment.datasets.map(parseReference);
+  const arePseudo = references.every(({ dataset, part }) => part && dataset === references[0].dataset);
+  if (!arePseudo) return "real";
+  return isAugmented(experiment) ? "pseudo, augmented" : "pseudo";
+}
+
+function isAugmented({ augmentation }: RunRecord["experiment"]): boolean {
+  const { crop, flip, randAugment, colorJitter, erase } = augmentation;
+  return crop !== "none" || flip > 0 || Boolean(randAugment || colorJitter || erase);
+}
+
+/** The records of one kind, the smallest sets first. */
+export function runsOfKind(records: readonly RunRecord[], kind: PseudoDatasetKind): RunRecord[] {
+  return records.filter((record) => pseudoDatasetKind(record) === kind)
+    .toSorted((a, b) => a.experiment.imagesPerDataset - b.experiment.imagesPerDataset);
+}

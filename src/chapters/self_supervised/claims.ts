@@ -1,0 +1,105 @@
+/** Table 7: dataset classification from self-supervised features. */
+import {
+  aboveChance,
+  ALPHA,
+  asGood,
+  BY_TWO_PROPORTIONS,
+  type Claim,
+  type ClaimOutcome,
+  compareAll,
+  type FeatureKind,
+  listProbes,
+  notRun,
+  type ProbedRecord,
+  type ProbePoint,
+  probePoints,
+} from "../../paper/mod.ts";
+import { formatPercent, formatProportion } from "../../stats/mod.ts";
+
+/** The claims of Table 7, checked by notebook 07 on records of one task: which dataset an image is from. */
+export const selfSupervisedClaims: readonly Claim<ProbedRecord>[] = [
+  {
+    id: "mae-above-chance",
+    statement: "Features that were learnt without labels tell datasets apart.",
+    source: "Table 7",
+    paper: "76.2% (MAE on ImageNet-1K) and 78.4% (MAE on YCD), chance 33.3%",
+    test: maesAboveChance,
+  },
+  {
+    id: "mae-above-untrained",
+    statement: "They do so better than random features, pixels and colours.",
+    source: "a control of this project's, beside Table 7",
+    paper: "–",
+    test: maesAboveUntrained,
+  },
+  {
+    id: "mae-below-supervised",
+    statement: "Full supervision does better than a linear probe of them.",
+    source: "Table 7",
+    paper: "82.9% against 76.2% and 78.4%",
+    test: maesBelowSupervised,
+  },
+  {
+    id: "own-images-as-good",
+    statement: "Pre-training on the datasets themselves is at least as good as on another source.",
+    source: "Table 7",
+    paper: "78.4% against 76.2%",
+    test: ownAsGood,
+  },
+];
+
+const UNTRAINED: readonly FeatureKind[] = ["random weights", "pixels", "color histogram"];
+
+const isMae = ({ kind }: ProbePoint) => kind.startsWith("MAE");
+
+function maesAboveChance(records: readonly ProbedRecord[]): ClaimOutcome {
+  const probes = probePoints(records).filter(isMae);
+  if (probes.length === 0) return notRun("no MAE was probed");
+  const { above, verdict } = aboveChance(probes);
+  return {
+    ours: listProbes(probes),
+    verdict,
+    reason:
+      `${above} of ${probes.length} are above chance, ${
+        formatPercent(probes[0].chance)
+      } (exact binomial test, ` +
+      `Holm, p < ${ALPHA}): ${probes.map(({ accuracy }) => formatProportion(accuracy)).join("; ")}`,
+  };
+}
+
+function maesAboveUntrained(records: readonly ProbedRecord[]): ClaimOutcome {
+  const points = probePoints(records);
+  const untrained = points.filter(({ kind }) => UNTRAINED.includes(kind));
+  return compareRows(points.filter(isMae), untrained, "no MAE, or nothing untrained, was probed");
+}
+
+function maesBelowSupervised(records: readonly ProbedRecord[]): ClaimOutcome {
+  const points = probePoints(records);
+  const supervised = points.filter(({ kind }) => kind === "supervised");
+  return compareRows(supervised, points.filter(isMae), "no MAE, or no supervised network, was run");
+}
+
+/** Whether every point of one list is above every point of another; `missing` is for an empty list. */
+function compareRows(
+  upper: readonly ProbePoint[],
+  lower: readonly ProbePoint[],
+  missing: string,
+): ClaimOutcome {
+  if (upper.length === 0 || lower.length === 0) return notRun(missing);
+  const pairs = upper.flatMap((above) => lower.map((below) => [above.accuracy, below.accuracy] as const));
+  const { higher, lower: below, verdict } = compareAll(pairs);
+  return {
+    ours: `${listProbes(upper)} against ${listProbes(lower)}`,
+    verdict,
+    reason: `of ${pairs.length} pairs ${higher} are in this order and ${below} in the other, beyond chance ` +
+      BY_TWO_PROPORTIONS,
+  };
+}
+
+function ownAsGood(records: readonly ProbedRecord[]): ClaimOutcome {
+  const points = probePoints(records);
+  const own = points.find(({ kind }) => kind === "MAE on these datasets");
+  const other = points.find(({ kind }) => kind === "MAE on another source");
+  if (!own || !other) return notRun("needs an MAE on the datasets and one on another source");
+  return { ours: listProbes([own, other]), ...asGood(own, other) };
+}

@@ -1,0 +1,83 @@
+/**
+ * The notebooks' door: every cell imports from "~/mod.ts" alone, and every name here is used by a notebook.
+ */
+
+// Running: experiments, their data and models.
+export { datasetsOf, readManifest } from "./data/mod.ts";
+export {
+  augmentationName,
+  baseline,
+  combinations,
+  datasetsFromEnvironment,
+  type FeatureSource,
+  grid,
+  growing,
+  presetFromEnvironment,
+  pretraining,
+  probe,
+  type ProbeTask,
+  sizesFromEnvironment,
+  sweep,
+  taskOf,
+} from "./experiments/mod.ts";
+export { scaleCorruption } from "./images/mod.ts";
+export { convnextMicroSizes, convnextSizes } from "./models/mod.ts";
+export { binomialPowers, formatProportion, sampleForPower } from "./stats/mod.ts";
+export { paperMix } from "./train/mod.ts";
+
+// Showing: tables, images, progress and the game.
+export { playedGames } from "./game/mod.ts";
+export {
+  accuracyTable,
+  corruptionSheet,
+  datasetTable,
+  duplicatesTable,
+  environment,
+  exemplars,
+  live,
+  playGame,
+  probeTable,
+  quiz,
+  sampleGallery,
+  show,
+  showClaims,
+  table,
+} from "./notebook/mod.ts";
+
+// The paper, its chapters and their figures.
+export { accuracyAgainst, confusionFigure, learningCurvesFigure } from "./figures/mod.ts";
+export {
+  appendixB,
+  architectureOf,
+  figure2,
+  figure3,
+  table3,
+  table4,
+  table5,
+  testClaims,
+} from "./paper/mod.ts";
+export { architectureClaims } from "./chapters/architectures/claims.ts";
+export { augmentationClaims } from "./chapters/augmentation/claims.ts";
+export { combinationClaims, pairClaims } from "./chapters/combinations/claims.ts";
+export {
+  combinationsFigure,
+  numberOfDatasetsFigure,
+  pairwiseFigure,
+} from "./chapters/combinations/figure.ts";
+export { corruptionClaims } from "./chapters/corruptions/claims.ts";
+export { corruptionsFigure } from "./chapters/corruptions/figure.ts";
+export { corruptedOf, corruptionName } from "./chapters/corruptions/records.ts";
+export { dataSizeClaims } from "./chapters/data_size/claims.ts";
+export { modelSizeClaims } from "./chapters/model_size/claims.ts";
+export { pseudoDatasetClaims } from "./chapters/pseudo_datasets/claims.ts";
+export { memorizationFigure } from "./chapters/pseudo_datasets/figure.ts";
+export { pseudoDatasetKind } from "./chapters/pseudo_datasets/records.ts";
+export { sameDistributionClaims } from "./chapters/same_distribution/claims.ts";
+export { alikeFigure, powerFigure } from "./chapters/same_distribution/figure.ts";
+export { pairsAlike } from "./chapters/same_distribution/records.ts";
+export { selfSupervisedClaims } from "./chapters/self_supervised/claims.ts";
+export { selfSupervisedFigure } from "./chapters/self_supervised/figure.ts";
+export { semanticClaims } from "./chapters/semantic_transfer/claims.ts";
+export { semanticFigure } from "./chapters/semantic_transfer/figure.ts";
+export { userStudyClaims } from "./chapters/user_study/claims.ts";
+export { userStudyFigure } from "./chapters/user_study/figure.ts";

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { combinationClaims, pairClaims } from "../../src/chapters/combinations/claims.ts";
+import {
+  combinationsFigure,
+  numberOfDatasetsFigure,
+  pairwiseFigure,
+} from "../../src/chapters/combinations/figure.ts";
+import {
+  choicesAmong,
+  combinationsOf,
+  growingSeries,
+  triplesOf,
+} from "../../src/chapters/combinations/records.ts";
+import type { RunRecord } from "../../src/experiments/mod.ts";
+import { type Claim, table2, testClaims } from "../../src/paper/mod.ts";
+import { pairs } from "../made/figures/examples.ts";
+import { named } from "../made/figures/traces.ts";
+import {
+  iconRecords,
+  ICONS,
+  pairRecords,
+  type Shape,
+  syntheticRecord,
+  triples,
+} from "../made/paper/records.ts";
+
+Deno.test("combinationsOf: takes runs of the same datasets together, whatever their order", () => {
+  const runs = [
+    syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, validationPerDataset: 50 }),
+    syntheticRecord({ datasets: ["b", "a"], accuracy: 0.6, validationPerDataset: 50 }),
+    syntheticRecord({ datasets: ["a", "c"], accuracy: 0.9, validationPerDataset: 50 }),
+  ];
+  const [ab, ac] = combinationsOf(runs);
+  assert.deepEqual(ab.datasets, ["a", "b"]);
+  assert.equal(ab.accuracy.correct, 140);
+  assert.equal(ab.accuracy.n, 200);
+  assert.equal(ab.chance, 0.5);
+  assert.equal(ac.accuracy.n, 100);
+  assert.deepEqual([ab.runs, ac.runs], [[runs[0].hash, runs[1].hash], [runs[2].hash]]);
+});
+
+Deno.test("triplesOf: all 20 of six datasets", () => {
+  assert.equal(triplesOf(iconRecords()).length, 20);
+  assert.deepEqual([3, 4, 5, 6].map((count) => choicesAmong(count, 3)), [1, 4, 10, 20]);
+  assert.deepEqual([2, 3, 6].map((count) => choicesAmong(count, 2)), [1, 3, 15]);
+});
+
+Deno.test("growingSeries: the largest combination and its beginnings", () => {
+  const series = growingSeries(iconRecords());
+  assert.deepEqual(
+    series.map(({ datasets }) => datasets),
+    [3, 4, 5, 6].map((count) => ICONS.slice(0, count)),
+  );
+  assert.deepEqual(growingSeries([]), []);
+});
+
+function outcome(id: string, records: RunRecord[]) {
+  const claim = combinationClaims.find((claim) => claim.id === id) as Claim;
+  return claim.test(records);
+}
+
+const allTriples = (shape: (index: number) => Omit<Shape, "datasets">) =>
+  triples(ICONS).map((datasets, i) => syntheticRecord({ datasets, ...shape(i) }));
+
+Deno.test("claims: all of Table 2 and Figure 6 hold on runs like the probe's", () => {
+  const tested = testClaims(combinationClaims, iconRecords());
+  assert.deepEqual(tested.map(({ verdict }) => verdict), Array(5).fill("holds"));
+  for (const claim of tested) assert.ok(claim.ours && claim.reason && claim.source && claim.paper);
+  assert.equal(new Set(tested.map(({ id }) => id)).size, tested.length);
+});
+
+Deno.test("claims: nothing is shown without runs", () => {
+  for (const { verdict, reason } of testClaims(combinationClaims, [])) {
+    assert.equal(verdict, "not shown at this scale");
+    assert.ok(reason.length > 0);
+  }
+});
+
+Deno.test("every-triple-above-chance: refuted by one triple that is certainly at chance", () => {
+  const records = allTriples((i) => ({ accuracy: i === 7 ? 0.333 : 0.8, validationPerDataset: 2000 }));
+  const { verdict, reason } = outcome("every-triple-above-chance", records);
+  assert.equal(verdict, "does not hold");
+  assert.match(reason, /19 of 20/);
+});
+
+Deno.test("every-triple-above-chance: not shown where the samples are too small to tell", () => {
+  const records = allTriples(() => ({ accuracy: 0.45, validationPerDataset: 10 }));
+  assert.equal(outcome("every-triple-above-chance", records).verdict, "not shown at this scale");
+});
+
+Deno.test("every-triple-above-chance: not shown while triples are missing", () => {
+  const { verdict, reason } = outcome("every-triple-above-chance", iconRecords().slice(3));
+  assert.equal(verdict, "not shown at this scale");
+  assert.match(reason, /17 of 20/);
+});
+
+Deno.test("every-triple-above-chance: is corrected for the number of tests", () => {
+  // 43% of 120 has p = 0.02: enough for the last of twenty steps, not where all twenty are as weak.
+  const records = allTriples((i) => ({ accuracy: i === 0 ? 0.43 : 0.9, validationPerDataset: 40 }));
+  assert.equal(outcome("every-triple-above-chance", records).verdict, "holds");
+  const many = allTriples(() => ({ accuracy: 0.43, validationPerDataset: 40 }));
+  assert.equal(outcome("every-triple-above-chance", many).verdict, "not shown at this scale");
+});
+
+Deno.test("triples-differ: equal accuracies are refuted by large samples only", () => {
+  const equal = (validationPerDataset: number) => allTriples(() => ({ accuracy: 0.8, validationPerDataset }));
+  assert.equal(outcome("triples-differ", equal(5000)).verdict, "does not hold");
+  assert.equal(outcome("triples-differ", equal(30)).verdict, "not shown at this scale");
+});
+
+const series = (accuracies: number[], validationPerDataset = 500) =>
+  accuracies.map((accuracy, i) =>
+    syntheticRecord({ datasets: ICONS.slice(0, i + 3), accuracy, validationPerDataset })
+  );
+
+Deno.test("more-datasets-above-chance: the whole interval has to be far above chance", () => {
+  assert.equal(outcome("more-datasets-above-chance", series([0.8, 0.7, 0.6, 0.6])).verdict, "holds");
+  assert.equal(outcome("more-datasets-above-chance", series([0.8, 0.7, 0.6, 0.18])).verdict, "does not hold");
+  const few = series([0.8, 0.7, 0.6, 0.3], 20);
+  assert.equal(outcome("more-datasets-above-chance", few).verdict, "not shown at this scale");
+});
+
+Deno.test("more-datasets-harder: falls, rises, or can't be told", () => {
+  assert.equal(outcome("more-datasets-harder", series([0.8, 0.7, 0.6, 0.6])).verdict, "holds");
+  assert.equal(outcome("more-datasets-harder", series([0.6, 0.7, 0.7, 0.8])).verdict, "does not hold");
+  assert.equal(
+    outcome("more-datasets-harder", series([0.61, 0.6, 0.6, 0.6], 50)).verdict,
+    "not shown at this scale",
+  );
+});
+
+Deno.test("converges-quickly: fast, slow, and untrained runs", () => {
+  const curves = (course: (epoch: number, epochs: number) => number, accuracy = 0.85) =>
+    allTriples(() => ({ accuracy, course }));
+  assert.equal(outcome("converges-quickly", curves(() => 0.97)).verdict, "holds");
+  assert.equal(
+    outcome("converges-quickly", curves((epoch, epochs) => epoch / epochs)).verdict,
+    "does not hold",
+  );
+  assert.equal(outcome("converges-quickly", curves(() => 0.9)).verdict, "not shown at this scale");
+  assert.match(outcome("converges-quickly", curves(() => 1, 0.333)).reason, /end at chance/);
+  const short = [syntheticRecord({ datasets: ["a", "b", "c"], accuracy: 0.8, epochs: 3 })];
+  assert.match(outcome("converges-quickly", short).reason, /4 epochs or more/);
+});
+
+const pairVerdicts = (close: number, apart: number, validationPerDataset?: number) =>
+  testClaims(pairClaims, pairRecords({ close, apart }, validationPerDataset)).map(({ verdict }) => verdict);
+
+Deno.test("pair claims: hold where every pair is above chance and some are harder", () => {
+  assert.deepEqual(pairVerdicts(0.7, 0.9), ["holds", "holds"]);
+  const [, differ] = testClaims(pairClaims, pairRecords({ close: 0.7, apart: 0.9 }));
+  assert.match(differ.ours, /^70.0% \(mdi \+ remix\) to 90.0%/);
+});
+
+Deno.test("pair claims: refuted by pairs that are certainly at chance, and by equal pairs", () => {
+  assert.deepEqual(pairVerdicts(0.5, 0.9, 2000), ["does not hold", "holds"]);
+  assert.deepEqual(pairVerdicts(0.8, 0.8, 2000), ["holds", "does not hold"]);
+});
+
+Deno.test("pair claims: not shown by few images", () => {
+  assert.deepEqual(pairVerdicts(0.55, 0.6, 10), ["not shown at this scale", "not shown at this scale"]);
+});
+
+Deno.test("pair claims: not run without every pair; combinations of three are not pairs", () => {
+  for (const records of [iconRecords(), pairRecords({ close: 0.7, apart: 0.9 }).slice(1)]) {
+    for (const { verdict, reason } of testClaims(pairClaims, records)) {
+      assert.equal(verdict, "not shown at this scale");
+      assert.match(reason, /^(0 of 1|14 of 15) pairs were run$/);
+    }
+  }
+});
+
+const records = iconRecords();
+
+Deno.test("combinationsFigure: ours sorted, with intervals; the paper's 20 on a strip of their own", () => {
+  const figure = combinationsFigure(records);
+  const [ours] = named(figure, /^ours/);
+  const [paper] = named(figure, /^the paper/);
+  const x = ours.x as number[];
+  assert.equal(x.length, 20);
+  assert.deepEqual(x, x.toSorted((a, b) => a - b));
+  const bars = ours.error_x as { array: number[]; arrayminus: number[] };
+  assert.ok(bars.array.every((bar) => bar > 0) && bars.arrayminus.every((bar) => bar > 0));
+  assert.deepEqual((paper.x as number[]).toSorted(), table2.rows.map(({ percent }) => percent).toSorted());
+  assert.ok(Math.max(...(paper.y as number[])) < Math.min(...(ours.y as number[])));
+});
+
+Deno.test("numberOfDatasetsFigure: chance is 1/N at each N", () => {
+  const [chance] = named(numberOfDatasetsFigure(records), /^chance/);
+  const values = new Set((chance.y as (number | null)[]).filter((y) => y !== null));
+  assert.deepEqual([...values], [100 / 3, 25, 20, 100 / 6]);
+});
+
+Deno.test("pairwiseFigure: every pair once, below the diagonal, with its runs; other combinations left out", () => {
+  const [{ z, text, hovertemplate }] = pairwiseFigure([...records, ...pairs]).data;
+  const cells = (z as (number | null)[][]).map((row) => row.map((value) => value ?? 0));
+  assert.deepEqual(cells.map((row) => row.filter((value) => value > 0).length), [1, 2, 3, 4, 5]);
+  // mdi, remix and mingcute are the third to the fifth: remix below mdi is in row 2, column 2.
+  assert.deepEqual([cells[2][2], cells[3][2], cells[3][3], cells[4][2]], [0.62, 0.62, 0.62, 0.88]);
+  assert.equal((text as string[][])[0][0], "88.0%<br>[85.8, 89.9]");
+  assert.equal((text as string[][])[0][1], "");
+  const { hash } = pairs[0];
+  assert.match(
+    (hovertemplate as string[][])[0][0],
+    new RegExp(`^tabler \\+ phosphor<br>88.0%.*runs/${hash}<extra>`),
+  );
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { selfSupervisedClaims } from "../../src/chapters/self_supervised/claims.ts";
+import { selfSupervisedFigure } from "../../src/chapters/self_supervised/figure.ts";
+import { table7, testClaims } from "../../src/paper/mod.ts";
+import { named, texts } from "../made/figures/traces.ts";
+import { table7Records, type Table7Shape } from "../made/paper/probe_records.ts";
+
+function outcome(id: string, shape: Partial<Table7Shape>) {
+  return selfSupervisedClaims.find((claim) => claim.id === id)!.test(table7Records(shape));
+}
+
+const verdict = (id: string, shape: Partial<Table7Shape>) => outcome(id, shape).verdict;
+
+Deno.test("self-supervised claims: all hold on the paper's numbers", () => {
+  const tested = testClaims(selfSupervisedClaims, table7Records());
+  assert.deepEqual(tested.map(({ verdict }) => verdict), Array(4).fill("holds"));
+  for (const claim of tested) assert.ok(claim.ours && claim.reason && claim.source && claim.paper);
+  assert.equal(new Set(tested.map(({ id }) => id)).size, tested.length);
+});
+
+Deno.test("self-supervised claims: nothing is shown without runs, nor with the supervised run alone", () => {
+  for (const records of [[], table7Records().slice(0, 1)]) {
+    for (const { verdict, ours } of testClaims(selfSupervisedClaims, records)) {
+      assert.deepEqual([verdict, ours], ["not shown at this scale", "–"]);
+    }
+  }
+});
+
+Deno.test("mae-above-chance: refuted by one that is certainly at chance, open in small samples", () => {
+  assert.equal(verdict("mae-above-chance", { maeHere: 0.334, n: 3000 }), "does not hold");
+  assert.equal(verdict("mae-above-chance", { maeHere: 0.38, n: 90 }), "not shown at this scale");
+});
+
+Deno.test("mae-above-untrained: every control must be beaten by both; one that wins refutes it", () => {
+  assert.equal(verdict("mae-above-untrained", { histogram: 0.76 }), "not shown at this scale");
+  assert.equal(verdict("mae-above-untrained", { histogram: 0.84 }), "does not hold");
+  assert.match(outcome("mae-above-untrained", {}).reason, /of 6 pairs 6 are in this order/);
+});
+
+Deno.test("mae-below-supervised: refuted where a probe is above, open where they are close", () => {
+  assert.equal(verdict("mae-below-supervised", { maeHere: 0.9 }), "does not hold");
+  assert.equal(verdict("mae-below-supervised", { maeHere: 0.82 }), "not shown at this scale");
+});
+
+Deno.test("own-images-as-good: equal is as good where the sample is large enough to say so", () => {
+  assert.equal(verdict("own-images-as-good", { maeHere: 0.762, n: 9000 }), "holds");
+  assert.equal(verdict("own-images-as-good", { maeHere: 0.762, n: 300 }), "not shown at this scale");
+  assert.equal(verdict("own-images-as-good", { maeHere: 0.7 }), "does not hold");
+});
+
+Deno.test("selfSupervisedFigure: ours in their order, the paper's beside those that correspond", () => {
+  const { data, layout } = selfSupervisedFigure(table7Records());
+  const [ours] = named({ data, layout }, /^ours/);
+  const [paper] = named({ data, layout }, /^the paper/);
+  const fromTop = (values: unknown) => (values as number[]).toReversed().map(Math.round);
+  assert.deepEqual(fromTop(ours.x), [83, 76, 78, 50, 45, 48]);
+  assert.deepEqual(fromTop(paper.x), table7.rows.map(({ percent }) => Math.round(percent)));
+  assert.deepEqual(fromTop(paper.y), fromTop(ours.y).slice(0, 3));
+  assert.match(texts((layout.yaxis as { ticktext: string[] }).ticktext).join(), /MAE on cifar10/);
+});

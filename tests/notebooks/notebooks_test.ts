@@ -1,0 +1,98 @@
+/** The notebooks as they are committed. */
+import assert from "node:assert/strict";
+import { repositoryRoot } from "../../src/disk/mod.ts";
+import * as door from "../../src/mod.ts";
+import { codeCells, faultsOf, testsClaims } from "../made/notebooks/notebook_file.ts";
+
+const FOLDER = `${repositoryRoot}notebooks/`;
+const NOTEBOOKS = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).filter((name) =>
+  name.endsWith(".ipynb")
+)
+  .sort().map((name) => ({ name, file: Deno.readTextFileSync(FOLDER + name) }));
+
+const IMPORT = /^import \{([^}]*)\} from "([^"]+)";$/gm;
+const withoutType = (name: string) => name.trim().replace(/^type /, "");
+
+/** Names of src/mod.ts, types too. */
+function doorNames(): string[] {
+  const text = Deno.readTextFileSync(`${repositoryRoot}src/mod.ts`).replaceAll(/\/\/.*|\/\*[^]*?\*\//g, "");
+  return [...text.matchAll(/export \{([^}]*)\}/g)].flatMap(([, names]) =>
+    names.split(",").map(withoutType).filter((name) => name)
+  );
+}
+
+const cells = NOTEBOOKS.flatMap(({ name, file }) => codeCells(file).map((cell) => ({ name, ...cell })));
+const imports = cells.flatMap(({ name, source }) =>
+  [...source.matchAll(IMPORT)].map(([, names, from]) => ({
+    name,
+    from,
+    names: names.split(",").map(withoutType),
+  }))
+);
+
+Deno.test("notebooks: a cell imports from ~/mod.ts alone, in one statement, and only what it lists", () => {
+  const listed = doorNames();
+  assert.ok(NOTEBOOKS.length >= 12 && imports.length > NOTEBOOKS.length);
+  for (const { name, from, names } of imports) {
+    assert.equal(from, "~/mod.ts", name);
+    for (const wanted of names.filter((each) => each)) {
+      assert.ok(listed.includes(wanted), `${name}: ${wanted}`);
+    }
+  }
+  for (const { name, source } of cells) {
+    assert.ok((source.match(/\bimport\b/g) ?? []).length <= 1, `${name}: ${source}`);
+  }
+});
+
+Deno.test("src/mod.ts: a notebook uses every name that it lists, and it lists them without stars", () => {
+  const used = new Set(imports.flatMap(({ names }) => names));
+  const listed = doorNames();
+  assert.deepEqual(listed.filter((name) => !used.has(name)), []);
+  assert.deepEqual(Object.keys(door).filter((name) => !listed.includes(name)), []);
+});
+
+Deno.test("notebooks: no cell has logic of its own, nor more than 24 lines", () => {
+  for (const { name, source } of cells) {
+    const code = source.replaceAll(IMPORT, "").replaceAll(/\/\/.*|"[^"\n]*"|`[^`]*`/g, "");
+    assert.doesNotMatch(code, /\b(function|class|for|while|if|switch|try|let|var)\b|=> \{$/m, name);
+    assert.doesNotMatch(code, /const \w+ = (async )?\([^()]*\) =>/, name);
+    assert.ok(source.split("\n").length <= 24, `${name}: ${source}`);
+  }
+});
+
+for (const { name, file } of NOTEBOOKS) {
+  Deno.test(`notebook ${name}: is committed with its outputs, and each claim with its verdict`, () => {
+    assert.deepEqual(faultsOf(file), []);
+    // 00 shows the set-up and the data; every other notebook tests claims of the paper.
+    assert.equal(testsClaims(file), !name.startsWith("00"));
+  });
+}
+
+Deno.test("faultsOf: finds cells that failed or show nothing, and claims that are not there", () => {
+  const { file } = NOTEBOOKS.find(({ name }) => name.startsWith("02"))!;
+  /** The notebook with the outputs of the cell that has this text changed. */
+  const changed = (text: string, change: (outputs: Record<string, unknown>[]) => unknown) => {
+    const notebook = JSON.parse(file);
+    for (const cell of notebook.cells) {
+      if (cell.cell_type === "code" && [cell.source].flat().join("").includes(text)) {
+        cell.outputs = change(cell.outputs);
+      }
+    }
+    return faultsOf(JSON.stringify(notebook)).join("\n");
+  };
+  const edited = (change: (text: string) => string) =>
+    changed("showClaims(", (outputs) => JSON.parse(change(JSON.stringify(outputs))));
+  assert.match(changed("accuracyTable(", () => []), /accuracyTable.*shows nothing/);
+  assert.match(changed("sweep(", () => [{ output_type: "error", ename: "RangeError" }]), /RangeError/);
+  assert.match(changed("learningCurvesFigure(", () => [{ data: { "text/plain": "" } }]), /no picture of it/);
+  assert.match(changed("showClaims(", () => []), /tests every-architecture-above-chance.*shows $/m);
+  assert.match(edited((text) => text.replace('"id":"alexnet-least"', '"id":"alexnet"')), /shows .*alexnet,/);
+  assert.match(
+    edited((text) => text.replaceAll(/"verdict":"[^"]*"/g, '"verdict":"maybe"')),
+    /has no verdict/,
+  );
+  assert.match(
+    edited((text) => text.replaceAll("AlexNet, the oldest, is behind every other architecture. (", "(")),
+    /alexnet-least is not in the table/,
+  );
+});
