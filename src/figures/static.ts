@@ -4,7 +4,7 @@ import { textWidth } from "./text_metrics.ts";
 import { type Figure, FONT_FAMILY, WIDTH } from "./theme.ts";
 
 /** How a figure becomes an image. */
-export interface ImageOptions {
+interface ImageOptions {
   /** px. @default the layout's width, else 760 */
   width?: number;
   /** px. @default the layout's height, else 460 */

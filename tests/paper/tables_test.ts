@@ -17,6 +17,7 @@ import {
   figure5,
   type PaperRow,
   type PaperTable,
+  saleknia,
   table1,
   table2,
   table2Series,
@@ -120,6 +121,12 @@ Deno.test("claims: every percentage that one quotes of the paper is printed in a
   );
   assert.ok(quoted.length > 40);
   assert.deepEqual(quoted.filter(({ percent }) => !printed.has(percent)), []);
+});
+
+Deno.test("successors: clustering without labels is hardly better than people, images without semantics are told apart", () => {
+  const { clusteringPercent, withoutSemanticsPercent } = saleknia;
+  assert.ok(clusteringPercent > figure5.meanPercent && clusteringPercent < figure5.meanPercent + 2);
+  assert.ok(withoutSemanticsPercent.every((percent) => percent > clusteringPercent));
 });
 
 Deno.test("Appendices A and B: 4096 images a batch, 300 epochs; 81.8%", () => {
