@@ -17,8 +17,8 @@ import {
 
 /** How the points of a mark look; attributes that are not listed are plotly's own. */
 interface PointOptions {
-  /** In the legend. */
-  name: string;
+  /** In the legend. Default: none, for points that another mark names. */
+  name?: string;
   /** Which axis the accuracies are on: "x" for points in rows, "y" for points over sizes. */
   along: "x" | "y";
   /** Place of each point on the other axis. */
@@ -40,7 +40,7 @@ function pointTrace(percents: readonly (number | null)[], options: PointOptions,
   return {
     type: "scatter",
     mode,
-    name,
+    ...(name !== undefined && { name }),
     [along]: percents,
     [along === "x" ? "y" : "x"]: at,
     marker,
