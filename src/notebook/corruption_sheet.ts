@@ -4,7 +4,7 @@ import { centreSquare, type Corruption, decodeWhole } from "../images/mod.ts";
 import { corruptionName } from "../chapters/corruptions/records.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
-import { openPoolsShowing } from "./datasets.ts";
+import { openPools } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
@@ -23,7 +23,7 @@ export async function corruptionSheet(
     throw new RangeError("there is no experiment whose corruption could be shown");
   }
   const { datasets } = experiments[0];
-  const pools = await openPoolsShowing(datasets);
+  const pools = await openPools(datasets);
   const chosen = pools.map(({ images }, i) => [...permutation(images.length, seed, i).subarray(0, each)]);
   const rows = experiments.map(({ corruption }) => corruptedRow(pools, chosen, corruption ?? null));
   pools.forEach((pool) => pool[Symbol.dispose]());
