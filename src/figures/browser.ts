@@ -2,7 +2,7 @@ import { JSDOM } from "jsdom";
 import { boxOf } from "./svg_boxes.ts";
 
 /** The part of plotly.js that is used. */
-export interface Plotly {
+interface Plotly {
   newPlot(target: unknown, data: unknown, layout: unknown, config: unknown): Promise<unknown>;
   toImage(target: unknown, options: { format: "svg"; width: number; height: number }): Promise<string>;
   purge(target: unknown): void;

@@ -1,6 +1,6 @@
 import { formatPercent, formatProportion } from "../stats/mod.ts";
 import type { RunRecord } from "../experiments/mod.ts";
-import { datasetAxis, heatMap, heatMapHeight } from "./marks.ts";
+import { datasetAxis, heatCells, heatCellsHeight } from "./marks.ts";
 import { baseLayout, type Figure, plainText } from "./theme.ts";
 
 /** Each dataset's validation images by what the network called them, with counts; rows add up to 100%. */
@@ -18,10 +18,10 @@ export function confusionFigure({ experiment, result }: RunRecord): Figure {
     `${count} images of ${names[truth]} called ${names[said]}<extra></extra>`
   );
   return {
-    data: [heatMap({ values, texts, hovers }, { least: 0, small: datasets.length > 6 })],
+    data: [heatCells({ values, texts, hovers }, { least: 0, smallText: datasets.length > 6 })],
     layout: {
       ...baseLayout("What the network calls each dataset's images", formatProportion(result.accuracy)),
-      height: heatMapHeight(datasets.length),
+      height: heatCellsHeight(datasets.length),
       xaxis: datasetAxis("called", datasets, { tickangle: 0 }),
       yaxis: datasetAxis("is from", datasets, { autorange: "reversed" }),
     },

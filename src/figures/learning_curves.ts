@@ -109,8 +109,7 @@ function accuracyTrace(record: RunRecord, style: Style): Trace {
 /** The interval, once, where it matters. */
 function endTrace(record: RunRecord, { color, opacity, group }: Style): Trace {
   const ends = record.epochs.slice(-1);
-  const { name: _, ...unnamed } = accuracyDots(ends.map(({ validation }) => validation), {
-    name: "",
+  return accuracyDots(ends.map(({ validation }) => validation), {
     along: "y",
     at: ends.map(({ epoch }) => epoch),
     color,
@@ -120,7 +119,6 @@ function endTrace(record: RunRecord, { color, opacity, group }: Style): Trace {
     showlegend: false,
     hoverinfo: "skip",
   });
-  return unnamed;
 }
 
 function lossTrace(record: RunRecord, style: Style): Trace {

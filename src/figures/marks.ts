@@ -17,8 +17,8 @@ import {
 
 /** How the points of a mark look; attributes that are not listed are plotly's own. */
 interface PointOptions {
-  /** In the legend. */
-  name: string;
+  /** In the legend. Default: none, for points that another mark names. */
+  name?: string;
   /** Which axis the accuracies are on: "x" for points in rows, "y" for points over sizes. */
   along: "x" | "y";
   /** Place of each point on the other axis. */
@@ -35,12 +35,12 @@ interface PointOptions {
 }
 
 function pointTrace(percents: readonly (number | null)[], options: PointOptions, marker: Layout): Trace {
-  const { name, along, at, color, line, labels, size: _, symbol: __, ...own } = options;
+  const { name, along, at, color, line, labels, ...own } = options;
   const mode = [...(line ? ["lines"] : []), "markers", ...(labels ? ["text"] : [])].join("+");
   return {
     type: "scatter",
     mode,
-    name,
+    ...(name !== undefined && { name }),
     [along]: percents,
     [along === "x" ? "y" : "x"]: at,
     marker,
@@ -56,17 +56,18 @@ function pointTrace(percents: readonly (number | null)[], options: PointOptions,
 
 /** Accuracies of ours as dots with their 95% intervals. */
 export function accuracyDots(accuracies: readonly Proportion[], options: PointOptions): Trace {
-  const { color = COLORS.ours, size = 9, symbol } = options;
+  const { color = COLORS.ours, size = 9, symbol, ...own } = options;
   const percents = accuracies.map(({ value }) => 100 * value);
-  const bars = { [`error_${options.along}`]: intervalBars(accuracies, color) };
-  return pointTrace(percents, { ...options, ...bars, color }, { color, size, ...(symbol && { symbol }) });
+  const marker = { color, size, ...(symbol && { symbol }) };
+  const bars = { [`error_${own.along}`]: intervalBars(accuracies, color) };
+  return pointTrace(percents, { ...own, ...bars, color }, marker);
 }
 
 /** Percentages as the paper printed them: hollow and grey. `symbol` is the name of a filled one. */
 export function paperDots(percents: readonly (number | null)[], options: PointOptions): Trace {
-  const { color = COLORS.paper, size = 8, symbol = "circle" } = options;
+  const { color = COLORS.paper, size = 8, symbol = "circle", ...own } = options;
   const marker = { color, size, symbol: `${symbol}-open`, line: { width: 1.6 } };
-  return pointTrace(percents, { ...options, color }, marker);
+  return pointTrace(percents, { ...own, color }, marker);
 }
 
 /** The 95% intervals of proportions as plotly's error bars, in percent. */
@@ -202,7 +203,7 @@ const CELL = 64;
 const LEAST_HEIGHT = 230;
 
 /** Cells of a heat map, row by row from the top; `null` is an empty one. */
-interface HeatMapCells {
+interface HeatCells {
   values: readonly (readonly (number | null)[])[];
   /** Written into each cell. */
   texts: readonly (readonly string[])[];
@@ -211,9 +212,9 @@ interface HeatMapCells {
 }
 
 /** Values from `least` to 1 as cells from pale to dark blue. */
-export function heatMap(
-  { values, texts, hovers }: HeatMapCells,
-  { least, small, ...own }: { least: number; small: boolean } & Layout,
+export function heatCells(
+  { values, texts, hovers }: HeatCells,
+  { least, smallText, ...own }: { least: number; smallText: boolean } & Layout,
 ): Trace {
   return {
     type: "heatmap",
@@ -228,14 +229,14 @@ export function heatMap(
     ygap: 2,
     text: texts,
     texttemplate: "%{text}",
-    textfont: { size: small ? 10 : 12 },
+    textfont: { size: smallText ? 10 : 12 },
     hovertemplate: hovers,
     ...own,
   };
 }
 
 /** Height of a figure of one heat map, px. */
-export function heatMapHeight(rows: number): number {
+export function heatCellsHeight(rows: number): number {
   return 150 + Math.max(LEAST_HEIGHT, CELL * rows);
 }
 

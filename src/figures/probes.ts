@@ -10,7 +10,7 @@ const DODGE = 0.1;
 const FREE = 0.2;
 
 /** The part of the paper that stands beside ours. */
-export interface ProbesFigureOptions {
+interface ProbesFigureOptions {
   paper: PaperTable<PaperRow>;
   /** Name of the paper's row that a row of ours stands beside. */
   rowOf: (point: ProbePoint) => string | undefined;

@@ -1,10 +1,13 @@
 import { loadSharpForDrawings } from "../images/mod.ts";
 import { openPlotlyPage, type PlotlyPage } from "./browser.ts";
 import { textWidth } from "./text_metrics.ts";
-import { type Figure, FONT_FAMILY, WIDTH } from "./theme.ts";
+import { type Figure, FONT_FAMILY } from "./theme.ts";
+
+/** Width and height of a figure whose layout has none, px. */
+const [WIDTH, HEIGHT] = [760, 460];
 
 /** How a figure becomes an image. */
-export interface ImageOptions {
+interface ImageOptions {
   /** px. @default the layout's width, else 760 */
   width?: number;
   /** px. @default the layout's height, else 460 */
@@ -50,7 +53,7 @@ export async function renderPng(figure: Figure, options: ImageOptions = {}): Pro
 function sizeOf({ layout }: Figure, { width, height }: ImageOptions) {
   return {
     width: width ?? (layout.width as number | undefined) ?? WIDTH,
-    height: height ?? (layout.height as number | undefined) ?? 460,
+    height: height ?? (layout.height as number | undefined) ?? HEIGHT,
   };
 }
 

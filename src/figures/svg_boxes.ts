@@ -1,7 +1,7 @@
 import { LINE, textWidth } from "./text_metrics.ts";
 
 /** A rectangle, px. */
-export interface Box {
+interface Box {
   x: number;
   y: number;
   width: number;

@@ -28,9 +28,6 @@ export const COLORS = {
 /** Families that have the same letter widths, so that the static image breaks no label. */
 export const FONT_FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif";
 
-/** Width of a figure where the front end doesn't set one, px. */
-export const WIDTH = 760;
-
 /** The default data's families of datasets; each uses the palette in the same order. */
 const FAMILIES = [
   ["tabler", "phosphor", "mdi", "remix", "mingcute", "carbon"],

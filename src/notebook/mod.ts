@@ -1,5 +1,5 @@
 /** Everything that a cell shows: tables, figures, images, progress. */
-export { accuracyTable, CLAIMS_MIME, type Column, probeTable, showClaims, table } from "./table.ts";
+export { accuracyTable, CLAIMS_MIME, probeTable, showClaims, table } from "./table.ts";
 export { corruptionSheet } from "./corruption_sheet.ts";
 export { datasetTable, duplicatesTable, quiz, sampleGallery } from "./datasets.ts";
 export { show } from "./display.ts";

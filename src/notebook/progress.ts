@@ -4,7 +4,7 @@ import { escapeMarkup, type Kernel, kernel, settle } from "./kernel.ts";
 import { epochText, ProgressHistory, type ProgressState, progressText, shareDone } from "./progress_state.ts";
 
 /** One output that is drawn again as work goes on. */
-export interface ProgressView {
+interface ProgressView {
   /** Takes an event; draws if the last drawing is long enough ago. Never throws and never waits. */
   update(this: void, event: RunProgress): void;
   /** Draws the final state, which stays. `ending` says how it ended: "done", "interrupted". */
@@ -12,7 +12,7 @@ export interface ProgressView {
 }
 
 /** Somewhere to draw. */
-export interface ProgressTarget {
+interface ProgressTarget {
   /** Least time between two drawings, ms. */
   interval: number;
   draw(state: ProgressState): Promise<void> | void;

@@ -121,13 +121,13 @@ export function pooledCounts(parts: readonly Pick<Proportion, "correct" | "n">[]
 }
 
 /** An accuracy beside that of guessing, [0, 1]. */
-export interface AgainstChance {
+interface AgainstChance {
   accuracy: Proportion;
   chance: number;
 }
 
 /** Whether several accuracies are above their chance. */
-export interface AboveChance {
+interface AboveChance {
   /** How many certainly are, by exact binomial tests with Holm's correction. */
   above: number;
   /** All are: holds. Any is certainly no more than {@link NEGLIGIBLE} above: does not hold. */
@@ -147,7 +147,7 @@ export function isAtChance({ accuracy, chance }: AgainstChance): boolean {
 }
 
 /** The outcome of several comparisons; the counts are after Holm's correction, one for each direction. */
-export interface Comparisons {
+interface Comparisons {
   /** How many are certainly higher. */
   higher: number;
   /** How many are certainly lower. */

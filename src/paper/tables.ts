@@ -7,9 +7,6 @@ import type { Experiment } from "../experiments/mod.ts";
 import { type Corruption, PAPER_CORRUPTIONS } from "../images/mod.ts";
 import { familyOf, type ModelConfig } from "../models/mod.ts";
 
-/** How the paper is cited under a figure. */
-export const CITATION = "Liu & He 2024, arXiv 2403.08632";
-
 /** One accuracy as printed. */
 export interface PaperRow {
   /** The row's name in the paper. */
@@ -158,7 +155,7 @@ export const table5: PaperTable<PaperRow & { corruption: Corruption | null }> = 
 };
 
 /** One line of Table 6: TRAINING accuracy in percent, or null where training fails to converge. */
-export interface PseudoDatasetRow {
+interface PseudoDatasetRow {
   imagesPerSet: number;
   withoutAugmentation: number | null;
   withAugmentation: number | null;

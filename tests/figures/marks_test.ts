@@ -4,7 +4,7 @@ import {
   bars,
   chanceAcross,
   chanceUpright,
-  heatMap,
+  heatCells,
   line,
   paperDots,
   rowEnds,
@@ -68,7 +68,7 @@ Deno.test("rowsLayout: as high as its rows, which are named at their places", ()
   assert.deepEqual(rowEnds(3, 0.2), [-0.6, 2.8]);
 });
 
-Deno.test("bars and heatMap: a text in each, cells from the top", () => {
+Deno.test("bars and heatCells: a text in each, cells from the top", () => {
   const { text, width } = bars("people", { x: [42.5, 47.5], y: [11, 7], width: 5, color: "#888" });
   assert.deepEqual([text, width], [["11", "7"], 5]);
   const cells = {
@@ -76,7 +76,7 @@ Deno.test("bars and heatMap: a text in each, cells from the top", () => {
     texts: [["1", "", ""]],
     hovers: [["one", "", ""]],
   };
-  const map = heatMap(cells, { least: 0.5, small: true, hoverongaps: false });
+  const map = heatCells(cells, { least: 0.5, smallText: true, hoverongaps: false });
   assert.deepEqual([map.x, map.y, map.zmin, map.hoverongaps], [[0, 1, 2], [0, 1], 0.5, false]);
   assert.deepEqual(map.textfont, { size: 10 });
 });

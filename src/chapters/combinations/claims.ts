@@ -162,7 +162,7 @@ function seriesFalls(series: Combination[]): ClaimOutcome {
   };
 }
 
-/** Takes the three-way runs together. Both ends of a curve are on the same images: the interval is wide enough. */
+/** Takes the three-way runs together. Both ends of a curve are on the same images: the test is cautious. */
 function convergesQuickly(records: readonly RunRecord[]): ClaimOutcome {
   const curves = records.filter(({ experiment, epochs }) =>
     experiment.datasets.length === 3 && epochs.length >= 1 / EARLY

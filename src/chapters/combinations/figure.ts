@@ -7,8 +7,8 @@ import {
   chanceUpright,
   datasetAxis,
   type Figure,
-  heatMap,
-  heatMapHeight,
+  heatCells,
+  heatCellsHeight,
   legendBelow,
   line,
   marginsWith,
@@ -195,9 +195,9 @@ export function pairwiseFigure(records: readonly RunRecord[]): Figure {
   const values = each<number | null>(({ accuracy }) => accuracy.value, null);
   return {
     data: [
-      heatMap({ values, texts: each(cellText, ""), hovers: each(hoverText, "") }, {
+      heatCells({ values, texts: each(cellText, ""), hovers: each(hoverText, "") }, {
         least: 0.5,
-        small: datasets.length > 7,
+        smallText: datasets.length > 7,
         hoverongaps: false,
       }),
     ],
@@ -206,7 +206,7 @@ export function pairwiseFigure(records: readonly RunRecord[]): Figure {
         `Telling two datasets apart: ${pairs.length} pairs`,
         "Validation accuracy with 95% intervals; chance is 50%",
       ),
-      height: heatMapHeight(rows.length),
+      height: heatCellsHeight(rows.length),
       xaxis: datasetAxis("", columns, { tickangle: 0 }),
       yaxis: datasetAxis("", rows, { autorange: "reversed" }),
     },

@@ -72,6 +72,7 @@ export const corruptionClaims: readonly Claim[] = [
 ];
 
 const nameOf = ({ corruption }: Corrupted) => corruptionName(corruption);
+
 /** "41.2% to 65.0%". */
 function rangeOf(corrupted: readonly Corrupted[]): string {
   return `${formatPercent(corrupted[0].accuracy.value)} to ${
