@@ -1,6 +1,12 @@
 import { besideModule } from "../../disk/mod.ts";
-import { packMessage, readMessages } from "./message_stream.ts";
-import type { FromProcess, ParquetContents, ParquetRequest, ToProcess } from "./parquet_messages.ts";
+import {
+  type FromProcess,
+  packMessage,
+  type ParquetContents,
+  type ParquetRequest,
+  readMessages,
+  type ToProcess,
+} from "./parquet_messages.ts";
 import type { RandomAccess } from "./random_access.ts";
 
 /** A file that has been opened: what it holds, and its rows group by group. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { fetchedFolder, fetchedForOthers, wantedShorter } from "../fetched_folder.ts";
+import { fetchedFolder, fetchedForOthers, wantedShorter } from "./urls.ts";
 import type { TarMember } from "../files/tar_members.ts";
-import type { Manifest } from "../manifest.ts";
-import { isImageName, withoutEnding } from "./image_names.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { isImageName, withoutEnding } from "./image_paths.ts";
 import type { SourceImage } from "./source.ts";
 import { memberFile, shardSamples } from "./webdataset.ts";
 

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { localPath } from "../files/places.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { entriesOf, imageFiles } from "./folder_files.ts";
-import { withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE } from "./photo.ts";
+import type { SourceOf } from "./list.ts";
+import { isImageName, withoutEnding } from "./image_paths.ts";
+import { LARGEST_FILE } from "./stored_image.ts";
 import type { SourceImage } from "./source.ts";
 
 /**
@@ -55,4 +54,48 @@ async function readImage(path: string): Promise<Uint8Array> {
   if (!isFile) throw new Error("it is not a file");
   if (size > LARGEST_FILE) throw new Error(`it has ${size} bytes; ${LARGEST_FILE} are the most`);
   return await Deno.readFile(path);
+}
+
+/**
+ * Paths of the image files in the folder `within` of `root` and in all folders in it, relative to `root`, in the order of the
+ * alphabet. Folders that are links are followed, but not in circles.
+ */
+export function imageFiles(root: string, within = ""): Generator<string> {
+  return filesBelow(root, within, within ? [realPath(root)] : []);
+}
+
+function* filesBelow(root: string, within: string, above: readonly string[]): Generator<string> {
+  const here = realPath(join(root, within));
+  if (above.includes(here)) return;
+  for (const { name, isFolder } of entriesOf(here)) {
+    const path = within ? `${within}/${name}` : name;
+    if (isFolder) yield* filesBelow(root, path, [...above, here]);
+    else if (isImageName(name)) yield path;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    throw new Error(`${path} cannot be read (${(error as Error).message}); correct the path in the manifest`);
+  }
+}
+
+/** What a folder holds, in the order of the alphabet; hidden entries and broken links are left out. */
+function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
+  return [...Deno.readDirSync(realPath(folder))].filter(({ name }) => !name.startsWith("."))
+    .map((entry) => ({
+      name: entry.name,
+      isFolder: entry.isDirectory || (entry.isSymlink && isFolder(join(folder, entry.name))),
+    }))
+    .sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false; // a link to nowhere: reading it as an image will say so
+  }
 }

@@ -1,8 +1,8 @@
 import { rasterize, squareSvg } from "../../images/mod.ts";
-import { type Manifest, squareSide } from "../manifest.ts";
-import { packageFolder } from "../package_files.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { storedSquare } from "../stored_image.ts";
+import { type Manifest, squareSide } from "../manifest/manifest.ts";
+import { packageFolder } from "./npm_package.ts";
+import type { SourceOf } from "./list.ts";
+import { storedSquare } from "./stored_image.ts";
 import type { SourceImage } from "./source.ts";
 
 /** The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file, then to 0 and 16. */

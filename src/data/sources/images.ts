@@ -1,5 +1,5 @@
-import type { Manifest } from "../manifest.ts";
-import { filesOf } from "../source_schema.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+import { filesOf } from "./list.ts";
 import { fetchedImages } from "./fetched.ts";
 import { folderImages } from "./folder.ts";
 import { iconifyImages } from "./iconify.ts";

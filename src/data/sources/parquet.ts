@@ -2,11 +2,11 @@ import { basename } from "node:path";
 import { startParquetReader } from "../files/parquet.ts";
 import { placesOf } from "../files/places.ts";
 import { openRandomAccess } from "../files/random_access.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE } from "./photo.ts";
+import type { SourceOf } from "./list.ts";
+import { withoutEnding } from "./image_paths.ts";
+import { LARGEST_FILE } from "./stored_image.ts";
 import type { SourceImage } from "./source.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { StoredImage } from "../stored_image.ts";
+import type { StoredImage } from "./stored_image.ts";
 
 /** One image of a source, before it is drawn or decoded. */
 export type SourceImage = {

@@ -1,8 +1,8 @@
 import { cropResize, decode, type PackedImage } from "../../images/mod.ts";
-import { type Manifest, squareSide } from "../manifest.ts";
-import { packageFolder } from "../package_files.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { type StoredImage, storedSquare } from "../stored_image.ts";
+import { type Manifest, squareSide } from "../manifest/manifest.ts";
+import { packageFolder } from "./npm_package.ts";
+import type { SourceOf } from "./list.ts";
+import { type StoredImage, storedSquare } from "./stored_image.ts";
 import type { SourceImage } from "./source.ts";
 
 type SpriteSource = SourceOf<"sprites">;

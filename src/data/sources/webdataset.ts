@@ -2,12 +2,11 @@ import { basename } from "node:path";
 import { openBytes } from "../files/open.ts";
 import { isUrl, placesOf } from "../files/places.ts";
 import { type TarMember, tarMembers } from "../files/tar_members.ts";
-import type { Manifest } from "../manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { isImageName, withoutEnding } from "./image_names.ts";
-import { memberFolders } from "./member_folders.ts";
-import { LARGEST_FILE } from "./photo.ts";
+import type { SourceOf } from "./list.ts";
+import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
+import { LARGEST_FILE } from "./stored_image.ts";
 import type { ImageFile, SourceImage } from "./source.ts";
 
 /**

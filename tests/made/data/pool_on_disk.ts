@@ -1,5 +1,4 @@
-import type { PoolHeader, StoredImages } from "../../../src/data/pool_store.ts";
-import { openStoredImages } from "../../../src/data/pool_store.ts";
+import { type PoolHeader, type StoredImages, openStoredImages } from "../../../src/data/pool/store.ts";
 
 /** A pool of made-up images in a temporary folder, opened. */
 export function poolOnDisk(name: string, count: number, side: number, channels: 1 | 3): StoredImages {

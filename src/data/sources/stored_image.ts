@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import {
+  centreSquare,
+  decode,
+  type Decoded,
+  type PackedImage,
+  perceptualHash,
+  storedJpeg,
+} from "../../images/mod.ts";
+import type { Manifest } from "../manifest/manifest.ts";
+
+/** Side of the square that shows an image of a pool of JPEG files, px. */
+export const SQUARE_SIDE = 256;
+
+/** What is known of an image that a pool stores. */
+export interface StoredFacts {
+  /** px. */
+  width: number;
+  height: number;
+  /** Of what is written, hex. */
+  sha256: string;
+  /** See `perceptualHash`. */
+  perceptualHash: string;
+  /** Whether it is of one colour throughout. */
+  isBlank: boolean;
+}
+
+/** An image as a pool stores it: as its pixels, or as a JPEG file. */
+export type StoredImage = Decoded<StoredFacts>;
+
+/** @param image what `bytes` show */
+export function storedImage(bytes: Uint8Array, image: PackedImage): StoredImage {
+  const { width, height } = image;
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const hash = perceptualHash(square(image));
+  return { bytes, facts: { width, height, sha256, perceptualHash: hash, isBlank: isBlank(image) } };
+}
+
+/** A square that is stored as its pixels. */
+export function storedSquare(pixels: Uint8Array, side: number, channels: 1 | 3): StoredImage {
+  return storedImage(pixels, { pixels, height: side, width: side, channels });
+}
+
+/** What is hashed, so that pools of pixels and of JPEG files compare: the centred square. */
+function square(image: PackedImage): PackedImage {
+  if (image.width === image.height) return image;
+  const pixels = new Uint8Array(SQUARE_SIDE ** 2 * image.channels);
+  centreSquare(image, SQUARE_SIDE, pixels);
+  return { pixels, height: SQUARE_SIDE, width: SQUARE_SIDE, channels: image.channels };
+}
+
+function isBlank({ pixels, channels }: PackedImage): boolean {
+  for (let i = channels; i < pixels.length; i++) if (pixels[i] !== pixels[i - channels]) return false;
+  return true;
+}
+
+/** No photograph has more bytes; what has is not read. */
+export const LARGEST_FILE = 64 << 20;
+
+/**
+ * An encoded photograph as it is stored in a pool: the centred square of `side` px, in the manifest's channels, or a JPEG file whose
+ * shorter side has at most `shorter` px.
+ *
+ * @throws ImageFailure
+ */
+export async function storedPhoto(file: Uint8Array, render: Manifest["render"]): Promise<StoredImage> {
+  const { side, shorter, channels, background } = render;
+  if (side === undefined) {
+    const { file: bytes, image } = await storedJpeg(file, { shorter: shorter!, background });
+    return storedImage(bytes, image);
+  }
+  const image = await decode(file, channels, background);
+  const pixels = new Uint8Array(side ** 2 * channels);
+  centreSquare(image, side, pixels);
+  return storedSquare(pixels, side, channels);
+}
