@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Whether a place of a manifest is on the network. */
@@ -14,6 +14,11 @@ export function localPath(folder: URL, path: string): string {
 /** The files that a manifest's pattern stands for, in order: URLs, or absolute paths. See {@link expandBraces}. */
 export function placesOf(folder: URL, pattern: string): string[] {
   return expandBraces(pattern).map((place) => isUrl(place) ? place : localPath(folder, place));
+}
+
+/** The files on this machine that a manifest's pattern stands for: name and path of each. */
+export function localFilesOf(folder: URL, pattern: string): [name: string, path: string][] {
+  return placesOf(folder, pattern).filter((place) => !isUrl(place)).map((path) => [basename(path), path]);
 }
 
 /** More files than any dataset has; a longer range is a slip of the keyboard. */

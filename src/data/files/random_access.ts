@@ -1,8 +1,8 @@
+import { readFully } from "../../disk/mod.ts";
 import type { Access } from "./access.ts";
 import { requestBytes, withRetries } from "./http.ts";
 import { openFile } from "./open.ts";
 import { isUrl } from "./places.ts";
-import { readFully } from "./read_fully.ts";
 
 /** A file of which any part can be read without the rest. */
 export interface RandomAccess {

@@ -7,19 +7,16 @@ import {
   imageFailure,
   startDecoders,
 } from "../../images/mod.ts";
-import { fetchedFolder } from "../sources/urls.ts";
 import { groupOf } from "../manifest/grouping.ts";
-import { imagesIn, type Manifest } from "../manifest/manifest.ts";
-import { classesOf } from "../sources/folder.ts";
-import { samplingMethod, sourceImages, sourceName } from "../sources/images.ts";
-import type { SourceImage } from "../sources/source.ts";
-import type { StoredFacts, StoredImage } from "../sources/stored_image.ts";
+import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
+import { kindOf } from "../sources/list.ts";
+import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstPlaces } from "./first_places.ts";
-import { type LeftOut, type LeftOutReason, leftOutText } from "./header.ts";
-import { type Place, startFiles } from "./writer.ts";
+import { dataRoot } from "./hash.ts";
+import { type Dropped, type LeftOut, type LeftOutReason, leftOutText } from "./header.ts";
 import type { PoolImage } from "./index.ts";
-import { dataRoot, type Dropped } from "./store.ts";
 import type { FilePlace } from "./shards.ts";
+import { type Place, startFiles } from "./writer.ts";
 
 /** What a build says about itself, a few times a second. */
 export interface PoolProgress {
@@ -69,9 +66,12 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
   const known = { stored: new FirstPlaces(), keys: new FirstPlaces() };
   const report = reporter(manifest, message, options);
   const root = options.root ?? dataRoot();
-  const source = sourceImages(manifest, root);
+  const { source, sampling, render } = manifest;
+  const kind = kindOf(source);
   let done = 0;
-  for await (const { source: image, stored, failure } of storedInOrder(source, decoders)) {
+  for await (
+    const { source: image, stored, failure } of storedInOrder(kind.images(manifest, root), decoders)
+  ) {
     options.signal?.throwIfAborted();
     const number = done++;
     const { key } = image;
@@ -85,24 +85,31 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
       const place = files.store(stored.bytes, placeOf(manifest, image));
       files.describe(describe(manifest, image, stored, place, classes));
     }
-    report(manifest.sampling ? files.count : done, files.inPlace);
-    if (files.count === manifest.sampling?.images) break;
+    report(sampling ? files.count : done, files.inPlace);
+    if (files.count === sampling?.images) break;
   }
   checkCount(manifest, done, dropped);
-  const { sampling } = manifest;
   files.finish({
     dataset: manifest.name,
-    source: sourceName(manifest),
-    ...(sampling && { sampling: samplingMethod(manifest) }),
-    ...(manifest.source.type === "urls" && { fetched: basename(fetchedFolder(root, manifest)) }),
+    source: kind.origin(source),
+    ...(sampling && { sampling: samplingMethod(manifest, sampling) }),
+    ...(kind.fetchedFolder && { fetched: basename(kind.fetchedFolder(root, manifest)) }),
     images: files.count,
-    side: manifest.render.side,
-    shorter: manifest.render.shorter,
-    channels: manifest.render.channels,
+    side: render.side,
+    shorter: render.shorter,
+    channels: render.channels,
     classes: classesOf(manifest) ?? (classes.size > 0 ? [...classes.keys()] : undefined),
     dropped,
     builtAt: new Date().toISOString(),
   });
+}
+
+/** How a sample is chosen from a source, for the record. */
+function samplingMethod({ source }: Manifest, sampling: Sampling): string {
+  const kind = kindOf(source);
+  const had = kind.fetchedFolder ? "could be fetched" : "can be decoded";
+  const order = kind.sampled(`by rank of sha256(${sampling.seed}, name)`, sampling);
+  return `the first ${sampling.images} that ${had}; ${order}`;
 }
 
 /** @param classes numbers of the classes that sources name, as they come */
@@ -125,7 +132,7 @@ function describe(
     split: source.split,
     sha256,
     perceptualHash,
-    ...(!("package" in manifest.source) && { photograph: true }),
+    ...(!kindOf(manifest.source).fixedByVersion && { photograph: true }),
     ...(isJpeg && { bytes: [offset, bytes.length], size: [width, height] }),
     ...(shard !== undefined && { shard }),
   };
@@ -144,17 +151,18 @@ function numberOf(name: string, classes: Map<string, number>): number {
 
 /** What could be fetched or is sampled is counted; of anything else all that the manifest says must be there. */
 function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
-  if (found !== manifest.images && !manifest.sampling && manifest.source.type !== "urls") {
+  const { name, images, sampling, source } = manifest;
+  const kind = kindOf(source);
+  const origin = kind.origin(source);
+  if (found !== images && !sampling && !kind.fetchedFolder) {
     throw new Error(
-      `${manifest.name}.json: field "images" says ${manifest.images}, but ${
-        sourceName(manifest)
-      } has ${found}; correct the manifest`,
+      `${name}.json: field "images" says ${images}, but ${origin} has ${found}; correct the manifest`,
     );
   }
-  if (found === 0) throw new Error(`${sourceName(manifest)} has no image; correct ${manifest.name}.json`);
+  if (found === 0) throw new Error(`${origin} has no image; correct ${name}.json`);
   if (dropped.failed.length === found) {
     throw new Error(
-      `no image of ${manifest.name} could be read; the first: ${leftOutText(dropped.failed[0])}`,
+      `no image of ${name} could be read; the first: ${leftOutText(dropped.failed[0])}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 /** `index.jsonl` of a pool, a line an image. It is read as it is needed, not kept: it may be larger than memory. */
 
-import { readFully } from "../files/read_fully.ts";
+import { readFully } from "../../disk/mod.ts";
 
 /** One image of a pool: one line of `index.jsonl`, in the order of `images.bin`. */
 export interface PoolImage {

@@ -1,20 +1,14 @@
 import { statfsSync } from "node:fs";
-import { imagesIn, type Manifest, manifestOf } from "../manifest/manifest.ts";
-import { isUrl } from "../files/places.ts";
-import { buildPool, type PoolOptions } from "./build.ts";
-import { type PoolImages, someImages } from "./index.ts";
-import {
-  dataRoot,
-  type Dropped,
-  openStored,
-  poolFault,
-  poolFolder,
-  readHeader,
-  type StoredImages,
-} from "./store.ts";
-import { checkShards } from "./shards.ts";
-import { classesOf } from "../sources/folder.ts";
+import { manifestOf } from "../manifest/find.ts";
+import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
 import { type DatasetReference, isMeant, parseReference } from "../manifest/reference.ts";
+import { kindOf } from "../sources/list.ts";
+import { buildPool, type PoolOptions } from "./build.ts";
+import { dataRoot, poolFolder } from "./hash.ts";
+import { type Dropped, poolFault, readHeader } from "./header.ts";
+import { type PoolImages, someImages } from "./index.ts";
+import { checkShards } from "./shards.ts";
+import { openStored, type StoredImages } from "./store.ts";
 
 /** The images of a dataset, packed in one file and read from it as they are needed. */
 export interface Pool extends StoredImages {
@@ -75,8 +69,7 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   const root = options.root ?? dataRoot();
   const folder = poolFolder(root, manifest);
   if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
-  // Pools of before do not name their classes.
-  const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
+  const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder); // older pools do not name their classes
   checkShards(folder, shards);
   const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
   return Object.assign(await openStored(folder), { manifest, dropped, inPlace, classes });
@@ -178,8 +171,7 @@ const JPEG_BYTES = 0.5;
 
 /** Whether images may lie on this machine as they are stored: what is not copied takes no space. */
 function mayStayInPlace({ source, render }: Manifest): boolean {
-  if (render.shorter === undefined) return false;
-  return source.type === "urls" || (source.type === "webdataset" && !isUrl(source.shards));
+  return render.shorter !== undefined && (kindOf(source).readInPlace?.(source) ?? false);
 }
 
 /**

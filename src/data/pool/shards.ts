@@ -1,7 +1,7 @@
 /** The shards of a source that a pool reads images from where they lie, instead of copying them. */
 import { Buffer } from "node:buffer";
 import { dirname, resolve, sep } from "node:path";
-import { readFully } from "../files/read_fully.ts";
+import { readFully } from "../../disk/mod.ts";
 
 /** A shard as a pool's header names it. */
 export interface Shard {

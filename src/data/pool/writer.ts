@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PoolImage } from "./index.ts";
-import type { PoolHeader } from "./store.ts";
+import type { PoolHeader } from "./header.ts";
 import { type FilePlace, UsedShards } from "./shards.ts";
 
 /** Where an image lies: from byte `offset` of `images.bin` on, or of a shard. */

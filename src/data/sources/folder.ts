@@ -1,11 +1,41 @@
 import { join } from "node:path";
-import { localPath } from "../files/places.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "./list.ts";
+import { localPath } from "../files/places.ts";
 import { isImageName, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
-import type { SourceImage } from "./source.ts";
+import { type LocalFile, type Sourced, type SourceImage, sourceKind, splitsSchema } from "./source.ts";
+
+const schema = z.strictObject({
+  type: z.literal("folder").describe("Image files in a folder and its sub-folders."),
+  path: z.string().min(1).describe("The folder; a relative path starts at the folder of this file."),
+  splits: splitsSchema,
+  classFolders: z.boolean().optional().describe(
+    "Whether the folders inside (of each split) are semantic classes, numbered by the alphabet. Default: false.",
+  ),
+});
+
+type Folder = z.infer<typeof schema>;
+
+/** Image files on this machine. */
+export const folder = sourceKind({
+  type: "folder",
+  schema,
+  fixedByVersion: false,
+  origin: ({ path }) => path,
+  localFiles,
+  images: folderImages,
+  sampled: (by) => `images ${by}`,
+  classes: classesOf,
+  splits: ({ splits = [] }) => splits,
+});
+
+function* localFiles(folder: URL, { path, splits = [""] }: Folder): Generator<LocalFile> {
+  const root = localPath(folder, path);
+  for (const split of splits) {
+    for (const file of imageFiles(root, split)) yield [file, join(root, file)];
+  }
+}
 
 /**
  * The image files of a folder and all folders in it, in the order of the alphabet; other files are passed over. An image's key is
@@ -14,16 +44,12 @@ import type { SourceImage } from "./source.ts";
  *
  * @throws Error when a folder is missing, naming it
  */
-export async function* folderImages(
-  manifest: Manifest,
-  source: SourceOf<"folder">,
-): AsyncGenerator<SourceImage> {
-  const root = localPath(manifest.folder, source.path);
-  const splits = source.splits ?? [""];
-  const classes = classesOf(manifest);
-  for (const split of splits) {
+async function* folderImages({ folder, source, sampling }: Sourced<Folder>): AsyncGenerator<SourceImage> {
+  const root = localPath(folder, source.path);
+  const classes = classesOf(folder, source);
+  for (const split of source.splits ?? [""]) {
     const files = imageFiles(root, split);
-    for (const file of manifest.sampling ? byRank([...files], manifest.sampling.seed) : files) {
+    for (const file of sampling ? byRank([...files], sampling.seed) : files) {
       const label = classes?.indexOf(file.slice(split.length).split("/").filter(Boolean)[0]);
       yield {
         key: withoutEnding(file),
@@ -36,15 +62,10 @@ export async function* folderImages(
   }
 }
 
-/** Names of the semantic classes of a source, by number, as far as its manifest or its folders tell. */
-export function classesOf({ folder, source }: Pick<Manifest, "folder" | "source">): string[] | undefined {
-  if (source.type !== "folder") return "classes" in source ? source.classes : undefined;
-  if (!source.classFolders) return undefined;
-  return classNames(localPath(folder, source.path), source.splits ?? [""]);
-}
-
 /** The semantic classes of a folder that has them, by number. */
-function classNames(root: string, splits: readonly string[]): string[] {
+function classesOf(folder: URL, { path, splits = [""], classFolders }: Folder): string[] | undefined {
+  if (!classFolders) return undefined;
+  const root = localPath(folder, path);
   const folders = splits.flatMap((split) => entriesOf(join(root, split)).filter(({ isFolder }) => isFolder));
   return [...new Set(folders.map(({ name }) => name))].sort();
 }
@@ -60,7 +81,7 @@ async function readImage(path: string): Promise<Uint8Array> {
  * Paths of the image files in the folder `within` of `root` and in all folders in it, relative to `root`, in the order of the
  * alphabet. Folders that are links are followed, but not in circles.
  */
-export function imageFiles(root: string, within = ""): Generator<string> {
+function imageFiles(root: string, within = ""): Generator<string> {
   return filesBelow(root, within, within ? [realPath(root)] : []);
 }
 

@@ -1,32 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  centreSquare,
-  decode,
-  type Decoded,
-  type PackedImage,
-  perceptualHash,
-  storedJpeg,
-} from "../../images/mod.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import { centreSquare, decode, type PackedImage, perceptualHash, storedJpeg } from "../../images/mod.ts";
+import type { Render, StoredImage } from "./source.ts";
 
 /** Side of the square that shows an image of a pool of JPEG files, px. */
 export const SQUARE_SIDE = 256;
-
-/** What is known of an image that a pool stores. */
-export interface StoredFacts {
-  /** px. */
-  width: number;
-  height: number;
-  /** Of what is written, hex. */
-  sha256: string;
-  /** See `perceptualHash`. */
-  perceptualHash: string;
-  /** Whether it is of one colour throughout. */
-  isBlank: boolean;
-}
-
-/** An image as a pool stores it: as its pixels, or as a JPEG file. */
-export type StoredImage = Decoded<StoredFacts>;
 
 /** @param image what `bytes` show */
 export function storedImage(bytes: Uint8Array, image: PackedImage): StoredImage {
@@ -63,7 +40,7 @@ export const LARGEST_FILE = 64 << 20;
  *
  * @throws ImageFailure
  */
-export async function storedPhoto(file: Uint8Array, render: Manifest["render"]): Promise<StoredImage> {
+export async function storedPhoto(file: Uint8Array, render: Render): Promise<StoredImage> {
   const { side, shorter, channels, background } = render;
   if (side === undefined) {
     const { file: bytes, image } = await storedJpeg(file, { shorter: shorter!, background });

@@ -1,11 +1,36 @@
 import { Readable } from "node:stream";
 import { DatabaseSync } from "node:sqlite";
 import { parse } from "csv-parse";
-import type { Manifest } from "../manifest/manifest.ts";
+import { z } from "zod";
 import { openBytes } from "../files/open.ts";
 import { isUrl, placesOf } from "../files/places.ts";
-import type { SourceOf } from "./list.ts";
-import { parquetRows } from "./parquet.ts";
+import { columnSchema, parquetRows } from "./parquet.ts";
+import { patternSchema, type Sourced } from "./source.ts";
+
+/** Lists of URLs: the `source` of a manifest. */
+export const urlListSchema = z.strictObject({
+  type: z.literal("urls").describe("Lists of addresses of images, which are fetched one by one."),
+  format: z.enum(["tsv", "csv", "jsonl", "parquet", "sqlite"]),
+  files: patternSchema,
+  columns: z.array(columnSchema).min(1).optional().describe(
+    "Names of the columns of a tsv or csv without a header. Default: they stand in its first line.",
+  ),
+  table: columnSchema.optional().describe("Table of an sqlite file."),
+  url: columnSchema.describe("Column of the address."),
+  key: columnSchema.optional().describe("Column of a name for the image. Default: the address."),
+  sha256: columnSchema.optional().describe(
+    "Column of the hash that the file must have. Default: none is compared.",
+  ),
+  keep: z.array(columnSchema).optional().describe("Columns that are stored beside the image. Default: none."),
+  where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional().describe(
+    "Only rows whose columns have these values.",
+  ),
+});
+
+export type UrlList = z.infer<typeof urlListSchema>;
+
+/** The part of a manifest that says how its lists are read. */
+type Listed = Pick<Sourced, "folder" | "access" | "sampling">;
 
 /** One line of a list of images. */
 export interface ListedUrl {
@@ -25,8 +50,8 @@ export interface ListedUrl {
  * @throws Error when a list is missing or damaged or has no such column, naming it
  */
 export async function* listedUrls(
-  manifest: Pick<Manifest, "folder" | "access" | "sampling">,
-  source: SourceOf<"urls">,
+  manifest: Listed,
+  source: UrlList,
 ): AsyncGenerator<ListedUrl> {
   const { url, key = url, sha256, keep = [], where = {} } = source;
   const columns = [...new Set([url, key, ...(sha256 ? [sha256] : []), ...keep, ...Object.keys(where)])];
@@ -77,9 +102,7 @@ export async function* linesOf(blocks: AsyncIterable<Uint8Array>): AsyncGenerato
   if (rest !== "" && !tooLong) yield rest.replace(/\r$/, "");
 }
 
-type Lists = SourceOf<"urls">;
 type Row = Record<string, unknown>;
-type Place = Pick<Manifest, "folder" | "access" | "sampling">;
 
 /**
  * The rows of a manifest's lists, one in memory at a time (of Parquet a row group), in the order of the files. Of a Parquet list with
@@ -89,8 +112,8 @@ type Place = Pick<Manifest, "folder" | "access" | "sampling">;
  * @throws Error when a list is missing or damaged or has no such column, naming it
  */
 async function* listRows(
-  manifest: Place,
-  source: Lists,
+  manifest: Listed,
+  source: UrlList,
   columns: readonly string[],
 ): AsyncGenerator<Row> {
   if (source.format === "parquet") {
@@ -120,7 +143,7 @@ async function* firstRows(rows: AsyncIterable<{ row: Row }>, count = Infinity): 
   }
 }
 
-function rowsOf(place: string, { access }: Place, source: Lists): AsyncIterable<Row> | Iterable<Row> {
+function rowsOf(place: string, { access }: Listed, source: UrlList): AsyncIterable<Row> | Iterable<Row> {
   if (source.format === "sqlite") return sqliteRows(place, source);
   const blocks = openBytes(place, access);
   if (source.format === "csv") return csvRows(blocks, place, source.columns);
@@ -178,7 +201,7 @@ function parsed(line: string): Row | undefined {
   }
 }
 
-function* sqliteRows(path: string, { table, columns, where = {} }: Lists): Generator<Row> {
+function* sqliteRows(path: string, { table, columns, where = {} }: UrlList): Generator<Row> {
   if (isUrl(path)) {
     throw new Error(`${path}: an sqlite file is read on this machine; download it and name its path`);
   }

@@ -1,10 +1,34 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { sourceFingerprint } from "./fingerprint.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import { localFilesOf } from "../files/places.ts";
+import type { TarMember } from "../files/tar_members.ts";
+import { filesFingerprint } from "./fingerprint.ts";
+import { isImageName, withoutEnding } from "./image_paths.ts";
+import { type Sourced, type SourceImage, sourceKind } from "./source.ts";
+import { type UrlList, urlListSchema } from "./url_list.ts";
+import { memberFile, shardSamples } from "./webdataset.ts";
+
+/** Photographs that are fetched one by one before a pool is built. */
+export const urls = sourceKind({
+  type: "urls",
+  schema: urlListSchema,
+  fixedByVersion: false,
+  origin: ({ files }) => files,
+  localFiles,
+  images: fetchedImages,
+  sampled: (by, { seed, candidates }) =>
+    `addresses by rank of sha256(${seed}, key)` +
+    (candidates ? ` among ${candidates} of files and row groups ${by}` : ""),
+  readInPlace: () => true,
+  fetchedFolder,
+});
+
+function localFiles(folder: URL, { files }: UrlList) {
+  return localFilesOf(folder, files);
+}
 
 /** What of a manifest decides which images of a list of addresses are fetched. */
-type Listed = Pick<Manifest, "name" | "folder" | "source" | "sampling">;
+type Listed = Pick<Sourced, "name" | "folder" | "source" | "sampling">;
 
 /**
  * Where the images of a list of addresses are put when they are fetched: shards in WebDataset's form in the folder `shards`. Its name
@@ -12,13 +36,14 @@ type Listed = Pick<Manifest, "name" | "folder" | "source" | "sampling">;
  * gone by now, serves for every size that it is large enough for.
  */
 export function fetchedFolder(root: string, { name, folder, source, sampling }: Listed): string {
-  const fields = [source, sampling?.seed ?? 0, sampling?.candidates, sourceFingerprint(folder, source)];
+  const files = filesFingerprint(folder, source as UrlList, localFiles);
+  const fields = [source, sampling?.seed ?? 0, sampling?.candidates, files];
   const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 16);
   return `${root}/${name}-${hash}.fetched`;
 }
 
 /** The least that the shorter side of a photograph must have so that a manifest's images can be made of it, px. */
-export function wantedShorter({ render }: Pick<Manifest, "render">): number {
+export function wantedShorter({ render }: Pick<Sourced, "render">): number {
   return render.shorter ?? render.side!;
 }
 
@@ -47,4 +72,81 @@ function entriesOf(folder: string): string[] {
   } catch {
     return []; // there are no pools yet
   }
+}
+
+/** What is used of the JSON beside a fetched image: see `PhotographFacts`. */
+interface Description {
+  key?: unknown;
+  width?: number;
+  height?: number;
+  originalWidth?: number;
+  originalHeight?: number;
+}
+
+/**
+ * The images of a list of addresses that have been fetched, in the order of their shards. An image's key is the `key` in the JSON
+ * beside it.
+ *
+ * @throws Error when they have not been fetched, saying how to do it, when a shard is damaged, and when an image was reduced to less
+ * than is wanted
+ */
+async function* fetchedImages(manifest: Sourced<UrlList>, root: string): AsyncGenerator<SourceImage> {
+  const open: Pick<Sourced, "access"> = { access: { kind: "open" } };
+  const wanted = (name: string) => isImageName(name) || name.endsWith(".json");
+  for (const shard of shardsOf(manifest, root)) {
+    for await (const sample of shardSamples(shard, open, wanted)) {
+      const description = descriptionIn(sample.find(({ name }) => name.endsWith(".json")));
+      checkResolution(description, manifest, fetchedFolder(root, manifest));
+      for (const member of sample.filter(({ name }) => isImageName(name))) {
+        const key = typeof description.key === "string" ? description.key : withoutEnding(member.name);
+        yield { key, ...memberFile(member, shard) };
+      }
+    }
+  }
+}
+
+function shardsOf(manifest: Sourced, root: string): string[] {
+  const shards = shardsIn(join(fetchedFolder(root, manifest), "shards"));
+  if (shards.length > 0) return shards;
+  const { name } = manifest;
+  const others = fetchedForOthers(root, manifest);
+  throw new Error(
+    `the images of ${name} have not been fetched; run: deno task fetch ${name}${others ? `\n${others}` : ""}`,
+  );
+}
+
+function shardsIn(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name).filter((name) => name.endsWith(".tar"))
+      .sort().map((name) => join(folder, name));
+  } catch {
+    return []; // nothing has been fetched
+  }
+}
+
+function descriptionIn(member?: TarMember): Description {
+  if (!member || member.refused !== undefined) return {};
+  try {
+    return JSON.parse(new TextDecoder().decode(member.bytes)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** What was reduced to less than is wanted would be an image of another resolution than the manifest says. */
+function checkResolution(
+  { width = Infinity, height = Infinity, originalWidth = 0, originalHeight = 0 }: Description,
+  manifest: Sourced,
+  folder: string,
+): void {
+  const wanted = wantedShorter(manifest);
+  const stored = Math.min(width, height);
+  if (stored >= Math.min(wanted, originalWidth, originalHeight)) return;
+  const { name, render } = manifest;
+  const field = render.shorter === undefined ? "render.side" : "render.shorter";
+  throw new Error(
+    `${name}.json: field "${field}" is ${wanted}, but ${folder} holds photographs whose shorter side was reduced to ${stored} px when ` +
+      `they were fetched, and they cannot be made larger: give ${stored} or less, or move that folder away to keep it and run: ` +
+      `deno task fetch ${name}`,
+  );
 }

@@ -1,13 +1,50 @@
 import { basename } from "node:path";
-import { openBytes } from "../files/open.ts";
-import { isUrl, placesOf } from "../files/places.ts";
-import { type TarMember, tarMembers } from "../files/tar_members.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "./list.ts";
+import { openBytes } from "../files/open.ts";
+import { isUrl, localFilesOf, placesOf } from "../files/places.ts";
+import { type TarMember, tarMembers } from "../files/tar_members.ts";
 import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
-import type { ImageFile, SourceImage } from "./source.ts";
+import {
+  classesSchema,
+  classFoldersSchema,
+  type ImageFile,
+  patternSchema,
+  type Sourced,
+  type SourceImage,
+  sourceKind,
+  splitsSchema,
+  withinSchema,
+} from "./source.ts";
+
+const schema = z.strictObject({
+  type: z.literal("webdataset").describe(
+    "Images in tar files (also .tar.gz), one after another, as WebDataset keeps them.",
+  ),
+  shards: patternSchema,
+  within: withinSchema,
+  splits: splitsSchema,
+  classFolders: classFoldersSchema,
+  classes: classesSchema.optional(),
+}).refine(({ classFolders, classes }) => !(classFolders && classes), {
+  path: ["classes"],
+  message: "the folders name the classes: leave it out, or classFolders",
+});
+
+/** WebDataset's shards, and plain tar archives of images. */
+export const webdataset = sourceKind({
+  type: "webdataset",
+  schema,
+  fixedByVersion: false,
+  origin: ({ shards }) => shards,
+  localFiles: (folder, { shards }) => localFilesOf(folder, shards),
+  images: webdatasetImages,
+  sampled: (by) => `shards ${by}, their images in order`,
+  classes: (_, { classes }) => classes,
+  splits: ({ splits = [] }) => splits,
+  readInPlace: ({ shards }) => !isUrl(shards),
+});
 
 /**
  * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
@@ -16,13 +53,10 @@ import type { ImageFile, SourceImage } from "./source.ts";
  *
  * @throws Error when a shard is missing, damaged or ends early, naming it
  */
-export async function* webdatasetImages(
-  manifest: Manifest,
-  source: SourceOf<"webdataset">,
-): AsyncGenerator<SourceImage> {
+async function* webdatasetImages(manifest: Sourced<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+  const { source, sampling } = manifest;
   const { within = "" } = source;
   const places = placesOf(manifest.folder, source.shards);
-  const { sampling } = manifest;
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
     const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
@@ -42,7 +76,7 @@ export async function* webdatasetImages(
  */
 export async function* shardSamples(
   place: string,
-  { access }: Pick<Manifest, "access">,
+  { access }: Pick<Sourced, "access">,
   wanted: (name: string) => boolean,
 ): AsyncGenerator<TarMember[]> {
   let sample: TarMember[] = [];

@@ -1,13 +1,42 @@
 import { basename } from "node:path";
-import { placesOf } from "../files/places.ts";
+import { z } from "zod";
+import { byRank } from "../../stats/mod.ts";
+import { localFilesOf, placesOf } from "../files/places.ts";
 import { openRandomAccess } from "../files/random_access.ts";
 import { zipEntries } from "../files/zip_entries.ts";
-import type { Manifest } from "../manifest/manifest.ts";
-import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "./list.ts";
 import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
-import type { SourceImage } from "./source.ts";
+import {
+  classFoldersSchema,
+  patternSchema,
+  type Sourced,
+  type SourceImage,
+  sourceKind,
+  splitsSchema,
+  withinSchema,
+} from "./source.ts";
+
+const schema = z.strictObject({
+  type: z.literal("zip").describe(
+    "Images in ZIP archives; of an archive on the network only what is wanted is read.",
+  ),
+  archives: patternSchema,
+  within: withinSchema,
+  splits: splitsSchema,
+  classFolders: classFoldersSchema,
+});
+
+/** ZIP archives of images. */
+export const zip = sourceKind({
+  type: "zip",
+  schema,
+  fixedByVersion: false,
+  origin: ({ archives }) => archives,
+  localFiles: (folder, { archives }) => localFilesOf(folder, archives),
+  images: zipImages,
+  sampled: (by) => `archives and their images ${by}`,
+  splits: ({ splits = [] }) => splits,
+});
 
 /**
  * The images of ZIP archives, in order; of a sample, archives by rank and their images by rank. The names of an archive's images are in
@@ -15,9 +44,9 @@ import type { SourceImage } from "./source.ts";
  *
  * @throws Error when an archive is missing or damaged, naming it
  */
-export async function* zipImages(manifest: Manifest, source: SourceOf<"zip">): AsyncGenerator<SourceImage> {
+async function* zipImages(manifest: Sourced<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+  const { source, sampling, access } = manifest;
   const { within = "" } = source;
-  const { sampling, access } = manifest;
   const places = placesOf(manifest.folder, source.archives);
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);

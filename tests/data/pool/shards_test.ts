@@ -13,7 +13,7 @@ import {
   trainingBatches,
   validationBatches,
 } from "../../../src/data/mod.ts";
-import { readHeader } from "../../../src/data/pool/store.ts";
+import { readHeader } from "../../../src/data/pool/header.ts";
 import { storedJpeg } from "../../../src/images/mod.ts";
 import { filesOnDisk, photoFile, photoManifest, tarFile } from "../../made/data/photo_files.ts";
 
