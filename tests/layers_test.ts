@@ -25,6 +25,7 @@ const ROOMS = [
   "ops",
   "data",
   "fetch",
+  "http",
   "images",
   "stats",
   "tensorflow",

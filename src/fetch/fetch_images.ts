@@ -1,7 +1,6 @@
 import type { FetchList } from "./candidates.ts";
 import { PoolFolder } from "./pool_folder.ts";
-import type { FetchProgress } from "./progress.ts";
-import { FetchIncompleteError, type FetchReport } from "./report.ts";
+import { FetchIncompleteError, type FetchProgress, type FetchReport } from "./report.ts";
 import { FetchRun } from "./run.ts";
 import {
   NETWORK_DEFAULTS,

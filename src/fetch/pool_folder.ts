@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
+import { replaceFile } from "../disk/mod.ts";
 import { Journal, type Outcome } from "./journal.ts";
-import { writeIndex } from "./index_table.ts";
+import { shardFile, writeIndex, writeShard } from "./pool_files.ts";
 import type { FetchReport } from "./report.ts";
-import { safeWrite, writeAll } from "./safe_write.ts";
-import { Selection } from "./selection.ts";
 import type { StorageSettings } from "./settings.ts";
-import { shardFile, writeShard } from "./shard.ts";
+import type { FailureReason } from "./failure.ts";
 
 /** The parts of a report that are known only at the end. */
 export type Ending = Pick<FetchReport, "wanted" | "lastRun">;
@@ -94,8 +93,10 @@ export class PoolFolder {
       storage: this.storage,
       lastRun,
     };
-    const text = new TextEncoder().encode(JSON.stringify(report, null, 2) + "\n");
-    await safeWrite(`${this.folder}/report.json`, (file) => writeAll(file, text));
+    const text = JSON.stringify(report, null, 2) + "\n";
+    await replaceFile(`${this.folder}/report.json`, (temporary) => Deno.writeTextFile(temporary, text), {
+      flush: true,
+    });
     this.journal.compact();
     return report;
   }
@@ -160,5 +161,63 @@ export class PoolFolder {
       if (existsSync(path) && Deno.statSync(path).size === bytes) continue;
       throw new Error(`${path} is missing or not as it was written; remove ${this.folder} to fetch anew`);
     }
+  }
+}
+
+/**
+ * Which images are in the pool: the first good ones in the order of trying. Downloads end in any order, so that an image is chosen
+ * only once everything before it has ended: what is chosen depends on what the URLs give, not on how fast.
+ */
+export class Selection {
+  /** Ended after the first position that has not: hash of the file, or undefined for a failure. */
+  readonly #ahead = new Map<number, string | undefined>();
+  readonly #chosen = new Set<string>();
+  #goodAhead = 0;
+  #next = 0;
+  readonly failures: Partial<Record<FailureReason, number>> = {};
+  /** Images and failures so far. */
+  ended = 0;
+  /** The highest position that has ended, -1 before the first. */
+  last = -1;
+
+  /** Notes how one ended. */
+  add(position: number, { reason, sha256 }: { reason?: FailureReason; sha256?: string }): void {
+    const good = reason === undefined;
+    this.#ahead.set(position, good ? sha256 : undefined);
+    this.ended++;
+    this.last = Math.max(this.last, position);
+    if (good) this.#goodAhead++;
+    else this.failures[reason] = (this.failures[reason] ?? 0) + 1;
+  }
+
+  /** Chooses what can be chosen by now. Returns the positions of images that were there before. */
+  advance(): number[] {
+    const duplicates: number[] = [];
+    for (; this.#ahead.has(this.#next); this.#next++) {
+      const sha256 = this.#ahead.get(this.#next);
+      this.#ahead.delete(this.#next);
+      if (sha256 === undefined) continue;
+      this.#goodAhead--;
+      if (this.#chosen.has(sha256)) {
+        duplicates.push(this.#next);
+        this.failures.duplicate = (this.failures.duplicate ?? 0) + 1;
+      } else this.#chosen.add(sha256);
+    }
+    return duplicates;
+  }
+
+  /** Images that are in the pool for certain. */
+  get chosen(): number {
+    return this.#chosen.size;
+  }
+
+  /** Position of the first that has not ended. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Images that are or may come to be in the pool. */
+  get good(): number {
+    return this.chosen + this.#goodAhead;
   }
 }

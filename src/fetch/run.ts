@@ -1,10 +1,10 @@
+import { isLocal, RequestFailure } from "../http/mod.ts";
 import { type FetchItem, type FetchList, inRankOrder } from "./candidates.ts";
-import { FetchFailure, isLocal } from "./failure.ts";
+import type { FailureReason } from "./failure.ts";
 import { type Fetcher, makeFetcher } from "./fetch_one.ts";
 import type { Outcome } from "./journal.ts";
 import type { PoolFolder } from "./pool_folder.ts";
-import type { FetchProgress } from "./progress.ts";
-import { type FetchReport, NetworkDownError } from "./report.ts";
+import { type FetchProgress, type FetchReport, NetworkDownError } from "./report.ts";
 import type { NetworkSettings } from "./settings.ts";
 
 /** Time between two writes to the journal, ms; more outcomes than so many are written at once. */
@@ -122,8 +122,8 @@ export class FetchRun {
     this.#fetcher.fetch(item).then(
       ({ facts, bytes }) => this.#keep({ position, item, facts, image: bytes }),
       (error) => {
-        if (error instanceof FetchFailure) {
-          const { reason, detail } = error;
+        if (error instanceof RequestFailure) {
+          const { reason, detail } = error as RequestFailure<FailureReason>;
           this.#keep({ position, item, failure: { reason, detail } });
         } else this.#end(error);
       },

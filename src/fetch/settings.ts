@@ -1,3 +1,4 @@
+import { USER_AGENT } from "../http/mod.ts";
 import { PIXEL_LIMIT, STORED_QUALITY } from "../images/mod.ts";
 
 /** How the network is used. */
@@ -62,7 +63,7 @@ export const NETWORK_DEFAULTS: Readonly<NetworkSettings> = {
   robotsTxt: true,
   optOutHeaders: true,
   allowPrivateAddresses: false,
-  userAgent: "name-that-dataset/1.0 (research on dataset bias; https://arxiv.org/abs/2403.08632)",
+  userAgent: USER_AGENT,
 };
 
 export const STORAGE_DEFAULTS: Readonly<StorageSettings> = {

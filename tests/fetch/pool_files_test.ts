@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import type { PhotographFacts } from "../../src/fetch/mod.ts";
-import { writeIndex } from "../../src/fetch/index_table.ts";
+import { writeIndex, writeShard } from "~/fetch/pool_files.ts";
 import type { Outcome } from "../../src/fetch/journal.ts";
-import { safeWrite, writeAll } from "../../src/fetch/safe_write.ts";
-import { writeShard } from "../../src/fetch/shard.ts";
 import { inFolder } from "../made/fetch/in_folder.ts";
 import { readIndex, readTar } from "../made/fetch/pool_files.ts";
 
@@ -69,18 +67,4 @@ Deno.test("a shard holds image and description of each, under names without furt
     });
     await writeShard(`${folder}/b.tar`, OUTCOMES, 40);
     assert.deepEqual(await Deno.readFile(`${folder}/b.tar`), bytes);
-  }));
-
-Deno.test("a file that cannot be finished leaves the old one", () =>
-  inFolder(async (folder) => {
-    const path = `${folder}/file`;
-    await safeWrite(path, (file) => writeAll(file, new Uint8Array(100_000).fill(1)));
-    const half = safeWrite(path, async (file) => {
-      await writeAll(file, new Uint8Array(50).fill(2));
-      throw new Error("disk full");
-    });
-    await assert.rejects(half, /disk full/);
-    assert.deepEqual(await Deno.readFile(path), new Uint8Array(100_000).fill(1));
-    await safeWrite(path, (file) => writeAll(file, Uint8Array.of(3)));
-    assert.deepEqual(await Deno.readFile(path), Uint8Array.of(3));
   }));

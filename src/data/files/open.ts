@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { Access } from "./access.ts";
-import { downloadBytes } from "./http.ts";
+import { readFully } from "../../disk/mod.ts";
 import { isUrl } from "./places.ts";
+import { type Access, downloadBytes, openRemote, type RandomAccess } from "./remote.ts";
 
 /** Gzip shrinks photographs hardly at all; a file that grows by more than this when unpacked is a bomb. */
 const RATIO_LIMIT = 200;
@@ -43,7 +43,7 @@ async function* fileBlocks(path: string): AsyncGenerator<Uint8Array> {
 }
 
 /** @throws Error naming the file when it cannot be opened */
-export function openFile(path: string): Deno.FsFile {
+function openFile(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path);
   } catch (error) {
@@ -75,4 +75,27 @@ async function* unpacked(blocks: AsyncGenerator<Uint8Array>, place: string): Asy
     gunzip.destroy();
     await blocks.return(undefined);
   }
+}
+
+/**
+ * Opens a file at a URL (by range requests) or a path.
+ *
+ * @throws {Error} naming the file when it is not to be had, or when its server gives out whole files only
+ */
+export async function openRandomAccess(place: string, access: Access): Promise<RandomAccess> {
+  return isUrl(place) ? await openRemote(place, access) : openLocal(place);
+}
+
+function openLocal(path: string): RandomAccess {
+  const file = openFile(path);
+  const { size } = file.statSync();
+  return {
+    size,
+    read: (start, end) => {
+      const bytes = new Uint8Array(end - start);
+      readFully(file, path, start, bytes);
+      return Promise.resolve(bytes);
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
 }

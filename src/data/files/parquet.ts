@@ -7,7 +7,7 @@ import {
   readMessages,
   type ToProcess,
 } from "./parquet_messages.ts";
-import type { RandomAccess } from "./random_access.ts";
+import type { RandomAccess } from "./remote.ts";
 
 /** A file that has been opened: what it holds, and its rows group by group. */
 export interface OpenedParquet extends ParquetContents {

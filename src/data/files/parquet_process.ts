@@ -15,7 +15,7 @@ import {
   readMessages,
   type ToProcess,
 } from "./parquet_messages.ts";
-import type { RandomAccess } from "./random_access.ts";
+import type { RandomAccess } from "./remote.ts";
 
 /** A Parquet file that has been opened, in the process that decodes it. */
 interface ParquetFile extends ParquetContents {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accessSchema } from "../files/access.ts";
+import { accessSchema } from "../files/remote.ts";
 import { kindOf, sourceSchema } from "../sources/list.ts";
 import { renderSchema, samplingSchema } from "../sources/source.ts";
 import { GROUPING_RULES } from "./grouping.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
 import { startParquetReader } from "../files/parquet.ts";
 import { localFilesOf, placesOf } from "../files/places.ts";
-import { openRandomAccess } from "../files/random_access.ts";
+import { openRandomAccess } from "../files/open.ts";
 import { withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
 import { classesSchema, patternSchema, type Sourced, type SourceImage, sourceKind } from "./source.ts";

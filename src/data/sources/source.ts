@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Decoded } from "../../images/mod.ts";
-import type { Access } from "../files/access.ts";
+import type { Access } from "../files/remote.ts";
 import { parseBraces } from "../files/places.ts";
 
 /** How images are stored: a manifest's `render`. */

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
 import { localFilesOf, placesOf } from "../files/places.ts";
-import { openRandomAccess } from "../files/random_access.ts";
+import { openRandomAccess } from "../files/open.ts";
 import { zipEntries } from "../files/zip_entries.ts";
 import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type FailureReason, FetchFailure } from "../../src/fetch/failure.ts";
-import { backoffMs, retryAfterMs, withRetries } from "../../src/fetch/retry.ts";
+import { RequestFailure, type RequestFailureReason } from "../../src/http/mod.ts";
+import { backoffMs, retryAfterMs, withRetries } from "../../src/http/retry.ts";
 
 Deno.test("Retry-After is seconds or a date", () => {
   const now = Date.parse("2026-01-01T00:00:00Z");
@@ -30,12 +30,14 @@ Deno.test("backoff doubles, up to a limit, and leaves out at most half", () => {
 });
 
 /** Fails with these reasons in turn, then succeeds. Returns attempts, waits asked of the host, and how it ended. */
-async function run(failures: [FailureReason, number?][], retries = 3) {
+async function run(failures: [RequestFailureReason, number?][], retries = 3) {
   const waits: number[] = [];
   let attempts = 0;
   const attempt = () => {
     const failure = failures[attempts++];
-    return failure ? Promise.reject(new FetchFailure(failure[0], "", failure[1])) : Promise.resolve("image");
+    return failure
+      ? Promise.reject(new RequestFailure(failure[0], "", failure[1]))
+      : Promise.resolve("image");
   };
   const options = { onWait: (ms: number) => waits.push(ms), signal: new AbortController().signal };
   const settings = { retries, backoffMs: 0, maxRetryAfterMs: 50 };
@@ -70,7 +72,7 @@ Deno.test("a server's wish to be left alone is passed on, unless it is too long"
 
 Deno.test("a wait ends when it is no longer wanted", async () => {
   const stop = new AbortController();
-  const attempt = () => Promise.reject(new FetchFailure("rate_limited", "", 40_000));
+  const attempt = () => Promise.reject(new RequestFailure("rate_limited", "", 40_000));
   const settings = { retries: 3, backoffMs: 0, maxRetryAfterMs: 50_000 };
   const waiting = withRetries(settings, attempt, { onWait: () => stop.abort(), signal: stop.signal });
   await assert.rejects(waiting, { name: "AbortError" });

@@ -1,7 +1,7 @@
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
-import { FetchFailure } from "./failure.ts";
+import { RequestFailure } from "./failure.ts";
 
 /**
  * Whether an address is on the public internet: not private, loopback, link-local, multicast, shared, reserved, or a way round these
@@ -19,7 +19,7 @@ export interface Resolver {
   /**
    * Addresses of a host name or an address in text.
    *
-   * @throws FetchFailure when one of them is not public, or there are none
+   * @throws {RequestFailure} when one of them is not public, or there are none
    */
   resolve(host: string): Promise<LookupAddress[]>;
   /** The same, as `node:http` takes it: it connects to what this gives and asks nobody else. */
@@ -30,10 +30,13 @@ export interface Resolver {
 const KEPT_MS = 60_000, MOST_KEPT = 10_000;
 
 /**
- * @param allowPrivate whether addresses are taken unchecked
+ * The guard against private addresses, and the only one: every connection goes to an address that it has given.
+ *
+ * @param mayBePrivate says of a host, as a URL names it, whether it may be at any address; ask it of names that the user chose, and of
+ * none that came from elsewhere
  * @param ask default: the system's resolver
  */
-export function makeResolver(allowPrivate: boolean, ask: Ask = askSystem): Resolver {
+export function makeResolver(mayBePrivate: (host: string) => boolean, ask: Ask = askSystem): Resolver {
   const known = new Map<string, { until: number; addresses: Promise<LookupAddress[]> }>();
   const askOnce = (host: string): Promise<LookupAddress[]> => {
     const now = Date.now();
@@ -50,8 +53,10 @@ export function makeResolver(allowPrivate: boolean, ask: Ask = askSystem): Resol
     const bare = host.replace(/^\[(.*)\]$/, "$1");
     const family = isIP(bare);
     const addresses = family ? [{ address: bare, family }] : await askOnce(bare);
-    const refused = allowPrivate ? undefined : addresses.find(({ address }) => !isPublicAddress(address));
-    if (refused) throw new FetchFailure("forbidden_address", `${bare} is at ${refused.address}`);
+    const refused = mayBePrivate(bare)
+      ? undefined
+      : addresses.find(({ address }) => !isPublicAddress(address));
+    if (refused) throw new RequestFailure("forbidden_address", `${bare} is at ${refused.address}`);
     return addresses;
   };
   const lookup: LookupFunction = (host, options, done) => {
@@ -72,9 +77,9 @@ function askSystem(host: string): Promise<LookupAddress[]> {
   );
 }
 
-function dnsFailure(host: string, error: NodeJS.ErrnoException | null): FetchFailure {
+function dnsFailure(host: string, error: NodeJS.ErrnoException | null): RequestFailure {
   const absent = !error || error.code === "ENOTFOUND" || error.code === "ENODATA";
-  return new FetchFailure(
+  return new RequestFailure(
     absent ? "unknown_host" : "dns_failure",
     `${host} (${error?.code ?? "no address"})`,
   );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { LookupAddress } from "node:dns";
-import { isPublicAddress, makeResolver } from "../../src/fetch/addresses.ts";
+import { isPublicAddress, makeResolver } from "../../src/http/addresses.ts";
 
 /** Networks that must never be reached, with their masks. */
 const FORBIDDEN = [
@@ -63,6 +63,9 @@ Deno.test("addresses of the internet are public", () => {
   }
 });
 
+/** Who may be at a private address. */
+const [nobody, everybody] = [() => false, () => true];
+
 const asking = (answers: string[][]) => {
   const asked: string[] = [];
   const ask = (host: string): Promise<LookupAddress[]> => {
@@ -80,14 +83,14 @@ const connectedTo = (resolver: ReturnType<typeof makeResolver>, host: string) =>
 
 Deno.test("a host is refused when any of its addresses is not public", async () => {
   const { ask } = asking([["8.8.8.8", "10.0.0.1"]]);
-  await assert.rejects(makeResolver(false, ask).resolve("mixed.test"), { reason: "forbidden_address" });
-  await assert.rejects(connectedTo(makeResolver(false, ask), "mixed.test"), { reason: "forbidden_address" });
-  assert.equal((await makeResolver(true, ask).resolve("mixed.test")).length, 2);
+  await assert.rejects(makeResolver(nobody, ask).resolve("mixed.test"), { reason: "forbidden_address" });
+  await assert.rejects(connectedTo(makeResolver(nobody, ask), "mixed.test"), { reason: "forbidden_address" });
+  assert.equal((await makeResolver(everybody, ask).resolve("mixed.test")).length, 2);
 });
 
 Deno.test("every way to write 127.0.0.1 in a URL is refused", async () => {
   const { ask, asked } = asking([["8.8.8.8"]]);
-  const resolver = makeResolver(false, ask);
+  const resolver = makeResolver(nobody, ask);
   const hosts = [
     "127.0.0.1",
     "127.1",
@@ -107,7 +110,7 @@ Deno.test("every way to write 127.0.0.1 in a URL is refused", async () => {
 
 Deno.test("a name that changes its address after the check is connected to at the checked address", async () => {
   const { ask, asked } = asking([["8.8.8.8"], ["127.0.0.1"]]);
-  const resolver = makeResolver(false, ask);
+  const resolver = makeResolver(nobody, ask);
   await resolver.resolve("rebinding.test");
   assert.equal(await connectedTo(resolver, "rebinding.test"), "8.8.8.8");
   assert.equal(asked.length, 1);
@@ -115,7 +118,7 @@ Deno.test("a name that changes its address after the check is connected to at th
 
 Deno.test("the later address is checked as well, once the first is forgotten", async () => {
   const { ask } = asking([["8.8.8.8"], ["127.0.0.1"]]);
-  const resolver = makeResolver(false, ask);
+  const resolver = makeResolver(nobody, ask);
   await resolver.resolve("rebinding.test");
   const now = Date.now;
   try {
@@ -127,10 +130,10 @@ Deno.test("the later address is checked as well, once the first is forgotten", a
 });
 
 Deno.test("a name that does not exist fails as an unknown host, and is asked for again", async () => {
-  const resolver = makeResolver(false);
+  const resolver = makeResolver(nobody);
   await assert.rejects(resolver.resolve("nowhere.invalid"), { reason: /^(unknown_host|dns_failure)$/ });
   let asked = 0;
-  const failing = makeResolver(false, () => Promise.reject(new Error(`${++asked}`)));
+  const failing = makeResolver(nobody, () => Promise.reject(new Error(`${++asked}`)));
   await assert.rejects(failing.resolve("a.test"), /1/);
   await assert.rejects(failing.resolve("a.test"), /2/);
 });
