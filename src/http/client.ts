@@ -1,6 +1,8 @@
 /** GET requests, one at a time a call, to addresses that have been checked. Redirects and retries are left to the caller. */
+import { lookup as systemLookup } from "node:dns";
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
+import type { LookupFunction } from "node:net";
 import type { Resolver } from "./addresses.ts";
 import { failureOf, RequestFailure } from "./failure.ts";
 
@@ -45,6 +47,11 @@ export interface ClientSettings {
   /** Connections to a host that are kept open for the next request. */
   perHost: number;
   userAgent: string;
+  /**
+   * Whether the proxies of the environment are used (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`). A proxy looks names up itself: one that
+   * cannot be looked up here is left to it, one that can is checked here as well. Default: false.
+   */
+  proxies?: boolean;
 }
 
 /** Sends single GET requests, to checked addresses only. */
@@ -60,24 +67,45 @@ const KEEP_OPEN_MS = 2000;
 
 /** A client whose requests end by failure when an address is not allowed or nothing is heard. */
 export function makeClient(settings: ClientSettings, resolver: Resolver): Client {
-  const pool = { keepAlive: true, maxFreeSockets: settings.perHost, timeout: KEEP_OPEN_MS };
+  const pool = {
+    keepAlive: true,
+    maxFreeSockets: settings.perHost,
+    timeout: KEEP_OPEN_MS,
+    ...(settings.proxies && { proxyEnv: Deno.env.toObject() }),
+  };
   const agents = { "http:": new http.Agent(pool), "https:": new https.Agent(pool) };
   return {
     async request(url, options) {
       const agent = agents[url.protocol as keyof typeof agents];
       if (!agent) throw new RequestFailure("invalid_url", `${url.protocol} is neither http: nor https:`);
-      await resolver.resolve(url.hostname); // an address in the URL is never looked up
-      return await exchange(url, agent, resolver, settings, options);
+      const proxy = settings.proxies ? proxyFor(url) : undefined;
+      await resolver.resolve(url.hostname).catch((error) => { // asked, since an address in the URL is never looked up
+        if (!proxy || !isLookupFailure(error)) throw error;
+      });
+      const lookup: LookupFunction = (host, ...rest) =>
+        host === proxy?.hostname ? systemLookup(host, ...rest) : resolver.lookup(host, ...rest);
+      return await exchange(url, agent, lookup, settings, options);
     },
     [Symbol.dispose]: () => Object.values(agents).forEach((agent) => agent.destroy()),
   };
+}
+
+/** The proxy that the environment names for a URL, unless `NO_PROXY` excepts its host. */
+function proxyFor({ protocol }: URL): URL | undefined {
+  const name = protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  const proxy = Deno.env.get(name.toLowerCase()) || Deno.env.get(name);
+  return proxy ? URL.parse(proxy) ?? undefined : undefined;
+}
+
+function isLookupFailure(error: unknown): boolean {
+  return error instanceof RequestFailure && ["unknown_host", "dns_failure"].includes(error.reason);
 }
 
 /** One request and its answer. Whatever ends it destroys the connection, unless the answer has been read to its end. */
 function exchange(
   url: URL,
   agent: http.Agent,
-  { lookup }: Resolver,
+  lookup: LookupFunction,
   { silenceMs, userAgent }: ClientSettings,
   { headers, accept, signal }: RequestOptions,
 ): Promise<Answer> {
@@ -104,8 +132,8 @@ function exchange(
       return fail(error as Error);
     }
     const end = () => void request.destroy();
-    const failure = (error: Error) => signal?.aborted ? signal.reason : ended ?? failureOf(error);
-    resolve({ ...head, blocks: () => blocksOf(response, silence, failure, end), [Symbol.dispose]: end });
+    const stopped = () => signal?.aborted ? signal.reason as Error : ended;
+    resolve({ ...head, blocks: () => blocksOf(response, silence, stopped, end), [Symbol.dispose]: end });
   });
   return promise.finally(silence.pause);
 }
@@ -137,7 +165,7 @@ function watchSilence(silenceMs: number, fail: (failure: RequestFailure) => void
 async function* blocksOf(
   response: IncomingMessage,
   { listen, pause }: Silence,
-  failure: (error: Error) => Error,
+  stopped: () => Error | undefined,
   end: () => void,
 ): AsyncGenerator<Uint8Array> {
   const incomplete = () =>
@@ -153,7 +181,7 @@ async function* blocksOf(
     try {
       return await blocks.next();
     } catch (error) {
-      throw failure(isCut || response.aborted ? incomplete() : error as Error);
+      throw stopped() ?? (isCut || response.aborted ? incomplete() : failureOf(error as Error));
     } finally {
       pause();
     }
@@ -163,7 +191,8 @@ async function* blocksOf(
       length += value.length;
       yield value;
     }
-    if (!response.complete) throw failure(incomplete());
+    const fault = stopped() ?? (response.complete ? undefined : incomplete()); // a body without a length ends by itself when it is cut
+    if (fault) throw fault;
     isWhole = true;
   } finally {
     if (!isWhole) end();

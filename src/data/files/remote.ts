@@ -34,7 +34,7 @@ export const accessSchema = z.discriminatedUnion("kind", [
 export type Access = z.infer<typeof accessSchema>;
 
 const RETRIES: RetrySettings = { retries: 4, backoffMs: 500, maxRetryAfterMs: 60_000 };
-const CLIENT = { silenceMs: 30_000, perHost: 4, userAgent: USER_AGENT };
+const CLIENT = { silenceMs: 30_000, perHost: 4, userAgent: USER_AGENT, proxies: true };
 const REDIRECTS = 5;
 
 /**

@@ -109,6 +109,40 @@ Deno.test("redirects lead to http and https alone, and not in circles", async ()
   await assert.rejects(bytesOf(`${server.url}again`), /redirected more than 5 times/);
 });
 
+Deno.test("a manifest may name a server at a private address; nothing else leads to one", async () => {
+  await using server = fileServer({ "a.bin": content }, ({ url }) => {
+    const { port, pathname } = new URL(url);
+    return pathname === "/moved" ? Response.redirect(`http://localhost:${port}/a.bin`, 302) : undefined;
+  });
+  assert.deepEqual(await bytesOf(`${server.url}a.bin`), content);
+  assert.deepEqual(await bytesOf(`${server.url.replace("127.0.0.1", "localhost")}moved`), content);
+  const refused = /moved cannot be had: the host is at a private.* \(localhost is at (127\.0\.0\.1|::1)\)/;
+  await assert.rejects(bytesOf(`${server.url}moved`), refused);
+  await assert.rejects(openRandomAccess(`${server.url}moved`, OPEN), refused);
+});
+
+Deno.test("a server that goes on from elsewhere is not believed", async () => {
+  let requests = 0;
+  await using server = fileServer({ "a.bin": content }, () => {
+    const start = requests++ === 0 ? 0 : 5;
+    const headers = {
+      "content-length": `${content.length - start}`,
+      "content-range": `bytes ${start}-${content.length - 1}/${content.length}`,
+    };
+    const cut = new ReadableStream({
+      start: (stream) => {
+        stream.enqueue(content.slice(start, start + 1000));
+        setTimeout(() => stream.error("the line is cut, as this test wants it"), 20);
+      },
+    });
+    return new Response(cut, { status: start ? 206 : 200, headers });
+  });
+  await assert.rejects(
+    bytesOf(`${server.url}a.bin`),
+    /broke off after 1000 bytes, and its server does not go on from there/,
+  );
+});
+
 async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).bytes();
 }
