@@ -4,10 +4,10 @@ import {
   ask,
   type Client,
   follow,
-  type Head,
   parseUrl,
   reasonOfStatus,
   RequestFailure,
+  type ResponseHead,
   retryAfterMs,
   wholeBody,
   withinTime,
@@ -68,7 +68,7 @@ async function fileAt(
   return await unpack(await wholeBody(answer, settings.maxBytes), answer.headers, settings.maxBytes);
 }
 
-function accept({ status, headers, robotsTags }: Head, agent: string | undefined): void {
+function accept({ status, headers, robotsTags }: ResponseHead, agent: string | undefined): void {
   if (status !== 200) {
     throw new RequestFailure(
       reasonOfStatus(status),

@@ -1,5 +1,5 @@
 import type { FetchList } from "./candidates.ts";
-import { PoolFolder } from "./pool_folder.ts";
+import { FetchFolder } from "./fetch_folder.ts";
 import { FetchIncompleteError, type FetchProgress, type FetchReport } from "./report.ts";
 import { FetchRun } from "./run.ts";
 import {
@@ -39,7 +39,7 @@ export async function fetchImages(list: FetchList, options: FetchOptions): Promi
   const network = withDefaults(NETWORK_DEFAULTS, options.network);
   const storage = withDefaults(STORAGE_DEFAULTS, options.storage);
   const { images, seed } = withDefaults({ images: 1, seed: 0 }, options as { images: number; seed?: number });
-  using pool = new PoolFolder(options.folder, seed, storage);
+  using pool = new FetchFolder(options.folder, seed, storage);
   const wanted = Math.max(images, pool.size);
   const finished = pool.finishedReport(wanted);
   if (finished) return finished;

@@ -4,7 +4,7 @@ import type { PhotographFacts } from "./decoder/photograph.ts";
 import { FAILURE_REASONS, type FailureReason, mayPass } from "./failure.ts";
 
 /** What came of one item of the list. */
-export interface Outcome {
+export interface ItemOutcome {
   /** Its place in the order in which items are tried, from 0. */
   position: number;
   item: FetchItem;
@@ -95,7 +95,7 @@ export class Journal {
   }
 
   /** Writes outcomes, all or none. */
-  record(outcomes: readonly Outcome[]): void {
+  record(outcomes: readonly ItemOutcome[]): void {
     this.#transaction(() => {
       for (const { position, item, failure, facts, image } of outcomes) {
         this.#insert.run(
@@ -132,7 +132,7 @@ export class Journal {
   }
 
   /** The images that were had, in order, from a position on; read a few at a time. */
-  *images(from: number, count: number): Generator<Outcome> {
+  *images(from: number, count: number): Generator<ItemOutcome> {
     const page = this.#database.prepare(
       "SELECT * FROM outcomes WHERE position >= ? AND reason IS NULL ORDER BY position LIMIT ?",
     );
@@ -211,7 +211,7 @@ export class Journal {
   }
 }
 
-function outcomeOf(row: Row): Outcome {
+function outcomeOf(row: Row): ItemOutcome {
   const { position, key, url, metadata, facts, image } = row;
   return {
     position,

@@ -3,9 +3,9 @@ import {
   ask,
   type Client,
   follow,
-  type Head,
   reasonOfStatus,
   RequestFailure,
+  type ResponseHead,
   retryAfterMs,
   wholeBody,
   withinTime,
@@ -77,7 +77,7 @@ async function readRules(
   }
 }
 
-function checkStatus({ status, headers }: Head): void {
+function checkStatus({ status, headers }: ResponseHead): void {
   if (status < 500 && status !== 429) return;
   throw new RequestFailure(reasonOfStatus(status), `status ${status}`, retryAfterMs(headers["retry-after"]));
 }

@@ -2,8 +2,8 @@ import { isLocal, RequestFailure } from "../http/mod.ts";
 import { type FetchItem, type FetchList, inRankOrder } from "./candidates.ts";
 import type { FailureReason } from "./failure.ts";
 import { type Fetcher, makeFetcher } from "./fetch_one.ts";
-import type { Outcome } from "./journal.ts";
-import type { PoolFolder } from "./pool_folder.ts";
+import type { ItemOutcome } from "./journal.ts";
+import type { FetchFolder } from "./fetch_folder.ts";
 import { type FetchProgress, type FetchReport, NetworkDownError } from "./report.ts";
 import type { NetworkSettings } from "./settings.ts";
 
@@ -21,7 +21,7 @@ const SPARE_CANDIDATES = 10_000, MOST_CANDIDATES = 500_000;
 
 /** One run of a fetch: starts downloads in the order of the candidates, keeps what comes, until there is enough. */
 export class FetchRun {
-  readonly #pool: PoolFolder;
+  readonly #pool: FetchFolder;
   readonly #wanted: number;
   readonly #network: NetworkSettings;
   readonly #signal?: AbortSignal;
@@ -30,14 +30,14 @@ export class FetchRun {
   readonly #fetcher: Fetcher;
   readonly #began = performance.now();
   readonly #before: { ended: number; good: number };
-  #pending: Outcome[] = [];
-  #localFailures: Outcome[] = [];
+  #pending: ItemOutcome[] = [];
+  #localFailures: ItemOutcome[] = [];
   #underWay = 0;
   #changed = Promise.withResolvers<void>();
   #shards: Promise<void> | undefined;
 
   constructor(
-    pool: PoolFolder,
+    pool: FetchFolder,
     wanted: number,
     network: NetworkSettings,
     { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: FetchProgress) => void },
@@ -133,7 +133,7 @@ export class FetchRun {
     });
   }
 
-  #keep(outcome: Outcome): void {
+  #keep(outcome: ItemOutcome): void {
     if (this.#stop.signal.aborted) return; // it may have failed because it was stopped
     const { position, failure, facts } = outcome;
     this.#pending.push(outcome);

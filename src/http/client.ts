@@ -11,7 +11,7 @@ export const USER_AGENT =
   "name-that-dataset/1.0 (research on dataset bias; https://arxiv.org/abs/2403.08632)";
 
 /** The beginning of an answer. */
-export interface Head {
+export interface ResponseHead {
   url: URL;
   status: number;
   headers: IncomingHttpHeaders;
@@ -20,7 +20,7 @@ export interface Head {
 }
 
 /** An answer; it must be disposed unless its body has been read to the end. */
-export interface Answer extends Head {
+export interface HttpResponse extends ResponseHead {
   /**
    * The body as it was sent, block by block; to be asked for once. Only silence while a block is waited for counts as silence.
    *
@@ -36,7 +36,7 @@ export interface RequestOptions {
   /** Sent beside `User-Agent` and `Accept-Encoding: identity`. */
   headers?: Record<string, string>;
   /** Looks at the beginning of the answer; throws to end the request before its body. */
-  accept: (head: Head) => void;
+  accept: (head: ResponseHead) => void;
   signal?: AbortSignal;
 }
 
@@ -57,7 +57,7 @@ export interface ClientSettings {
 /** Sends single GET requests, to checked addresses only. */
 export interface Client {
   /** @throws {RequestFailure} */
-  request(url: URL, options: RequestOptions): Promise<Answer>;
+  request(url: URL, options: RequestOptions): Promise<HttpResponse>;
   /** Closes the connections that are kept open. */
   [Symbol.dispose](): void;
 }
@@ -108,8 +108,8 @@ function exchange(
   lookup: LookupFunction,
   { silenceMs, userAgent }: ClientSettings,
   { headers, accept, signal }: RequestOptions,
-): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+): Promise<HttpResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const { get } = url.protocol === "https:" ? https : http;
   const sent = { "User-Agent": userAgent, "Accept-Encoding": "identity", ...headers };
   const request = attempted(() => get(url, { agent, lookup, headers: sent, signal }));
@@ -199,7 +199,7 @@ async function* blocksOf(
   }
 }
 
-function headOf(url: URL, { statusCode, headers, rawHeaders }: IncomingMessage): Head {
+function headOf(url: URL, { statusCode, headers, rawHeaders }: IncomingMessage): ResponseHead {
   const robotsTags = rawHeaders.filter((_, i) =>
     i % 2 === 1 && rawHeaders[i - 1].toLowerCase() === "x-robots-tag"
   );
@@ -209,9 +209,9 @@ function headOf(url: URL, { statusCode, headers, rawHeaders }: IncomingMessage):
 /**
  * The whole body of an answer.
  *
- * @throws {RequestFailure} when more than `maxBytes` are announced or come, and as {@link Answer.blocks}
+ * @throws {RequestFailure} when more than `maxBytes` are announced or come, and as {@link HttpResponse.blocks}
  */
-export async function wholeBody(answer: Answer, maxBytes: number): Promise<Uint8Array> {
+export async function wholeBody(answer: HttpResponse, maxBytes: number): Promise<Uint8Array> {
   using _ = answer;
   const announced = Number(answer.headers["content-length"] ?? 0);
   if (announced > maxBytes) {

@@ -1,6 +1,13 @@
 /** Files from the network: requests to addresses that are checked, redirects, retries, and one name for each way to fail. */
 export { isPublicAddress, makeResolver, type Resolver } from "./addresses.ts";
-export { type Answer, type Client, type Head, makeClient, USER_AGENT, wholeBody } from "./client.ts";
+export {
+  type Client,
+  type HttpResponse,
+  makeClient,
+  type ResponseHead,
+  USER_AGENT,
+  wholeBody,
+} from "./client.ts";
 export {
   isLocal,
   isTransient,

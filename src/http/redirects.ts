@@ -1,4 +1,4 @@
-import type { Answer, Client, Head, RequestOptions } from "./client.ts";
+import type { Client, HttpResponse, RequestOptions, ResponseHead } from "./client.ts";
 import { RequestFailure } from "./failure.ts";
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
@@ -32,7 +32,7 @@ export function parseUrl(text: string, base?: URL): URL {
  * @returns the answer, or where it redirects to
  * @throws {RequestFailure}
  */
-export async function ask(client: Client, url: URL, options: RequestOptions): Promise<Answer | URL> {
+export async function ask(client: Client, url: URL, options: RequestOptions): Promise<HttpResponse | URL> {
   const answer = await client.request(url, {
     ...options,
     accept: (head) => isRedirect(head) || options.accept(head),
@@ -66,7 +66,7 @@ export async function follow<Found extends object>(
   );
 }
 
-function isRedirect({ status, headers }: Head): boolean {
+function isRedirect({ status, headers }: ResponseHead): boolean {
   if (!REDIRECTS.has(status)) return false;
   if (!headers.location) throw new RequestFailure("too_many_redirects", `${status} without a location`);
   return true;

@@ -17,13 +17,13 @@ export type SourceDescription =
   | { kind: "validation"; folders: string[]; rest: Omit<BatchSource, "pools"> };
 
 /** What a thread is told: to say that it listens, what source a number stands for, or which of its batches to make. */
-export type Order =
+export type WorkerMessage =
   | "are you ready"
   | { source: number; description: SourceDescription }
   | { source: number; request: number; batch: number };
 
 /** What a thread says: that it listens, and an answer to each request. */
-export type Answer = "ready" | { request: number; made: Batch } | { request: number; error: string };
+export type WorkerReply = "ready" | { request: number; made: Batch } | { request: number; error: string };
 
 type MakeBatch = (number: number) => Batch;
 
@@ -43,8 +43,8 @@ function opened(description: SourceDescription): (number: number) => Promise<Bat
 
 /** What a thread's `self` has and a program's main thread has not. */
 const thread = self as unknown as {
-  onmessage: (event: MessageEvent<Order>) => void | Promise<void>;
-  postMessage(answer: Answer, transfer?: Transferable[]): void;
+  onmessage: (event: MessageEvent<WorkerMessage>) => void | Promise<void>;
+  postMessage(answer: WorkerReply, transfer?: Transferable[]): void;
 };
 
 const sources = new Map<number, (number: number) => Promise<Batch>>();

@@ -1,6 +1,6 @@
 /** Threads that make batches ahead of the time when they are needed, so that a training step does not wait for them. */
 import { availableParallelism } from "node:os";
-import type { Answer, Order, SourceDescription } from "./worker.ts";
+import type { SourceDescription, WorkerMessage, WorkerReply } from "./worker.ts";
 import {
   type Batch,
   type BatchSource,
@@ -59,7 +59,7 @@ export function startBatchWorkers(
   const ready = Promise.all(threads.map((thread) => thread.ready)).then(() => void (isReady = true));
   ready.catch(() => isReady = true); // whoever asks a thread learns of its fault
   let sources = 0;
-  const describe = (description: SourceDescription) => {
+  const sourceOf = (description: SourceDescription) => {
     const source = sources++;
     for (const thread of threads) thread.post({ source, description });
     return (batch: number) => threads[batch % workers].request(source, batch);
@@ -69,12 +69,12 @@ export function startBatchWorkers(
     ready,
     training: (source) => {
       const here = trainingBatches(source);
-      const there = madeAhead(describe({ kind: "training", ...withoutPools(source) }), ahead);
+      const there = madeAhead(sourceOf({ kind: "training", ...withoutPools(source) }), ahead);
       return { ...here, batch: (step) => isReady ? there(step) : here.batch(step) };
     },
     validation: (source) => {
       const { size, imageSize, count } = validationBatches(source);
-      const make = describe({ kind: "validation", ...withoutPools(source) });
+      const make = sourceOf({ kind: "validation", ...withoutPools(source) });
       return { size, imageSize, batches: keptBatches(make, count, ahead) };
     },
     [Symbol.dispose]: () => {
@@ -136,7 +136,7 @@ class Thread {
   #fault: Error | undefined;
 
   constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+    this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
       if (data === "ready") return this.#ready.resolve();
       const { resolve, reject } = this.#pending.get(data.request)!;
       this.#pending.delete(data.request);
@@ -156,7 +156,7 @@ class Thread {
     return this.#ready.promise;
   }
 
-  post(order: Order): void {
+  post(order: WorkerMessage): void {
     this.#worker.postMessage(order);
   }
 

@@ -1,11 +1,10 @@
 /** Files on the network that a manifest names: read whole, or in parts by range requests. */
 import { z } from "zod";
 import {
-  type Answer,
   ask,
   type Client,
   follow,
-  type Head,
+  type HttpResponse,
   makeClient,
   makeResolver,
   parseUrl,
@@ -13,6 +12,7 @@ import {
   REQUEST_FAILURES,
   RequestFailure,
   type RequestFailureReason,
+  type ResponseHead,
   retryAfterMs,
   type RetrySettings,
   USER_AGENT,
@@ -60,7 +60,7 @@ async function requestPart(
   access: Access,
   from: number,
   to?: number,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const first = parseUrl(url);
   const range = from > 0 || to !== undefined ? { Range: `bytes=${from}-${to ?? ""}` } : undefined;
   return await follow(first, REDIRECTS, (at) =>
@@ -80,7 +80,7 @@ function authorization(access: Access): Record<string, string> {
   );
 }
 
-function checkStatus({ status, headers }: Head, access: Access): void {
+function checkStatus({ status, headers }: ResponseHead, access: Access): void {
   if (status === 200 || status === 206) return;
   throw new RequestFailure(
     reasonOfStatus(status),
@@ -151,7 +151,7 @@ export async function* downloadBytes(url: string, access: Access): AsyncGenerato
   }
 }
 
-function goesOnFrom(start: number, { status, headers }: Head): boolean {
+function goesOnFrom(start: number, { status, headers }: ResponseHead): boolean {
   return status === 206 && (headers["content-range"]?.startsWith(`bytes ${start}-`) ?? true);
 }
 

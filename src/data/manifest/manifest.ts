@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { accessSchema } from "../files/remote.ts";
-import { kindOf, sourceSchema } from "../sources/list.ts";
+import { sourceKindOf, sourceSchema } from "../sources/list.ts";
 import { renderSchema, samplingSchema } from "../sources/source.ts";
 import { GROUPING_RULES } from "./grouping.ts";
 
@@ -63,12 +63,12 @@ export function manifestJsonSchema(): string {
 
 /** Names of a dataset's official splits, in the order of its source. */
 export function splitsOf({ source }: Pick<Manifest, "source">): string[] {
-  return kindOf(source).splits?.(source) ?? [];
+  return sourceKindOf(source).splits?.(source) ?? [];
 }
 
 /** Names of a dataset's semantic classes, by number, as far as its manifest or its folders tell. */
 export function classesOf({ folder, source }: Pick<Manifest, "folder" | "source">): string[] | undefined {
-  return kindOf(source).classes?.(folder, source);
+  return sourceKindOf(source).classes?.(folder, source);
 }
 
 /** How many images a dataset's pool has at most: those that are sampled, or all. */

@@ -9,9 +9,9 @@ import {
 } from "../../images/mod.ts";
 import { groupOf } from "../manifest/grouping.ts";
 import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
-import { kindOf } from "../sources/list.ts";
+import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
-import { FirstPlaces } from "./first_places.ts";
+import { FirstOccurrences } from "./first_occurrences.ts";
 import { dataRoot } from "./hash.ts";
 import { type Dropped, type LeftOut, type LeftOutReason, leftOutText } from "./header.ts";
 import type { PoolImage } from "./index.ts";
@@ -63,11 +63,11 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
   });
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
   const classes = new Map<string, number>();
-  const known = { stored: new FirstPlaces(), keys: new FirstPlaces() };
+  const known = { stored: new FirstOccurrences(), keys: new FirstOccurrences() };
   const report = reporter(manifest, message, options);
   const root = options.root ?? dataRoot();
   const { source, sampling, render } = manifest;
-  const kind = kindOf(source);
+  const kind = sourceKindOf(source);
   let done = 0;
   for await (
     const { source: image, stored, failure } of storedInOrder(kind.images(manifest, root), decoders)
@@ -83,7 +83,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     else if (known.stored.of(stored.facts.sha256, number) !== number) dropped.duplicates++;
     else {
       const place = files.store(stored.bytes, placeOf(manifest, image));
-      files.describe(describe(manifest, image, stored, place, classes));
+      files.describe(indexEntry(manifest, image, stored, place, classes));
     }
     report(sampling ? files.count : done, files.inPlace);
     if (files.count === sampling?.images) break;
@@ -106,14 +106,14 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
 
 /** How a sample is chosen from a source, for the record. */
 function samplingMethod({ source }: Manifest, sampling: Sampling): string {
-  const kind = kindOf(source);
+  const kind = sourceKindOf(source);
   const had = kind.fetchedFolder ? "could be fetched" : "can be decoded";
   const order = kind.sampled(`by rank of sha256(${sampling.seed}, name)`, sampling);
   return `the first ${sampling.images} that ${had}; ${order}`;
 }
 
 /** @param classes numbers of the classes that sources name, as they come */
-function describe(
+function indexEntry(
   manifest: Manifest,
   source: SourceImage,
   { bytes, facts: { sha256, perceptualHash, width, height } }: StoredImage,
@@ -132,7 +132,7 @@ function describe(
     split: source.split,
     sha256,
     perceptualHash,
-    ...(!kindOf(manifest.source).fixedByVersion && { photograph: true }),
+    ...(!sourceKindOf(manifest.source).fixedByVersion && { photograph: true }),
     ...(isJpeg && { bytes: [offset, bytes.length], size: [width, height] }),
     ...(shard !== undefined && { shard }),
   };
@@ -152,7 +152,7 @@ function numberOf(name: string, classes: Map<string, number>): number {
 /** What could be fetched or is sampled is counted; of anything else all that the manifest says must be there. */
 function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
   const { name, images, sampling, source } = manifest;
-  const kind = kindOf(source);
+  const kind = sourceKindOf(source);
   const origin = kind.origin(source);
   if (found !== images && !sampling && !kind.fetchedFolder) {
     throw new Error(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { repositoryRoot } from "../../disk/mod.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { filesFingerprint } from "../sources/fingerprint.ts";
-import { kindOf } from "../sources/list.ts";
+import { sourceKindOf } from "../sources/list.ts";
 
 /** Raise it whenever pixels, groups or hashes come out differently from the same manifest: pools are then built anew. */
 const CONTENT_VERSION = 2;
@@ -16,7 +16,7 @@ const CONTENT_VERSION = 2;
 export function datasetHash(
   { folder, name, source, render, grouping, releaseOf, concepts, images, sampling }: Manifest,
 ): string {
-  const kind = kindOf(source);
+  const kind = sourceKindOf(source);
   const files = kind.fixedByVersion ? undefined : filesFingerprint(folder, source, kind.localFiles);
   const fields = [CONTENT_VERSION, name, source, render, grouping, concepts, images];
   // Those that are not there leave the hash as it was before there were such fields.

@@ -2,7 +2,7 @@ import { statfsSync } from "node:fs";
 import { manifestOf } from "../manifest/find.ts";
 import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
 import { type DatasetReference, isMeant, parseReference } from "../manifest/reference.ts";
-import { kindOf } from "../sources/list.ts";
+import { sourceKindOf } from "../sources/list.ts";
 import { buildPool, type PoolOptions } from "./build.ts";
 import { dataRoot, poolFolder } from "./hash.ts";
 import { type Dropped, poolFault, readHeader } from "./header.ts";
@@ -171,7 +171,7 @@ const JPEG_BYTES = 0.5;
 
 /** Whether images may lie on this machine as they are stored: what is not copied takes no space. */
 function mayStayInPlace({ source, render }: Manifest): boolean {
-  return render.shorter !== undefined && (kindOf(source).readInPlace?.(source) ?? false);
+  return render.shorter !== undefined && (sourceKindOf(source).readInPlace?.(source) ?? false);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { permutation } from "../../stats/mod.ts";
 import type { PoolImage } from "../pool/index.ts";
-import { FirstPlaces } from "../pool/first_places.ts";
+import { FirstOccurrences } from "../pool/first_occurrences.ts";
 import type { Pool } from "../pool/pool.ts";
 
 /** 32-bit words of a hash of 512 bits. */
@@ -23,7 +23,7 @@ const NEIGHBOURS = 32;
 const ORDER = permutation(32 * WORDS, 0);
 
 /** Photographs by their hashes, to be compared: 80 bytes each while they are. */
-export class Photographs {
+export class NearDuplicates {
   readonly #words: Uint32Array;
   readonly #places: Uint32Array;
   #count = 0;
@@ -56,7 +56,7 @@ export class Photographs {
    *
    * @param found called with the places of two images; a pair may come several times
    */
-  alike(found: (a: number, b: number) => void): void {
+  pairs(found: (a: number, b: number) => void): void {
     const keys = new Float64Array(this.#count);
     for (let band = 0; band < BANDS; band++) {
       for (let i = 0; i < keys.length; i++) keys[i] = bandOf(this.#words, i, band) * 2 ** 28 + i;
@@ -105,7 +105,7 @@ export interface DuplicateCount {
   datasets: [string, string];
   /** Pairs with equal pixels as stored. (Within a dataset there are none: a pool keeps the first.) */
   equal: number;
-  /** Pairs that look the same; see `Photographs`. For drawings: equal perceptual hashes. Of many that are alike not every pair counts. */
+  /** Pairs that look the same; see `NearDuplicates`. For drawings: equal perceptual hashes. Of many that are alike not every pair counts. */
   alike: number;
 }
 
@@ -121,7 +121,11 @@ export function countDuplicates(pools: readonly Pick<Pool, "name" | "images">[])
     const pair = Math.min(a, b) * total + Math.max(a, b);
     if (a !== b && !pairs.has(pair)) pairs.set(pair, kind);
   };
-  const [pixels, looks, photographs] = [new FirstPlaces(), new FirstPlaces(), new Photographs(total)];
+  const [pixels, looks, photographs] = [
+    new FirstOccurrences(),
+    new FirstOccurrences(),
+    new NearDuplicates(total),
+  ];
   const [equal, alike] = [add("equal"), add("alike")];
   let number = 0;
   for (const [p, { images }] of pools.entries()) {
@@ -132,7 +136,7 @@ export function countDuplicates(pools: readonly Pick<Pool, "name" | "images">[])
       poolOf[number++] = p;
     }
   }
-  photographs.alike(alike);
+  photographs.pairs(alike);
   const counts = new Map<number, DuplicateCount>();
   for (const [pair, kind] of pairs) {
     const [a, b] = [poolOf[Math.floor(pair / total)], poolOf[pair % total]];

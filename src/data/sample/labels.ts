@@ -2,7 +2,7 @@
 import type { Pool } from "../pool/pool.ts";
 import { permutation, rank } from "../../stats/mod.ts";
 import { parseReference } from "../manifest/reference.ts";
-import { components, sampleImages, type SampleSizes } from "./sample.ts";
+import { duplicateGroups, sampleImages, type SampleSizes } from "./sample.ts";
 
 /** Images with their classes. */
 export interface LabelledImages {
@@ -136,7 +136,7 @@ function conceptsOf(pools: readonly Pick<Pool, "name" | "images">[]): Concept[] 
   const own = pools.map(({ name, images }) =>
     Array.from(images, (image) => ({ ...image, concept: conceptOf(name, image.group) }))
   );
-  const component = components(
+  const component = duplicateGroups(
     own.map((images, pool) =>
       images.map((image) => ({ ...image, group: `${pools[pool].name}/${image.concept}` }))
     ),

@@ -1,8 +1,8 @@
-import { FirstPlaces } from "../pool/first_places.ts";
+import { FirstOccurrences } from "../pool/first_occurrences.ts";
 import type { Pool } from "../pool/pool.ts";
 import { rank } from "../../stats/mod.ts";
 import type { PoolImage } from "../pool/index.ts";
-import { Photographs } from "./duplicates.ts";
+import { NearDuplicates } from "./duplicates.ts";
 
 /** How many images of each dataset, and which ones. */
 export interface SampleSizes {
@@ -47,7 +47,7 @@ export function sampleExperiment(pools: readonly Sampled[], sizes: SampleSizes):
  */
 export function sampleImages(pools: readonly Sampled[], sizes: SampleSizes): Sample {
   checkRequest(pools, sizes);
-  const component = components(pools.map((pool) => pool.images));
+  const component = duplicateGroups(pools.map((pool) => pool.images));
   const orders = pools.map((pool) => samplingOrder(pool, sizes.seed));
   const validation = pools.map((pool, d) =>
     chooseValidation(pool, orders[d], component[d], sizes.validation)
@@ -80,7 +80,7 @@ function ranks(images: Sampled["images"], seed: number) {
   const group = new Int32Array(images.length);
   const groupRank = new Float64Array(images.length);
   const imageRank = new Float64Array(images.length);
-  const first = new FirstPlaces();
+  const first = new FirstOccurrences();
   let number = 0;
   for (const image of images) {
     group[number] = first.of(image.group, number);
@@ -156,12 +156,12 @@ type Tied = Iterable<Ties> & { readonly length: number };
  *
  * @returns for each dataset, for each image, the number of its component; numbers are from 0 without gaps
  */
-export function components(datasets: readonly Tied[]): Int32Array[] {
+export function duplicateGroups(datasets: readonly Tied[]): Int32Array[] {
   const total = datasets.reduce((sum, images) => sum + images.length, 0);
   const parent = new Int32Array(total).map((_, i) => i);
   const tie = (a: number, b: number) => void (parent[root(parent, a)] = root(parent, b));
-  const first = new FirstPlaces();
-  const photographs = new Photographs(total);
+  const first = new FirstOccurrences();
+  const photographs = new NearDuplicates(total);
   let number = 0;
   for (const images of datasets) {
     for (const image of images) {
@@ -171,7 +171,7 @@ export function components(datasets: readonly Tied[]): Int32Array[] {
       photographs.add(number++, image);
     }
   }
-  photographs.alike(tie);
+  photographs.pairs(tie);
   return renumbered(parent, datasets.map((images) => images.length));
 }
 

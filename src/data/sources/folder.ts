@@ -4,7 +4,7 @@ import { byRank } from "../../stats/mod.ts";
 import { localPath } from "../files/places.ts";
 import { isImageName, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
-import { type LocalFile, type Sourced, type SourceImage, sourceKind, splitsSchema } from "./source.ts";
+import { type LocalFile, type SourceImage, sourceKind, type SourceManifest, splitsSchema } from "./source.ts";
 
 const schema = z.strictObject({
   type: z.literal("folder").describe("Image files in a folder and its sub-folders."),
@@ -44,7 +44,9 @@ function* localFiles(folder: URL, { path, splits = [""] }: Folder): Generator<Lo
  *
  * @throws Error when a folder is missing, naming it
  */
-async function* folderImages({ folder, source, sampling }: Sourced<Folder>): AsyncGenerator<SourceImage> {
+async function* folderImages(
+  { folder, source, sampling }: SourceManifest<Folder>,
+): AsyncGenerator<SourceImage> {
   const root = localPath(folder, source.path);
   const classes = classesOf(folder, source);
   for (const split of source.splits ?? [""]) {

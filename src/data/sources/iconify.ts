@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { rasterize, squareSvg } from "../../images/mod.ts";
 import { packageFolder, packageName, versionSchema } from "./npm_package.ts";
-import { type Sourced, type SourceImage, sourceKind, squareSide } from "./source.ts";
+import { type SourceImage, sourceKind, type SourceManifest, squareSide } from "./source.ts";
 import { storedSquare } from "./stored_image.ts";
 
 const schema = z.strictObject({
@@ -34,7 +34,7 @@ interface ViewBox {
 }
 
 /** The drawings of an `@iconify-json/…` package, aliases left out (they are the same drawings under other names). */
-async function* iconifyImages(manifest: Sourced<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+async function* iconifyImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const folder = await packageFolder(manifest.source.package, manifest.source.version);
   const file: IconFile = JSON.parse(await Deno.readTextFile(new URL("icons.json", folder)));
   const { channels, background } = manifest.render;

@@ -27,6 +27,6 @@ export type Source = z.infer<typeof sourceSchema>;
 export type SourceOf<Type extends Source["type"]> = Extract<Source, { type: Type }>;
 
 /** The object that answers for a source. */
-export function kindOf({ type }: Source): SourceKind<z.ZodObject, Source> {
+export function sourceKindOf({ type }: Source): SourceKind<z.ZodObject, Source> {
   return SOURCE_KINDS.find((kind) => kind.type === type) as unknown as SourceKind<z.ZodObject, Source>;
 }

@@ -6,7 +6,7 @@ import { localFilesOf, placesOf } from "../files/places.ts";
 import { openRandomAccess } from "../files/open.ts";
 import { withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
-import { classesSchema, patternSchema, type Sourced, type SourceImage, sourceKind } from "./source.ts";
+import { classesSchema, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
 
 /** A field for the name of a column. */
 export const columnSchema = z.string().min(1);
@@ -42,7 +42,7 @@ export const parquet = sourceKind({
  *
  * @throws Error when a file is missing, damaged or has no such column, naming it
  */
-async function* parquetImages(manifest: Sourced<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+async function* parquetImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const { source } = manifest;
   const columns = [source.image, source.key, source.label].filter((column) => column !== undefined);
   for await (const { row, name, place } of parquetRows(manifest, source.files, columns)) {
@@ -72,7 +72,7 @@ interface ParquetRow {
  * @throws Error when a file is missing, damaged or has no such column, naming it
  */
 export async function* parquetRows(
-  { folder, access, sampling }: Pick<Sourced, "folder" | "access" | "sampling">,
+  { folder, access, sampling }: Pick<SourceManifest, "folder" | "access" | "sampling">,
   files: string,
   columns: readonly string[],
 ): AsyncGenerator<ParquetRow> {

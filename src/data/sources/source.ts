@@ -34,7 +34,7 @@ export const samplingSchema = z.strictObject({
 export type Sampling = z.infer<typeof samplingSchema>;
 
 /** The part of a manifest that its source looks at. */
-export interface Sourced<Description = unknown> {
+export interface SourceManifest<Description = unknown> {
   /** Name of the dataset. */
   name: string;
   /** The folder of the manifest: relative paths start there. */
@@ -50,7 +50,7 @@ export interface Sourced<Description = unknown> {
  *
  * @throws {Error} for one that is to be stored as JPEG, which is for photographs in files of their own
  */
-export function squareSide({ name, source, render }: Sourced<{ type: string }>): number {
+export function squareSide({ name, source, render }: SourceManifest<{ type: string }>): number {
   if (render.side !== undefined) return render.side;
   throw new Error(
     `${name}.json: field "render.shorter": images of a source of type ${source.type} are stored as squares; give side instead`,
@@ -80,7 +80,7 @@ export interface SourceKind<Schema extends z.ZodObject, Description = z.infer<Sc
    *
    * @param root folder of all pools, where fetched images lie
    */
-  images(manifest: Sourced<Description>, root: string): AsyncGenerator<SourceImage>;
+  images(manifest: SourceManifest<Description>, root: string): AsyncGenerator<SourceImage>;
   /** The order of a sample, for the record; `by` stands for the rank by name and its seed. */
   sampled(by: string, sampling: Sampling): string;
   /** Names of the semantic classes, by number. Default: none are told before the images are read. */
@@ -90,7 +90,7 @@ export interface SourceKind<Schema extends z.ZodObject, Description = z.infer<Sc
   /** Whether images may lie on this machine as a pool stores them: these are not copied. Default: never. */
   readInPlace?(source: Description): boolean;
   /** Where the images are put when they are fetched one by one; there may then be fewer than the manifest says. Default: they are not. */
-  fetchedFolder?(root: string, manifest: Sourced<Description>): string;
+  fetchedFolder?(root: string, manifest: SourceManifest<Description>): string;
 }
 
 /** A kind of source as it is given; the type of its description is inferred from its schema. */

@@ -3,9 +3,9 @@ import { cropResize, decode, type PackedImage } from "../../images/mod.ts";
 import { packageFolder, packageName, versionSchema } from "./npm_package.ts";
 import {
   classesSchema,
-  type Sourced,
   type SourceImage,
   sourceKind,
+  type SourceManifest,
   squareSide,
   type StoredImage,
 } from "./source.ts";
@@ -47,7 +47,7 @@ function splitsOf({ sheets }: Sprites): string[] {
 }
 
 /** The images of PNG sheets in an npm package: each row of a sheet is one square image, its pixels in reading order. */
-async function* spriteImages(manifest: Sourced<Sprites>): AsyncGenerator<SourceImage> {
+async function* spriteImages(manifest: SourceManifest<Sprites>): AsyncGenerator<SourceImage> {
   const { source } = manifest;
   const side = squareSide(manifest);
   const folder = await packageFolder(source.package, source.version);

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { openBytes } from "../files/open.ts";
 import { isUrl, placesOf } from "../files/places.ts";
 import { columnSchema, parquetRows } from "./parquet.ts";
-import { patternSchema, type Sourced } from "./source.ts";
+import { patternSchema, type SourceManifest } from "./source.ts";
 
 /** Lists of URLs: the `source` of a manifest. */
 export const urlListSchema = z.strictObject({
@@ -30,7 +30,7 @@ export const urlListSchema = z.strictObject({
 export type UrlList = z.infer<typeof urlListSchema>;
 
 /** The part of a manifest that says how its lists are read. */
-type Listed = Pick<Sourced, "folder" | "access" | "sampling">;
+type Listed = Pick<SourceManifest, "folder" | "access" | "sampling">;
 
 /** One line of a list of images. */
 export interface ListedUrl {

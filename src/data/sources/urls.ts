@@ -4,7 +4,7 @@ import { localFilesOf } from "../files/places.ts";
 import type { TarMember } from "../files/tar_members.ts";
 import { filesFingerprint } from "./fingerprint.ts";
 import { isImageName, withoutEnding } from "./image_paths.ts";
-import { type Sourced, type SourceImage, sourceKind } from "./source.ts";
+import { type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
 import { type UrlList, urlListSchema } from "./url_list.ts";
 import { memberFile, shardSamples } from "./webdataset.ts";
 
@@ -28,7 +28,7 @@ function localFiles(folder: URL, { files }: UrlList) {
 }
 
 /** What of a manifest decides which images of a list of addresses are fetched. */
-type Listed = Pick<Sourced, "name" | "folder" | "source" | "sampling">;
+type Listed = Pick<SourceManifest, "name" | "folder" | "source" | "sampling">;
 
 /**
  * Where the images of a list of addresses are put when they are fetched: shards in WebDataset's form in the folder `shards`. Its name
@@ -43,7 +43,7 @@ export function fetchedFolder(root: string, { name, folder, source, sampling }: 
 }
 
 /** The least that the shorter side of a photograph must have so that a manifest's images can be made of it, px. */
-export function wantedShorter({ render }: Pick<Sourced, "render">): number {
+export function wantedShorter({ render }: Pick<SourceManifest, "render">): number {
   return render.shorter ?? render.side!;
 }
 
@@ -90,8 +90,8 @@ interface Description {
  * @throws Error when they have not been fetched, saying how to do it, when a shard is damaged, and when an image was reduced to less
  * than is wanted
  */
-async function* fetchedImages(manifest: Sourced<UrlList>, root: string): AsyncGenerator<SourceImage> {
-  const open: Pick<Sourced, "access"> = { access: { kind: "open" } };
+async function* fetchedImages(manifest: SourceManifest<UrlList>, root: string): AsyncGenerator<SourceImage> {
+  const open: Pick<SourceManifest, "access"> = { access: { kind: "open" } };
   const wanted = (name: string) => isImageName(name) || name.endsWith(".json");
   for (const shard of shardsOf(manifest, root)) {
     for await (const sample of shardSamples(shard, open, wanted)) {
@@ -105,7 +105,7 @@ async function* fetchedImages(manifest: Sourced<UrlList>, root: string): AsyncGe
   }
 }
 
-function shardsOf(manifest: Sourced, root: string): string[] {
+function shardsOf(manifest: SourceManifest, root: string): string[] {
   const shards = shardsIn(join(fetchedFolder(root, manifest), "shards"));
   if (shards.length > 0) return shards;
   const { name } = manifest;
@@ -136,7 +136,7 @@ function descriptionIn(member?: TarMember): Description {
 /** What was reduced to less than is wanted would be an image of another resolution than the manifest says. */
 function checkResolution(
   { width = Infinity, height = Infinity, originalWidth = 0, originalHeight = 0 }: Description,
-  manifest: Sourced,
+  manifest: SourceManifest,
   folder: string,
 ): void {
   const wanted = wantedShorter(manifest);

@@ -11,9 +11,9 @@ import {
   classFoldersSchema,
   type ImageFile,
   patternSchema,
-  type Sourced,
   type SourceImage,
   sourceKind,
+  type SourceManifest,
   splitsSchema,
   withinSchema,
 } from "./source.ts";
@@ -53,7 +53,9 @@ export const webdataset = sourceKind({
  *
  * @throws Error when a shard is missing, damaged or ends early, naming it
  */
-async function* webdatasetImages(manifest: Sourced<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+async function* webdatasetImages(
+  manifest: SourceManifest<z.infer<typeof schema>>,
+): AsyncGenerator<SourceImage> {
   const { source, sampling } = manifest;
   const { within = "" } = source;
   const places = placesOf(manifest.folder, source.shards);
@@ -76,7 +78,7 @@ async function* webdatasetImages(manifest: Sourced<z.infer<typeof schema>>): Asy
  */
 export async function* shardSamples(
   place: string,
-  { access }: Pick<Sourced, "access">,
+  { access }: Pick<SourceManifest, "access">,
   wanted: (name: string) => boolean,
 ): AsyncGenerator<TarMember[]> {
   let sample: TarMember[] = [];

@@ -9,9 +9,9 @@ import { LARGEST_FILE } from "./stored_image.ts";
 import {
   classFoldersSchema,
   patternSchema,
-  type Sourced,
   type SourceImage,
   sourceKind,
+  type SourceManifest,
   splitsSchema,
   withinSchema,
 } from "./source.ts";
@@ -44,7 +44,7 @@ export const zip = sourceKind({
  *
  * @throws Error when an archive is missing or damaged, naming it
  */
-async function* zipImages(manifest: Sourced<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const { source, sampling, access } = manifest;
   const { within = "" } = source;
   const places = placesOf(manifest.folder, source.archives);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import sharp from "sharp";
 import { countDuplicates, openPools, sampleExperiment } from "../../../src/data/mod.ts";
-import { Photographs } from "../../../src/data/sample/duplicates.ts";
-import { components } from "~/data/sample/sample.ts";
+import { NearDuplicates } from "../../../src/data/sample/duplicates.ts";
+import { duplicateGroups } from "~/data/sample/sample.ts";
 import { random } from "../../../src/stats/mod.ts";
 import { filesOnDisk, photoManifest } from "../../made/data/photo_files.ts";
 
@@ -17,9 +17,9 @@ function turned(hash: string, bits: readonly number[]): string {
 }
 
 function alike(hashes: string[], found: (a: number, b: number) => void): void {
-  const photographs = new Photographs(hashes.length);
+  const photographs = new NearDuplicates(hashes.length);
   hashes.forEach((perceptualHash, i) => photographs.add(i, { perceptualHash, photograph: true }));
-  photographs.alike(found);
+  photographs.pairs(found);
 }
 
 function pairsOf(hashes: string[]): Set<string> {
@@ -67,10 +67,10 @@ Deno.test("drawings are tied by equal hashes alone, photographs by nearly equal 
   const hash = "3c".repeat(64);
   const image = (perceptualHash: string, name: string) => ({ group: name, sha256: name, perceptualHash });
   const drawings = [image(hash, "a"), image(turned(hash, [5]), "b"), image(hash, "c")];
-  assert.deepEqual([...components([drawings])[0]], [0, 1, 0]);
+  assert.deepEqual([...duplicateGroups([drawings])[0]], [0, 1, 0]);
   const photographs = drawings.map((drawing) => ({ ...drawing, photograph: true as const }));
-  assert.deepEqual([...components([photographs])[0]], [0, 0, 0]);
-  assert.deepEqual([...components([[photographs[0]], [drawings[1]]])].map((c) => [...c]), [[0], [1]]);
+  assert.deepEqual([...duplicateGroups([photographs])[0]], [0, 0, 0]);
+  assert.deepEqual([...duplicateGroups([[photographs[0]], [drawings[1]]])].map((c) => [...c]), [[0], [1]]);
 });
 
 /** A smooth picture of its own for every number, 96 px wide. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sampleClasses, sampleConcepts, trainingBatches } from "../../../src/data/mod.ts";
 import { validationBatches } from "../../../src/data/mod.ts";
-import { components } from "~/data/sample/sample.ts";
+import { duplicateGroups } from "~/data/sample/sample.ts";
 import { type Listed, listedDatasets, poolInMemory } from "../../made/data/made_up_pools.ts";
 
 /** Datasets in which each concept of `names` has `versions` versions, each a drawing of its own dataset. */
@@ -44,7 +44,7 @@ Deno.test("sampleConcepts: whatever ties images, no two sides share it, and clas
       return assert.match((error as Error).message, /concepts are asked for, but/);
     }
     sampled++;
-    const component = components(
+    const component = duplicateGroups(
       pools.map(({ name, images }) => images.map((image) => ({ ...image, group: `${name}/${image.group}` }))),
     );
     const { train, validation, names } = sample;

@@ -1,7 +1,7 @@
 import { pack } from "tar-stream";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { replaceFile } from "../disk/mod.ts";
-import type { Outcome } from "./journal.ts";
+import type { ItemOutcome } from "./journal.ts";
 
 /** Path of a shard within the pool's folder. */
 export function shardFile(shard: number): string {
@@ -24,7 +24,7 @@ const ENTRY = { mtime: new Date(0), mode: 0o644, uid: 0, gid: 0 };
  */
 export async function writeShard(
   path: string,
-  outcomes: Iterable<Outcome>,
+  outcomes: Iterable<ItemOutcome>,
   first: number,
 ): Promise<{ images: number; bytes: number; end: number }> {
   const written = { images: 0, bytes: 0, end: 0 };
@@ -45,7 +45,7 @@ export async function writeShard(
   return written;
 }
 
-function descriptionOf({ item: { key, url, metadata }, facts }: Outcome) {
+function descriptionOf({ item: { key, url, metadata }, facts }: ItemOutcome) {
   return { key, url, ...facts, ...(metadata ? { metadata } : {}) };
 }
 
@@ -68,7 +68,7 @@ async function copy(archive: ReturnType<typeof pack>, file: Deno.FsFile): Promis
 const COLUMNS: [
   string,
   "STRING" | "INT32" | "JSON",
-  (outcome: Outcome, number: number, perShard: number) => unknown,
+  (outcome: ItemOutcome, number: number, perShard: number) => unknown,
 ][] = [
   ["key", "STRING", ({ item }) => item.key],
   ["url", "STRING", ({ item }) => item.url],
@@ -91,7 +91,7 @@ const NULLABLE = new Set(["jpeg_quantisation", "metadata"]);
 /** Writes the index of a pool as Parquet: one row an image, in the pool's order. */
 export async function writeIndex(
   path: string,
-  outcomes: Iterable<Outcome>,
+  outcomes: Iterable<ItemOutcome>,
   imagesPerShard: number,
 ): Promise<void> {
   const columnData = COLUMNS.map(([name, type]) => ({

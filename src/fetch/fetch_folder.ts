@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { replaceFile } from "../disk/mod.ts";
-import { Journal, type Outcome } from "./journal.ts";
-import { shardFile, writeIndex, writeShard } from "./pool_files.ts";
+import { type ItemOutcome, Journal } from "./journal.ts";
+import { shardFile, writeIndex, writeShard } from "./fetch_files.ts";
 import type { FetchReport } from "./report.ts";
 import type { StorageSettings } from "./settings.ts";
 import type { FailureReason } from "./failure.ts";
@@ -16,7 +16,7 @@ const EXHAUSTED = "exhausted";
  * The folder of a pool while it is fetched: `shards/00000.tar` and so on, `index.parquet` and `report.json`, all made from
  * `journal.sqlite`.
  */
-export class PoolFolder {
+export class FetchFolder {
   readonly journal: Journal;
   readonly selection = new Selection();
   /** How images are stored: as asked for, but for a folder that was begun with larger ones, which keeps them. */
@@ -50,7 +50,7 @@ export class PoolFolder {
   }
 
   /** Keeps outcomes, and chooses among them what can be chosen. */
-  record(outcomes: readonly Outcome[]): void {
+  record(outcomes: readonly ItemOutcome[]): void {
     this.journal.record(outcomes);
     this.journal.markDuplicates(this.selection.advance());
   }

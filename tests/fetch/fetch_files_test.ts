@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PhotographFacts } from "../../src/fetch/mod.ts";
-import { writeIndex, writeShard } from "~/fetch/pool_files.ts";
-import type { Outcome } from "../../src/fetch/journal.ts";
+import { writeIndex, writeShard } from "~/fetch/fetch_files.ts";
+import type { ItemOutcome } from "../../src/fetch/journal.ts";
 import { inFolder } from "../made/fetch/in_folder.ts";
 import { readIndex, readTar } from "../made/fetch/pool_files.ts";
 
@@ -10,7 +10,7 @@ const FACTS: PhotographFacts = {
   ...{ originalFormat: "jpeg", sha256: "a".repeat(64), jpegQuantisation: [[1, 2], [3, 4]] },
 };
 
-const OUTCOMES: Outcome[] = [
+const OUTCOMES: ItemOutcome[] = [
   {
     position: 3,
     item: { key: "ä/1.jpg", url: "http://a.test/1" },

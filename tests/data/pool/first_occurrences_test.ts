@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FirstPlaces } from "../../../src/data/pool/first_places.ts";
+import { FirstOccurrences } from "../../../src/data/pool/first_occurrences.ts";
 
 /** What a map of the texts says of each. */
 function byMap(texts: readonly string[]): number[] {
@@ -9,7 +9,7 @@ function byMap(texts: readonly string[]): number[] {
 }
 
 function byTable(texts: readonly string[]): number[] {
-  const first = new FirstPlaces();
+  const first = new FirstOccurrences();
   return texts.map((text, i) => first.of(text, i));
 }
 
@@ -31,7 +31,7 @@ Deno.test("it stays so while the table grows, whatever texts come again", () => 
 });
 
 Deno.test("places need not come in order, nor be different", () => {
-  const first = new FirstPlaces();
+  const first = new FirstOccurrences();
   const given: [string, number][] = [["a", 9], ["b", 0], ["a", 3], ["b", 0], ["c", 9], ["c", 1]];
   assert.deepEqual(given.map(([text, place]) => first.of(text, place)), [9, 0, 9, 0, 9, 9]);
 });

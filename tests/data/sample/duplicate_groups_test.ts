@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { components } from "~/data/sample/sample.ts";
+import { duplicateGroups } from "~/data/sample/sample.ts";
 import { listedDatasets } from "../../made/data/made_up_pools.ts";
 
 Deno.test("images that share a tie are in one component; a component is held together by ties", () => {
   fc.assert(fc.property(listedDatasets, (datasets) => {
     const images = datasets.flatMap((dataset) => dataset.images);
-    const numbers = components(datasets.map((dataset) => dataset.images)).flatMap((part) => [...part]);
+    const numbers = duplicateGroups(datasets.map((dataset) => dataset.images)).flatMap((part) => [...part]);
     for (const tie of ["group", "sha256", "perceptualHash"] as const) {
       for (const members of Map.groupBy(images.keys(), (i) => images[i][tie]).values()) {
         assert.equal(new Set(members.map((i) => numbers[i])).size, 1);
@@ -32,7 +32,7 @@ Deno.test("ties lead across datasets and along chains", () => {
     sha256,
     perceptualHash,
   });
-  const numbers = components([[image("a", "1", "x"), image("b", "2", "y")], [
+  const numbers = duplicateGroups([[image("a", "1", "x"), image("b", "2", "y")], [
     image("c", "2", "z"),
     image("d", "3", "x"),
   ]]);

@@ -8,7 +8,7 @@ const FULL = 7 / 8;
 const WORDS = 4;
 
 /** Says of many texts where each came first. A text takes 23 to 46 bytes, however long it is. */
-export class FirstPlaces {
+export class FirstOccurrences {
   #digests = new Uint32Array(SMALLEST * WORDS);
   #places = new Int32Array(SMALLEST).fill(-1);
   #texts = 0;
