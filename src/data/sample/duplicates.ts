@@ -37,7 +37,7 @@ export class NearDuplicates {
     this.#places = new Uint32Array(most);
   }
 
-  /** Takes an image, if it is a photograph; `place` is its name in what {@link alike} finds. Its hash has 128 hex digits. */
+  /** Takes an image, if it is a photograph; `place` is its name in what {@link pairs} finds. Its hash has 128 hex digits. */
   add(
     place: number,
     { photograph, perceptualHash: hash }: Pick<PoolImage, "perceptualHash" | "photograph">,
@@ -50,9 +50,9 @@ export class NearDuplicates {
   }
 
   /**
-   * Finds pairs that look alike, by locality-sensitive hashing (banding) of their difference hashes and a comparison of all bits. Of
-   * pairs that differ in 20 bits one in 20,000 is missed, of those in 40 bits about 4%. Time in proportion to the number of images times
-   * its logarithm.
+   * Finds pairs that look alike, by locality-sensitive hashing (banding) of their difference hashes and a comparison of all bits. Pairs
+   * that differ in 20 bits or fewer agree in one of the 21 bands; of those that differ in 40 bits about 4% agree in none and are missed.
+   * Time in proportion to the number of images times its logarithm.
    *
    * @param found called with the places of two images; a pair may come several times
    */

@@ -40,15 +40,40 @@ Deno.test("hashes that differ in a few bits are found among others, those that d
   );
 });
 
-Deno.test("few pairs are missed: of those that differ in 40 bits less than a tenth", () => {
+Deno.test("pairs that differ in 20 bits are all found, of those in 40 bits nine of ten at least, of those in 41 none", () => {
   const draw = random(1);
-  let found = 0;
+  const found = new Map([[20, 0], [40, 0], [41, 0]]);
   for (let trial = 0; trial < 300; trial++) {
     const hash = Uint8Array.from({ length: 64 }, () => draw.below(256)).toHex();
-    const bits = Array.from({ length: 512 }, (_, i) => i).sort(() => draw.uniform() - 0.5).slice(0, 40);
-    found += pairsOf([hash, turned(hash, bits)]).size;
+    const order = Array.from({ length: 512 }, (_, i) => i).sort(() => draw.uniform() - 0.5);
+    for (const [bits, times] of found) {
+      found.set(bits, times + pairsOf([hash, turned(hash, order.slice(0, bits))]).size);
+    }
   }
-  assert.ok(found > 270 && found < 300, `${found} of 300`);
+  assert.deepEqual([found.get(20), found.get(41)], [300, 0]);
+  assert.ok(found.get(40)! >= 270, `${found.get(40)} of 300`);
+});
+
+Deno.test("whatever is found is near, and whatever must be found is: by a count of its own", () => {
+  const bitsOf = (hash: string) =>
+    [...Uint8Array.fromHex(hash)].flatMap((byte) => [...byte.toString(2).padStart(8, "0")]);
+  const turns = fc.array(fc.uniqueArray(fc.nat(511), { maxLength: 60 }), { minLength: 2, maxLength: 12 });
+  fc.assert(
+    fc.property(anyHash, turns, (hash, turns) => {
+      const hashes = turns.map((bits) => turned(hash, bits));
+      const bits = hashes.map(bitsOf);
+      const pairs = pairsOf(hashes);
+      for (let b = 0; b < bits.length; b++) {
+        for (let a = 0; a < b; a++) {
+          const differing = bits[a].filter((bit, i) => bit !== bits[b][i]).length;
+          const set = bits[a].filter((bit, i) => bit === "1" || bits[b][i] === "1").length;
+          const near = differing <= set / 6;
+          if (pairs.has(`${a} ${b}`)) assert.ok(near && differing <= 40, `${differing} of ${set} bits`);
+          else assert.ok(!near || differing > 20, `${differing} of ${set} bits`);
+        }
+      }
+    }),
+  );
 });
 
 Deno.test("images with little in them are near only when they agree in nearly all of it", () => {
