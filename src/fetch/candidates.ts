@@ -25,7 +25,7 @@ interface Ranked {
  *
  * Of lines with the same key only one counts: the one whose URL comes first.
  *
- * @throws Error for an item without key or URL, saying which
+ * @throws {Error} for an item without key or URL, saying which
  */
 export async function* inRankOrder(
   list: FetchList,

@@ -25,7 +25,7 @@ export class FetchFolder {
   /**
    * Opens the folder, or makes it.
    *
-   * @throws Error when it was begun with another seed or storage, a shard is missing or of another size, or another fetch has it
+   * @throws {Error} when it was begun with another seed or storage, a shard is missing or of another size, or another fetch has it
    */
   constructor(readonly folder: string, readonly seed: number, storage: StorageSettings) {
     Deno.mkdirSync(`${folder}/shards`, { recursive: true });

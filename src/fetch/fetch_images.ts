@@ -31,7 +31,7 @@ export interface FetchOptions {
  * kill -9 or a power cut) and called again: it goes on, and the pool is the same as if it had never been ended.
  *
  * @returns the report, also written to `report.json`; at once, when the pool is there already
- * @throws FetchIncompleteError when the list has fewer good images (those are kept), NetworkDownError when nothing can be reached,
+ * @throws {FetchIncompleteError} when the list has fewer good images (those are kept), NetworkDownError when nothing can be reached,
  * AbortError when the signal ends it, Error for settings that cannot be, a list that is not the one that the folder was begun
  * with, a full disk
  */

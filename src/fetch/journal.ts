@@ -60,7 +60,7 @@ export class Journal {
 
   /**
    * @param path of the SQLite file; made where there is none
-   * @throws Error when another process has it, or it is damaged
+   * @throws {Error} when another process has it, or it is damaged
    */
   constructor(readonly path: string) {
     this.#database = new DatabaseSync(path);

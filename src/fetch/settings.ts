@@ -81,7 +81,7 @@ const MAY_BE_ZERO = new Set(["redirects", "retries", "backoffMs", "maxRetryAfter
 /**
  * The defaults, with what is given in their place.
  *
- * @throws Error naming a setting that is no whole number in its range
+ * @throws {Error} naming a setting that is no whole number in its range
  */
 export function withDefaults<Settings extends object>(
   defaults: Readonly<Settings>,

@@ -85,7 +85,7 @@ const Stream = { order: 0x6f72, augmentation: 0x6175 } as const;
  * Batches to train on. Every pass over the images has an order of its own and shows each image once; a batch may end one pass
  * and begin the next. Nothing is remembered between steps, so a resumed run sees what an uninterrupted one would have seen.
  *
- * @throws Error for an image size, batch size or augmentation that cannot be
+ * @throws {Error} for an image size, batch size or augmentation that cannot be
  */
 export function trainingBatches(source: TrainingSource): TrainingBatchesHere {
   const { imageSize, batchSize, augmentation, seed } = source;
@@ -110,7 +110,7 @@ export function trainingBatches(source: TrainingSource): TrainingBatchesHere {
 /**
  * Batches to evaluate on: shorter side to `round(imageSize / 0.875)`, centre crop, nothing random.
  *
- * @throws Error for an image size or batch size that cannot be
+ * @throws {Error} for an image size or batch size that cannot be
  */
 export function validationBatches(source: BatchSource): ValidationBatchesHere {
   const { imageSize, batchSize } = source;

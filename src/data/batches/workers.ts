@@ -29,13 +29,13 @@ export interface BatchWorkers {
    * Training batches made ahead: what {@link trainingBatches} makes of the same source, byte for byte, however many threads
    * there are. A batch that cannot be made is a rejected promise.
    *
-   * @throws Error for an image size, batch size or augmentation that cannot be
+   * @throws {Error} for an image size, batch size or augmentation that cannot be
    */
   training(source: TrainingSource): TrainingBatches;
   /**
    * Validation batches made ahead; what fits {@link VALIDATION_MEMORY} is made once and kept.
    *
-   * @throws Error for an image size or batch size that cannot be
+   * @throws {Error} for an image size or batch size that cannot be
    */
   validation(source: BatchSource): ValidationBatches;
   [Symbol.dispose](): void;

@@ -13,7 +13,7 @@ const HARMLESS_BYTES = 64 << 20;
  * The bytes of a file at a URL or path, block by block, unpacked where they are gzip (by its first bytes, whatever its name). The
  * file is closed when the iteration ends or is left.
  *
- * @throws Error naming the file when it is not to be had
+ * @throws {Error} naming the file when it is not to be had
  */
 export async function* openBytes(place: string, access: Access): AsyncGenerator<Uint8Array> {
   const blocks = isUrl(place) ? downloadBytes(place, access) : fileBlocks(place);
@@ -42,7 +42,7 @@ async function* fileBlocks(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** @throws Error naming the file when it cannot be opened */
+/** @throws {Error} naming the file when it cannot be opened */
 function openFile(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path);

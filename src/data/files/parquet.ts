@@ -14,7 +14,7 @@ export interface OpenedParquet extends ParquetContents {
   /**
    * The rows of a group with the given columns; bytes stay bytes. The group's chunks of these columns are in memory together.
    *
-   * @throws Error when the file is damaged or has no such column
+   * @throws {Error} when the file is damaged or has no such column
    */
   rows(group: number, columns: readonly string[]): Promise<Record<string, unknown>[]>;
 }
@@ -24,7 +24,7 @@ export interface ParquetReader {
   /**
    * Reads a file's footer; `name` is what errors call it.
    *
-   * @throws Error when it is none or is damaged
+   * @throws {Error} when it is none or is damaged
    */
   open(file: RandomAccess, name: string): Promise<OpenedParquet>;
   /** Ends its process. */

@@ -30,7 +30,7 @@ const MOST_ROWS = 20_000_000;
  * Reads the footer of a Parquet file.
  *
  * @param name what errors call it
- * @throws Error when it is none or is damaged
+ * @throws {Error} when it is none or is damaged
  */
 async function openParquet(
   file: Pick<RandomAccess, "size" | "read">,

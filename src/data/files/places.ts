@@ -32,7 +32,7 @@ type Piece = readonly string[];
  * number has them; `{train,val}` is each word. Several braces are combined, the last varying fastest.
  *
  * @returns the pieces whose combinations are the names; see {@link expandBraces}
- * @throws Error for a brace without its partner, one within another, an empty or descending range, or more than a million names
+ * @throws {Error} for a brace without its partner, one within another, an empty or descending range, or more than a million names
  */
 export function parseBraces(pattern: string): Piece[] {
   const pieces: Piece[] = [];

@@ -24,7 +24,7 @@ export interface TarOptions {
  * The wanted files of a tar archive in their order, one in memory at a time. Nothing is ever written to disk. What a sound
  * archive of images does not hold is refused with a reason: links, devices, names that are absolute or lead upwards.
  *
- * @throws Error when the archive is damaged or ends early; the members before the damage have been given out
+ * @throws {Error} when the archive is damaged or ends early; the members before the damage have been given out
  */
 export async function* tarMembers(
   archive: AsyncIterable<Uint8Array>,

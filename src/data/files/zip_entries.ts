@@ -9,7 +9,7 @@ export interface ZipEntry {
   /**
    * Its bytes; only they are read of the archive.
    *
-   * @throws Error when it is larger than `largest`, encrypted or damaged
+   * @throws {Error} when it is larger than `largest`, encrypted or damaged
    */
   bytes(largest: number): Promise<Uint8Array>;
 }
@@ -32,7 +32,7 @@ interface Yauzl {
  * The files of a ZIP archive by its directory, without reading the rest of it. Archives with names that are absolute or lead upwards
  * are refused.
  *
- * @throws Error when it is no archive or is damaged
+ * @throws {Error} when it is no archive or is damaged
  */
 export async function zipEntries(file: RandomAccess): Promise<ZipEntry[]> {
   const archive = await openArchive(file);

@@ -7,7 +7,7 @@ import { checkDisjoint, parseReference } from "./reference.ts";
  * Reads and checks the manifest of a dataset.
  *
  * @param folder default: `data_manifests/`, then the folder that `NTD_MANIFESTS` names
- * @throws Error when there is no such dataset (naming those there are) or when its file breaks the schema, one line a fault
+ * @throws {Error} when there is no such dataset (naming those there are) or when its file breaks the schema, one line a fault
  */
 export function readManifest(name: string, folder?: URL): Manifest {
   const file = manifestFiles(folder ? [folder] : manifestFolders()).get(name);
@@ -18,7 +18,7 @@ export function readManifest(name: string, folder?: URL): Manifest {
 /**
  * The manifest of the source that a reference (`cifar10@test`, `cifar10#1/3`) takes its images from.
  *
- * @throws Error when it is no reference, or there is no such dataset or split (naming those there are)
+ * @throws {Error} when it is no reference, or there is no such dataset or split (naming those there are)
  */
 export function manifestOf(reference: string, folder?: URL): Manifest {
   const { dataset, split } = parseReference(reference);
@@ -57,7 +57,7 @@ export function collections(folder?: URL): Map<string, string[]> {
 /**
  * The datasets meant by what a user typed: a collection ("icons"), or references ("tabler,phosphor,cifar10@test").
  *
- * @throws Error naming the known datasets, collections or splits when one is unknown, or when two have images in common
+ * @throws {Error} naming the known datasets, collections or splits when one is unknown, or when two have images in common
  */
 export function datasetsOf(choice: string, folder?: URL): string[] {
   const collection = collections(folder).get(choice.trim());
@@ -85,7 +85,7 @@ function manifestFolders(): URL[] {
 /**
  * The manifest files of some folders by dataset, in the order of the alphabet. Of two with one name the first folder's counts.
  *
- * @throws Error when a folder cannot be read
+ * @throws {Error} when a folder cannot be read
  */
 function manifestFiles(folders: readonly URL[]): Map<string, URL> {
   const found = folders.toReversed().flatMap((folder) =>

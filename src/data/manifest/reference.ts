@@ -23,7 +23,7 @@ const REFERENCE = /^([^@#,\s]+)(?:@([^@#,\s]+))?(?:#([1-9]\d{0,5})\/([1-9]\d{0,5
 /**
  * Takes a reference apart. Each one has one spelling, so that equal names are equal images.
  *
- * @throws Error when it is not `name`, `name@split`, `name#part/parts` or `name@split#part/parts`, or there is no such part
+ * @throws {Error} when it is not `name`, `name@split`, `name#part/parts` or `name@split#part/parts`, or there is no such part
  */
 export function parseReference(text: string): DatasetReference {
   const found = REFERENCE.exec(text);
@@ -53,7 +53,7 @@ export function overlap(a: DatasetReference, b: DatasetReference): boolean {
 /**
  * Checks that the references of an experiment name images that can be told apart.
  *
- * @throws Error when one is named twice, two share images, or one cannot be read
+ * @throws {Error} when one is named twice, two share images, or one cannot be read
  */
 export function checkDisjoint(references: readonly string[]): void {
   const parsed = references.map(parseReference);

@@ -52,7 +52,7 @@ const DECODER = new URL("../sources/photo_process.ts", import.meta.url);
 /**
  * Draws or decodes every image of a manifest's source and writes the pool's three files to `folder`, which must exist.
  *
- * @throws Error when the source is not to be had, does not have the images that the manifest says, or the disk is full
+ * @throws {Error} when the source is not to be had, does not have the images that the manifest says, or the disk is full
  */
 export async function buildPool(manifest: Manifest, folder: string, options: PoolOptions, message: string) {
   using files = startFiles(folder);
@@ -193,7 +193,7 @@ type Ended =
  * Draws or decodes images, with as many in flight as keep every core busy, and gives them out in the source's order, whichever was done
  * first.
  *
- * @throws Error when no process that decodes can be started, or as the source
+ * @throws {Error} when no process that decodes can be started, or as the source
  */
 async function* storedInOrder(
   images: AsyncIterable<SourceImage>,

@@ -68,7 +68,7 @@ function bytesOf({ images, side, channels, bytes }: Omit<PoolHeader, "sha256">):
   return side === undefined ? bytes! : images * side ** 2 * channels;
 }
 
-/** @throws Error when the file is missing or is not a header */
+/** @throws {Error} when the file is missing or is not a header */
 export function readHeader(folder: string): PoolHeader {
   const header = JSON.parse(Deno.readTextFileSync(`${folder}/pool.json`));
   if (!Number.isInteger(header.images) || !header.sha256) throw new Error("it is not the header of a pool");

@@ -99,7 +99,7 @@ export interface JpegPlaces {
 /**
  * Only the places, of `count` images.
  *
- * @throws Error when an image has none
+ * @throws {Error} when an image has none
  */
 export function readJpegPlaces(folder: string, count: number): JpegPlaces {
   const places: JpegPlaces = {

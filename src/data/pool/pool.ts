@@ -26,7 +26,7 @@ export interface Pool extends StoredImages {
  * damaged (its checksums are compared every time). A build happens beside the pool's place and is moved there when whole, by one
  * process at a time: others wait for it.
  *
- * @throws Error when the dataset or split is unknown, its manifest is wrong, its images cannot be obtained, or the disk is full
+ * @throws {Error} when the dataset or split is unknown, its manifest is wrong, its images cannot be obtained, or the disk is full
  */
 export async function openPool(reference: string, options: PoolOptions = {}): Promise<Pool> {
   const [pool] = await openPools([reference], options);

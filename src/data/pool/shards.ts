@@ -63,7 +63,7 @@ function liesAt({ path, offset }: FilePlace, bytes: Uint8Array): boolean {
  * Fills an array from byte `start` of a shard on. The shard is opened each time (5 microseconds), so that there may be any number of them.
  *
  * @param folder of the pool
- * @throws Error when it is not there, or not as it was when the pool was built
+ * @throws {Error} when it is not there, or not as it was when the pool was built
  */
 export function readShard(folder: string, shard: Shard, start: number, into: Uint8Array): void {
   using file = openShard(folder, shard);
@@ -73,7 +73,7 @@ export function readShard(folder: string, shard: Shard, start: number, into: Uin
 /**
  * Looks at all shards of a pool, before it is used.
  *
- * @throws Error as {@link readShard}
+ * @throws {Error} as {@link readShard}
  */
 export function checkShards(folder: string, shards: readonly Shard[]): void {
   for (const shard of shards) openShard(folder, shard).close();

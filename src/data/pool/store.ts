@@ -23,13 +23,13 @@ export interface StoredImages {
   /**
    * Of a pool of JPEG files: one of them, whole as it is stored.
    *
-   * @throws Error when there is no such image
+   * @throws {Error} when there is no such image
    */
   encoded?(index: number): EncodedImage;
   /**
    * Reads one image, `[side, side, channels]` (of a JPEG file the centred square, resized), into `into` (default: a new array) and gives that back.
    *
-   * @throws Error when there is no such image
+   * @throws {Error} when there is no such image
    */
   read(index: number, into?: Uint8Array): Uint8Array;
   /** Closes the file. */
@@ -39,7 +39,7 @@ export interface StoredImages {
 /**
  * Opens the pool in a folder without comparing its checksums, and loads what decodes it.
  *
- * @throws Error when a file is missing or cannot be read
+ * @throws {Error} when a file is missing or cannot be read
  */
 export async function openStored(folder: string): Promise<StoredImages> {
   if (readHeader(folder).shorter !== undefined) await loadJpegDecoder();
@@ -49,7 +49,7 @@ export async function openStored(folder: string): Promise<StoredImages> {
 /**
  * {@link openStored} for who has loaded the decoder or has a pool of pixels.
  *
- * @throws Error when a file is missing or cannot be read
+ * @throws {Error} when a file is missing or cannot be read
  */
 export function openStoredImages(folder: string): StoredImages {
   const { dataset: name, images: count, side, channels, shards = [] } = readHeader(folder);

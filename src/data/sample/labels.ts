@@ -26,7 +26,7 @@ type Labelled = Pick<Pool, "name" | "images" | "classes">;
 /**
  * Images of a dataset that has semantic classes, chosen as `sampleImages` chooses.
  *
- * @throws Error for a dataset without classes and for an image without one, naming it, and as `sampleImages`
+ * @throws {Error} for a dataset without classes and for an image without one, naming it, and as `sampleImages`
  */
 export function sampleClasses(pool: Labelled, sizes: SampleSizes): LabelledSample {
   const names = classesIn(pool);
@@ -87,7 +87,7 @@ interface Concept {
  * (`-fill`, other weights, equal pixels, equal perceptual hash) is on one side, so that what is validated on is a concept drawn
  * anew, often by somebody else. Drawings that stand for two concepts are left out.
  *
- * @throws Error when there are not so many such concepts, saying how many there are
+ * @throws {Error} when there are not so many such concepts, saying how many there are
  */
 export function sampleConcepts(
   pools: readonly Pick<Pool, "name" | "images">[],

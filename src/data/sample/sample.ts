@@ -33,7 +33,7 @@ type Sampled = Pick<Pool, "name" | "images">;
  * is its own group, this is plain rank by hash. No two validation images of a dataset are versions of one another, which
  * their number n in an interval takes for granted.
  *
- * @throws Error for fewer than two datasets, one given twice, sizes that are no positive integers, or more images than there are
+ * @throws {Error} for fewer than two datasets, one given twice, sizes that are no positive integers, or more images than there are
  */
 export function sampleExperiment(pools: readonly Sampled[], sizes: SampleSizes): Sample {
   checkTwo(pools);
@@ -43,7 +43,7 @@ export function sampleExperiment(pools: readonly Sampled[], sizes: SampleSizes):
 /**
  * Chooses images as {@link sampleExperiment} does, from one dataset or more: to train on without telling datasets apart.
  *
- * @throws Error as it does
+ * @throws {Error} as it does
  */
 export function sampleImages(pools: readonly Sampled[], sizes: SampleSizes): Sample {
   checkRequest(pools, sizes);

@@ -42,7 +42,7 @@ function* localFiles(folder: URL, { path, splits = [""] }: Folder): Generator<Lo
  * its path without the ending. With `splits` only those sub-folders are looked at; with `classFolders` the folders at the next level are
  * the classes, numbered by their names over all splits.
  *
- * @throws Error when a folder is missing, naming it
+ * @throws {Error} when a folder is missing, naming it
  */
 async function* folderImages(
   { folder, source, sampling }: SourceManifest<Folder>,

@@ -40,7 +40,7 @@ export const parquet = sourceKind({
  * The images of Parquet files, in order; of a sample, files by rank and their row groups by rank. One row group's images are in memory
  * together; only the columns that are named are read.
  *
- * @throws Error when a file is missing, damaged or has no such column, naming it
+ * @throws {Error} when a file is missing, damaged or has no such column, naming it
  */
 async function* parquetImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const { source } = manifest;
@@ -69,7 +69,7 @@ interface ParquetRow {
 /**
  * The rows of Parquet files, in order; of a sample, files by rank and their row groups by rank.
  *
- * @throws Error when a file is missing, damaged or has no such column, naming it
+ * @throws {Error} when a file is missing, damaged or has no such column, naming it
  */
 export async function* parquetRows(
   { folder, access, sampling }: Pick<SourceManifest, "folder" | "access" | "sampling">,
@@ -90,7 +90,7 @@ export async function* parquetRows(
   }
 }
 
-/** @throws Error when a value of the image's column is no image */
+/** @throws {Error} when a value of the image's column is no image */
 function imageBytes(value: unknown): Uint8Array {
   const bytes = value && typeof value === "object" && "bytes" in value ? value.bytes : value;
   if (!(bytes instanceof Uint8Array)) throw new Error("the row has no bytes of an image");

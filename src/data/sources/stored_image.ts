@@ -38,7 +38,7 @@ export const LARGEST_FILE = 64 << 20;
  * An encoded photograph as it is stored in a pool: the centred square of `side` px, in the manifest's channels, or a JPEG file whose
  * shorter side has at most `shorter` px.
  *
- * @throws ImageFailure
+ * @throws {ImageFailure}
  */
 export async function storedPhoto(file: Uint8Array, render: Render): Promise<StoredImage> {
   const { side, shorter, channels, background } = render;

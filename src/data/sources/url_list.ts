@@ -47,7 +47,7 @@ export interface ListedUrl {
  * The addresses that a manifest with a source of type `urls` lists, in the lists' order, one in memory at a time; each call reads the
  * lists again. Rows that the manifest's `where` leaves out, and rows without an http(s) address, are passed over.
  *
- * @throws Error when a list is missing or damaged or has no such column, naming it
+ * @throws {Error} when a list is missing or damaged or has no such column, naming it
  */
 export async function* listedUrls(
   manifest: Listed,
@@ -109,7 +109,7 @@ type Row = Record<string, unknown>;
  * `sampling.candidates` only so many are read, row groups by rank.
  *
  * @param columns those that are needed
- * @throws Error when a list is missing or damaged or has no such column, naming it
+ * @throws {Error} when a list is missing or damaged or has no such column, naming it
  */
 async function* listRows(
   manifest: Listed,

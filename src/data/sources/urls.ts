@@ -87,7 +87,7 @@ interface Description {
  * The images of a list of addresses that have been fetched, in the order of their shards. An image's key is the `key` in the JSON
  * beside it.
  *
- * @throws Error when they have not been fetched, saying how to do it, when a shard is damaged, and when an image was reduced to less
+ * @throws {Error} when they have not been fetched, saying how to do it, when a shard is damaged, and when an image was reduced to less
  * than is wanted
  */
 async function* fetchedImages(manifest: SourceManifest<UrlList>, root: string): AsyncGenerator<SourceImage> {

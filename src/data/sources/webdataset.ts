@@ -51,7 +51,7 @@ export const webdataset = sourceKind({
  * their name up to the first dot; an image's class, where it has one, is the number in the member `.cls`. Where there are several
  * shards, a key begins with its shard's name. A plain archive of images is read as well; its folders may be splits and classes.
  *
- * @throws Error when a shard is missing, damaged or ends early, naming it
+ * @throws {Error} when a shard is missing, damaged or ends early, naming it
  */
 async function* webdatasetImages(
   manifest: SourceManifest<z.infer<typeof schema>>,
@@ -74,7 +74,7 @@ async function* webdatasetImages(
 /**
  * The samples of one shard: members that follow one another and share their key.
  *
- * @throws Error when the shard is missing, damaged or ends early, naming it
+ * @throws {Error} when the shard is missing, damaged or ends early, naming it
  */
 export async function* shardSamples(
   place: string,

@@ -42,7 +42,7 @@ export const zip = sourceKind({
  * The images of ZIP archives, in order; of a sample, archives by rank and their images by rank. The names of an archive's images are in
  * memory together. Where there are several archives, a key begins with its archive's name. Folders may be splits and classes.
  *
- * @throws Error when an archive is missing or damaged, naming it
+ * @throws {Error} when an archive is missing or damaged, naming it
  */
 async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const { source, sampling, access } = manifest;

@@ -30,7 +30,7 @@ const LONGEST_SIDE = 65_500;
  * Brings an image into the form in which all are stored ({@link inStoredForm}); of an animation the first frame.
  * What its header announces is checked before anything is decoded.
  *
- * @throws ImageFailure
+ * @throws {ImageFailure}
  */
 export async function storePhotograph(file: Uint8Array, settings: StorageSettings): Promise<Photograph> {
   const { shorterSide: shorter, quality } = settings;
