@@ -4,7 +4,8 @@ import { dirname } from "node:path";
  * Writes a file so that it appears whole or not at all, and replaces one that is there only when it is whole.
  *
  * @param write writes all of it to the path that it is given, which is in the same folder
- * @param flush whether it is on the disk itself before this returns, so that it outlives a power cut. Default: false.
+ * @param flush whether it is on the disk itself before this returns, so that it outlives a power cut.
+ * Default: false.
  * @throws {Error} when it cannot be written, naming the file; the one that was there is untouched
  */
 export async function replaceFile(

@@ -16,7 +16,7 @@ import type { FailureReason } from "./failure.ts";
 import type { RobotsCheck } from "./robots_txt.ts";
 import type { NetworkSettings } from "./settings.ts";
 
-/** What an attempt works with. */
+/** The context of an attempt. */
 export interface DownloadContext {
   client: Client;
   /** Refuses what robots.txt forbids; undefined: not asked. */
@@ -29,11 +29,11 @@ export interface DownloadContext {
 }
 
 /**
- * One attempt at a file that should be an image. Each host that it is redirected to has a turn of its own, after that of the host before;
- * waiting for a turn does not count as time of the attempt.
+ * Makes one attempt at a file that should be an image. Each host to which it is redirected has a turn of its
+ * own, after that of the host before. The time of an attempt does not include waiting for a turn.
  *
  * @param use what is done with the file, within the turn of the host that it came from
- * @throws {RequestFailure}; AbortError when `signal` ends it; as `use`
+ * @throws {RequestFailure}; an AbortError when `signal` ends it; as `use`
  */
 export async function download<Result extends object>(
   url: string,
@@ -90,7 +90,7 @@ const UNKNOWN_TYPES = new Set([
 ]);
 
 /**
- * Refuses what its header says is no image. Without a type, or with one that says nothing, the bytes decide.
+ * Refuses a content type that is no image's. Without a type, or with one that says nothing, the bytes decide.
  *
  * @throws {RequestFailure}
  */
@@ -144,8 +144,8 @@ const OPT_OUT = new Set(["noai", "noimageai", "noindex", "noimageindex"]);
 const WITH_VALUE = new Set(["max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"]);
 
 /**
- * The directive that opts out, or undefined. A directive may be meant for one agent (`bot: noai`); it and those after it, up to the
- * next agent, are then obeyed only by that agent.
+ * The directive that opts out, or undefined. A directive may be meant for one agent (`bot: noai`); it and
+ * those after it, up to the next agent, are then obeyed only by that agent.
  *
  * @param values each `X-Robots-Tag` header of the answer
  * @param agent our name, lower case

@@ -1,4 +1,7 @@
-/** Why an image of the list is not in the pool: one of a fixed list of reasons, so that link rot, one's own network and bad images are told apart. */
+/**
+ * The reasons why an image of the list is not stored. The list is fixed, so that link rot, one's own network
+ * and bad images are told apart.
+ */
 import { isLocal, isTransient, REQUEST_FAILURES } from "../http/mod.ts";
 import { IMAGE_FAILURES } from "../images/mod.ts";
 
@@ -22,7 +25,7 @@ export type FailureReason = keyof typeof REASONS_BY_NAME;
 /** All reasons, in the order in which an image meets them. */
 export const FAILURE_REASONS = Object.keys(REASONS_BY_NAME) as FailureReason[];
 
-/** What a reason says, for a reader. */
+/** The meaning of a reason, for a reader. */
 export function meaningOf(reason: FailureReason): string {
   return REASONS_BY_NAME[reason].meaning;
 }

@@ -3,12 +3,12 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { replaceFile } from "../disk/mod.ts";
 import type { ItemOutcome } from "./journal.ts";
 
-/** Path of a shard within the pool's folder. */
+/** Path of a shard within the folder of a fetch. */
 export function shardFile(shard: number): string {
   return `shards/${String(shard).padStart(5, "0")}.tar`;
 }
 
-/** Name of an image within its shard, as WebDataset has it: its number in the pool, without a dot. */
+/** Name of an image within its shard, as WebDataset has it: its number among all images, without a dot. */
 export function sampleName(number: number): string {
   return String(number).padStart(9, "0");
 }
@@ -19,7 +19,7 @@ const ENTRY = { mtime: new Date(0), mode: 0o644, uid: 0, gid: 0 };
 /**
  * Writes images as a WebDataset shard: for each `NUMBER.jpg` and `NUMBER.json`.
  *
- * @param first number of the first image in the pool
+ * @param first number of the first image among all
  * @returns images and bytes written, and the position of the item after the last
  */
 export async function writeShard(
@@ -64,7 +64,7 @@ async function copy(archive: ReturnType<typeof pack>, file: Deno.FsFile): Promis
   return bytes;
 }
 
-/** The index's columns: name, Parquet type, and its value for image `number` of the pool. */
+/** The index's columns: name, Parquet type, and its value for image `number`. */
 const COLUMNS: [
   string,
   "STRING" | "INT32" | "JSON",
@@ -88,7 +88,7 @@ const COLUMNS: [
 /** Columns that may be empty. */
 const NULLABLE = new Set(["jpeg_quantisation", "metadata"]);
 
-/** Writes the index of a pool as Parquet: one row an image, in the pool's order. */
+/** Writes the index as Parquet: one row an image, in the order of the shards. */
 export async function writeIndex(
   path: string,
   outcomes: Iterable<ItemOutcome>,

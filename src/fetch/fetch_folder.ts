@@ -13,23 +13,26 @@ export type Ending = Pick<FetchReport, "wanted" | "lastRun">;
 const EXHAUSTED = "exhausted";
 
 /**
- * The folder of a pool while it is fetched: `shards/00000.tar` and so on, `index.parquet` and `report.json`, all made from
- * `journal.sqlite`.
+ * The folder that images are fetched into: `shards/00000.tar` and so on, `index.parquet` and `report.json`,
+ * all made from `journal.sqlite`.
  */
 export class FetchFolder {
   readonly journal: Journal;
   readonly selection = new Selection();
-  /** How images are stored: as asked for, but for a folder that was begun with larger ones, which keeps them. */
+  /**
+   * How images are stored: as asked for, but for a folder that was begun with larger ones, which keeps them.
+   */
   readonly storage: StorageSettings;
 
   /**
    * Opens the folder, or makes it.
    *
-   * @throws {Error} when it was begun with another seed or storage, a shard is missing or of another size, or another fetch has it
+   * @throws {Error} when it was begun with another seed or storage, a shard is missing or of another size, or
+   * another fetch has it
    */
-  constructor(readonly folder: string, readonly seed: number, storage: StorageSettings) {
-    Deno.mkdirSync(`${folder}/shards`, { recursive: true });
-    this.journal = new Journal(`${folder}/journal.sqlite`);
+  constructor(readonly path: string, readonly seed: number, storage: StorageSettings) {
+    Deno.mkdirSync(`${path}/shards`, { recursive: true });
+    this.journal = new Journal(`${path}/journal.sqlite`);
     try {
       this.storage = { ...storage, shorterSide: this.#shorterSide(storage.shorterSide) };
       this.#checkIdentity();
@@ -44,7 +47,7 @@ export class FetchFolder {
     }
   }
 
-  /** Images that the pool has, in full shards or finished: it never becomes smaller. */
+  /** Images that are stored for good, in full shards or a finished fetch: they never become fewer. */
   get size(): number {
     return Math.max(this.#shardedImages, this.#report?.images ?? 0);
   }
@@ -55,7 +58,7 @@ export class FetchFolder {
     this.journal.markDuplicates(this.selection.advance());
   }
 
-  /** Writes the shards that are full by now, of a pool of `wanted` images. */
+  /** Writes the shards that are full by now, of `wanted` images. */
   async writeFullShards(wanted: number): Promise<void> {
     const { imagesPerShard } = this.storage;
     for (
@@ -69,7 +72,7 @@ export class FetchFolder {
     }
   }
 
-  /** Writes what is still missing of a pool of at most `wanted` images: the last shard, the index and the report. */
+  /** Writes the missing files of at most `wanted` images: the last shard, the index and the report. */
   async finish({ wanted, lastRun }: Ending): Promise<FetchReport> {
     await this.writeFullShards(wanted);
     const images = Math.min(wanted, this.selection.chosen);
@@ -78,7 +81,7 @@ export class FetchFolder {
     const rest = images - this.#shardedImages;
     if (rest > 0) ({ end } = await this.#writeShard(full.length, rest));
     await writeIndex(
-      `${this.folder}/index.parquet`,
+      `${this.path}/index.parquet`,
       this.journal.images(0, images),
       this.storage.imagesPerShard,
     );
@@ -94,14 +97,17 @@ export class FetchFolder {
       lastRun,
     };
     const text = JSON.stringify(report, null, 2) + "\n";
-    await replaceFile(`${this.folder}/report.json`, (temporary) => Deno.writeTextFile(temporary, text), {
+    await replaceFile(`${this.path}/report.json`, (temporary) => Deno.writeTextFile(temporary, text), {
       flush: true,
     });
     this.journal.compact();
     return report;
   }
 
-  /** The report of a pool that was finished with just so many images, undefined when there is none or a file is missing. */
+  /**
+   * The report of a fetch that was finished with exactly so many images; undefined when there is none or a
+   * file is missing.
+   */
   finishedReport(wanted: number): FetchReport | undefined {
     const report = this.#report;
     if (report?.images !== wanted || report.wanted !== wanted) return undefined;
@@ -109,7 +115,7 @@ export class FetchFolder {
       { length: Math.ceil(wanted / this.storage.imagesPerShard) },
       (_, i) => shardFile(i),
     );
-    return ["index.parquet", ...shards].every((file) => existsSync(`${this.folder}/${file}`))
+    return ["index.parquet", ...shards].every((file) => existsSync(`${this.path}/${file}`))
       ? report
       : undefined;
   }
@@ -123,21 +129,21 @@ export class FetchFolder {
   }
 
   get #report(): FetchReport | undefined {
-    const path = `${this.folder}/report.json`;
+    const path = `${this.path}/report.json`;
     return existsSync(path) ? JSON.parse(Deno.readTextFileSync(path)) : undefined;
   }
 
   #writeShard(number: number, images: number) {
     const before = this.journal.shards().at(-1)?.end ?? 0;
     const first = number * this.storage.imagesPerShard;
-    return writeShard(`${this.folder}/${shardFile(number)}`, this.journal.images(before, images), first);
+    return writeShard(`${this.path}/${shardFile(number)}`, this.journal.images(before, images), first);
   }
 
   #shorterSide(wanted: number): number {
     const begun = Number(this.journal.setting("shorterSide") ?? wanted);
     if (begun >= wanted) return begun;
     throw new Error(
-      `${this.folder} holds images whose shorter side was reduced to ${begun} px, and ${wanted} px are wanted: they cannot be made ` +
+      `${this.path} holds images whose shorter side was reduced to ${begun} px, and ${wanted} px are wanted: they cannot be made ` +
         `larger. Ask for ${begun} px or less (a manifest's render.shorter or render.side), or move that folder away, which keeps what ` +
         `was fetched, and run the same command again`,
     );
@@ -149,7 +155,7 @@ export class FetchFolder {
       if (begun === undefined) this.journal.set(name, `${value}`);
       else if (begun !== `${value}`) {
         throw new Error(
-          `${this.folder} was begun with ${name} ${begun}, not ${value}; use that, or another folder`,
+          `${this.path} was begun with ${name} ${begun}, not ${value}; use that, or another folder`,
         );
       }
     }
@@ -157,16 +163,16 @@ export class FetchFolder {
 
   #checkShards(): void {
     for (const { number, bytes } of this.journal.shards()) {
-      const path = `${this.folder}/${shardFile(number)}`;
+      const path = `${this.path}/${shardFile(number)}`;
       if (existsSync(path) && Deno.statSync(path).size === bytes) continue;
-      throw new Error(`${path} is missing or not as it was written; remove ${this.folder} to fetch anew`);
+      throw new Error(`${path} is missing or not as it was written; remove ${this.path} to fetch anew`);
     }
   }
 }
 
 /**
- * Which images are in the pool: the first good ones in the order of trying. Downloads end in any order, so that an image is chosen
- * only once everything before it has ended: what is chosen depends on what the URLs give, not on how fast.
+ * Chooses the images: the first good ones in the order of trying. Downloads end in any order, so an image is
+ * chosen only once everything before it has ended. The choice depends on what the URLs give, not on how fast.
  */
 export class Selection {
   /** Ended after the first position that has not: hash of the file, or undefined for a failure. */
@@ -206,7 +212,7 @@ export class Selection {
     return duplicates;
   }
 
-  /** Images that are in the pool for certain. */
+  /** Images that are chosen for certain. */
   get chosen(): number {
     return this.#chosen.size;
   }
@@ -216,7 +222,7 @@ export class Selection {
     return this.#next;
   }
 
-  /** Images that are or may come to be in the pool. */
+  /** Images that are chosen or may come to be. */
   get good(): number {
     return this.chosen + this.#goodAhead;
   }

@@ -9,7 +9,10 @@ import { HostGate } from "./host_gate.ts";
 import { makeRobotsCheck } from "./robots_txt.ts";
 import type { NetworkSettings, StorageSettings } from "./settings.ts";
 
-/** Gets one image at a time, as many at a time as the settings allow; disposing ends connections and processes. */
+/**
+ * Gets one image at a time, as many at a time as the settings allow; disposing ends connections and
+ * processes.
+ */
 export interface Fetcher {
   /**
    * Downloads an image, again where that may help, and brings it into the form in which it is stored.
@@ -20,7 +23,7 @@ export interface Fetcher {
   [Symbol.dispose](): void;
 }
 
-/** What the processes run that decode. */
+/** The program of the processes that decode. */
 const DECODER = new URL("./decoder/process.ts", import.meta.url);
 
 /** @param signal ends everything that is under way */
@@ -34,7 +37,8 @@ export function makeFetcher(
   const robots = settings.robotsTxt ? makeRobotsCheck(client, settings, agent, signal) : undefined;
   const gate = new HostGate(settings.concurrency, settings.perHost);
   const decoders = startDecoders<PhotographFacts>(DECODER, storage, {
-    processes: availableParallelism() + 1, // none idles while a file is sent by a process that has much else to do
+    // One more than cores: none idles while a file is sent by this process, which has much else to do.
+    processes: availableParallelism() + 1,
     decodeMs: storage.decodeMs,
   });
   const context = { client, robots, agent, settings };

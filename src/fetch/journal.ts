@@ -3,14 +3,14 @@ import type { FetchItem } from "./candidates.ts";
 import type { PhotographFacts } from "./decoder/photograph.ts";
 import { FAILURE_REASONS, type FailureReason, mayPass } from "./failure.ts";
 
-/** What came of one item of the list. */
+/** The outcome of one item of the list. */
 export interface ItemOutcome {
   /** Its place in the order in which items are tried, from 0. */
   position: number;
   item: FetchItem;
-  /** Why it is not in the pool. */
+  /** Why it is not stored. */
   failure?: { reason: FailureReason; detail: string };
-  /** What is known of an image that was had. */
+  /** Facts about an image that was fetched. */
   facts?: PhotographFacts;
   /** The stored file, until it is in a shard that will not change any more. */
   image?: Uint8Array;
@@ -51,8 +51,8 @@ const SCHEMA = `
   ) STRICT;`;
 
 /**
- * What has been done so far, on disk: the only state of a fetch. Whatever moment the process or the power ends at, it holds
- * whole transactions, and everything else is made from it. One process at a time has it.
+ * The outcomes so far, on disk: the only state of a fetch, from which everything else is made. It holds whole
+ * transactions, at whatever moment the process or the power ends. Only one process at a time can open it.
  */
 export class Journal {
   readonly #database: DatabaseSync;

@@ -1,4 +1,7 @@
-/** Images from lists of URLs: downloaded from strangers, decoded apart, stored alike, in an order that a seed decides. */
+/**
+ * Images from lists of URLs: downloaded from strangers, decoded apart, stored alike, in an order that a seed
+ * decides.
+ */
 export type { FetchItem, FetchList } from "./candidates.ts";
 export type { PhotographFacts } from "./decoder/photograph.ts";
 export { FAILURE_REASONS, meaningOf } from "./failure.ts";

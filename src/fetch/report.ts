@@ -1,9 +1,9 @@
 import { type FailureReason, meaningOf } from "./failure.ts";
 import type { StorageSettings } from "./settings.ts";
 
-/** What a fetch came to: the pool's `report.json`. */
+/** The result of a fetch: `report.json` of its folder. */
 export interface FetchReport {
-  /** Images in the pool. */
+  /** Images that are stored. */
   images: number;
   /** Images that were asked for. */
   wanted: number;
@@ -12,7 +12,7 @@ export interface FetchReport {
   failures: Partial<Record<FailureReason, number>>;
   seed: number;
   storage: StorageSettings;
-  /** Of the run that ended last; a fetch may take several. */
+  /** The run that ended last; a fetch may take several. */
   lastRun: {
     seconds: number;
     /** Images and failures that came in this run, those to spare included. */
@@ -34,7 +34,7 @@ export function reportText({ images, wanted, tried, failures }: FetchReport): st
   return [headline, ...lines].join("\n");
 }
 
-/** A list of URLs had fewer good images than were asked for. What it had is in the pool. */
+/** A list of URLs had fewer good images than were asked for. Those that it had are stored. */
 export class FetchIncompleteError extends Error {
   override name = "FetchIncompleteError";
 
@@ -72,7 +72,7 @@ export interface FetchProgress {
   failures: Partial<Record<FailureReason, number>>;
   /** Downloads under way, those that wait for their host included. */
   underWay: number;
-  /** Of this run. */
+  /** Rate of this run. */
   imagesPerSecond: number;
   /** Undefined until the first image. */
   secondsLeft?: number;

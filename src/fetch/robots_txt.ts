@@ -30,8 +30,8 @@ const parseRobots = robotsParser as unknown as (url: string, text: string) => Ro
 export type RobotsCheck = (url: URL) => Promise<void>;
 
 /**
- * Obeys robots.txt (RFC 9309): where there is none (4xx) everything is allowed; where it cannot be read (5xx, no connection) nothing
- * is, and the image fails for that reason.
+ * Obeys robots.txt (RFC 9309). Without one (4xx) everything is allowed. When it cannot be read (5xx, no
+ * connection) nothing is, and the image fails for that reason.
  *
  * @param agent our name, as robots.txt files would have it
  */

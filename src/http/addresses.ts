@@ -4,8 +4,8 @@ import ipaddr from "ipaddr.js";
 import { RequestFailure } from "./failure.ts";
 
 /**
- * Whether an address is on the public internet: not private, loopback, link-local, multicast, shared, reserved, or a way round these
- * (IPv4 inside IPv6, 6to4, NAT64, Teredo).
+ * Whether an address is on the public internet: not private, loopback, link-local, multicast, shared,
+ * reserved, or a way round these (IPv4 inside IPv6, 6to4, NAT64, Teredo).
  */
 export function isPublicAddress(address: string): boolean {
   return isIP(address) > 0 && ipaddr.process(address).range() === "unicast";
@@ -30,10 +30,10 @@ export interface Resolver {
 const KEPT_MS = 60_000, MOST_KEPT = 10_000;
 
 /**
- * The guard against private addresses, and the only one: every connection goes to an address that it has given.
+ * The only guard against private addresses. Every connection goes to an address that the resolver has given.
  *
- * @param mayBePrivate says of a host, as a URL names it, whether it may be at any address; ask it of names that the user chose, and of
- * none that came from elsewhere
+ * @param mayBePrivate whether a host, as a URL names it, may be at a private address. Say yes only to names
+ * that the user chose
  * @param ask default: the system's resolver
  */
 export function makeResolver(mayBePrivate: (host: string) => boolean, ask: Ask = askSystem): Resolver {

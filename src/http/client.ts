@@ -1,4 +1,7 @@
-/** GET requests, one at a time a call, to addresses that have been checked. Redirects and retries are left to the caller. */
+/**
+ * GET requests, one at a time a call, to addresses that have been checked. Redirects and retries are left to
+ * the caller.
+ */
 import { lookup as systemLookup } from "node:dns";
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
@@ -6,7 +9,7 @@ import type { LookupFunction } from "node:net";
 import type { Resolver } from "./addresses.ts";
 import { failureOf, RequestFailure } from "./failure.ts";
 
-/** What every request says of itself: this project's name and the paper's address. */
+/** The `User-Agent` of requests: this project's name and the paper's address. */
 export const USER_AGENT =
   "name-that-dataset/1.0 (research on dataset bias; https://arxiv.org/abs/2403.08632)";
 
@@ -22,7 +25,8 @@ export interface ResponseHead {
 /** An answer; it must be disposed unless its body has been read to the end. */
 export interface HttpResponse extends ResponseHead {
   /**
-   * The body as it was sent, block by block; to be asked for once. Only silence while a block is waited for counts as silence.
+   * The body as it was sent, block by block; to be asked for once. Only silence while a block is waited for
+   * counts as silence.
    *
    * @throws {RequestFailure} when it breaks off or falls silent
    */
@@ -48,8 +52,9 @@ export interface ClientSettings {
   perHost: number;
   userAgent: string;
   /**
-   * Whether the proxies of the environment are used (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`). A proxy looks names up itself: one that
-   * cannot be looked up here is left to it, one that can is checked here as well. Default: false.
+   * Whether the proxies of the environment are used (`HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`). A proxy looks
+   * names up itself: one that cannot be looked up here is left to it, one that can is checked here as well.
+   * Default: false.
    */
   proxies?: boolean;
 }
@@ -79,7 +84,8 @@ export function makeClient(settings: ClientSettings, resolver: Resolver): Client
       const agent = agents[url.protocol as keyof typeof agents];
       if (!agent) throw new RequestFailure("invalid_url", `${url.protocol} is neither http: nor https:`);
       const proxy = settings.proxies ? proxyFor(url) : undefined;
-      await resolver.resolve(url.hostname).catch((error) => { // asked, since an address in the URL is never looked up
+      // Asked here too, since an address in a URL is never looked up.
+      await resolver.resolve(url.hostname).catch((error) => {
         if (!proxy || !isLookupFailure(error)) throw error;
       });
       const lookup: LookupFunction = (host, ...rest) =>
@@ -101,7 +107,10 @@ function isLookupFailure(error: unknown): boolean {
   return error instanceof RequestFailure && ["unknown_host", "dns_failure"].includes(error.reason);
 }
 
-/** One request and its answer. Whatever ends it destroys the connection, unless the answer has been read to its end. */
+/**
+ * One request and its answer. Whatever ends it destroys the connection, unless the answer has been read to
+ * its end.
+ */
 function exchange(
   url: URL,
   agent: http.Agent,
@@ -138,7 +147,7 @@ function exchange(
   return promise.finally(silence.pause);
 }
 
-/** What the library refuses before it sends anything is a failure like any other. */
+/** Turns a refusal of the library before anything is sent into a failure like any other. */
 function attempted<T>(begin: () => T): T {
   try {
     return begin();
@@ -191,7 +200,8 @@ async function* blocksOf(
       length += value.length;
       yield value;
     }
-    const fault = stopped() ?? (response.complete ? undefined : incomplete()); // a body without a length ends by itself when it is cut
+    // A body without a length seems to end by itself when it is cut.
+    const fault = stopped() ?? (response.complete ? undefined : incomplete());
     if (fault) throw fault;
     isWhole = true;
   } finally {
@@ -209,7 +219,8 @@ function headOf(url: URL, { statusCode, headers, rawHeaders }: IncomingMessage):
 /**
  * The whole body of an answer.
  *
- * @throws {RequestFailure} when more than `maxBytes` are announced or come, and as {@link HttpResponse.blocks}
+ * @throws {RequestFailure} when more than `maxBytes` are announced or come, and as {@link
+ * HttpResponse.blocks}
  */
 export async function wholeBody(answer: HttpResponse, maxBytes: number): Promise<Uint8Array> {
   using _ = answer;

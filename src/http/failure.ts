@@ -33,12 +33,15 @@ export const REQUEST_FAILURES = {
 /** Name of a reason. */
 export type RequestFailureReason = keyof typeof REQUEST_FAILURES;
 
-/** One file that could not be had; the reasons may be more than those of the network, where more is asked of the file. */
+/**
+ * One file that could not be had; the reasons may be more than those of the network, where more is asked of
+ * the file.
+ */
 export class RequestFailure<Reason extends string = RequestFailureReason> extends Error {
   override name = "RequestFailure";
 
   /**
-   * @param detail what happened in this case: a status, a size, the decoder's words
+   * @param detail the details of this case: a status, a size, the decoder's words
    * @param retryAfterMs how long the server asks to wait
    */
   constructor(readonly reason: Reason, readonly detail: string, readonly retryAfterMs?: number) {

@@ -1,4 +1,7 @@
-/** Files from the network: requests to addresses that are checked, redirects, retries, and one name for each way to fail. */
+/**
+ * Files from the network: requests to addresses that are checked, redirects, retries, and one name for each
+ * way to fail.
+ */
 export { isPublicAddress, makeResolver, type Resolver } from "./addresses.ts";
 export {
   type Client,

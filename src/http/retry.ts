@@ -2,7 +2,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isTransient, RequestFailure } from "./failure.ts";
 
-/** Attempts after the first while a server says that there were too many requests: it is patience, not luck, that helps. */
+/**
+ * Attempts after the first while a server says that there were too many requests: it is patience, not luck,
+ * that helps.
+ */
 const RATE_LIMIT_RETRIES = 6;
 
 /** Longest wait between attempts that nobody asked for, ms. */
@@ -18,7 +21,10 @@ export interface RetrySettings {
   maxRetryAfterMs: number;
 }
 
-/** What a header `Retry-After` asks for, ms from `now`: seconds or a date; undefined when it says neither. */
+/**
+ * The wait that a header `Retry-After` asks for, ms from `now`. The header is seconds or a date; undefined
+ * for anything else.
+ */
 export function retryAfterMs(header: string | undefined, now: number = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return 1000 * Number(header);
@@ -26,7 +32,10 @@ export function retryAfterMs(header: string | undefined, now: number = Date.now(
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Wait before retry `retry` (0 is the first): doubling, a random half of it left out so that clients do not come back together. */
+/**
+ * Wait before retry `retry` (0 is the first): doubling, a random half of it left out so that clients do not
+ * come back together.
+ */
 export function backoffMs(retry: number, first: number, random: () => number = Math.random): number {
   return Math.min(first * 2 ** retry, LONGEST_BACKOFF) * (1 - random() / 2);
 }
@@ -63,7 +72,8 @@ export async function withRetries<T>(
 /**
  * Does the work with a signal that is also aborted after `ms`; what does not heed it (DNS) is left behind.
  *
- * @throws {RequestFailure} `timed_out` when it was; the reason of `signal` when that ended it; what the work throws
+ * @throws {RequestFailure} `timed_out` when it was; the reason of `signal` when that ended it; what the work
+ * throws
  */
 export async function withinTime<T>(
   ms: number,

@@ -16,7 +16,9 @@ export interface Batch {
   pixels: Uint8Array<ArrayBuffer>;
   /** 1 where every dataset is grey, else 3 (RGB; grey images have three equal channels). */
   channels: 1 | 3;
-  /** Class of each image, `[B]`: the place of its dataset among the pools, unless the source says otherwise. */
+  /**
+   * Class of each image, `[B]`: the place of its dataset among the pools, unless the source says otherwise.
+   */
   labels: Int32Array<ArrayBuffer>;
 }
 
@@ -31,7 +33,10 @@ export interface BatchSource {
   /** Side of the square that the network sees, px. */
   imageSize: number;
   batchSize: number;
-  /** What is done to every image before anything else. Sizes in px of the stored images; see `scaleCorruption`. Default: nothing. */
+  /**
+   * Corruption of every image before anything else. Sizes in px of the stored images; see `scaleCorruption`.
+   * Default: none.
+   */
   corruption?: Corruption | null;
 }
 
@@ -57,7 +62,9 @@ export interface ValidationBatches {
   /** Number of images. */
   readonly size: number;
   readonly imageSize: number;
-  /** Dataset by dataset in the order of the indices; the last batch is smaller where the numbers ask for it. */
+  /**
+   * Dataset by dataset in the order of the indices; the last batch is smaller where the numbers ask for it.
+   */
   batches(): Iterable<Batch> | AsyncIterable<Batch>;
 }
 
@@ -82,8 +89,9 @@ const LARGEST_IMAGE = 1024;
 const Stream = { order: 0x6f72, augmentation: 0x6175 } as const;
 
 /**
- * Batches to train on. Every pass over the images has an order of its own and shows each image once; a batch may end one pass
- * and begin the next. Nothing is remembered between steps, so a resumed run sees what an uninterrupted one would have seen.
+ * Batches to train on. Every pass over the images has an order of its own and shows each image once; a batch
+ * may end one pass and begin the next. Nothing is remembered between steps, so a resumed run sees what an
+ * uninterrupted one would have seen.
  *
  * @throws {Error} for an image size, batch size or augmentation that cannot be
  */
@@ -185,7 +193,7 @@ class BatchWriter {
     for (let o = 0; o < length; o++) place[o] = this.#grey[Math.trunc(o / 3)];
   }
 
-  /** A JPEG file is decoded by what transforms it, but where all of it is to be corrupted first. */
+  /** The transform decodes a JPEG file, unless the whole image is corrupted first. */
   #read(place: number, index: number): PackedImage | EncodedImage {
     const pool = this.#pools[place];
     const encoded = pool.encoded?.(index);

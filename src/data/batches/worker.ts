@@ -1,6 +1,7 @@
 /**
- * The program of a thread that makes batches; started by batch_workers.ts. It answers requests one after another. What it
- * imports decides how fast it starts: no image library, no schemas, and TensorFlow only once there is a pool of JPEG files.
+ * The program of a thread that makes batches; workers.ts starts it. It answers requests one after another.
+ * Its imports decide how fast it starts: no image library, no schemas, and TensorFlow only once there is a
+ * pool of JPEG files.
  */
 import {
   type Batch,
@@ -16,13 +17,13 @@ export type SourceDescription =
   | { kind: "training"; folders: string[]; rest: Omit<TrainingSource, "pools"> }
   | { kind: "validation"; folders: string[]; rest: Omit<BatchSource, "pools"> };
 
-/** What a thread is told: to say that it listens, what source a number stands for, or which of its batches to make. */
+/** A message to a thread: say that you listen, this number stands for that source, or make that batch. */
 export type WorkerMessage =
   | "are you ready"
   | { source: number; description: SourceDescription }
   | { source: number; request: number; batch: number };
 
-/** What a thread says: that it listens, and an answer to each request. */
+/** A message from a thread: it listens, or its reply to a request. */
 export type WorkerReply = "ready" | { request: number; made: Batch } | { request: number; error: string };
 
 type MakeBatch = (number: number) => Batch;
@@ -41,7 +42,7 @@ function opened(description: SourceDescription): (number: number) => Promise<Bat
   return async (number) => (await (make ??= open(description)))(number);
 }
 
-/** What a thread's `self` has and a program's main thread has not. */
+/** The members of `self` that only a thread has. */
 const thread = self as unknown as {
   onmessage: (event: MessageEvent<WorkerMessage>) => void | Promise<void>;
   postMessage(answer: WorkerReply, transfer?: Transferable[]): void;

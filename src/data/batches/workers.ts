@@ -1,4 +1,7 @@
-/** Threads that make batches ahead of the time when they are needed, so that a training step does not wait for them. */
+/**
+ * Threads that make batches ahead of the time when they are needed, so that a training step does not wait for
+ * them.
+ */
 import { availableParallelism } from "node:os";
 import type { SourceDescription, WorkerMessage, WorkerReply } from "./worker.ts";
 import {
@@ -15,7 +18,10 @@ import {
 export interface BatchWorkersOptions {
   /** Number of threads. Default: one less than there are cores, at least 1, at most 8. */
   workers?: number;
-  /** Most batches of a source that are being made or wait to be taken. Default: one more than there are threads. */
+  /**
+   * Most batches of a source that are being made or wait to be taken. Default: one more than there are
+   * threads.
+   */
   ahead?: number;
 }
 
@@ -26,8 +32,8 @@ export interface BatchWorkers {
   /** When every thread listens; until then training batches are made on the thread that asks. */
   readonly ready: Promise<void>;
   /**
-   * Training batches made ahead: what {@link trainingBatches} makes of the same source, byte for byte, however many threads
-   * there are. A batch that cannot be made is a rejected promise.
+   * Training batches made ahead: what {@link trainingBatches} makes of the same source, byte for byte,
+   * however many threads there are. A batch that cannot be made is a rejected promise.
    *
    * @throws {Error} for an image size, batch size or augmentation that cannot be
    */
@@ -47,8 +53,8 @@ const MOST_WORKERS = 8;
 const VALIDATION_MEMORY = 256e6;
 
 /**
- * Starts the threads. They load their program while the caller goes on: in 50 ms, but in a notebook's kernel, where Deno holds up
- * every new thread, in a second.
+ * Starts the threads. They load their program while the caller goes on: in 50 ms, but in a notebook's kernel,
+ * where Deno holds up every new thread, in a second.
  */
 export function startBatchWorkers(
   { workers = Math.max(1, Math.min(availableParallelism() - 1, MOST_WORKERS)), ahead = workers + 1 }:

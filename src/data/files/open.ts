@@ -10,8 +10,8 @@ const RATIO_LIMIT = 200;
 const HARMLESS_BYTES = 64 << 20;
 
 /**
- * The bytes of a file at a URL or path, block by block, unpacked where they are gzip (by its first bytes, whatever its name). The
- * file is closed when the iteration ends or is left.
+ * The bytes of a file at a URL or path, block by block. A file whose first bytes are gzip's is unpacked,
+ * whatever its name. The file is closed when the iteration ends or is left.
  *
  * @throws {Error} naming the file when it is not to be had
  */

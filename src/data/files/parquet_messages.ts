@@ -1,13 +1,13 @@
 import { deserialize, serialize } from "node:v8";
 
-/** What is asked of the process that reads Parquet. */
+/** A request to the process that reads Parquet. */
 export type ParquetRequest =
   /** The footer of a file of so many bytes, which `name` calls in errors. Answer: {@link ParquetContents}. */
   | { ask: "open"; size: number; name: string }
   /** The rows of a group of the file that was opened last. */
   | { ask: "rows"; group: number; columns: readonly string[] };
 
-/** What a file holds. */
+/** The contents of a file. */
 export interface ParquetContents {
   /** Names of the top columns. */
   columns: string[];

@@ -1,4 +1,7 @@
-/** A process that reads Parquet: a damaged file can keep the reader busy for ever or take all memory, and a process can be ended. */
+/**
+ * A process that reads Parquet: a damaged file can keep the reader busy for ever or take all memory, and a
+ * process can be ended.
+ */
 import {
   type AsyncBuffer,
   type FileMetaData,
@@ -90,7 +93,7 @@ function checkColumn(column: string, columns: readonly string[], name: string): 
   );
 }
 
-/** A failure of the reader, which says nothing of the file, as one that names it. */
+/** Adds the name of the file to an error of the reader. */
 async function named<T>(name: string, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
@@ -106,7 +109,7 @@ const output = Deno.stdout.writable.getWriter();
 
 const send = (message: FromProcess) => output.write(packMessage(message));
 
-/** Bytes of the file, from the process that has it. */
+/** Bytes of the file, from the process that has opened it. */
 function read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   const answer = Promise.withResolvers<Uint8Array<ArrayBuffer>>();
   waiting.set(++reads, answer);
@@ -121,8 +124,9 @@ async function answerTo(request: ParquetRequest): Promise<unknown> {
 }
 
 if (import.meta.main) {
-  Deno.addSignalListener("SIGINT", () => {}); // Ctrl-C reaches every process of the terminal: this one ends with its input
-  // Of bytes that the reader has asked for ahead it does not always await those that cannot be had.
+  // Ctrl-C reaches every process of the terminal: this one ends with its input.
+  Deno.addSignalListener("SIGINT", () => {});
+  // The reader does not always await bytes that it has asked for ahead.
   globalThis.addEventListener("unhandledrejection", (event) => event.preventDefault());
   for await (const message of readMessages<ToProcess>(Deno.stdin.readable)) {
     if ("ask" in message) {

@@ -11,7 +11,10 @@ export function localPath(folder: URL, path: string): string {
   return resolve(fileURLToPath(folder), path);
 }
 
-/** The files that a manifest's pattern stands for, in order: URLs, or absolute paths. See {@link expandBraces}. */
+/**
+ * The files that a manifest's pattern stands for, in order: URLs, or absolute paths. See {@link
+ * expandBraces}.
+ */
 export function placesOf(folder: URL, pattern: string): string[] {
   return expandBraces(pattern).map((place) => isUrl(place) ? place : localPath(folder, place));
 }
@@ -28,11 +31,13 @@ const LIMIT = 1_000_000;
 type Piece = readonly string[];
 
 /**
- * Names that a pattern stands for, in order: `{000..012}` is each number of that range, with zeros in front where the first
- * number has them; `{train,val}` is each word. Several braces are combined, the last varying fastest.
+ * Names that a pattern stands for, in order: `{000..012}` is each number of that range, with zeros in front
+ * where the first number has them; `{train,val}` is each word. Several braces are combined, the last varying
+ * fastest.
  *
  * @returns the pieces whose combinations are the names; see {@link expandBraces}
- * @throws {Error} for a brace without its partner, one within another, an empty or descending range, or more than a million names
+ * @throws {Error} for a brace without its partner, one within another, an empty or descending range, or more
+ * than a million names
  */
 export function parseBraces(pattern: string): Piece[] {
   const pieces: Piece[] = [];

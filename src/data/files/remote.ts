@@ -19,7 +19,7 @@ import {
   withRetries,
 } from "../../http/mod.ts";
 
-/** Who may read a dataset's files: a manifest's `access`. */
+/** The field `access` of a manifest: who may read the dataset's files. */
 export const accessSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("open").describe("Anybody.") }),
   z.strictObject({
@@ -38,8 +38,8 @@ const CLIENT = { silenceMs: 30_000, perHost: 4, userAgent: USER_AGENT, proxies: 
 const REDIRECTS = 5;
 
 /**
- * A client for the files at a URL of a manifest. Its user chose the host that it names, which may be a server of one's own; what that
- * redirects to must be on the public internet.
+ * A client for the files at a URL of a manifest. The manifest's author chose the host, which may be a server
+ * at a private address. Any other host, to which that one redirects, must be on the public internet.
  */
 function clientFor(url: string): Client {
   const named = parseUrl(url).hostname.replace(/^\[(.*)\]$/, "$1");
@@ -47,7 +47,8 @@ function clientFor(url: string): Client {
 }
 
 /**
- * The answer to a request of part of a file, status 200 or 206. The token goes to the origin that the manifest names and to no other.
+ * The answer to a request of part of a file, status 200 or 206. The token goes to the origin that the
+ * manifest names and to no other.
  *
  * @param from first byte
  * @param to last byte; default: to the end
@@ -89,7 +90,7 @@ function checkStatus({ status, headers }: ResponseHead, access: Access): void {
   );
 }
 
-/** What is wrong with a file, as the rest of a sentence that begins with its URL. */
+/** The fault of a file, as the rest of a sentence that begins with its URL. */
 function detailOf(status: number, access: Access): string {
   if (status === 401 || status === 403) {
     return access.kind === "gated"

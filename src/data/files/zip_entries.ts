@@ -14,7 +14,7 @@ export interface ZipEntry {
   bytes(largest: number): Promise<Uint8Array>;
 }
 
-/** What is used of the reader's entries. */
+/** The fields of the reader's entries that are used. */
 interface YauzlEntry {
   fileName: string;
   uncompressedSize: number;
@@ -29,8 +29,8 @@ interface Yauzl {
 }
 
 /**
- * The files of a ZIP archive by its directory, without reading the rest of it. Archives with names that are absolute or lead upwards
- * are refused.
+ * The files of a ZIP archive by its directory, without reading the rest of it. Archives with names that are
+ * absolute or lead upwards are refused.
  *
  * @throws {Error} when it is no archive or is damaged
  */

@@ -7,7 +7,8 @@ import { checkDisjoint, parseReference } from "./reference.ts";
  * Reads and checks the manifest of a dataset.
  *
  * @param folder default: `data_manifests/`, then the folder that `NTD_MANIFESTS` names
- * @throws {Error} when there is no such dataset (naming those there are) or when its file breaks the schema, one line a fault
+ * @throws {Error} when there is no such dataset (naming those there are) or when its file breaks the schema,
+ * one line a fault
  */
 export function readManifest(name: string, folder?: URL): Manifest {
   const file = manifestFiles(folder ? [folder] : manifestFolders()).get(name);
@@ -30,8 +31,9 @@ export function manifestOf(reference: string, folder?: URL): Manifest {
 }
 
 /**
- * How many images a reference means, as far as that is known before its pool is open: those of the source, or an equal share of
- * them. Groups are dealt out whole, so that a part may have somewhat more or fewer; of a split it is an upper bound.
+ * The number of images that a reference means, as far as it is known before its pool is open: those of the
+ * source, or an equal share of them. Groups are dealt out whole, so that a part may have somewhat more or
+ * fewer. For a split it is an upper bound.
  */
 export function expectedImages(reference: string, folder?: URL): number {
   return Math.ceil(imagesIn(manifestOf(reference, folder)) / (parseReference(reference).part?.of ?? 1));
@@ -55,9 +57,11 @@ export function collections(folder?: URL): Map<string, string[]> {
 }
 
 /**
- * The datasets meant by what a user typed: a collection ("icons"), or references ("tabler,phosphor,cifar10@test").
+ * The datasets meant by what a user typed: a collection ("icons"), or references
+ * ("tabler,phosphor,cifar10@test").
  *
- * @throws {Error} naming the known datasets, collections or splits when one is unknown, or when two have images in common
+ * @throws {Error} naming the known datasets, collections or splits when one is unknown, or when two have
+ * images in common
  */
 export function datasetsOf(choice: string, folder?: URL): string[] {
   const collection = collections(folder).get(choice.trim());
@@ -74,7 +78,10 @@ function unknownDataset(name: string, folder?: URL): Error {
   return new Error(`there is no dataset "${name}"; known are, by collection: ${groups.join("; ")}`);
 }
 
-/** Where manifests are looked for, in this order: `data_manifests/`, then the folder that the environment variable `NTD_MANIFESTS` names (a relative path starts at the root of the repository). */
+/**
+ * The folders of manifests, in the order of search: `data_manifests/`, then the folder in the environment
+ * variable `NTD_MANIFESTS` (a relative path starts at the root of the repository).
+ */
 function manifestFolders(): URL[] {
   const own = Deno.env.get("NTD_MANIFESTS");
   if (!own) return [MANIFEST_FOLDER];
@@ -83,7 +90,8 @@ function manifestFolders(): URL[] {
 }
 
 /**
- * The manifest files of some folders by dataset, in the order of the alphabet. Of two with one name the first folder's counts.
+ * The manifest files of some folders by dataset, in the order of the alphabet. The first folder wins when two
+ * have the same name.
  *
  * @throws {Error} when a folder cannot be read
  */

@@ -1,17 +1,19 @@
 /**
- * Names of images to groups: images of one group are versions of one drawing and go to one side of a split together.
+ * From the names of images to groups. Images of one group are versions of one drawing and go to one side of a
+ * split together.
  */
 
-/** How the group of an image follows from its key; what a manifest's `grouping` may say. */
+/** Rules by which the group of an image follows from its key: the values of a manifest's `grouping`. */
 export const GROUPING_RULES = ["icon-stem", "emoji-concept", "none"] as const;
 export type GroupingRule = typeof GROUPING_RULES[number];
 
 /**
  * The group of an image. Images of different datasets are tied together when their groups are equal.
  *
- * - `icon-stem`: `dataset/stem`, the name without its variant endings: the six weights of Phosphor, `-fill`, `-outline`, `-off`, `-2`
- * - `emoji-concept`: what is shown, without the dataset's name, so that a concept is on one side for all vendors; skin tones,
- *   genders and the direction faced are one concept
+ * - `icon-stem`: `dataset/stem`, the name without its variant endings: the six weights of Phosphor, `-fill`,
+ *   `-outline`, `-off`, `-2`
+ * - `emoji-concept`: what is shown, without the dataset's name, so that a concept is on one side for all
+ *   vendors; skin tones, genders and the direction faced are one concept
  * - `none`: `dataset/key`, every image by itself
  */
 export function groupOf(rule: GroupingRule, dataset: string, key: string): string {
@@ -20,7 +22,10 @@ export function groupOf(rule: GroupingRule, dataset: string, key: string): strin
   return `${dataset}/${key}`;
 }
 
-/** Endings that mark a version of an icon. Numbers count ("chat-2") and so do crossed-out versions ("-off", "-slash"). */
+/**
+ * Endings that mark a version of an icon. Numbers count ("chat-2") and so do crossed-out versions ("-off",
+ * "-slash").
+ */
 const ICON_VARIANT = new RegExp(
   "-(fill(ed)?|outline[ds]?|lined?|bold|thin|light|duotone|solid|regular|off|slash|alt|variant|simple|small|medium|large|" +
     "sharp|rounded|dashed|dotted|thick|reference|usage|\\d{1,2})$",

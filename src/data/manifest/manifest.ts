@@ -7,7 +7,10 @@ import { GROUPING_RULES } from "./grouping.ts";
 /** The manifests of this repository. */
 export const MANIFEST_FOLDER = new URL("../../../data_manifests/", import.meta.url);
 
-/** One file of `data_manifests/`: where a dataset's images come from, what may be done with them, how they are stored. */
+/**
+ * One file of `data_manifests/`: where a dataset's images come from, what may be done with them, how they are
+ * stored.
+ */
 export const manifestSchema = z.strictObject({
   $schema: z.string().optional().describe("Where this schema is, for editors."),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).describe(
@@ -76,7 +79,10 @@ export function imagesIn({ images, sampling }: Pick<Manifest, "images" | "sampli
   return Math.min(images, sampling?.images ?? images);
 }
 
-/** Checks the text of a manifest; `file` is the name that errors give it, `folder` where its relative paths start. */
+/**
+ * Checks the text of a manifest; `file` is the name that errors give it, `folder` where its relative paths
+ * start.
+ */
 export function parseManifest(text: string, file: string, folder: URL = MANIFEST_FOLDER): Manifest {
   let value: unknown;
   try {

@@ -1,5 +1,5 @@
 /**
- * What an experiment calls a dataset: a manifest's name, or some of that source's images.
+ * The name of a dataset in an experiment: a manifest's name, or some of that source's images.
  *
  *     cifar10           all of them
  *     cifar10@test      an official split
@@ -23,7 +23,8 @@ const REFERENCE = /^([^@#,\s]+)(?:@([^@#,\s]+))?(?:#([1-9]\d{0,5})\/([1-9]\d{0,5
 /**
  * Takes a reference apart. Each one has one spelling, so that equal names are equal images.
  *
- * @throws {Error} when it is not `name`, `name@split`, `name#part/parts` or `name@split#part/parts`, or there is no such part
+ * @throws {Error} when it is not `name`, `name@split`, `name#part/parts` or `name@split#part/parts`, or there
+ * is no such part
  */
 export function parseReference(text: string): DatasetReference {
   const found = REFERENCE.exec(text);
@@ -71,13 +72,19 @@ export function checkDisjoint(references: readonly string[]): void {
   });
 }
 
-/** Whether an image is among those that a reference means. The parts are dealt out by group: versions of one drawing are in one. */
+/**
+ * Whether an image is among those that a reference means. The parts are dealt out by group: versions of one
+ * drawing are in one.
+ */
 export function isMeant({ group, split }: { group: string; split?: string }, by: DatasetReference): boolean {
   if (by.split !== undefined && by.split !== split) return false;
   return by.part === undefined || partOf(group, by.part.of) === by.part.number;
 }
 
-/** The part, 1 to `parts`, that a group is dealt to: by a hash of its name alone, whatever an experiment's seed. */
+/**
+ * The part, 1 to `parts`, that a group is dealt to: by a hash of its name alone, whatever an experiment's
+ * seed.
+ */
 function partOf(group: string, parts: number): number {
   return 1 + parseInt(hash("sha256", `part\n${group}`).slice(0, 12), 16) % parts;
 }

@@ -18,10 +18,10 @@ import type { PoolImage } from "./index.ts";
 import type { FilePlace } from "./shards.ts";
 import { type Place, startFiles } from "./writer.ts";
 
-/** What a build says about itself, a few times a second. */
+/** The progress of a build, told a few times a second. */
 export interface PoolProgress {
   dataset: string;
-  /** What is being done, and why. */
+  /** The present step, and its reason. */
   message: string;
   /** Images of the source that are done, of `total`. */
   done: number;
@@ -38,21 +38,29 @@ export interface PoolOptions {
   signal?: AbortSignal;
   /** Called at most ten times a second while a pool is built, and when a damaged one is found. */
   onProgress?: (progress: PoolProgress) => void;
-  /** Folder of all pools. Default: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
+  /**
+   * Folder of all pools. Default: the environment variable `NTD_DATA`, or `.data` at the root of the
+   * repository.
+   */
   root?: string;
   /** Folder of the manifests. Default: `data_manifests/`, then the folder that `NTD_MANIFESTS` names. */
   manifests?: URL;
-  /** The processes that decode photographs: how many, and what one image may take. Also what they run, for tests. */
+  /**
+   * The processes that decode photographs: how many, and what one image may take. Also what they run, for
+   * tests.
+   */
   decoders?: Omit<DecoderOptions, "signal"> & { program?: URL };
 }
 
-/** What the processes run that decode photographs. */
+/** The program of the processes that decode photographs. */
 const DECODER = new URL("../sources/photo_process.ts", import.meta.url);
 
 /**
- * Draws or decodes every image of a manifest's source and writes the pool's three files to `folder`, which must exist.
+ * Draws or decodes every image of a manifest's source and writes the pool's three files to `folder`, which
+ * must exist.
  *
- * @throws {Error} when the source is not to be had, does not have the images that the manifest says, or the disk is full
+ * @throws {Error} when the source is not to be had, does not have the images that the manifest says, or the
+ * disk is full
  */
 export async function buildPool(manifest: Manifest, folder: string, options: PoolOptions, message: string) {
   using files = startFiles(folder);
@@ -149,7 +157,9 @@ function numberOf(name: string, classes: Map<string, number>): number {
   return classes.get(name)!;
 }
 
-/** What could be fetched or is sampled is counted; of anything else all that the manifest says must be there. */
+/**
+ * Fetched and sampled images may be fewer than the manifest says; any other source must have exactly as many.
+ */
 function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
   const { name, images, sampling, source } = manifest;
   const kind = sourceKindOf(source);
@@ -181,7 +191,7 @@ function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptio
   };
 }
 
-/** What became of an image of a source: it is stored, or could not be drawn or decoded. */
+/** The end of an image of a source: it is stored, or it could not be drawn or decoded. */
 type Ended =
   & { source: SourceImage }
   & ({ stored: StoredImage; failure?: undefined } | {
@@ -190,8 +200,8 @@ type Ended =
   });
 
 /**
- * Draws or decodes images, with as many in flight as keep every core busy, and gives them out in the source's order, whichever was done
- * first.
+ * Draws or decodes images, with as many in flight as keep every core busy, and gives them out in the source's
+ * order, whichever was done first.
  *
  * @throws {Error} when no process that decodes can be started, or as the source
  */

@@ -4,15 +4,18 @@ import { hash } from "node:crypto";
 const SMALLEST = 1024;
 /** Share of the slots that is filled before there are twice as many. */
 const FULL = 7 / 8;
-/** Of a text 128 bits of its sha256 are kept: that two of a billion have the same is as likely as one in 10²⁰. */
+/**
+ * Each text is kept as 128 bits of its sha256. Two of a billion texts have the same bits with probability
+ * 10⁻²⁰.
+ */
 const WORDS = 4;
 
-/** Says of many texts where each came first. A text takes 23 to 46 bytes, however long it is. */
+/** Finds the first occurrence of each of many texts. A text takes 23 to 46 bytes, however long it is. */
 export class FirstOccurrences {
   #digests = new Uint32Array(SMALLEST * WORDS);
   #places = new Int32Array(SMALLEST).fill(-1);
   #texts = 0;
-  /** Of the text that is asked about. */
+  /** The digest of the text that is asked about. */
   readonly #digest = new Uint8Array(32);
   readonly #words = new Uint32Array(this.#digest.buffer);
 
@@ -30,7 +33,10 @@ export class FirstOccurrences {
     return place;
   }
 
-  /** Where a digest (the words of `from` after `at`) lies, or is to lie: the first slot from its own on that has it or is free. */
+  /**
+   * Where a digest (the words of `from` after `at`) lies, or is to lie: the first slot from its own on that
+   * has it or is free.
+   */
   #slotOf(from: Uint32Array, at: number): number {
     const last = this.#places.length - 1;
     let slot = from[at] & last;

@@ -4,12 +4,15 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { filesFingerprint } from "../sources/fingerprint.ts";
 import { sourceKindOf } from "../sources/list.ts";
 
-/** Raise it whenever pixels, groups or hashes come out differently from the same manifest: pools are then built anew. */
+/**
+ * Raise it whenever pixels, groups or hashes come out differently from the same manifest: pools are then
+ * built anew.
+ */
 const CONTENT_VERSION = 2;
 
 /**
- * Identity of a dataset's content: it changes with every field of its manifest that decides images, groups or their order, and with the
- * files of this machine that its source reads.
+ * Identity of a dataset's content. It changes with every field of its manifest that decides images, groups or
+ * their order, and with the files of this machine that its source reads.
  *
  * @returns 16 hex digits
  */

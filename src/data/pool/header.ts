@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { IMAGE_FAILURES } from "../../images/mod.ts";
 import type { Shard } from "./shards.ts";
 
-/** `pool.json`: what a pool holds, what was left out of it, and the checksums of its other files. */
+/**
+ * `pool.json`: the contents of a pool, the images that were left out, and the checksums of its other files.
+ */
 export interface PoolHeader {
   dataset: string;
   /** Where the images came from: an npm package as `name@version`, or the paths of the manifest. */
@@ -11,7 +13,7 @@ export interface PoolHeader {
   sampling?: string;
   /** Number of images. */
   images: number;
-  /** Of images from a list of addresses: name of the folder that they were fetched into. */
+  /** Name of the folder that the images were fetched into, where they come from a list of URLs. */
   fetched?: string;
   /** Side of every image, px, where they are stored as pixels. */
   side?: number;
@@ -30,7 +32,7 @@ export interface PoolHeader {
   builtAt: string;
 }
 
-/** What a source had and a pool has not. */
+/** Images of a source that its pool left out. */
 export interface Dropped {
   /** Images with exactly the pixels of an earlier one. */
   duplicates: number;
@@ -41,8 +43,8 @@ export interface Dropped {
 }
 
 /**
- * Says what is wrong with the pool in a folder, or nothing when it is whole. Both files are hashed in full: a flipped bit
- * anywhere is found, at about a second a gigabyte.
+ * Says what is wrong with the pool in a folder, or nothing when it is whole. Both files are hashed in full: a
+ * flipped bit anywhere is found, at about a second a gigabyte.
  */
 export function poolFault(folder: string): string | undefined {
   let file: "pool.json" | keyof PoolHeader["sha256"] = "pool.json";
@@ -101,7 +103,7 @@ export interface LeftOut {
   /** Path or URL of the file that has it, where it comes from one. */
   file?: string;
   reason: LeftOutReason;
-  /** What happened in this case: a size, a signal, the decoder's words. */
+  /** The details of this case: a size, a signal, the decoder's words. */
   detail: string;
 }
 

@@ -1,4 +1,7 @@
-/** `index.jsonl` of a pool, a line an image. It is read as it is needed, not kept: it may be larger than memory. */
+/**
+ * `index.jsonl` of a pool has a line an image. It is read when it is needed and not kept, since it may be
+ * larger than memory.
+ */
 
 import { readFully } from "../../disk/mod.ts";
 
@@ -16,17 +19,25 @@ export interface PoolImage {
   sha256: string;
   /** See `perceptualHash`. */
   perceptualHash: string;
-  /** Whether it is a photograph: then images with nearly equal perceptual hashes count as the same. Drawings often differ in little. */
+  /**
+   * Whether it is a photograph. Photographs with nearly equal perceptual hashes count as the same; drawings
+   * often differ in little.
+   */
   photograph?: true;
-  /** Of a JPEG file: its first byte in `images.bin`, or in its shard, and its length. */
+  /** Only for a JPEG file: its first byte in `images.bin` or in its shard, and its length. */
   bytes?: [offset: number, length: number];
-  /** Of a JPEG file that lies in a shard of the source: its number among the header's `shards`. */
+  /**
+   * Only for a JPEG file that lies in a shard of the source: the shard's number among the header's `shards`.
+   */
   shard?: number;
-  /** Of a JPEG file: px. */
+  /** Only for a JPEG file: px. */
   size?: [width: number, height: number];
 }
 
-/** The images of a pool, by index. An array of them is one as well; a pool on disk reads them from its index, one after another or a line. */
+/**
+ * The images of a pool, by index. An array of images is one too; a pool on disk reads its index line by line,
+ * or a single line.
+ */
 export interface PoolImages extends Iterable<PoolImage> {
   /** How many. */
   readonly length: number;

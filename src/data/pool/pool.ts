@@ -10,23 +10,30 @@ import { type PoolImages, someImages } from "./index.ts";
 import { checkShards } from "./shards.ts";
 import { openStored, type StoredImages } from "./store.ts";
 
-/** The images of a dataset, packed in one file and read from it as they are needed. */
+/** A stored dataset: its images, packed in one file and read when they are needed. */
 export interface Pool extends StoredImages {
   readonly manifest: Manifest;
-  /** What the source has and the pool has not. */
+  /** Images of the source that the pool left out. */
   readonly dropped: Dropped;
-  /** Images of its source that were not copied: they are read from the source's shards, which must stay as they are. */
+  /**
+   * Images of its source that were not copied: they are read from the source's shards, which must stay as
+   * they are.
+   */
   readonly inPlace: number;
-  /** Names of its semantic classes, by the number that is an image's label; missing where the source tells none. */
+  /**
+   * Names of its semantic classes, by the number that is an image's label; missing where the source tells
+   * none.
+   */
   readonly classes?: readonly string[];
 }
 
 /**
- * Opens the pool of a dataset, or of some of its images (`cifar10@test`, `cifar10#1/3`); builds it first when it is missing or
- * damaged (its checksums are compared every time). A build happens beside the pool's place and is moved there when whole, by one
- * process at a time: others wait for it.
+ * Opens the pool of a dataset, or of some of its images (`cifar10@test`, `cifar10#1/3`). It is built first
+ * when it is missing or damaged; its checksums are compared every time. Only one process builds at a time,
+ * and others wait. A build happens beside the pool's place and is moved there when it is whole.
  *
- * @throws {Error} when the dataset or split is unknown, its manifest is wrong, its images cannot be obtained, or the disk is full
+ * @throws {Error} when the dataset or split is unknown, its manifest is wrong, its images cannot be obtained,
+ * or the disk is full
  */
 export async function openPool(reference: string, options: PoolOptions = {}): Promise<Pool> {
   const [pool] = await openPools([reference], options);
@@ -34,7 +41,8 @@ export async function openPool(reference: string, options: PoolOptions = {}): Pr
 }
 
 /**
- * Opens the pools of several references, each source once. Each pool is disposed by itself; the last of a source closes its file.
+ * Opens the pools of several references, each source once. Each pool is disposed by itself; disposing the
+ * last of a source closes its file.
  *
  * @throws as {@link openPool}; what was open is closed
  */
@@ -69,7 +77,8 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   const root = options.root ?? dataRoot();
   const folder = poolFolder(root, manifest);
   if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
-  const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder); // older pools do not name their classes
+  // Older pools do not name their classes.
+  const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
   checkShards(folder, shards);
   const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
   return Object.assign(await openStored(folder), { manifest, dropped, inPlace, classes });
@@ -169,7 +178,7 @@ function diskFull(manifest: Manifest, root: string): Error {
 /** Bytes of a JPEG file a pixel: at quality 95 fewer, as a rule. */
 const JPEG_BYTES = 0.5;
 
-/** Whether images may lie on this machine as they are stored: what is not copied takes no space. */
+/** Whether images may lie on this machine as they are stored. Images that are not copied take no space. */
 function mayStayInPlace({ source, render }: Manifest): boolean {
   return render.shorter !== undefined && (sourceKindOf(source).readInPlace?.(source) ?? false);
 }

@@ -5,7 +5,10 @@ import { readFully } from "../../disk/mod.ts";
 
 /** A shard as a pool's header names it. */
 export interface Shard {
-  /** Below the folder of all pools: from there on, so that both can be moved together. Elsewhere: the whole path. */
+  /**
+   * Below the folder of all pools: from there on, so that both can be moved together. Elsewhere: the whole
+   * path.
+   */
   path: string;
   /** When the pool was built: its size, bytes, and when it had been changed, milliseconds since 1970. */
   bytes: number;
@@ -14,7 +17,7 @@ export interface Shard {
   images: number;
 }
 
-/** From which byte of which file on this machine an image's own file lies. */
+/** The place of an image's file: a file on this machine, and the byte at which it starts there. */
 export interface FilePlace {
   path: string;
   offset: number;
@@ -31,8 +34,8 @@ export class UsedShards {
   constructor(readonly folder: string) {}
 
   /**
-   * The number of the shard in which an image lies as it is to be stored, byte for byte; undefined where it lies in none. The bytes are
-   * compared: of a shard that is compressed, or of an image that is stored in another form, they are others.
+   * The number of the shard that holds an image exactly as it is to be stored; undefined when none does. The
+   * bytes are compared, since those of a compressed shard or of an image in another form differ.
    */
   numberOf(bytes: Uint8Array, place: FilePlace): number | undefined {
     if (!liesAt(place, bytes)) return undefined;
@@ -60,7 +63,8 @@ function liesAt({ path, offset }: FilePlace, bytes: Uint8Array): boolean {
 }
 
 /**
- * Fills an array from byte `start` of a shard on. The shard is opened each time (5 microseconds), so that there may be any number of them.
+ * Fills an array from byte `start` of a shard on. The shard is opened each time (5 microseconds), so that
+ * there may be any number of them.
  *
  * @param folder of the pool
  * @throws {Error} when it is not there, or not as it was when the pool was built

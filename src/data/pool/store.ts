@@ -12,7 +12,9 @@ export interface StoredImages {
   readonly name: string;
   /** The folder that holds the pool. */
   readonly folder: string;
-  /** Side of every image as {@link read} gives it, px: as stored; of a pool of JPEG files {@link SQUARE_SIDE}. */
+  /**
+   * Side of every image as {@link read} gives it, px: as stored; of a pool of JPEG files {@link SQUARE_SIDE}.
+   */
   readonly side: number;
   /** 1 (grey) or 3 (RGB). */
   readonly channels: 1 | 3;
@@ -21,13 +23,14 @@ export interface StoredImages {
   /** Where it is some of the folder's images: the place of each in the files. */
   readonly places?: Int32Array;
   /**
-   * Of a pool of JPEG files: one of them, whole as it is stored.
+   * One whole JPEG file as it is stored; only in pools of JPEG files.
    *
    * @throws {Error} when there is no such image
    */
   encoded?(index: number): EncodedImage;
   /**
-   * Reads one image, `[side, side, channels]` (of a JPEG file the centred square, resized), into `into` (default: a new array) and gives that back.
+   * Reads one image, `[side, side, channels]`, into `into` (default: a new array) and returns that. A JPEG
+   * file is read as its centred square, resized.
    *
    * @throws {Error} when there is no such image
    */
@@ -47,7 +50,7 @@ export async function openStored(folder: string): Promise<StoredImages> {
 }
 
 /**
- * {@link openStored} for who has loaded the decoder or has a pool of pixels.
+ * {@link openStored} for a pool of pixels, or when the decoder has been loaded.
  *
  * @throws {Error} when a file is missing or cannot be read
  */

@@ -6,17 +6,26 @@ import type { Pool } from "../pool/pool.ts";
 /** 32-bit words of a hash of 512 bits. */
 const WORDS = 16;
 /**
- * Photographs count as near-duplicates when their hashes differ in so many of 512 bits, or fewer. Measured on 4,500 photographs of three
- * sets: JPEG of quality 75 changes 8 to 11 bits (median; 99%: 45), of quality 40 11 to 16 (62), resizing to 60% 19 to 22 (62); of
- * different photographs of two sets the nearest differ in 116 and 140, of the third, with garments taken twice, in 53.
+ * Photographs count as near-duplicates when their hashes differ in so many of 512 bits, or fewer. Measured on
+ * 4,500 photographs of three sets: JPEG of quality 75 changes 8 to 11 bits (median; 99%: 45), of quality 40
+ * 11 to 16 (62), resizing to 60% 19 to 22 (62); of different photographs of two sets the nearest differ in
+ * 116 and 140, of the third, with garments taken twice, in 53.
  */
 const NEAR_BITS = 40;
-/** Of images with little in them, on a white ground, few bits say anything: at most this share of those that are set may differ. */
+/**
+ * In images with little in them, on a white ground, few bits are set. At most this share of the set bits may
+ * differ.
+ */
 const NEAR_SHARE = 1 / 6;
-/** Bits of a hash that are compared first, all at once; pairs that agree in no band of them are not looked at. */
+/**
+ * Bits of a hash that are compared first, all at once; pairs that agree in no band of them are not looked at.
+ */
 const BAND_BITS = 24;
 const BANDS = Math.floor(32 * WORDS / BAND_BITS);
-/** Of many images that agree in a band each is compared with so many of them, so that the work stays in proportion to the images. */
+/**
+ * Each of many images that agree in a band is compared with so many others. The work stays in proportion to
+ * the images.
+ */
 const NEIGHBOURS = 32;
 
 /** Which bits make up each band: neighbouring bits of a hash often agree, so a band's are far apart. */
@@ -27,7 +36,7 @@ export class NearDuplicates {
   readonly #words: Uint32Array;
   readonly #places: Uint32Array;
   #count = 0;
-  /** Of the image that is added. */
+  /** The hash of the image that is being added. */
   readonly #hash = new Uint8Array(4 * WORDS);
   readonly #view = new DataView(this.#hash.buffer);
 
@@ -37,7 +46,10 @@ export class NearDuplicates {
     this.#places = new Uint32Array(most);
   }
 
-  /** Takes an image, if it is a photograph; `place` is its name in what {@link pairs} finds. Its hash has 128 hex digits. */
+  /**
+   * Takes an image, if it is a photograph; `place` is its name in what {@link pairs} finds. Its hash has 128
+   * hex digits.
+   */
   add(
     place: number,
     { photograph, perceptualHash: hash }: Pick<PoolImage, "perceptualHash" | "photograph">,
@@ -50,9 +62,10 @@ export class NearDuplicates {
   }
 
   /**
-   * Finds pairs that look alike, by locality-sensitive hashing (banding) of their difference hashes and a comparison of all bits. Pairs
-   * that differ in 20 bits or fewer agree in one of the 21 bands; of those that differ in 40 bits about 4% agree in none and are missed.
-   * Time in proportion to the number of images times its logarithm.
+   * Finds pairs that look alike, by locality-sensitive hashing (banding) of their difference hashes and a
+   * comparison of all bits. Pairs that differ in 20 bits or fewer agree in one of the 21 bands; of those that
+   * differ in 40 bits about 4% agree in none and are missed. Time in proportion to the number of images times
+   * its logarithm.
    *
    * @param found called with the places of two images; a pair may come several times
    */
@@ -105,13 +118,16 @@ export interface DuplicateCount {
   datasets: [string, string];
   /** Pairs with equal pixels as stored. (Within a dataset there are none: a pool keeps the first.) */
   equal: number;
-  /** Pairs that look the same; see `NearDuplicates`. For drawings: equal perceptual hashes. Of many that are alike not every pair counts. */
+  /**
+   * Pairs that look the same. See `NearDuplicates`; drawings have equal perceptual hashes. Not every pair
+   * among many alike counts.
+   */
   alike: number;
 }
 
 /**
- * Counts duplicates within and across datasets: what sampling keeps on one side of training and validation. What a pool has dropped
- * already is in its `dropped.duplicates`. Pairs of datasets without any are left out.
+ * Counts duplicates within and across datasets, which sampling keeps on one side of training and validation.
+ * Those that a pool has dropped are in its `dropped.duplicates`. Pairs of datasets without any are left out.
  */
 export function countDuplicates(pools: readonly Pick<Pool, "name" | "images">[]): DuplicateCount[] {
   const total = pools.reduce((sum, { images }) => sum + images.length, 0);
@@ -156,11 +172,11 @@ export interface DuplicateRow {
   "equal pixels": number;
   /** Pairs that look the same; see `countDuplicates`. */
   "look alike": number;
-  /** What the dataset's pool left out when it was built; of two datasets nothing. */
+  /** Images that the dataset's pool left out when it was built; empty for two datasets. */
   "left out": string;
 }
 
-/** What `duplicateRows` count, for its reader. */
+/** A note on the numbers of `duplicateRows` for their reader. */
 export const DUPLICATES_NOTE =
   "Pairs of images that are left, within a dataset and across two. All of them are kept on one side of training and validation.";
 

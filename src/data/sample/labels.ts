@@ -1,4 +1,6 @@
-/** Images whose classes are what they show, not where they come from: for asking what features know of semantics. */
+/**
+ * Images labelled by what they show instead of where they come from, to ask how much semantics features hold.
+ */
 import type { Pool } from "../pool/pool.ts";
 import { permutation, rank } from "../../stats/mod.ts";
 import { parseReference } from "../manifest/reference.ts";
@@ -26,7 +28,8 @@ type Labelled = Pick<Pool, "name" | "images" | "classes">;
 /**
  * Images of a dataset that has semantic classes, chosen as `sampleImages` chooses.
  *
- * @throws {Error} for a dataset without classes and for an image without one, naming it, and as `sampleImages`
+ * @throws {Error} for a dataset without classes and for an image without one, naming it, and as
+ * `sampleImages`
  */
 export function sampleClasses(pool: Labelled, sizes: SampleSizes): LabelledSample {
   const names = classesIn(pool);
@@ -62,7 +65,10 @@ export interface ConceptSizes {
   concepts: number;
   /** A concept must be drawn by so many of the datasets, at least. */
   datasets: number;
-  /** Drawings of each concept that are validated on, one image of each; all images of the others are trained on. */
+  /**
+   * Drawings of each concept that are validated on, one image of each; all images of the others are trained
+   * on.
+   */
   validationPerConcept: number;
   seed: number;
 }
@@ -72,7 +78,7 @@ interface Found {
   pool: number;
   image: number;
   key: string;
-  /** What it shows. */
+  /** The concept that it shows. */
   concept: string;
 }
 
@@ -83,9 +89,10 @@ interface Concept {
 }
 
 /**
- * Images of concepts that several datasets draw, for example `arrow-left` in six libraries of icons. A drawing with its versions
- * (`-fill`, other weights, equal pixels, equal perceptual hash) is on one side, so that what is validated on is a concept drawn
- * anew, often by somebody else. Drawings that stand for two concepts are left out.
+ * Images of concepts that several datasets draw, for example `arrow-left` in six libraries of icons. A
+ * drawing and its versions (`-fill`, other weights, equal pixels, equal perceptual hash) are on one side. So
+ * the validation images show a concept drawn anew, often by somebody else. Drawings that stand for two
+ * concepts are left out.
  *
  * @throws {Error} when there are not so many such concepts, saying how many there are
  */
@@ -125,7 +132,7 @@ export function sampleConcepts(
   };
 }
 
-/** What an image shows, without whose it is. */
+/** The concept of a group, without the name of its dataset. */
 function conceptOf(pool: string, group: string): string {
   const { dataset } = parseReference(pool);
   return group.startsWith(`${dataset}/`) ? group.slice(dataset.length + 1) : group;
@@ -163,8 +170,9 @@ function labelledImages(byClass: readonly Found[][], pools: number): LabelledIma
 const STREAM = 0x726c;
 
 /**
- * The datasets' labels dealt out to their images at random, each as often as before (Zhang et al. 2017, "Understanding deep
- * learning requires rethinking generalization"): nothing about an image says which it gets, so they can only be memorised.
+ * The datasets' labels dealt out to their images at random, each as often as before (Zhang et al. 2017,
+ * "Understanding deep learning requires rethinking generalization"): nothing about an image says which it
+ * gets, so they can only be memorised.
  *
  * @param indices the images of each dataset
  * @returns a label for each of them, in the same order

@@ -24,16 +24,19 @@ export interface Sample {
 type Sampled = Pick<Pool, "name" | "images">;
 
 /**
- * Chooses the images of an experiment: the same number from each dataset. Training and validation images share no group, no
- * pixels and no perceptual hash, over all datasets together. The choice depends on seed, names and keys alone, not on the
- * order of files; the 100 are among the 1,000; the validation images do not depend on the number of training images.
+ * Chooses the images of an experiment: the same number from each dataset. Training and validation images
+ * share no group, no pixels and no perceptual hash, over all datasets together. The choice depends on seed,
+ * names and keys alone, not on the order of files; the 100 are among the 1,000; the validation images do not
+ * depend on the number of training images.
  *
- * Order of choice: groups by rank of sha256(seed, group), one image of each group (by rank of sha256(seed, key)) before the second
- * of any. So n images show as many different things as they can, and all emoji vendors show the same ones. Where every image
- * is its own group, this is plain rank by hash. No two validation images of a dataset are versions of one another, which
- * their number n in an interval takes for granted.
+ * Order of choice: groups by rank of sha256(seed, group), one image of each group (by rank of sha256(seed,
+ * key)) before the second of any. So n images show as many different things as they can, and all emoji
+ * vendors show the same ones. Where every image is its own group, this is plain rank by hash. No two
+ * validation images of a dataset are versions of one another, which their number n in an interval takes for
+ * granted.
  *
- * @throws {Error} for fewer than two datasets, one given twice, sizes that are no positive integers, or more images than there are
+ * @throws {Error} for fewer than two datasets, one given twice, sizes that are no positive integers, or more
+ * images than there are
  */
 export function sampleExperiment(pools: readonly Sampled[], sizes: SampleSizes): Sample {
   checkTwo(pools);
@@ -41,7 +44,8 @@ export function sampleExperiment(pools: readonly Sampled[], sizes: SampleSizes):
 }
 
 /**
- * Chooses images as {@link sampleExperiment} does, from one dataset or more: to train on without telling datasets apart.
+ * Chooses images as {@link sampleExperiment} does, from one dataset or more: to train on without telling
+ * datasets apart.
  *
  * @throws {Error} as it does
  */
@@ -75,7 +79,10 @@ function samplingOrder({ images }: Sampled, seed: number): Int32Array {
   return order.sort((a, b) => turn[a] - turn[b] || groupRank[group[a]] - groupRank[group[b]] || byKey(a, b));
 }
 
-/** Of each image its group, as the first image of that, and its rank; of each such first image the group's rank. */
+/**
+ * For each image its rank and its group, named by the group's first image; for that first image the group's
+ * rank.
+ */
 function ranks(images: Sampled["images"], seed: number) {
   const group = new Int32Array(images.length);
   const groupRank = new Float64Array(images.length);
@@ -144,17 +151,21 @@ function checkRequest(pools: readonly Sampled[], sizes: SampleSizes): void {
   }
 }
 
-/** What ties images together, over all datasets: equal group, equal pixels, or equal perceptual hash; photographs also when hashes are nearly equal. */
+/**
+ * Fields that tie images together over all datasets: equal group, equal pixels, or equal perceptual hash.
+ * Nearly equal hashes tie photographs too.
+ */
 type Ties = Pick<PoolImage, "group" | "sha256" | "perceptualHash" | "photograph">;
 
 /** The images of a dataset. */
 type Tied = Iterable<Ties> & { readonly length: number };
 
 /**
- * The connected components of images that must not be separated: two images are in one when a chain of equal groups, pixels or
- * perceptual hashes (of photographs: nearly equal ones) leads from one to the other, within and across datasets.
+ * Groups of images that a split must not separate. Two images are in one group when a chain of equal groups,
+ * pixels or perceptual hashes leads from one to the other, within and across datasets; between photographs
+ * nearly equal hashes are enough. They are the connected components of the graph of these ties.
  *
- * @returns for each dataset, for each image, the number of its component; numbers are from 0 without gaps
+ * @returns for each dataset, for each image, the number of its group; numbers start at 0 and have no gaps
  */
 export function duplicateGroups(datasets: readonly Tied[]): Int32Array[] {
   const total = datasets.reduce((sum, images) => sum + images.length, 0);

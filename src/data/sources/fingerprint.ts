@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import type { LocalFile } from "./source.ts";
 
-/** Fingerprints that were taken, by source: looking at a million files takes seconds, and a sweep asks again and again. */
+/** Fingerprints by source. Looking at a million files takes seconds, and a sweep asks again and again. */
 const taken = new Map<string, { fingerprint?: string; until: number }>();
-/** A fingerprint is used for this many times as long as it took: looking again costs 2% of the time at most. */
+/**
+ * A fingerprint is used for this many times as long as it took: looking again costs 2% of the time at most.
+ */
 const REUSE = 50;
 
 /**
- * Identity of the files of this machine that a source reads, which its description does not tell: their names, sizes and times of change.
+ * Identity of the files of this machine that a source reads: their names, sizes and times of change, which
+ * its description does not tell.
  *
  * @param folder of the manifest
  * @param localFiles gives the files

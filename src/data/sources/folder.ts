@@ -38,9 +38,9 @@ function* localFiles(folder: URL, { path, splits = [""] }: Folder): Generator<Lo
 }
 
 /**
- * The image files of a folder and all folders in it, in the order of the alphabet; other files are passed over. An image's key is
- * its path without the ending. With `splits` only those sub-folders are looked at; with `classFolders` the folders at the next level are
- * the classes, numbered by their names over all splits.
+ * The image files of a folder and all folders in it, in the order of the alphabet; other files are passed
+ * over. An image's key is its path without the ending. With `splits` only those sub-folders are looked at;
+ * with `classFolders` the folders at the next level are the classes, numbered by their names over all splits.
  *
  * @throws {Error} when a folder is missing, naming it
  */
@@ -80,8 +80,8 @@ async function readImage(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Paths of the image files in the folder `within` of `root` and in all folders in it, relative to `root`, in the order of the
- * alphabet. Folders that are links are followed, but not in circles.
+ * Paths of the image files in the folder `within` of `root` and in all folders in it, relative to `root`, in
+ * the order of the alphabet. Folders that are links are followed, but not in circles.
  */
 function imageFiles(root: string, within = ""): Generator<string> {
   return filesBelow(root, within, within ? [realPath(root)] : []);
@@ -105,7 +105,7 @@ function realPath(path: string): string {
   }
 }
 
-/** What a folder holds, in the order of the alphabet; hidden entries and broken links are left out. */
+/** The entries of a folder in the order of the alphabet, without hidden ones. */
 function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
   return [...Deno.readDirSync(realPath(folder))].filter(({ name }) => !name.startsWith("."))
     .map((entry) => ({

@@ -21,7 +21,10 @@ export const iconify = sourceKind({
   sampled: (by) => `images ${by}`,
 });
 
-/** The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file, then to 0 and 16. */
+/**
+ * The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file,
+ * then to 0 and 16.
+ */
 interface IconFile extends Partial<ViewBox> {
   icons: Record<string, { body: string } & Partial<ViewBox>>;
 }
@@ -33,7 +36,10 @@ interface ViewBox {
   height: number;
 }
 
-/** The drawings of an `@iconify-json/…` package, aliases left out (they are the same drawings under other names). */
+/**
+ * The drawings of an `@iconify-json/…` package, aliases left out (they are the same drawings under other
+ * names).
+ */
 async function* iconifyImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const folder = await packageFolder(manifest.source.package, manifest.source.version);
   const file: IconFile = JSON.parse(await Deno.readTextFile(new URL("icons.json", folder)));

@@ -10,7 +10,7 @@ export function withoutEnding(name: string): string {
   return name.replace(IMAGE_FILE, "");
 }
 
-/** What the folders in an archive say of an image. */
+/** Facts about an image that the names of its folders tell. */
 interface MemberFolders {
   /** Its official split. */
   split?: string;
@@ -19,8 +19,8 @@ interface MemberFolders {
 }
 
 /**
- * The split and the class of an archive's member, as far as its source has these as folders. Undefined where it has splits and the member
- * lies in none.
+ * The split and the class of an archive's member, where the source has them as folders. Undefined when the
+ * source has splits and the member lies in none.
  *
  * @param path after the source's `within`
  */

@@ -5,14 +5,14 @@ export const versionSchema = z.string().regex(/^\d+\.\d+\.\d+$/).describe(
   "Exact version of the npm package.",
 );
 
-/** What a package is called in messages. */
+/** The name of a package in messages. */
 export function packageName({ package: name, version }: { package: string; version: string }): string {
   return `${name}@${version}`;
 }
 
 /**
- * The folder of an npm package at an exact version, with a slash at its end. Deno puts the package into `node_modules/` when it
- * is first asked for; deno.lock holds the hash that it must have.
+ * The folder of an npm package at an exact version, with a slash at its end. Deno puts the package into
+ * `node_modules/` when it is first asked for; deno.lock holds the hash that it must have.
  *
  * @throws {Error} naming package and version when it is neither installed nor to be had
  */

@@ -37,8 +37,8 @@ export const parquet = sourceKind({
 });
 
 /**
- * The images of Parquet files, in order; of a sample, files by rank and their row groups by rank. One row group's images are in memory
- * together; only the columns that are named are read.
+ * The images of Parquet files, in order; of a sample, files by rank and their row groups by rank. One row
+ * group's images are in memory together; only the columns that are named are read.
  *
  * @throws {Error} when a file is missing, damaged or has no such column, naming it
  */

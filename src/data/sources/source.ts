@@ -61,17 +61,23 @@ export function squareSide({ name, source, render }: SourceManifest<{ type: stri
 export type LocalFile = readonly [name: string, path: string];
 
 /**
- * A kind of source. Everything that depends on where a dataset's images come from is asked of this object; each kind has a file of its
- * own and a place in the list of `list.ts`.
+ * A kind of source. Everything that depends on where a dataset's images come from is asked of this object;
+ * each kind has a file of its own and a place in the list of `list.ts`.
  */
 export interface SourceKind<Schema extends z.ZodObject, Description = z.infer<Schema>> {
   /** Value of the field `type` in its schema. */
   readonly type: string;
   /** The field `source` of a manifest, with descriptions for its author. */
   readonly schema: Schema;
-  /** Whether a version decides the content, as of an npm package: its images are drawings, and no file of this machine changes them. */
+  /**
+   * Whether a version decides the content, as that of an npm package. Its images are drawings, and no file of
+   * this machine changes them.
+   */
   readonly fixedByVersion: boolean;
-  /** What is read, for messages and a pool's header: `name@version` of a package, or paths and URLs. */
+  /**
+   * The origin of the images in messages and in a pool's header: `name@version` of a package, or paths and
+   * URLs.
+   */
   origin(source: Description): string;
   /** The files on this machine that are read. */
   localFiles(folder: URL, source: Description): Iterable<LocalFile>;
@@ -81,15 +87,20 @@ export interface SourceKind<Schema extends z.ZodObject, Description = z.infer<Sc
    * @param root folder of all pools, where fetched images lie
    */
   images(manifest: SourceManifest<Description>, root: string): AsyncGenerator<SourceImage>;
-  /** The order of a sample, for the record; `by` stands for the rank by name and its seed. */
+  /** The order of a sample in words, for the record; `by` stands for the rank by name and its seed. */
   sampled(by: string, sampling: Sampling): string;
   /** Names of the semantic classes, by number. Default: none are told before the images are read. */
   classes?(folder: URL, source: Description): string[] | undefined;
   /** Names of the official splits, in order. Default: there are none. */
   splits?(source: Description): string[];
-  /** Whether images may lie on this machine as a pool stores them: these are not copied. Default: never. */
+  /**
+   * Whether images may lie on this machine as a pool stores them. Such images are not copied. Default: never.
+   */
   readInPlace?(source: Description): boolean;
-  /** Where the images are put when they are fetched one by one; there may then be fewer than the manifest says. Default: they are not. */
+  /**
+   * The folder of images that are fetched one by one; there may be fewer than the manifest says. Default:
+   * they are not fetched.
+   */
   fetchedFolder?(root: string, manifest: SourceManifest<Description>): string;
 }
 
@@ -145,28 +156,31 @@ export type SourceImage = {
 export interface ImageFile {
   /** Path or URL of the file that has it, or that it is. */
   place: string;
-  /** From which byte of `place` on it lies there, where that is a file on this machine and it is not compressed. */
+  /**
+   * From which byte of `place` on it lies there, where that is a file on this machine and it is not
+   * compressed.
+   */
   offset?: number;
   /** @throws {Error} when its bytes are not to be had */
   file(): Promise<Uint8Array>;
 }
 
 /**
- * An image of an npm package whose version and checksum are fixed: it is drawn in this process, since there is nothing to guard
- * against. In processes of their own 6,000 of Tabler's icons took 20% more processor time and 500 of them 30% more (two cores); what is
- * cut out of CIFAR-10's sheets is less work than to send it.
+ * An image of an npm package whose version and checksum are fixed: it is drawn in this process, since there
+ * is nothing to guard against. In processes of their own 6,000 of Tabler's icons took 20% more processor time
+ * and 500 of them 30% more (two cores); what is cut out of CIFAR-10's sheets is less work than to send it.
  */
 export interface Drawing {
   /** The image in the form in which a pool stores it. */
   drawn(): Promise<StoredImage>;
 }
 
-/** What is known of an image that a pool stores. */
+/** Facts about an image that a pool stores. */
 export interface StoredFacts {
   /** px. */
   width: number;
   height: number;
-  /** Of what is written, hex. */
+  /** Hash of the stored bytes, hex. */
   sha256: string;
   /** See `perceptualHash`. */
   perceptualHash: string;

@@ -46,7 +46,10 @@ function splitsOf({ sheets }: Sprites): string[] {
   return [...new Set(sheets.map(({ split }) => split))];
 }
 
-/** The images of PNG sheets in an npm package: each row of a sheet is one square image, its pixels in reading order. */
+/**
+ * The images of PNG sheets in an npm package: each row of a sheet is one square image, its pixels in reading
+ * order.
+ */
 async function* spriteImages(manifest: SourceManifest<Sprites>): AsyncGenerator<SourceImage> {
   const { source } = manifest;
   const side = squareSide(manifest);

@@ -18,7 +18,7 @@ export function storedSquare(pixels: Uint8Array, side: number, channels: 1 | 3):
   return storedImage(pixels, { pixels, height: side, width: side, channels });
 }
 
-/** What is hashed, so that pools of pixels and of JPEG files compare: the centred square. */
+/** The centred square of an image. It is hashed for both kinds of pool, so that their hashes compare. */
 function square(image: PackedImage): PackedImage {
   if (image.width === image.height) return image;
   const pixels = new Uint8Array(SQUARE_SIDE ** 2 * image.channels);
@@ -35,8 +35,8 @@ function isBlank({ pixels, channels }: PackedImage): boolean {
 export const LARGEST_FILE = 64 << 20;
 
 /**
- * An encoded photograph as it is stored in a pool: the centred square of `side` px, in the manifest's channels, or a JPEG file whose
- * shorter side has at most `shorter` px.
+ * An encoded photograph as it is stored in a pool: the centred square of `side` px, in the manifest's
+ * channels, or a JPEG file whose shorter side has at most `shorter` px.
  *
  * @throws {ImageFailure}
  */

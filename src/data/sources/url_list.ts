@@ -44,8 +44,9 @@ export interface ListedUrl {
 }
 
 /**
- * The addresses that a manifest with a source of type `urls` lists, in the lists' order, one in memory at a time; each call reads the
- * lists again. Rows that the manifest's `where` leaves out, and rows without an http(s) address, are passed over.
+ * The addresses that a manifest with a source of type `urls` lists, in the lists' order, one in memory at a
+ * time; each call reads the lists again. Rows that the manifest's `where` leaves out, and rows without an
+ * http(s) address, are passed over.
  *
  * @throws {Error} when a list is missing or damaged or has no such column, naming it
  */
@@ -81,7 +82,10 @@ function plain(value: unknown): unknown {
   return typeof value === "bigint" ? Number(value) : value;
 }
 
-/** A longer line is no line of a list: it is passed over, so that a file without line ends takes no memory. Characters. */
+/**
+ * A longer line is no line of a list: it is passed over, so that a file without line ends takes no memory.
+ * Characters.
+ */
 const LONGEST_LINE = 1 << 20;
 
 /** The lines of a text file, without their ends (LF or CRLF) and without a byte order mark. */
@@ -105,8 +109,8 @@ export async function* linesOf(blocks: AsyncIterable<Uint8Array>): AsyncGenerato
 type Row = Record<string, unknown>;
 
 /**
- * The rows of a manifest's lists, one in memory at a time (of Parquet a row group), in the order of the files. Of a Parquet list with
- * `sampling.candidates` only so many are read, row groups by rank.
+ * The rows of a manifest's lists, one in memory at a time (of Parquet a row group), in the order of the
+ * files. Of a Parquet list with `sampling.candidates` only so many are read, row groups by rank.
  *
  * @param columns those that are needed
  * @throws {Error} when a list is missing or damaged or has no such column, naming it
@@ -150,7 +154,10 @@ function rowsOf(place: string, { access }: Listed, source: UrlList): AsyncIterab
   return source.format === "tsv" ? tsvRows(blocks, source.columns) : jsonRows(blocks);
 }
 
-/** Tabs separate and nothing is quoted, as in CC12M and WIT; lines with another number of cells are passed over. */
+/**
+ * Tabs separate and nothing is quoted, as in CC12M and WIT; lines with another number of cells are passed
+ * over.
+ */
 async function* tsvRows(blocks: AsyncIterable<Uint8Array>, columns?: readonly string[]): AsyncGenerator<Row> {
   let names = columns;
   for await (const line of linesOf(blocks)) {

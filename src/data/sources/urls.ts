@@ -27,13 +27,14 @@ function localFiles(folder: URL, { files }: UrlList) {
   return localFilesOf(folder, files);
 }
 
-/** What of a manifest decides which images of a list of addresses are fetched. */
+/** The fields of a manifest that decide which images of a list are fetched. */
 type Listed = Pick<SourceManifest, "name" | "folder" | "source" | "sampling">;
 
 /**
- * Where the images of a list of addresses are put when they are fetched: shards in WebDataset's form in the folder `shards`. Its name
- * changes with the list and the order in which it is tried, and not with how a pool stores its images: what was fetched once, and may be
- * gone by now, serves for every size that it is large enough for.
+ * The folder that the images of a list are fetched into, as WebDataset shards in the folder `shards`. Its
+ * name changes with the list and with the order in which URLs are tried. It does not change with `render`:
+ * images that were fetched once may be gone from the network, and are used again for every size that is not
+ * larger than theirs.
  */
 export function fetchedFolder(root: string, { name, folder, source, sampling }: Listed): string {
   const files = filesFingerprint(folder, source as UrlList, localFiles);
@@ -42,13 +43,14 @@ export function fetchedFolder(root: string, { name, folder, source, sampling }: 
   return `${root}/${name}-${hash}.fetched`;
 }
 
-/** The least that the shorter side of a photograph must have so that a manifest's images can be made of it, px. */
+/** The least length of a photograph's shorter side from which a manifest's images can be made, px. */
 export function wantedShorter({ render }: Pick<SourceManifest, "render">): number {
   return render.shorter ?? render.side!;
 }
 
 /**
- * What there is of a dataset that was fetched for another list than its manifest has now, and how it can be used.
+ * Says which images of a dataset were fetched for another list than its manifest has now, and how to use
+ * them.
  *
  * @returns a sentence, undefined when there is nothing of the kind
  */
@@ -74,7 +76,7 @@ function entriesOf(folder: string): string[] {
   }
 }
 
-/** What is used of the JSON beside a fetched image: see `PhotographFacts`. */
+/** The fields of the JSON beside a fetched image that are used. See `PhotographFacts`. */
 interface Description {
   key?: unknown;
   width?: number;
@@ -84,11 +86,11 @@ interface Description {
 }
 
 /**
- * The images of a list of addresses that have been fetched, in the order of their shards. An image's key is the `key` in the JSON
- * beside it.
+ * The fetched images of a list, in the order of their shards. An image's key is the `key` in the JSON beside
+ * it.
  *
- * @throws {Error} when they have not been fetched, saying how to do it, when a shard is damaged, and when an image was reduced to less
- * than is wanted
+ * @throws {Error} when they have not been fetched (with the command to do so), when a shard is damaged, or
+ * when an image was reduced to less than the manifest asks for
  */
 async function* fetchedImages(manifest: SourceManifest<UrlList>, root: string): AsyncGenerator<SourceImage> {
   const open: Pick<SourceManifest, "access"> = { access: { kind: "open" } };
@@ -133,7 +135,7 @@ function descriptionIn(member?: TarMember): Description {
   }
 }
 
-/** What was reduced to less than is wanted would be an image of another resolution than the manifest says. */
+/** Refuses an image that was reduced to less than the manifest asks for. */
 function checkResolution(
   { width = Infinity, height = Infinity, originalWidth = 0, originalHeight = 0 }: Description,
   manifest: SourceManifest,

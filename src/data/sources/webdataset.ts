@@ -47,9 +47,10 @@ export const webdataset = sourceKind({
 });
 
 /**
- * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
- * their name up to the first dot; an image's class, where it has one, is the number in the member `.cls`. Where there are several
- * shards, a key begins with its shard's name. A plain archive of images is read as well; its folders may be splits and classes.
+ * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow
+ * one another and share their name up to the first dot; an image's class, where it has one, is the number in
+ * the member `.cls`. Where there are several shards, a key begins with its shard's name. A plain archive of
+ * images is read as well; its folders may be splits and classes.
  *
  * @throws {Error} when a shard is missing, damaged or ends early, naming it
  */

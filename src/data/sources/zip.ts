@@ -39,8 +39,9 @@ export const zip = sourceKind({
 });
 
 /**
- * The images of ZIP archives, in order; of a sample, archives by rank and their images by rank. The names of an archive's images are in
- * memory together. Where there are several archives, a key begins with its archive's name. Folders may be splits and classes.
+ * The images of ZIP archives, in order; of a sample, archives by rank and their images by rank. The names of
+ * an archive's images are in memory together. Where there are several archives, a key begins with its
+ * archive's name. Folders may be splits and classes.
  *
  * @throws {Error} when an archive is missing or damaged, naming it
  */
@@ -61,7 +62,8 @@ async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): Asy
     const names = [...images.keys()];
     const archive = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".zip")}/` : "";
     for (const name of sampling ? byRank(names, sampling.seed) : names) {
-      const bytes = images.get(name)!.bytes(LARGEST_FILE); // begun here: the archive closes when its images have been given out
+      // Begun here: the archive closes when its images have been given out.
+      const bytes = images.get(name)!.bytes(LARGEST_FILE);
       bytes.catch(() => {}); // whoever decodes it learns of it
       yield {
         key: archive + withoutEnding(name.slice(within.length)),

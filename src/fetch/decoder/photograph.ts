@@ -3,7 +3,7 @@ import type { Metadata } from "sharp";
 import { type Decoded, fromImage, ImageFailure, inStoredForm } from "../../images/mod.ts";
 import type { StorageSettings } from "../settings.ts";
 
-/** What is known of an image's file. */
+/** Facts about an image's file. */
 export interface PhotographFacts {
   /** As stored, px. */
   width: number;
@@ -16,19 +16,19 @@ export interface PhotographFacts {
   originalBytes: number;
   /** Hash of the file as it came. */
   sha256: string;
-  /** Of a JPEG file: see {@link jpegTables}. */
+  /** Only for a JPEG file. See {@link jpegTables}. */
   jpegQuantisation?: number[][];
 }
 
-/** What is stored of an image: a JPEG file, RGB, without metadata. */
+/** An image as it is stored: a JPEG file, RGB, without metadata. */
 export type Photograph = Decoded<PhotographFacts>;
 
 /** No side of a JPEG may be longer, px (libjpeg's limit). */
 const LONGEST_SIDE = 65_500;
 
 /**
- * Brings an image into the form in which all are stored ({@link inStoredForm}); of an animation the first frame.
- * What its header announces is checked before anything is decoded.
+ * Brings an image into the form in which all are stored ({@link inStoredForm}); an animation gives its first
+ * frame. The sides in its header are checked before anything is decoded.
  *
  * @throws {ImageFailure}
  */
@@ -73,8 +73,9 @@ const isBare = (marker: number) => marker === 0x01 || (marker >= 0xd0 && marker 
 const DQT = 0xdb, START_OF_SCAN = 0xda;
 
 /**
- * The quantisation tables of a JPEG file by number (0 is luminance, as a rule), each of 64 values in the file's zigzag order: they tell
- * which program wrote it, at which quality. Tables after the first scan are not looked for. ITU-T T.81, B.2.4.1.
+ * The quantisation tables of a JPEG file by number (0 is luminance, as a rule), each of 64 values in the
+ * file's zigzag order. They tell which program wrote it, at which quality. Tables after the first scan are
+ * not looked for. ITU-T T.81, B.2.4.1.
  *
  * @returns empty when the file is no JPEG or is damaged before its tables
  */
