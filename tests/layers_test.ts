@@ -31,6 +31,7 @@ const ROOMS = [
   "ops",
   "data",
   "fetch",
+  "http",
   "images",
   "stats",
   "tensorflow",

@@ -56,7 +56,7 @@ export type Augment = (image: PackedImage | EncodedImage, seen: PackedImage, ran
 /**
  * Reads the augmentation once, for many images.
  *
- * @throws Error for an augmentation that cannot be; see {@link checkAugmentation}
+ * @throws {Error} for an augmentation that cannot be; see {@link checkAugmentation}
  */
 export function makeAugment(augmentation: Augmentation): Augment {
   checkAugmentation(augmentation);
@@ -79,7 +79,7 @@ export function makeAugment(augmentation: Augmentation): Augment {
 /**
  * Checks an augmentation.
  *
- * @throws Error naming the field at fault
+ * @throws {Error} naming the field at fault
  */
 export function checkAugmentation({ scale, ratio, flip, ...more }: Augmentation): void {
   if (!(scale[0] > 0 && scale[0] <= scale[1] && scale[1] <= 1)) {

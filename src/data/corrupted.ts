@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { corrupt, type Corruption, decodeWhole, type PackedImage } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
-import type { StoredImages } from "./pool_store.ts";
+import type { StoredImages } from "./pool/store.ts";
 
 /** Name of the random stream of a corruption's seed. */
 const STREAM = 0x636f;

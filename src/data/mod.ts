@@ -6,29 +6,48 @@ export {
   makeAugment,
   randomCrop,
 } from "./augmentation.ts";
-export { type BatchWorkers, startBatchWorkers } from "./batch_workers.ts";
-export * from "./batches.ts";
-export { corruptAsAlways } from "./corrupted.ts";
-export * from "./manifest.ts";
-export { MANIFEST_FOLDER } from "./manifest_folders.ts";
-export { openRandomAccess } from "./files/random_access.ts";
-export * from "./pool.ts";
-export { checkDisjoint, type DatasetReference, parseReference } from "./reference.ts";
-export type { PoolOptions, PoolProgress } from "./pool_build.ts";
-export { indicesByKey, type PoolImage, type PoolImages } from "./pool_index.ts";
-export { dataRoot, type Dropped, poolFolder, type StoredImages } from "./pool_store.ts";
-export { SQUARE_SIDE } from "./stored_image.ts";
-export { type LeftOut, leftOutText } from "./left_out.ts";
-export { randomLabels } from "./random_labels.ts";
 export {
-  type ConceptSizes,
+  type Batch,
+  type BatchSource,
+  type TrainingBatches,
+  trainingBatches,
+  type TrainingSource,
+  type ValidationBatches,
+  validationBatches,
+} from "./batches/batches.ts";
+export { type BatchWorkers, startBatchWorkers } from "./batches/workers.ts";
+export { corruptAsAlways } from "./corrupted.ts";
+export {
+  collections,
+  datasetsOf,
+  expectedImages,
+  manifestNames,
+  manifestOf,
+  readManifest,
+} from "./manifest/find.ts";
+export {
+  imagesIn,
+  type Manifest,
+  MANIFEST_FOLDER,
+  manifestJsonSchema,
+  parseManifest,
+  splitsOf,
+} from "./manifest/manifest.ts";
+export { checkDisjoint, type DatasetReference, parseReference } from "./manifest/reference.ts";
+export type { PoolOptions, PoolProgress } from "./pool/build.ts";
+export { dataRoot, datasetHash } from "./pool/hash.ts";
+export { type Dropped, type LeftOut, leftOutText } from "./pool/header.ts";
+export { indicesByKey, type PoolImage } from "./pool/index.ts";
+export { openPool, openPools, type Pool } from "./pool/pool.ts";
+export type { StoredImages } from "./pool/store.ts";
+export { countDuplicates, type DuplicateRow, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
+export {
   type LabelledImages,
   type LabelledSample,
+  randomLabels,
   sampleClasses,
   sampleConcepts,
-} from "./class_sample.ts";
-export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample.ts";
-export { fetchedFolder, fetchedForOthers, wantedShorter } from "./fetched_folder.ts";
+} from "./sample/labels.ts";
+export { type Sample, sampleExperiment, sampleImages } from "./sample/sample.ts";
 export { type ListedUrl, listedUrls } from "./sources/url_list.ts";
-export { countDuplicates, type DuplicateCount } from "./duplicate_counts.ts";
-export { type DuplicateRow, duplicateRows, DUPLICATES_NOTE } from "./duplicate_rows.ts";
+export { fetchedFolder, fetchedForOthers, wantedShorter } from "./sources/urls.ts";

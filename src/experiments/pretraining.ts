@@ -1,6 +1,6 @@
 /** Self-supervised pre-training as an experiment: a masked autoencoder on images without labels (arXiv 2111.06377). */
 import { z } from "zod";
-import { checkAugmentation, expectedImages, manifestOf } from "../data/mod.ts";
+import { checkAugmentation, datasetHash, expectedImages, manifestOf } from "../data/mod.ts";
 import { createAutoencoder, type MaeConfig } from "../models/mod.ts";
 import { type EpochPace, stepsPerEpoch } from "../train/mod.ts";
 import { describeIssue, ExperimentError } from "./experiment.ts";
@@ -112,6 +112,6 @@ const RECORD_VERSION = 1;
 
 /** Identity of a pre-training on today's data; the name of its folder under `runs/`. */
 export function hashOfPretraining(experiment: Pretraining): string {
-  const data = experiment.datasets.map((name) => manifestOf(name).hash);
+  const data = experiment.datasets.map((name) => datasetHash(manifestOf(name)));
   return identityOf({ experiment, data, version: RECORD_VERSION });
 }

@@ -1,6 +1,6 @@
 /** A linear probe as an experiment: what can be read off given features, for one task. */
 import { z } from "zod";
-import { manifestOf } from "../data/mod.ts";
+import { datasetHash, manifestOf } from "../data/mod.ts";
 import { createEncoder, createModel, type Model } from "../models/mod.ts";
 import type { LinearProbeRecipe, ProbeCandidate } from "../probe/mod.ts";
 import type { Proportion } from "../stats/mod.ts";
@@ -187,7 +187,7 @@ export function hashOfProbe({ features, task, ...rest }: Probe): string {
     ...(features.from === "end-to-end" ? {} : reading),
     features: identityOfFeatures(features),
     task,
-    data: datasetsOfTask(task).map((name) => manifestOf(name).hash),
+    data: datasetsOfTask(task).map((name) => datasetHash(manifestOf(name))),
     version: RECORD_VERSION,
   });
 }

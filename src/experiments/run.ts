@@ -1,5 +1,12 @@
 /** Runs one experiment and keeps its record. */
-import { expectedImages, manifestOf, parseReference, type Pool, randomLabels } from "../data/mod.ts";
+import {
+  datasetHash,
+  expectedImages,
+  manifestOf,
+  parseReference,
+  type Pool,
+  randomLabels,
+} from "../data/mod.ts";
 import { type Sample, sampleExperiment, startBatchWorkers } from "../data/mod.ts";
 import { countParameters, createModel, saveWeights } from "../models/mod.ts";
 import { wilson } from "../stats/mod.ts";
@@ -45,7 +52,7 @@ const PART_MARGIN = 1.2;
 
 /** Identity of an experiment on today's data; the name of its folder under `runs/`. */
 export function hashOf(experiment: Experiment): string {
-  return experimentHash(experiment, experiment.datasets.map((name) => manifestOf(name).hash));
+  return experimentHash(experiment, experiment.datasets.map((name) => datasetHash(manifestOf(name))));
 }
 
 /**

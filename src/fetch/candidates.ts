@@ -7,11 +7,11 @@ export interface FetchItem {
   url: string;
   /** Hash of the file's bytes that the list announces, 64 hex digits; another file is refused. */
   sha256?: string;
-  /** What else the list says, for example a caption; stored beside the image. */
+  /** Other fields of the list, for example a caption; stored beside the image. */
   metadata?: Record<string, unknown>;
 }
 
-/** Begins anew, from the first line, each time that it is called. */
+/** A list that begins again at its first line each time it is called. */
 export type FetchList = () => Iterable<FetchItem> | AsyncIterable<FetchItem>;
 
 interface Ranked {
@@ -20,12 +20,13 @@ interface Ranked {
 }
 
 /**
- * The items of a list in the order in which they are tried: by rank of sha256(seed, key), whatever the order of the list. Holds at most
- * `2 * capacity` items in memory; the list is read again for each further `capacity` of them.
+ * The items of a list in the order in which they are tried: by rank of sha256(seed, key), whatever the order
+ * of the list. Holds at most `2 * capacity` items in memory; the list is read again for each further
+ * `capacity` of them.
  *
- * Of lines with the same key only one counts: the one whose URL comes first.
+ * Where lines share a key, only the one whose URL comes first in the alphabet counts.
  *
- * @throws Error for an item without key or URL, saying which
+ * @throws {Error} for an item without key or URL, saying which
  */
 export async function* inRankOrder(
   list: FetchList,

@@ -3,14 +3,14 @@ import type { FetchItem } from "./candidates.ts";
 import type { PhotographFacts } from "./decoder/photograph.ts";
 import { FAILURE_REASONS, type FailureReason, mayPass } from "./failure.ts";
 
-/** What came of one item of the list. */
-export interface Outcome {
+/** The outcome of one item of the list. */
+export interface ItemOutcome {
   /** Its place in the order in which items are tried, from 0. */
   position: number;
   item: FetchItem;
-  /** Why it is not in the pool. */
+  /** Why it is not stored. */
   failure?: { reason: FailureReason; detail: string };
-  /** What is known of an image that was had. */
+  /** Facts about an image that was fetched. */
   facts?: PhotographFacts;
   /** The stored file, until it is in a shard that will not change any more. */
   image?: Uint8Array;
@@ -51,8 +51,8 @@ const SCHEMA = `
   ) STRICT;`;
 
 /**
- * What has been done so far, on disk: the only state of a fetch. Whatever moment the process or the power ends at, it holds
- * whole transactions, and everything else is made from it. One process at a time has it.
+ * The outcomes so far, on disk: the only state of a fetch, from which everything else is made. It holds whole
+ * transactions, at whatever moment the process or the power ends. Only one process at a time can open it.
  */
 export class Journal {
   readonly #database: DatabaseSync;
@@ -60,7 +60,7 @@ export class Journal {
 
   /**
    * @param path of the SQLite file; made where there is none
-   * @throws Error when another process has it, or it is damaged
+   * @throws {Error} when another process has it, or it is damaged
    */
   constructor(readonly path: string) {
     this.#database = new DatabaseSync(path);
@@ -95,7 +95,7 @@ export class Journal {
   }
 
   /** Writes outcomes, all or none. */
-  record(outcomes: readonly Outcome[]): void {
+  record(outcomes: readonly ItemOutcome[]): void {
     this.#transaction(() => {
       for (const { position, item, failure, facts, image } of outcomes) {
         this.#insert.run(
@@ -132,7 +132,7 @@ export class Journal {
   }
 
   /** The images that were had, in order, from a position on; read a few at a time. */
-  *images(from: number, count: number): Generator<Outcome> {
+  *images(from: number, count: number): Generator<ItemOutcome> {
     const page = this.#database.prepare(
       "SELECT * FROM outcomes WHERE position >= ? AND reason IS NULL ORDER BY position LIMIT ?",
     );
@@ -211,7 +211,7 @@ export class Journal {
   }
 }
 
-function outcomeOf(row: Row): Outcome {
+function outcomeOf(row: Row): ItemOutcome {
   const { position, key, url, metadata, facts, image } = row;
   return {
     position,

@@ -1,9 +1,9 @@
 import { type FailureReason, meaningOf } from "./failure.ts";
 import type { StorageSettings } from "./settings.ts";
 
-/** What a fetch came to: the pool's `report.json`. */
+/** The result of a fetch: `report.json` of its folder. */
 export interface FetchReport {
-  /** Images in the pool. */
+  /** Images that are stored. */
   images: number;
   /** Images that were asked for. */
   wanted: number;
@@ -12,7 +12,7 @@ export interface FetchReport {
   failures: Partial<Record<FailureReason, number>>;
   seed: number;
   storage: StorageSettings;
-  /** Of the run that ended last; a fetch may take several. */
+  /** The run that ended last; a fetch may take several. */
   lastRun: {
     seconds: number;
     /** Images and failures that came in this run, those to spare included. */
@@ -34,7 +34,7 @@ export function reportText({ images, wanted, tried, failures }: FetchReport): st
   return [headline, ...lines].join("\n");
 }
 
-/** A list of URLs had fewer good images than were asked for. What it had is in the pool. */
+/** A list of URLs had fewer good images than were asked for. Those that it had are stored. */
 export class FetchIncompleteError extends Error {
   override name = "FetchIncompleteError";
 
@@ -60,4 +60,43 @@ export class NetworkDownError extends Error {
         `online, and does a proxy or firewall let it out? They are not counted; run the same command again when it is.`,
     );
   }
+}
+
+/** How far a fetch is. */
+export interface FetchProgress {
+  /** Good images so far, at most as many as are wanted. */
+  images: number;
+  wanted: number;
+  /** URLs that have ended, well or not. */
+  tried: number;
+  failures: Partial<Record<FailureReason, number>>;
+  /** Downloads under way, those that wait for their host included. */
+  underWay: number;
+  /** Rate of this run. */
+  imagesPerSecond: number;
+  /** Undefined until the first image. */
+  secondsLeft?: number;
+}
+
+/** Kinds of failure that a line of progress has room for. */
+const KINDS = 3;
+
+/** One line for a terminal. */
+export function progressText(progress: FetchProgress): string {
+  const { images, wanted, tried, failures, imagesPerSecond, secondsLeft, underWay } = progress;
+  const common = Object.entries(failures).toSorted(([, a], [, b]) => b - a).slice(0, KINDS)
+    .map(([reason, count]) => `${count} ${reason}`);
+  return [
+    `${images} of ${wanted} images`,
+    `${tried} URLs tried${common.length > 0 ? ` (${common.join(", ")})` : ""}`,
+    `${underWay} under way`,
+    `${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`,
+    ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
+  ].join(", ");
+}
+
+function duration(seconds: number): string {
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  const minutes = seconds / 60;
+  return minutes < 100 ? `${Math.round(minutes)} min` : `${(minutes / 60).toFixed(1)} h`;
 }

@@ -1,10 +1,17 @@
 import robotsParser, { type Robot } from "robots-parser";
-import { FetchFailure } from "./failure.ts";
-import { ask, follow } from "./redirects.ts";
-import type { Client, Head } from "./request.ts";
-import { retryAfterMs } from "./retry.ts";
+import {
+  ask,
+  type Client,
+  follow,
+  reasonOfStatus,
+  RequestFailure,
+  type ResponseHead,
+  retryAfterMs,
+  wholeBody,
+  withinTime,
+} from "../http/mod.ts";
+import type { FailureReason } from "./failure.ts";
 import type { NetworkSettings } from "./settings.ts";
-import { withinTime } from "./within_time.ts";
 
 /** Part of a robots.txt that is read, bytes; the least that RFC 9309 asks for. */
 const MOST_BYTES = 500 * 1024;
@@ -18,13 +25,13 @@ const parseRobots = robotsParser as unknown as (url: string, text: string) => Ro
 /**
  * Refuses what a host's robots.txt forbids.
  *
- * @throws FetchFailure
+ * @throws {RequestFailure}
  */
 export type RobotsCheck = (url: URL) => Promise<void>;
 
 /**
- * Obeys robots.txt (RFC 9309): where there is none (4xx) everything is allowed; where it cannot be read (5xx, no connection) nothing
- * is, and the image fails for that reason.
+ * Obeys robots.txt (RFC 9309). Without one (4xx) everything is allowed. When it cannot be read (5xx, no
+ * connection) nothing is, and the image fails for that reason.
  *
  * @param agent our name, as robots.txt files would have it
  */
@@ -47,32 +54,30 @@ export function makeRobotsCheck(
   return async (url) => {
     const rules = await rulesOf(url);
     if (rules.isAllowed(url.href, agent) !== false) return;
-    throw new FetchFailure("robots_txt", `${url.origin}/robots.txt forbids it`);
+    throw new RequestFailure<FailureReason>("robots_txt", `${url.origin}/robots.txt forbids it`);
   };
 }
 
 async function readRules(
   client: Client,
   url: URL,
-  { attemptMs, redirects }: NetworkSettings,
+  { attemptMs, redirects, maxBytes }: NetworkSettings,
   signal: AbortSignal,
 ): Promise<Robot> {
   try {
-    const { status, body } = await withinTime(
-      attemptMs,
-      signal,
-      (signal) => follow(url, redirects, (url) => ask(client, url, { accept: checkStatus, signal })),
-    );
-    const text = status === 200 ? new TextDecoder().decode(body.subarray(0, MOST_BYTES)) : "";
-    return parseRobots(url.href, text);
+    return await withinTime(attemptMs, signal, async (signal) => {
+      const answer = await follow(url, redirects, (url) => ask(client, url, { accept: checkStatus, signal }));
+      const body = await wholeBody(answer, maxBytes);
+      const text = answer.status === 200 ? new TextDecoder().decode(body.subarray(0, MOST_BYTES)) : "";
+      return parseRobots(url.href, text);
+    });
   } catch (error) {
-    if (!(error instanceof FetchFailure)) throw error;
-    throw new FetchFailure(error.reason, `robots.txt: ${error.detail}`, error.retryAfterMs);
+    if (!(error instanceof RequestFailure)) throw error;
+    throw new RequestFailure(error.reason, `robots.txt: ${error.detail}`, error.retryAfterMs);
   }
 }
 
-function checkStatus({ status, headers }: Head): void {
-  const retryAfter = retryAfterMs(headers["retry-after"]);
-  if (status >= 500) throw new FetchFailure("server_error", `status ${status}`, retryAfter);
-  if (status === 429) throw new FetchFailure("rate_limited", `status ${status}`, retryAfter);
+function checkStatus({ status, headers }: ResponseHead): void {
+  if (status < 500 && status !== 429) return;
+  throw new RequestFailure(reasonOfStatus(status), `status ${status}`, retryAfterMs(headers["retry-after"]));
 }

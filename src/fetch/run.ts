@@ -1,10 +1,10 @@
+import { isLocal, RequestFailure } from "../http/mod.ts";
 import { type FetchItem, type FetchList, inRankOrder } from "./candidates.ts";
-import { FetchFailure, isLocal } from "./failure.ts";
+import type { FailureReason } from "./failure.ts";
 import { type Fetcher, makeFetcher } from "./fetch_one.ts";
-import type { Outcome } from "./journal.ts";
-import type { PoolFolder } from "./pool_folder.ts";
-import type { FetchProgress } from "./progress.ts";
-import { type FetchReport, NetworkDownError } from "./report.ts";
+import type { ItemOutcome } from "./journal.ts";
+import type { FetchFolder } from "./fetch_folder.ts";
+import { type FetchProgress, type FetchReport, NetworkDownError } from "./report.ts";
 import type { NetworkSettings } from "./settings.ts";
 
 /** Time between two writes to the journal, ms; more outcomes than so many are written at once. */
@@ -16,12 +16,18 @@ const WINDOW = 16;
 /** So many failures in a row that may be this machine's own mean that it has no network. */
 const LOCAL_FAILURES = 64;
 
-/** Items of the list that are kept in memory: twice the images that are wanted and some more, but not too many; up to twice as many for a while. */
+/**
+ * Items of the list in memory: twice the wanted images and some spare, at most so many. For a while there may
+ * be twice as many.
+ */
 const SPARE_CANDIDATES = 10_000, MOST_CANDIDATES = 500_000;
 
-/** One run of a fetch: starts downloads in the order of the candidates, keeps what comes, until there is enough. */
+/**
+ * One run of a fetch: starts downloads in the order of the candidates, keeps what comes, until there is
+ * enough.
+ */
 export class FetchRun {
-  readonly #pool: PoolFolder;
+  readonly #folder: FetchFolder;
   readonly #wanted: number;
   readonly #network: NetworkSettings;
   readonly #signal?: AbortSignal;
@@ -30,25 +36,25 @@ export class FetchRun {
   readonly #fetcher: Fetcher;
   readonly #began = performance.now();
   readonly #before: { ended: number; good: number };
-  #pending: Outcome[] = [];
-  #localFailures: Outcome[] = [];
+  #pending: ItemOutcome[] = [];
+  #localFailures: ItemOutcome[] = [];
   #underWay = 0;
   #changed = Promise.withResolvers<void>();
   #shards: Promise<void> | undefined;
 
   constructor(
-    pool: PoolFolder,
+    folder: FetchFolder,
     wanted: number,
     network: NetworkSettings,
     { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: FetchProgress) => void },
   ) {
-    this.#pool = pool;
+    this.#folder = folder;
     this.#wanted = wanted;
     this.#network = network;
     this.#signal = signal;
     this.#onProgress = onProgress;
-    this.#fetcher = makeFetcher(network, pool.storage, this.#stop.signal);
-    const { ended, good } = pool.selection;
+    this.#fetcher = makeFetcher(network, folder.storage, this.#stop.signal);
+    const { ended, good } = folder.selection;
     this.#before = { ended, good };
   }
 
@@ -79,7 +85,7 @@ export class FetchRun {
   async #startAll(list: FetchList): Promise<void> {
     let position = 0;
     const capacity = Math.min(2 * this.#wanted + SPARE_CANDIDATES, MOST_CANDIDATES);
-    for await (const item of inRankOrder(list, this.#pool.seed, capacity)) {
+    for await (const item of inRankOrder(list, this.#folder.seed, capacity)) {
       if (this.#enough) return;
       if (!this.#isDone(position, item)) {
         while (!this.#mayStart(position)) {
@@ -93,26 +99,26 @@ export class FetchRun {
   }
 
   get #enough(): boolean {
-    return this.#pool.selection.chosen >= this.#wanted;
+    return this.#folder.selection.chosen >= this.#wanted;
   }
 
   /**
-   * Not more is started than is likely to be needed, going by the share of good ones. The share is that among the first, all of which
-   * have ended: failures end sooner than images, so that among all that have ended there are too many. What an earlier run left out
-   * before the last that it has is needed in any case.
+   * Starts no more than are likely to be needed, by the share of good images. The share is that among the
+   * first items, all of which have ended; among all ended items failures would be too many, since they end
+   * sooner. Items that an earlier run skipped before its last are needed in any case.
    */
   #mayStart(position: number): boolean {
     if (this.#underWay >= WINDOW * this.#network.concurrency) return false;
-    const { good, chosen, next, last } = this.#pool.selection;
+    const { good, chosen, next, last } = this.#folder.selection;
     return position < last || good + this.#underWay * (chosen + 1) / (next + 1) < this.#wanted;
   }
 
   #isDone(position: number, { key, url }: FetchItem): boolean {
-    const done = this.#pool.journal.itemAt(position);
+    const done = this.#folder.journal.itemAt(position);
     if (!done) return false;
     if (done.key === key && done.url === url) return true;
     throw new Error(
-      `the list is not the one that ${this.#pool.folder} was begun with: "${key}" (${url}) stands where "${done.key}" (${done.url}) ` +
+      `the list is not the one that ${this.#folder.path} was begun with: "${key}" (${url}) stands where "${done.key}" (${done.url}) ` +
         `stood; use that list, or another folder`,
     );
   }
@@ -122,8 +128,8 @@ export class FetchRun {
     this.#fetcher.fetch(item).then(
       ({ facts, bytes }) => this.#keep({ position, item, facts, image: bytes }),
       (error) => {
-        if (error instanceof FetchFailure) {
-          const { reason, detail } = error;
+        if (error instanceof RequestFailure) {
+          const { reason, detail } = error as RequestFailure<FailureReason>;
           this.#keep({ position, item, failure: { reason, detail } });
         } else this.#end(error);
       },
@@ -133,11 +139,11 @@ export class FetchRun {
     });
   }
 
-  #keep(outcome: Outcome): void {
+  #keep(outcome: ItemOutcome): void {
     if (this.#stop.signal.aborted) return; // it may have failed because it was stopped
     const { position, failure, facts } = outcome;
     this.#pending.push(outcome);
-    this.#pool.selection.add(position, { reason: failure?.reason, sha256: facts?.sha256 });
+    this.#folder.selection.add(position, { reason: failure?.reason, sha256: facts?.sha256 });
     if (failure && isLocal(failure.reason)) this.#localFailures.push(outcome);
     else this.#localFailures = [];
     if (this.#localFailures.length >= LOCAL_FAILURES) this.#noNetwork();
@@ -146,7 +152,7 @@ export class FetchRun {
 
   #noNetwork(): void {
     this.#flush();
-    this.#pool.journal.forget(this.#localFailures.map(({ position }) => position));
+    this.#folder.journal.forget(this.#localFailures.map(({ position }) => position));
     this.#end(
       new NetworkDownError(
         this.#localFailures.map(({ failure }) => `${failure!.reason}, ${failure!.detail}`),
@@ -156,9 +162,9 @@ export class FetchRun {
 
   #flush(): void {
     try {
-      if (this.#pending.length > 0) this.#pool.record(this.#pending);
+      if (this.#pending.length > 0) this.#folder.record(this.#pending);
       this.#pending = [];
-      this.#shards ??= this.#pool.writeFullShards(this.#wanted).catch((error) => this.#end(error))
+      this.#shards ??= this.#folder.writeFullShards(this.#wanted).catch((error) => this.#end(error))
         .finally(() => this.#shards = undefined);
     } catch (error) {
       this.#end(error);
@@ -191,7 +197,7 @@ export class FetchRun {
   }
 
   #progress(): FetchProgress {
-    const { good, ended, failures } = this.#pool.selection;
+    const { good, ended, failures } = this.#folder.selection;
     const seconds = (performance.now() - this.#began) / 1000;
     const imagesPerSecond = (good - this.#before.good) / seconds;
     const images = Math.min(good, this.#wanted);
@@ -207,7 +213,7 @@ export class FetchRun {
   }
 
   #summary(): FetchReport["lastRun"] {
-    const { good, ended } = this.#pool.selection;
+    const { good, ended } = this.#folder.selection;
     const seconds = (performance.now() - this.#began) / 1000;
     return {
       seconds,

@@ -1,10 +1,11 @@
+import { USER_AGENT } from "../http/mod.ts";
 import { PIXEL_LIMIT, STORED_QUALITY } from "../images/mod.ts";
 
 /** How the network is used. */
 export interface NetworkSettings {
   /** Images that are downloaded or decoded at the same time. Default: 64. */
   concurrency: number;
-  /** Of these, from one host, listed or redirected to. Default: 8. */
+  /** Images from one host at the same time, whether it is listed or redirected to. Default: 8. */
   perHost: number;
   /** Longest silence before and within an answer, ms. Default: 10,000. */
   silenceMs: number;
@@ -16,7 +17,10 @@ export interface NetworkSettings {
   redirects: number;
   /** Attempts after the first, where the failure may pass. Default: 3. */
   retries: number;
-  /** Wait before the first retry, ms; it doubles from retry to retry, and a random half of it is left out. Default: 500. */
+  /**
+   * Wait before the first retry, ms; it doubles from retry to retry, and a random half of it is left out.
+   * Default: 500.
+   */
   backoffMs: number;
   /** Longest Retry-After that is waited for, ms; a longer one counts as failure. Default: 60,000. */
   maxRetryAfterMs: number;
@@ -30,18 +34,21 @@ export interface NetworkSettings {
   userAgent: string;
 }
 
-/** How images are stored: part of a pool's identity. */
+/** How images are stored: part of a folder's identity. */
 export interface StorageSettings {
   /**
-   * Side that the shorter side is reduced to, px; smaller images stay as they are. A folder that was begun with more keeps to that.
-   * Default: 500, as in the paper.
+   * Side that the shorter side is reduced to, px; smaller images stay as they are. A folder that was begun
+   * with more keeps to that. Default: 500, as in the paper.
    */
   shorterSide: number;
   /** JPEG quality, 1 to 100. Default: 95. */
   quality: number;
   /** Images with more pixels are refused before decoding. Default: 64 million. */
   maxPixels: number;
-  /** Images of 4 million pixels or more that unpack to more bytes a byte of file are refused before decoding. Default: 1,000. */
+  /**
+   * Images of 4 million pixels or more that unpack to more bytes a byte of file are refused before decoding.
+   * Default: 1,000.
+   */
   maxRatio: number;
   /** Longest time for decoding one image, ms. Default: 20,000. */
   decodeMs: number;
@@ -62,7 +69,7 @@ export const NETWORK_DEFAULTS: Readonly<NetworkSettings> = {
   robotsTxt: true,
   optOutHeaders: true,
   allowPrivateAddresses: false,
-  userAgent: "name-that-dataset/1.0 (research on dataset bias; https://arxiv.org/abs/2403.08632)",
+  userAgent: USER_AGENT,
 };
 
 export const STORAGE_DEFAULTS: Readonly<StorageSettings> = {
@@ -80,7 +87,7 @@ const MAY_BE_ZERO = new Set(["redirects", "retries", "backoffMs", "maxRetryAfter
 /**
  * The defaults, with what is given in their place.
  *
- * @throws Error naming a setting that is no whole number in its range
+ * @throws {Error} naming a setting that is no whole number in its range
  */
 export function withDefaults<Settings extends object>(
   defaults: Readonly<Settings>,

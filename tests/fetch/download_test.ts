@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { gzipSync } from "node:zlib";
-import { makeResolver, type Resolver } from "../../src/fetch/addresses.ts";
+import { makeClient, makeResolver, RequestFailure, type Resolver } from "../../src/http/mod.ts";
 import { download } from "../../src/fetch/download.ts";
-import { FetchFailure } from "../../src/fetch/failure.ts";
-import { makeClient } from "../../src/fetch/request.ts";
 import { makeRobotsCheck } from "../../src/fetch/robots_txt.ts";
 import { NETWORK_DEFAULTS, type NetworkSettings } from "../../src/fetch/settings.ts";
 import {
@@ -24,7 +22,7 @@ const HEADERS = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 
 
 /** Takes the host `public.test` for one on the internet, and connects it to this machine; all others are checked as ever. */
 const resolver: Resolver = (() => {
-  const checked = makeResolver(false);
+  const checked = makeResolver(() => false);
   const here = [{ address: "127.0.0.1", family: 4 }];
   const resolve = (host: string) => host === "public.test" ? Promise.resolve(here) : checked.resolve(host);
   return {
@@ -52,7 +50,7 @@ async function attempt(
     const body = await download(url, { client, robots, agent, settings }, signal, asItIs);
     return { body: new TextDecoder().decode(body) };
   } catch (error) {
-    if (!(error instanceof FetchFailure)) throw error;
+    if (!(error instanceof RequestFailure)) throw error;
     return { reason: error.reason, detail: error.detail };
   }
 }
@@ -318,8 +316,8 @@ Deno.test("no address, in a list or in a redirect, ends in anything but an image
       : image(BODY)
   );
   const settings = { ...IMPATIENT, robotsTxt: false };
-  const ask = () => Promise.reject(new FetchFailure("unknown_host", ""));
-  const elsewhere = makeResolver(false, ask);
+  const ask = () => Promise.reject(new RequestFailure("unknown_host", ""));
+  const elsewhere = makeResolver(() => false, ask);
   using client = makeClient(settings, {
     resolve: (host) => host === "public.test" ? resolver.resolve(host) : elsewhere.resolve(host),
     lookup: (host, options, done) =>
@@ -328,7 +326,7 @@ Deno.test("no address, in a list or in a redirect, ends in anything but an image
   const context = { client, agent: "name-that-dataset", settings };
   const ends = async (url: string) => {
     await download(url, context, new AbortController().signal, asItIs).catch((error) => {
-      if (!(error instanceof FetchFailure)) throw error;
+      if (!(error instanceof RequestFailure)) throw error;
     });
   };
   await fc.assert(

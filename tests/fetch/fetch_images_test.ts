@@ -267,9 +267,10 @@ Deno.test("what does not fit what was begun is an error that says so", async () 
 Deno.test("a shard that cannot be written ends the fetch with that error", async () => {
   await using site = await photoSite(40);
   await inFolder(async (folder) => {
-    await Deno.mkdir(`${folder}/shards/00000.tar.part`, { recursive: true }); // no file can be made in its place
+    const inTheWay = `${folder}/shards/00000.tar.tmp`;
+    await Deno.mkdir(`${inTheWay}/full`, { recursive: true }); // no file can be made in its place
     await assert.rejects(fetchImages(() => site.items, options(folder, 20)), /directory/i);
-    await Deno.remove(`${folder}/shards/00000.tar.part`);
+    await Deno.remove(inTheWay, { recursive: true });
     assert.equal((await fetchImages(() => site.items, options(folder, 20))).images, 20);
   });
 });

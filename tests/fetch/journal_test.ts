@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Journal, type Outcome } from "../../src/fetch/journal.ts";
+import { type ItemOutcome, Journal } from "../../src/fetch/journal.ts";
 
 async function inJournal(
   test: (journal: Journal, reopen: () => Journal) => void | Promise<void>,
@@ -20,15 +20,15 @@ async function inJournal(
 
 const item = (position: number) => ({ key: `key ${position}`, url: `http://a.test/${position}` });
 
-const good = (position: number, more: Partial<Outcome> = {}): Outcome => ({
+const good = (position: number, more: Partial<ItemOutcome> = {}): ItemOutcome => ({
   position,
   item: item(position),
-  facts: { sha256: `hash ${position}`, width: 2 } as Outcome["facts"],
+  facts: { sha256: `hash ${position}`, width: 2 } as ItemOutcome["facts"],
   image: Uint8Array.of(position),
   ...more,
 });
 
-const bad = (position: number, reason: "gone" | "timed_out" | "unknown_host"): Outcome => ({
+const bad = (position: number, reason: "gone" | "timed_out" | "unknown_host"): ItemOutcome => ({
   position,
   item: item(position),
   failure: { reason, detail: "detail" },
@@ -72,7 +72,7 @@ Deno.test("a transaction is whole or not at all", () =>
         },
       },
     };
-    assert.throws(() => journal.record([good(1), broken as unknown as Outcome]), /power cut/);
+    assert.throws(() => journal.record([good(1), broken as unknown as ItemOutcome]), /power cut/);
     assert.deepEqual([...journal.summary()], []);
     journal.record([good(1)]);
   }));

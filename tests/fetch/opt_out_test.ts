@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { optOutDirective } from "../../src/fetch/opt_out.ts";
+import { optOutDirective } from "../../src/fetch/download.ts";
 
 const refuses = (...values: string[]) => optOutDirective(values, "name-that-dataset") !== undefined;
 

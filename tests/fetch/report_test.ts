@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { FAILURE_REASONS, meaningOf, progressText, reportText } from "../../src/fetch/mod.ts";
-import { isTransient, mayPass } from "../../src/fetch/failure.ts";
+import { mayPass } from "../../src/fetch/failure.ts";
+import { isTransient } from "../../src/http/mod.ts";
 
 const REPORT = {
   images: 60,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Selection } from "../../src/fetch/selection.ts";
+import { Selection } from "~/fetch/fetch_folder.ts";
 
 /** What each position gives: the hash of a file (few different ones, so that some come twice) or a failure. */
 const outcomes = fc.array(fc.option(fc.nat(20), { nil: undefined }), { minLength: 1, maxLength: 60 });

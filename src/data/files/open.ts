@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { Access } from "./access.ts";
-import { downloadBytes } from "./http.ts";
+import { readFully } from "../../disk/mod.ts";
 import { isUrl } from "./places.ts";
+import { type Access, downloadBytes, openRemote, type RandomAccess } from "./remote.ts";
 
 /** Gzip shrinks photographs hardly at all; a file that grows by more than this when unpacked is a bomb. */
 const RATIO_LIMIT = 200;
@@ -10,10 +10,10 @@ const RATIO_LIMIT = 200;
 const HARMLESS_BYTES = 64 << 20;
 
 /**
- * The bytes of a file at a URL or path, block by block, unpacked where they are gzip (by its first bytes, whatever its name). The
- * file is closed when the iteration ends or is left.
+ * The bytes of a file at a URL or path, block by block. A file whose first bytes are gzip's is unpacked,
+ * whatever its name. The file is closed when the iteration ends or is left.
  *
- * @throws Error naming the file when it is not to be had
+ * @throws {Error} naming the file when it is not to be had
  */
 export async function* openBytes(place: string, access: Access): AsyncGenerator<Uint8Array> {
   const blocks = isUrl(place) ? downloadBytes(place, access) : fileBlocks(place);
@@ -42,8 +42,8 @@ async function* fileBlocks(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** @throws Error naming the file when it cannot be opened */
-export function openFile(path: string): Deno.FsFile {
+/** @throws {Error} naming the file when it cannot be opened */
+function openFile(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path);
   } catch (error) {
@@ -75,4 +75,27 @@ async function* unpacked(blocks: AsyncGenerator<Uint8Array>, place: string): Asy
     gunzip.destroy();
     await blocks.return(undefined);
   }
+}
+
+/**
+ * Opens a file at a URL (by range requests) or a path.
+ *
+ * @throws {Error} naming the file when it is not to be had, or when its server gives out whole files only
+ */
+export async function openRandomAccess(place: string, access: Access): Promise<RandomAccess> {
+  return isUrl(place) ? await openRemote(place, access) : openLocal(place);
+}
+
+function openLocal(path: string): RandomAccess {
+  const file = openFile(path);
+  const { size } = file.statSync();
+  return {
+    size,
+    read: (start, end) => {
+      const bytes = new Uint8Array(end - start);
+      readFully(file, path, start, bytes);
+      return Promise.resolve(bytes);
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
 }

@@ -1,14 +1,21 @@
 import { besideModule } from "../../disk/mod.ts";
-import { packMessage, readMessages } from "./message_stream.ts";
-import type { FromProcess, ParquetContents, ParquetRequest, ToProcess } from "./parquet_messages.ts";
-import type { RandomAccess } from "./random_access.ts";
+import {
+  type FromProcess,
+  packMessage,
+  type ParquetContents,
+  type ParquetRequest,
+  readMessages,
+  type ToProcess,
+} from "./parquet_messages.ts";
+import type { RandomAccess } from "./remote.ts";
 
 /** A file that has been opened: what it holds, and its rows group by group. */
 export interface OpenedParquet extends ParquetContents {
   /**
-   * The rows of a group with the given columns; bytes stay bytes. The group's chunks of these columns are in memory together.
+   * The rows of a group with the given columns; bytes stay bytes. The group's chunks of these columns are in
+   * memory together.
    *
-   * @throws Error when the file is damaged or has no such column
+   * @throws {Error} when the file is damaged or has no such column
    */
   rows(group: number, columns: readonly string[]): Promise<Record<string, unknown>[]>;
 }
@@ -18,22 +25,25 @@ export interface ParquetReader {
   /**
    * Reads a file's footer; `name` is what errors call it.
    *
-   * @throws Error when it is none or is damaged
+   * @throws {Error} when it is none or is damaged
    */
   open(file: RandomAccess, name: string): Promise<OpenedParquet>;
   /** Ends its process. */
   [Symbol.dispose](): void;
 }
 
-/** A row group that takes longer to decode is damaged, ms; the time that its bytes take to come does not count. */
+/**
+ * A row group that takes longer to decode is damaged, ms; the time that its bytes take to come does not
+ * count.
+ */
 const PATIENCE_MS = 60_000;
 /** Memory for what is decoded, MB; a process that needs more is ended. Bytes of images are beside it. */
 const HEAP_MB = 1024;
 const LOOK_MS = 50;
 
 /**
- * Starts to read Parquet, in a process of its own: a damaged file can keep the reader busy for ever, or take all memory. When one
- * has done so for `patienceMs`, the process is ended, and the next file begins another.
+ * Starts a reader of Parquet in a process of its own: a damaged file can keep the reader busy for ever, or
+ * take all memory. After `patienceMs` the process is ended, and the next file starts another.
  */
 export function startParquetReader(patienceMs = PATIENCE_MS): ParquetReader {
   let process: ReaderProcess | undefined;
@@ -84,7 +94,8 @@ function startProcess(): ReaderProcess {
   }).spawn();
   const input = child.stdin.getWriter();
   return {
-    send: (message) => void input.write(packMessage(message)).catch(() => {}), // one that has ended gives no answer either
+    // A process that has ended gives no answer either.
+    send: (message) => void input.write(packMessage(message)).catch(() => {}),
     messages: readMessages(child.stdout),
     end: () => {
       try {

@@ -12,7 +12,7 @@ export type TarMember =
   }
   | { name: string; refused: string };
 
-/** What is read of an archive. */
+/** Which members of an archive are read. */
 export interface TarOptions {
   /** Which members are wanted, by name; the others are passed over. */
   wanted: (name: string) => boolean;
@@ -21,10 +21,12 @@ export interface TarOptions {
 }
 
 /**
- * The wanted files of a tar archive in their order, one in memory at a time. Nothing is ever written to disk. What a sound
- * archive of images does not hold is refused with a reason: links, devices, names that are absolute or lead upwards.
+ * The wanted files of a tar archive in their order, one in memory at a time. Nothing is ever written to disk.
+ * Links, devices and names that are absolute or lead upwards are refused with a reason: a sound archive of
+ * images has none.
  *
- * @throws Error when the archive is damaged or ends early; the members before the damage have been given out
+ * @throws {Error} when the archive is damaged or ends early; the members before the damage have been given
+ * out
  */
 export async function* tarMembers(
   archive: AsyncIterable<Uint8Array>,

@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
 import yauzl from "yauzl";
-import type { RandomAccess } from "./random_access.ts";
+import type { RandomAccess } from "./remote.ts";
 
 /** A file in a ZIP archive. */
 export interface ZipEntry {
@@ -9,12 +9,12 @@ export interface ZipEntry {
   /**
    * Its bytes; only they are read of the archive.
    *
-   * @throws Error when it is larger than `largest`, encrypted or damaged
+   * @throws {Error} when it is larger than `largest`, encrypted or damaged
    */
   bytes(largest: number): Promise<Uint8Array>;
 }
 
-/** What is used of the reader's entries. */
+/** The fields of the reader's entries that are used. */
 interface YauzlEntry {
   fileName: string;
   uncompressedSize: number;
@@ -29,10 +29,10 @@ interface Yauzl {
 }
 
 /**
- * The files of a ZIP archive by its directory, without reading the rest of it. Archives with names that are absolute or lead upwards
- * are refused.
+ * The files of a ZIP archive by its directory, without reading the rest of it. Archives with names that are
+ * absolute or lead upwards are refused.
  *
- * @throws Error when it is no archive or is damaged
+ * @throws {Error} when it is no archive or is damaged
  */
 export async function zipEntries(file: RandomAccess): Promise<ZipEntry[]> {
   const archive = await openArchive(file);

@@ -1,30 +1,57 @@
 import { join } from "node:path";
-import { localPath } from "../files/places.ts";
-import type { Manifest } from "../manifest.ts";
+import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { entriesOf, imageFiles } from "./folder_files.ts";
-import { withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE } from "./photo.ts";
-import type { SourceImage } from "./source.ts";
+import { localPath } from "../files/places.ts";
+import { isImageName, withoutEnding } from "./image_paths.ts";
+import { LARGEST_FILE } from "./stored_image.ts";
+import { type LocalFile, type SourceImage, sourceKind, type SourceManifest, splitsSchema } from "./source.ts";
+
+const schema = z.strictObject({
+  type: z.literal("folder").describe("Image files in a folder and its sub-folders."),
+  path: z.string().min(1).describe("The folder; a relative path starts at the folder of this file."),
+  splits: splitsSchema,
+  classFolders: z.boolean().optional().describe(
+    "Whether the folders inside (of each split) are semantic classes, numbered by the alphabet. Default: false.",
+  ),
+});
+
+type Folder = z.infer<typeof schema>;
+
+/** Image files on this machine. */
+export const folder = sourceKind({
+  type: "folder",
+  schema,
+  fixedByVersion: false,
+  origin: ({ path }) => path,
+  localFiles,
+  images: folderImages,
+  sampled: (by) => `images ${by}`,
+  classes: classesOf,
+  splits: ({ splits = [] }) => splits,
+});
+
+function* localFiles(folder: URL, { path, splits = [""] }: Folder): Generator<LocalFile> {
+  const root = localPath(folder, path);
+  for (const split of splits) {
+    for (const file of imageFiles(root, split)) yield [file, join(root, file)];
+  }
+}
 
 /**
- * The image files of a folder and all folders in it, in the order of the alphabet; other files are passed over. An image's key is
- * its path without the ending. With `splits` only those sub-folders are looked at; with `classFolders` the folders at the next level are
- * the classes, numbered by their names over all splits.
+ * The image files of a folder and all folders in it, in the order of the alphabet; other files are passed
+ * over. An image's key is its path without the ending. With `splits` only those sub-folders are looked at;
+ * with `classFolders` the folders at the next level are the classes, numbered by their names over all splits.
  *
- * @throws Error when a folder is missing, naming it
+ * @throws {Error} when a folder is missing, naming it
  */
-export async function* folderImages(
-  manifest: Manifest,
-  source: SourceOf<"folder">,
+async function* folderImages(
+  { folder, source, sampling }: SourceManifest<Folder>,
 ): AsyncGenerator<SourceImage> {
-  const root = localPath(manifest.folder, source.path);
-  const splits = source.splits ?? [""];
-  const classes = classesOf(manifest);
-  for (const split of splits) {
+  const root = localPath(folder, source.path);
+  const classes = classesOf(folder, source);
+  for (const split of source.splits ?? [""]) {
     const files = imageFiles(root, split);
-    for (const file of manifest.sampling ? byRank([...files], manifest.sampling.seed) : files) {
+    for (const file of sampling ? byRank([...files], sampling.seed) : files) {
       const label = classes?.indexOf(file.slice(split.length).split("/").filter(Boolean)[0]);
       yield {
         key: withoutEnding(file),
@@ -37,15 +64,10 @@ export async function* folderImages(
   }
 }
 
-/** Names of the semantic classes of a source, by number, as far as its manifest or its folders tell. */
-export function classesOf({ folder, source }: Pick<Manifest, "folder" | "source">): string[] | undefined {
-  if (source.type !== "folder") return "classes" in source ? source.classes : undefined;
-  if (!source.classFolders) return undefined;
-  return classNames(localPath(folder, source.path), source.splits ?? [""]);
-}
-
 /** The semantic classes of a folder that has them, by number. */
-function classNames(root: string, splits: readonly string[]): string[] {
+function classesOf(folder: URL, { path, splits = [""], classFolders }: Folder): string[] | undefined {
+  if (!classFolders) return undefined;
+  const root = localPath(folder, path);
   const folders = splits.flatMap((split) => entriesOf(join(root, split)).filter(({ isFolder }) => isFolder));
   return [...new Set(folders.map(({ name }) => name))].sort();
 }
@@ -55,4 +77,48 @@ async function readImage(path: string): Promise<Uint8Array> {
   if (!isFile) throw new Error("it is not a file");
   if (size > LARGEST_FILE) throw new Error(`it has ${size} bytes; ${LARGEST_FILE} are the most`);
   return await Deno.readFile(path);
+}
+
+/**
+ * Paths of the image files in the folder `within` of `root` and in all folders in it, relative to `root`, in
+ * the order of the alphabet. Folders that are links are followed, but not in circles.
+ */
+function imageFiles(root: string, within = ""): Generator<string> {
+  return filesBelow(root, within, within ? [realPath(root)] : []);
+}
+
+function* filesBelow(root: string, within: string, above: readonly string[]): Generator<string> {
+  const here = realPath(join(root, within));
+  if (above.includes(here)) return;
+  for (const { name, isFolder } of entriesOf(here)) {
+    const path = within ? `${within}/${name}` : name;
+    if (isFolder) yield* filesBelow(root, path, [...above, here]);
+    else if (isImageName(name)) yield path;
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    throw new Error(`${path} cannot be read (${(error as Error).message}); correct the path in the manifest`);
+  }
+}
+
+/** The entries of a folder in the order of the alphabet, without hidden ones. */
+function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
+  return [...Deno.readDirSync(realPath(folder))].filter(({ name }) => !name.startsWith("."))
+    .map((entry) => ({
+      name: entry.name,
+      isFolder: entry.isDirectory || (entry.isSymlink && isFolder(join(folder, entry.name))),
+    }))
+    .sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false; // a link to nowhere: reading it as an image will say so
+  }
 }

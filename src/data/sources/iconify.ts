@@ -1,11 +1,30 @@
+import { z } from "zod";
 import { rasterize, squareSvg } from "../../images/mod.ts";
-import { type Manifest, squareSide } from "../manifest.ts";
-import { packageFolder } from "../package_files.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { storedSquare } from "../stored_image.ts";
-import type { SourceImage } from "./source.ts";
+import { packageFolder, packageName, versionSchema } from "./npm_package.ts";
+import { type SourceImage, sourceKind, type SourceManifest, squareSide } from "./source.ts";
+import { storedSquare } from "./stored_image.ts";
 
-/** The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file, then to 0 and 16. */
+const schema = z.strictObject({
+  type: z.literal("iconify").describe("Drawings in an npm package of Iconify's: icons.json."),
+  package: z.string().regex(/^@iconify-json\/[a-z0-9-]+$/),
+  version: versionSchema,
+});
+
+/** Icons and emoji as Iconify packs them. */
+export const iconify = sourceKind({
+  type: "iconify",
+  schema,
+  fixedByVersion: true,
+  origin: packageName,
+  localFiles: () => [],
+  images: iconifyImages,
+  sampled: (by) => `images ${by}`,
+});
+
+/**
+ * The part of Iconify's icons.json that is read; `left` … `height` of a drawing default to those of the file,
+ * then to 0 and 16.
+ */
 interface IconFile extends Partial<ViewBox> {
   icons: Record<string, { body: string } & Partial<ViewBox>>;
 }
@@ -17,12 +36,12 @@ interface ViewBox {
   height: number;
 }
 
-/** The drawings of an `@iconify-json/…` package, aliases left out (they are the same drawings under other names). */
-export async function* iconifyImages(
-  manifest: Manifest,
-  source: SourceOf<"iconify">,
-): AsyncGenerator<SourceImage> {
-  const folder = await packageFolder(source.package, source.version);
+/**
+ * The drawings of an `@iconify-json/…` package, aliases left out (they are the same drawings under other
+ * names).
+ */
+async function* iconifyImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+  const folder = await packageFolder(manifest.source.package, manifest.source.version);
   const file: IconFile = JSON.parse(await Deno.readTextFile(new URL("icons.json", folder)));
   const { channels, background } = manifest.render;
   const side = squareSide(manifest);

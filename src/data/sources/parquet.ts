@@ -1,24 +1,49 @@
 import { basename } from "node:path";
-import { startParquetReader } from "../files/parquet.ts";
-import { placesOf } from "../files/places.ts";
-import { openRandomAccess } from "../files/random_access.ts";
-import type { Manifest } from "../manifest.ts";
+import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { withoutEnding } from "./image_names.ts";
-import { LARGEST_FILE } from "./photo.ts";
-import type { SourceImage } from "./source.ts";
+import { startParquetReader } from "../files/parquet.ts";
+import { localFilesOf, placesOf } from "../files/places.ts";
+import { openRandomAccess } from "../files/open.ts";
+import { withoutEnding } from "./image_paths.ts";
+import { LARGEST_FILE } from "./stored_image.ts";
+import { classesSchema, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
+
+/** A field for the name of a column. */
+export const columnSchema = z.string().min(1);
+
+const schema = z.strictObject({
+  type: z.literal("parquet").describe("Images in Parquet files, a row each."),
+  files: patternSchema,
+  image: columnSchema.describe(
+    "Column of the encoded image: its bytes, or a structure with a member `bytes`.",
+  ),
+  key: columnSchema.optional().describe("Column of a name for the image. Default: file, row group and row."),
+  label: columnSchema.optional().describe(
+    "Column of the number of the semantic class. Default: there are none.",
+  ),
+  classes: classesSchema.optional(),
+});
+
+/** Encoded images in a column of Parquet files. */
+export const parquet = sourceKind({
+  type: "parquet",
+  schema,
+  fixedByVersion: false,
+  origin: ({ files }) => files,
+  localFiles: (folder, { files }) => localFilesOf(folder, files),
+  images: parquetImages,
+  sampled: (by) => `files and their row groups ${by}, their rows in order`,
+  classes: (_, { classes }) => classes,
+});
 
 /**
- * The images of Parquet files, in order; of a sample, files by rank and their row groups by rank. One row group's images are in memory
- * together; only the columns that are named are read.
+ * The images of Parquet files, in order; of a sample, files by rank and their row groups by rank. One row
+ * group's images are in memory together; only the columns that are named are read.
  *
- * @throws Error when a file is missing, damaged or has no such column, naming it
+ * @throws {Error} when a file is missing, damaged or has no such column, naming it
  */
-export async function* parquetImages(
-  manifest: Manifest,
-  source: SourceOf<"parquet">,
-): AsyncGenerator<SourceImage> {
+async function* parquetImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+  const { source } = manifest;
   const columns = [source.image, source.key, source.label].filter((column) => column !== undefined);
   for await (const { row, name, place } of parquetRows(manifest, source.files, columns)) {
     const label = source.label === undefined ? undefined : Number(row[source.label]);
@@ -33,7 +58,7 @@ export async function* parquetImages(
 }
 
 /** A row of a Parquet file. */
-export interface ParquetRow {
+interface ParquetRow {
   row: Record<string, unknown>;
   /** Path or URL of the file. */
   place: string;
@@ -44,10 +69,10 @@ export interface ParquetRow {
 /**
  * The rows of Parquet files, in order; of a sample, files by rank and their row groups by rank.
  *
- * @throws Error when a file is missing, damaged or has no such column, naming it
+ * @throws {Error} when a file is missing, damaged or has no such column, naming it
  */
 export async function* parquetRows(
-  { folder, access, sampling }: Pick<Manifest, "folder" | "access" | "sampling">,
+  { folder, access, sampling }: Pick<SourceManifest, "folder" | "access" | "sampling">,
   files: string,
   columns: readonly string[],
 ): AsyncGenerator<ParquetRow> {
@@ -65,7 +90,7 @@ export async function* parquetRows(
   }
 }
 
-/** @throws Error when a value of the image's column is no image */
+/** @throws {Error} when a value of the image's column is no image */
 function imageBytes(value: unknown): Uint8Array {
   const bytes = value && typeof value === "object" && "bytes" in value ? value.bytes : value;
   if (!(bytes instanceof Uint8Array)) throw new Error("the row has no bytes of an image");

@@ -1,14 +1,57 @@
+import { z } from "zod";
 import { cropResize, decode, type PackedImage } from "../../images/mod.ts";
-import { type Manifest, squareSide } from "../manifest.ts";
-import { packageFolder } from "../package_files.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { type StoredImage, storedSquare } from "../stored_image.ts";
-import type { SourceImage } from "./source.ts";
+import { packageFolder, packageName, versionSchema } from "./npm_package.ts";
+import {
+  classesSchema,
+  type SourceImage,
+  sourceKind,
+  type SourceManifest,
+  squareSide,
+  type StoredImage,
+} from "./source.ts";
+import { storedSquare } from "./stored_image.ts";
 
-type SpriteSource = SourceOf<"sprites">;
+const schema = z.strictObject({
+  type: z.literal("sprites").describe(
+    "PNG files in an npm package, one image a row: a row holds the image's pixels in order.",
+  ),
+  package: z.string().min(1),
+  version: versionSchema,
+  sheets: z.array(z.strictObject({
+    file: z.string().min(1).describe("Path of the PNG within the package."),
+    split: z.string().min(1).describe("Official split that its images belong to."),
+  })).min(1),
+  labels: z.record(z.string(), z.string()).describe(
+    "For each split the JSON file with one class number an image, in the order of the sheets.",
+  ),
+  classes: classesSchema,
+});
 
-/** The images of PNG sheets in an npm package: each row of a sheet is one square image, its pixels in reading order. */
-export async function* spriteImages(manifest: Manifest, source: SpriteSource): AsyncGenerator<SourceImage> {
+type Sprites = z.infer<typeof schema>;
+
+/** Small images in the sheets of an npm package, as CIFAR-10 is packed. */
+export const sprites = sourceKind({
+  type: "sprites",
+  schema,
+  fixedByVersion: true,
+  origin: packageName,
+  localFiles: () => [],
+  images: spriteImages,
+  sampled: (by) => `images ${by}`,
+  classes: (_, { classes }) => classes,
+  splits: splitsOf,
+});
+
+function splitsOf({ sheets }: Sprites): string[] {
+  return [...new Set(sheets.map(({ split }) => split))];
+}
+
+/**
+ * The images of PNG sheets in an npm package: each row of a sheet is one square image, its pixels in reading
+ * order.
+ */
+async function* spriteImages(manifest: SourceManifest<Sprites>): AsyncGenerator<SourceImage> {
+  const { source } = manifest;
   const side = squareSide(manifest);
   const folder = await packageFolder(source.package, source.version);
   const labels = await readLabels(source, folder);
@@ -28,9 +71,9 @@ export async function* spriteImages(manifest: Manifest, source: SpriteSource): A
   }
 }
 
-async function readLabels(source: SpriteSource, folder: URL): Promise<Map<string, number[]>> {
+async function readLabels(source: Sprites, folder: URL): Promise<Map<string, number[]>> {
   const labels = new Map<string, number[]>();
-  for (const split of new Set(source.sheets.map((sheet) => sheet.split))) {
+  for (const split of splitsOf(source)) {
     const file = source.labels[split];
     if (!file) {
       throw new Error(`the manifest names no labels for the split "${split}"; add source.labels.${split}`);

@@ -1,29 +1,65 @@
 import { basename } from "node:path";
-import { openBytes } from "../files/open.ts";
-import { isUrl, placesOf } from "../files/places.ts";
-import { type TarMember, tarMembers } from "../files/tar_members.ts";
-import type { Manifest } from "../manifest.ts";
+import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { isImageName, withoutEnding } from "./image_names.ts";
-import { memberFolders } from "./member_folders.ts";
-import { LARGEST_FILE } from "./photo.ts";
-import type { ImageFile, SourceImage } from "./source.ts";
+import { openBytes } from "../files/open.ts";
+import { isUrl, localFilesOf, placesOf } from "../files/places.ts";
+import { type TarMember, tarMembers } from "../files/tar_members.ts";
+import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
+import { LARGEST_FILE } from "./stored_image.ts";
+import {
+  classesSchema,
+  classFoldersSchema,
+  type ImageFile,
+  patternSchema,
+  type SourceImage,
+  sourceKind,
+  type SourceManifest,
+  splitsSchema,
+  withinSchema,
+} from "./source.ts";
+
+const schema = z.strictObject({
+  type: z.literal("webdataset").describe(
+    "Images in tar files (also .tar.gz), one after another, as WebDataset keeps them.",
+  ),
+  shards: patternSchema,
+  within: withinSchema,
+  splits: splitsSchema,
+  classFolders: classFoldersSchema,
+  classes: classesSchema.optional(),
+}).refine(({ classFolders, classes }) => !(classFolders && classes), {
+  path: ["classes"],
+  message: "the folders name the classes: leave it out, or classFolders",
+});
+
+/** WebDataset's shards, and plain tar archives of images. */
+export const webdataset = sourceKind({
+  type: "webdataset",
+  schema,
+  fixedByVersion: false,
+  origin: ({ shards }) => shards,
+  localFiles: (folder, { shards }) => localFilesOf(folder, shards),
+  images: webdatasetImages,
+  sampled: (by) => `shards ${by}, their images in order`,
+  classes: (_, { classes }) => classes,
+  splits: ({ splits = [] }) => splits,
+  readInPlace: ({ shards }) => !isUrl(shards),
+});
 
 /**
- * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow one another and share
- * their name up to the first dot; an image's class, where it has one, is the number in the member `.cls`. Where there are several
- * shards, a key begins with its shard's name. A plain archive of images is read as well; its folders may be splits and classes.
+ * The images of WebDataset's tar files, in order; of a sample, shards by rank. The members of a sample follow
+ * one another and share their name up to the first dot; an image's class, where it has one, is the number in
+ * the member `.cls`. Where there are several shards, a key begins with its shard's name. A plain archive of
+ * images is read as well; its folders may be splits and classes.
  *
- * @throws Error when a shard is missing, damaged or ends early, naming it
+ * @throws {Error} when a shard is missing, damaged or ends early, naming it
  */
-export async function* webdatasetImages(
-  manifest: Manifest,
-  source: SourceOf<"webdataset">,
+async function* webdatasetImages(
+  manifest: SourceManifest<z.infer<typeof schema>>,
 ): AsyncGenerator<SourceImage> {
+  const { source, sampling } = manifest;
   const { within = "" } = source;
   const places = placesOf(manifest.folder, source.shards);
-  const { sampling } = manifest;
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
     const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
@@ -39,11 +75,11 @@ export async function* webdatasetImages(
 /**
  * The samples of one shard: members that follow one another and share their key.
  *
- * @throws Error when the shard is missing, damaged or ends early, naming it
+ * @throws {Error} when the shard is missing, damaged or ends early, naming it
  */
 export async function* shardSamples(
   place: string,
-  { access }: Pick<Manifest, "access">,
+  { access }: Pick<SourceManifest, "access">,
   wanted: (name: string) => boolean,
 ): AsyncGenerator<TarMember[]> {
   let sample: TarMember[] = [];

@@ -1,24 +1,53 @@
 import { basename } from "node:path";
-import { placesOf } from "../files/places.ts";
-import { openRandomAccess } from "../files/random_access.ts";
-import { zipEntries } from "../files/zip_entries.ts";
-import type { Manifest } from "../manifest.ts";
+import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import type { SourceOf } from "../source_schema.ts";
-import { isImageName, withoutEnding } from "./image_names.ts";
-import { memberFolders } from "./member_folders.ts";
-import { LARGEST_FILE } from "./photo.ts";
-import type { SourceImage } from "./source.ts";
+import { localFilesOf, placesOf } from "../files/places.ts";
+import { openRandomAccess } from "../files/open.ts";
+import { zipEntries } from "../files/zip_entries.ts";
+import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
+import { LARGEST_FILE } from "./stored_image.ts";
+import {
+  classFoldersSchema,
+  patternSchema,
+  type SourceImage,
+  sourceKind,
+  type SourceManifest,
+  splitsSchema,
+  withinSchema,
+} from "./source.ts";
+
+const schema = z.strictObject({
+  type: z.literal("zip").describe(
+    "Images in ZIP archives; of an archive on the network only what is wanted is read.",
+  ),
+  archives: patternSchema,
+  within: withinSchema,
+  splits: splitsSchema,
+  classFolders: classFoldersSchema,
+});
+
+/** ZIP archives of images. */
+export const zip = sourceKind({
+  type: "zip",
+  schema,
+  fixedByVersion: false,
+  origin: ({ archives }) => archives,
+  localFiles: (folder, { archives }) => localFilesOf(folder, archives),
+  images: zipImages,
+  sampled: (by) => `archives and their images ${by}`,
+  splits: ({ splits = [] }) => splits,
+});
 
 /**
- * The images of ZIP archives, in order; of a sample, archives by rank and their images by rank. The names of an archive's images are in
- * memory together. Where there are several archives, a key begins with its archive's name. Folders may be splits and classes.
+ * The images of ZIP archives, in order; of a sample, archives by rank and their images by rank. The names of
+ * an archive's images are in memory together. Where there are several archives, a key begins with its
+ * archive's name. Folders may be splits and classes.
  *
- * @throws Error when an archive is missing or damaged, naming it
+ * @throws {Error} when an archive is missing or damaged, naming it
  */
-export async function* zipImages(manifest: Manifest, source: SourceOf<"zip">): AsyncGenerator<SourceImage> {
+async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+  const { source, sampling, access } = manifest;
   const { within = "" } = source;
-  const { sampling, access } = manifest;
   const places = placesOf(manifest.folder, source.archives);
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
@@ -33,7 +62,8 @@ export async function* zipImages(manifest: Manifest, source: SourceOf<"zip">): A
     const names = [...images.keys()];
     const archive = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".zip")}/` : "";
     for (const name of sampling ? byRank(names, sampling.seed) : names) {
-      const bytes = images.get(name)!.bytes(LARGEST_FILE); // begun here: the archive closes when its images have been given out
+      // Begun here: the archive closes when its images have been given out.
+      const bytes = images.get(name)!.bytes(LARGEST_FILE);
       bytes.catch(() => {}); // whoever decodes it learns of it
       yield {
         key: archive + withoutEnding(name.slice(within.length)),

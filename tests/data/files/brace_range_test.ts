@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { expandBraces } from "../../../src/data/files/brace_range.ts";
+import { expandBraces } from "~/data/files/places.ts";
 
 const plain = fc.stringMatching(/^[a-z0-9/._-]{0,8}$/);
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { jpegTables } from "../../../src/fetch/decoder/jpeg_tables.ts";
+import { jpegTables } from "~/fetch/decoder/photograph.ts";
 import { photograph, photographJpeg } from "../../made/fetch/made_up_photographs.ts";
 
 /** The first values of the tables that ITU-T T.81 gives as examples (K.1, K.2), in zigzag order. */

@@ -1,7 +1,7 @@
 /** The decoder of pools, but that files with a mark behind their end do to it what hostile files may do. */
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
-import { storedPhoto } from "../../../src/data/sources/photo.ts";
+import { storedPhoto } from "~/data/sources/stored_image.ts";
 import { serveDecoder } from "../../../src/images/mod.ts";
 
 const MARKS: Record<string, () => unknown> = {

@@ -1,5 +1,5 @@
-import type { PoolHeader, StoredImages } from "../../../src/data/pool_store.ts";
-import { openStoredImages } from "../../../src/data/pool_store.ts";
+import type { PoolHeader } from "../../../src/data/pool/header.ts";
+import { openStoredImages, type StoredImages } from "../../../src/data/pool/store.ts";
 
 /** A pool of made-up images in a temporary folder, opened. */
 export function poolOnDisk(name: string, count: number, side: number, channels: 1 | 3): StoredImages {

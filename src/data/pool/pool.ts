@@ -1,0 +1,222 @@
+import { statfsSync } from "node:fs";
+import { manifestOf } from "../manifest/find.ts";
+import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
+import { type DatasetReference, isMeant, parseReference } from "../manifest/reference.ts";
+import { sourceKindOf } from "../sources/list.ts";
+import { buildPool, type PoolOptions } from "./build.ts";
+import { dataRoot, poolFolder } from "./hash.ts";
+import { type Dropped, poolFault, readHeader } from "./header.ts";
+import { type PoolImages, someImages } from "./index.ts";
+import { checkShards } from "./shards.ts";
+import { openStored, type StoredImages } from "./store.ts";
+
+/** A stored dataset: its images, packed in one file and read when they are needed. */
+export interface Pool extends StoredImages {
+  readonly manifest: Manifest;
+  /** Images of the source that the pool left out. */
+  readonly dropped: Dropped;
+  /**
+   * Images of its source that were not copied: they are read from the source's shards, which must stay as
+   * they are.
+   */
+  readonly inPlace: number;
+  /**
+   * Names of its semantic classes, by the number that is an image's label; missing where the source tells
+   * none.
+   */
+  readonly classes?: readonly string[];
+}
+
+/**
+ * Opens the pool of a dataset, or of some of its images (`cifar10@test`, `cifar10#1/3`). It is built first
+ * when it is missing or damaged; its checksums are compared every time. Only one process builds at a time,
+ * and others wait. A build happens beside the pool's place and is moved there when it is whole.
+ *
+ * @throws {Error} when the dataset or split is unknown, its manifest is wrong, its images cannot be obtained,
+ * or the disk is full
+ */
+export async function openPool(reference: string, options: PoolOptions = {}): Promise<Pool> {
+  const [pool] = await openPools([reference], options);
+  return pool;
+}
+
+/**
+ * Opens the pools of several references, each source once. Each pool is disposed by itself; disposing the
+ * last of a source closes its file.
+ *
+ * @throws as {@link openPool}; what was open is closed
+ */
+export async function openPools(
+  references: readonly string[],
+  options: PoolOptions = {},
+): Promise<Pool[]> {
+  const manifests = new Map(references.map((reference) => {
+    const manifest = manifestOf(reference, options.manifests);
+    return [manifest.name, manifest];
+  }));
+  const sources = new Map<string, () => Pool>();
+  const opened: Pool[] = [];
+  try {
+    for (const manifest of manifests.values()) {
+      const source = await openSource(manifest, options);
+      opened.push(source);
+      sources.set(manifest.name, shared(source));
+    }
+    return references.map((reference) => {
+      const wanted = parseReference(reference);
+      const source = sources.get(wanted.dataset)!();
+      return wanted.split || wanted.part ? partOfPool(source, reference, wanted) : source;
+    });
+  } catch (error) {
+    for (const source of opened) source[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function openSource(manifest: Manifest, options: PoolOptions): Promise<Pool> {
+  const root = options.root ?? dataRoot();
+  const folder = poolFolder(root, manifest);
+  if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
+  // Older pools do not name their classes.
+  const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
+  checkShards(folder, shards);
+  const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
+  return Object.assign(await openStored(folder), { manifest, dropped, inPlace, classes });
+}
+
+/** Gives out a pool several times; it is closed when all that were given out have been disposed. */
+function shared(pool: Pool): () => Pool {
+  let open = 0;
+  return () => {
+    open++;
+    let isOpen = true;
+    const dispose = () => {
+      if (isOpen && --open === 0) pool[Symbol.dispose]();
+      isOpen = false;
+    };
+    return { ...pool, [Symbol.dispose]: dispose };
+  };
+}
+
+/** The images of a pool that a reference means, under its name. */
+function partOfPool(pool: Pool, name: string, wanted: DatasetReference): Pool {
+  const places = Int32Array.from(placesOf(pool.images, wanted));
+  const placeOf = (index: number) => {
+    if (index in places) return places[index];
+    throw new Error(`${name} has no image ${index}; it has ${places.length}, numbered from 0`);
+  };
+  const read: Pool["read"] = (index, into) => pool.read(placeOf(index), into);
+  const { encoded } = pool;
+  return {
+    ...pool,
+    name,
+    images: someImages(pool.images, places),
+    places,
+    read,
+    ...(encoded && { encoded: (index: number) => encoded(placeOf(index)) }),
+  };
+}
+
+function* placesOf(images: PoolImages, wanted: DatasetReference): Generator<number> {
+  let place = 0;
+  for (const image of images) {
+    if (isMeant(image, wanted)) yield place;
+    place++;
+  }
+}
+
+/** The lock is the operating system's: it goes when its process does, however that ends. */
+async function buildUnderLock(manifest: Manifest, root: string, folder: string, options: PoolOptions) {
+  makeFolder(root);
+  using lock = Deno.openSync(`${folder}.lock`, { create: true, write: true });
+  await locked(lock, options.signal);
+  const beside = `${folder}.building`;
+  removeIfThere(beside); // left by a build that was killed
+  const fault = exists(folder) ? poolFault(folder) : undefined;
+  if (exists(folder) && !fault) return; // another process has built it meanwhile
+  const message = fault ? `building again: the pool on disk is damaged, ${fault}` : "building";
+  try {
+    checkSpace(manifest, root);
+    Deno.mkdirSync(beside);
+    await buildPool(manifest, beside, { ...options, root }, message);
+    removeIfThere(folder);
+    Deno.renameSync(beside, folder);
+  } catch (error) {
+    removeIfThere(beside);
+    throw (error as { code?: string }).code === "ENOSPC" ? diskFull(manifest, root) : error;
+  }
+}
+
+/** Waits for the lock, or for the signal; a lock that comes after the signal is let go with the file. */
+async function locked(file: Deno.FsFile, signal?: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal!.reason);
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", stop);
+  try {
+    await Promise.race([file.lock(true), aborted.promise]);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+function checkSpace(manifest: Manifest, root: string): void {
+  const { bavail, bsize } = statfsSync(root);
+  if (bavail * bsize < neededBytes(manifest, mayStayInPlace(manifest) ? 0 : 1)) {
+    throw diskFull(manifest, root);
+  }
+}
+
+function diskFull(manifest: Manifest, root: string): Error {
+  const megabytes = Math.ceil(neededBytes(manifest, 1) / 1e6);
+  return new Error(
+    `the disk is full: the pool of ${manifest.name} needs about ${megabytes} MB in ${root}; free some space or name ` +
+      "another folder in the environment variable NTD_DATA",
+  );
+}
+
+/** Bytes of a JPEG file a pixel: at quality 95 fewer, as a rule. */
+const JPEG_BYTES = 0.5;
+
+/** Whether images may lie on this machine as they are stored. Images that are not copied take no space. */
+function mayStayInPlace({ source, render }: Manifest): boolean {
+  return render.shorter !== undefined && (sourceKindOf(source).readInPlace?.(source) ?? false);
+}
+
+/**
+ * The pixels, or JPEG files of 4 : 3, and as much as a thousand bytes an image for its line of the index.
+ *
+ * @param copied share of the images that are not read in place
+ */
+function neededBytes(manifest: Manifest, copied: 0 | 1): number {
+  const { side, shorter, channels } = manifest.render;
+  const bytes = side === undefined ? shorter! ** 2 * 4 / 3 * JPEG_BYTES : side ** 2 * channels;
+  return imagesIn(manifest) * (copied * bytes + 1000);
+}
+
+function makeFolder(root: string): void {
+  try {
+    Deno.mkdirSync(root, { recursive: true });
+  } catch (error) {
+    throw new Error(
+      `the folder for pools, ${root}, cannot be made (${
+        (error as Error).message
+      }); name another in the environment ` +
+        "variable NTD_DATA",
+    );
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function removeIfThere(path: string): void {
+  if (exists(path)) Deno.removeSync(path, { recursive: true });
+}

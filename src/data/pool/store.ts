@@ -1,0 +1,165 @@
+import { readFully } from "../../disk/mod.ts";
+import { centreSquare, type EncodedImage } from "../../images/mod.ts";
+import { SQUARE_SIDE } from "../sources/stored_image.ts";
+import type { decodeJpeg } from "../../tensorflow/mod.ts";
+import { readHeader } from "./header.ts";
+import { indexedImages, type JpegPlaces, type PoolImages, readJpegPlaces } from "./index.ts";
+import { readShard, type Shard } from "./shards.ts";
+
+/** A pool's images, as far as making batches asks for them. */
+export interface StoredImages {
+  /** Name of the dataset. */
+  readonly name: string;
+  /** The folder that holds the pool. */
+  readonly folder: string;
+  /**
+   * Side of every image as {@link read} gives it, px: as stored; of a pool of JPEG files {@link SQUARE_SIDE}.
+   */
+  readonly side: number;
+  /** 1 (grey) or 3 (RGB). */
+  readonly channels: 1 | 3;
+  /** One entry an image; its place is the image's index. */
+  readonly images: PoolImages;
+  /** Where it is some of the folder's images: the place of each in the files. */
+  readonly places?: Int32Array;
+  /**
+   * One whole JPEG file as it is stored; only in pools of JPEG files.
+   *
+   * @throws {Error} when there is no such image
+   */
+  encoded?(index: number): EncodedImage;
+  /**
+   * Reads one image, `[side, side, channels]`, into `into` (default: a new array) and returns that. A JPEG
+   * file is read as its centred square, resized.
+   *
+   * @throws {Error} when there is no such image
+   */
+  read(index: number, into?: Uint8Array): Uint8Array;
+  /** Closes the file. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Opens the pool in a folder without comparing its checksums, and loads what decodes it.
+ *
+ * @throws {Error} when a file is missing or cannot be read
+ */
+export async function openStored(folder: string): Promise<StoredImages> {
+  if (readHeader(folder).shorter !== undefined) await loadJpegDecoder();
+  return openStoredImages(folder);
+}
+
+/**
+ * {@link openStored} for a pool of pixels, or when the decoder has been loaded.
+ *
+ * @throws {Error} when a file is missing or cannot be read
+ */
+export function openStoredImages(folder: string): StoredImages {
+  const { dataset: name, images: count, side, channels, shards = [] } = readHeader(folder);
+  const path = `${folder}/images.bin`;
+  const file = Deno.openSync(path);
+  const read = (start: number, into: Uint8Array) => readFully(file, path, start, into);
+  const check = (index: number) => {
+    if (index >= 0 && index < count) return;
+    throw new Error(`${name} has no image ${index}; it has ${count}, numbered from 0`);
+  };
+  const form = side === undefined
+    ? encodedForm(folder, count, shards, read, check)
+    : rawForm(side, channels, read, check);
+  return {
+    name,
+    folder,
+    channels,
+    images: indexedImages(folder, count),
+    ...form,
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+type Form = Pick<StoredImages, "side" | "read" | "encoded">;
+type ReadBytes = (start: number, into: Uint8Array) => void;
+
+function rawForm(side: number, channels: number, readBytes: ReadBytes, check: (index: number) => void): Form {
+  const length = side * side * channels;
+  return {
+    side,
+    read: (index, into = new Uint8Array(length)) => {
+      check(index);
+      readBytes(index * length, into.length === length ? into : into.subarray(0, length));
+      return into;
+    },
+  };
+}
+
+function encodedForm(
+  folder: string,
+  count: number,
+  shards: readonly Shard[],
+  readBytes: ReadBytes,
+  check: (index: number) => void,
+): Form {
+  const jpegs = storedJpegs(folder, count, (shard, start, into) => {
+    if (shard < 0) readBytes(start, into);
+    else readShard(folder, shards[shard], start, into);
+  });
+  const encoded = (index: number) => {
+    check(index);
+    return jpegs(index);
+  };
+  const read: Form["read"] = (index, into = new Uint8Array(SQUARE_SIDE ** 2 * 3)) => {
+    centreSquare(encoded(index), SQUARE_SIDE, into);
+    return into;
+  };
+  return { side: SQUARE_SIDE, encoded, read };
+}
+
+let decode: typeof decodeJpeg | undefined;
+
+/** Loads what decodes them. A thread that reads pools of pixels alone goes without it, and starts sooner. */
+async function loadJpegDecoder(): Promise<void> {
+  decode ??= (await import("../../tensorflow/mod.ts")).decodeJpeg;
+}
+
+/** A function that gives the same array again and again, as long as it is long enough. */
+function room(): (length: number) => Uint8Array {
+  let array = new Uint8Array(0);
+  return (length) => array.length >= length ? array : array = new Uint8Array(length);
+}
+
+/** Fills an array from a byte of a shard on, by its number; of `images.bin` where that is -1. */
+type ReadJpeg = (shard: number, start: number, into: Uint8Array) => void;
+
+/** The images of a folder; where they lie is read when the first is asked for. */
+function storedJpegs(
+  folder: string,
+  count: number,
+  read: ReadJpeg,
+): (index: number) => EncodedImage {
+  let known: JpegPlaces | undefined;
+  const [files, pixels] = [room(), room()];
+  return (index) => {
+    const { shards, offsets, lengths, widths, heights } = known ??= readJpegPlaces(folder, count);
+    const [width, height] = [widths[index], heights[index]];
+    const file = () => {
+      const bytes = files(lengths[index]).subarray(0, lengths[index]);
+      read(shards[index], offsets[index], bytes);
+      return bytes;
+    };
+    return {
+      file,
+      width,
+      height,
+      channels: 3,
+      decode: (box, ratio) => {
+        const bytes = file();
+        const isWhole = box.width === Math.ceil(width / ratio) && box.height === Math.ceil(height / ratio);
+        try {
+          return { ...decode!(bytes, { ratio, crop: isWhole ? undefined : box, room: pixels }), channels: 3 };
+        } catch (cause) {
+          const { message } = cause as Error;
+          throw new Error(`image ${index} of ${folder} cannot be decoded (${message})`, { cause });
+        }
+      },
+    };
+  };
+}

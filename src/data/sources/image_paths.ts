@@ -1,0 +1,36 @@
+const IMAGE_FILE = /\.(jpe?g|png|webp|gif)$/i;
+
+/** Whether a file's name says that it is an image. */
+export function isImageName(name: string): boolean {
+  return IMAGE_FILE.test(name);
+}
+
+/** The name of an image file without its ending: the image's key. */
+export function withoutEnding(name: string): string {
+  return name.replace(IMAGE_FILE, "");
+}
+
+/** Facts about an image that the names of its folders tell. */
+interface MemberFolders {
+  /** Its official split. */
+  split?: string;
+  /** Name of its semantic class. */
+  className?: string;
+}
+
+/**
+ * The split and the class of an archive's member, where the source has them as folders. Undefined when the
+ * source has splits and the member lies in none.
+ *
+ * @param path after the source's `within`
+ */
+export function memberFolders(
+  path: string,
+  { splits, classFolders = false }: { splits?: string[]; classFolders?: boolean },
+): MemberFolders | undefined {
+  const folders = path.replace(/^\.\//, "").split("/").slice(0, -1);
+  const split = splits && folders.shift();
+  if (splits && !(split !== undefined && splits.includes(split))) return undefined;
+  const className = classFolders ? folders[0] : undefined;
+  return { ...(split !== undefined && { split }), ...(className !== undefined && { className }) };
+}

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { localFilesOf } from "../files/places.ts";
+import type { TarMember } from "../files/tar_members.ts";
+import { filesFingerprint } from "./fingerprint.ts";
+import { isImageName, withoutEnding } from "./image_paths.ts";
+import { type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
+import { type UrlList, urlListSchema } from "./url_list.ts";
+import { memberFile, shardSamples } from "./webdataset.ts";
+
+/** Photographs that are fetched one by one before a pool is built. */
+export const urls = sourceKind({
+  type: "urls",
+  schema: urlListSchema,
+  fixedByVersion: false,
+  origin: ({ files }) => files,
+  localFiles,
+  images: fetchedImages,
+  sampled: (by, { seed, candidates }) =>
+    `addresses by rank of sha256(${seed}, key)` +
+    (candidates ? ` among ${candidates} of files and row groups ${by}` : ""),
+  readInPlace: () => true,
+  fetchedFolder,
+});
+
+function localFiles(folder: URL, { files }: UrlList) {
+  return localFilesOf(folder, files);
+}
+
+/** The fields of a manifest that decide which images of a list are fetched. */
+type Listed = Pick<SourceManifest, "name" | "folder" | "source" | "sampling">;
+
+/**
+ * The folder that the images of a list are fetched into, as WebDataset shards in the folder `shards`. Its
+ * name changes with the list and with the order in which URLs are tried. It does not change with `render`:
+ * images that were fetched once may be gone from the network, and are used again for every size that is not
+ * larger than theirs.
+ */
+export function fetchedFolder(root: string, { name, folder, source, sampling }: Listed): string {
+  const files = filesFingerprint(folder, source as UrlList, localFiles);
+  const fields = [source, sampling?.seed ?? 0, sampling?.candidates, files];
+  const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 16);
+  return `${root}/${name}-${hash}.fetched`;
+}
+
+/** The least length of a photograph's shorter side from which a manifest's images can be made, px. */
+export function wantedShorter({ render }: Pick<SourceManifest, "render">): number {
+  return render.shorter ?? render.side!;
+}
+
+/**
+ * Says which images of a dataset were fetched for another list than its manifest has now, and how to use
+ * them.
+ *
+ * @returns a sentence, undefined when there is nothing of the kind
+ */
+export function fetchedForOthers(root: string, manifest: Listed): string | undefined {
+  const own = fetchedFolder(root, manifest);
+  const pattern = new RegExp(`^${manifest.name}-[0-9a-f]{16}\\.fetched$`);
+  const others = entriesOf(root).filter((name) => pattern.test(name)).map((name) => join(root, name))
+    .filter((folder) => folder !== join(own)).sort();
+  if (others.length === 0) return undefined;
+  return `${others.join(" and ")} ${
+    others.length > 1 ? "hold" : "holds"
+  } images of ${manifest.name} that were fetched ` +
+    `when ${manifest.name}.json had another source, seed or number of candidates, or when a list on this machine had another ` +
+    `name, size or time of change: they are kept and not used. To use them, change that back; if only the list's time of change is ` +
+    `another, rename the folder to ${own}`;
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  } catch {
+    return []; // there are no pools yet
+  }
+}
+
+/** The fields of the JSON beside a fetched image that are used. See `PhotographFacts`. */
+interface Description {
+  key?: unknown;
+  width?: number;
+  height?: number;
+  originalWidth?: number;
+  originalHeight?: number;
+}
+
+/**
+ * The fetched images of a list, in the order of their shards. An image's key is the `key` in the JSON beside
+ * it.
+ *
+ * @throws {Error} when they have not been fetched (with the command to do so), when a shard is damaged, or
+ * when an image was reduced to less than the manifest asks for
+ */
+async function* fetchedImages(manifest: SourceManifest<UrlList>, root: string): AsyncGenerator<SourceImage> {
+  const open: Pick<SourceManifest, "access"> = { access: { kind: "open" } };
+  const wanted = (name: string) => isImageName(name) || name.endsWith(".json");
+  for (const shard of shardsOf(manifest, root)) {
+    for await (const sample of shardSamples(shard, open, wanted)) {
+      const description = descriptionIn(sample.find(({ name }) => name.endsWith(".json")));
+      checkResolution(description, manifest, fetchedFolder(root, manifest));
+      for (const member of sample.filter(({ name }) => isImageName(name))) {
+        const key = typeof description.key === "string" ? description.key : withoutEnding(member.name);
+        yield { key, ...memberFile(member, shard) };
+      }
+    }
+  }
+}
+
+function shardsOf(manifest: SourceManifest, root: string): string[] {
+  const shards = shardsIn(join(fetchedFolder(root, manifest), "shards"));
+  if (shards.length > 0) return shards;
+  const { name } = manifest;
+  const others = fetchedForOthers(root, manifest);
+  throw new Error(
+    `the images of ${name} have not been fetched; run: deno task fetch ${name}${others ? `\n${others}` : ""}`,
+  );
+}
+
+function shardsIn(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name).filter((name) => name.endsWith(".tar"))
+      .sort().map((name) => join(folder, name));
+  } catch {
+    return []; // nothing has been fetched
+  }
+}
+
+function descriptionIn(member?: TarMember): Description {
+  if (!member || member.refused !== undefined) return {};
+  try {
+    return JSON.parse(new TextDecoder().decode(member.bytes)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Refuses an image that was reduced to less than the manifest asks for. */
+function checkResolution(
+  { width = Infinity, height = Infinity, originalWidth = 0, originalHeight = 0 }: Description,
+  manifest: SourceManifest,
+  folder: string,
+): void {
+  const wanted = wantedShorter(manifest);
+  const stored = Math.min(width, height);
+  if (stored >= Math.min(wanted, originalWidth, originalHeight)) return;
+  const { name, render } = manifest;
+  const field = render.shorter === undefined ? "render.side" : "render.shorter";
+  throw new Error(
+    `${name}.json: field "${field}" is ${wanted}, but ${folder} holds photographs whose shorter side was reduced to ${stored} px when ` +
+      `they were fetched, and they cannot be made larger: give ${stored} or less, or move that folder away to keep it and run: ` +
+      `deno task fetch ${name}`,
+  );
+}

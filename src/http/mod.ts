@@ -1,0 +1,23 @@
+/**
+ * Files from the network: requests to addresses that are checked, redirects, retries, and one name for each
+ * way to fail.
+ */
+export { isPublicAddress, makeResolver, type Resolver } from "./addresses.ts";
+export {
+  type Client,
+  type HttpResponse,
+  makeClient,
+  type ResponseHead,
+  USER_AGENT,
+  wholeBody,
+} from "./client.ts";
+export {
+  isLocal,
+  isTransient,
+  reasonOfStatus,
+  REQUEST_FAILURES,
+  RequestFailure,
+  type RequestFailureReason,
+} from "./failure.ts";
+export { ask, follow, parseUrl } from "./redirects.ts";
+export { retryAfterMs, type RetrySettings, withinTime, withRetries } from "./retry.ts";

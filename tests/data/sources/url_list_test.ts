@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import fc from "fast-check";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { type ListedUrl, listedUrls } from "../../../src/data/mod.ts";
+import { linesOf } from "~/data/sources/url_list.ts";
+import type { SourceOf } from "../../../src/data/sources/list.ts";
+import { filesOnDisk } from "../../made/data/photo_files.ts";
+
+type Lists = SourceOf<"urls">;
+
+async function listed(
+  files: Record<string, Uint8Array | string>,
+  source: Omit<Lists, "type">,
+  sampling?: { images: number; seed: number; candidates?: number },
+): Promise<ListedUrl[]> {
+  using folder = filesOnDisk(files);
+  const manifest = { folder: folder.url, access: { kind: "open" } as const, sampling };
+  return await Array.fromAsync(listedUrls(manifest, { type: "urls", ...source }));
+}
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("lines are those of the text, however the bytes are cut", async () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "é", "水", "\t", "\n", "\r\n"), maxLength: 40 });
+  await fc.assert(fc.asyncProperty(text, fc.integer({ min: 1, max: 9 }), async (text, size) => {
+    const bytes = bytesOf(text);
+    const blocks = Array.from(
+      { length: Math.ceil(bytes.length / size) },
+      (_, i) => bytes.slice(i * size, (i + 1) * size),
+    );
+    const expected = text.split(/\r?\n/);
+    if (expected.at(-1) === "") expected.pop();
+    assert.deepEqual(await Array.fromAsync(linesOf(ReadableStream.from(blocks))), expected);
+  }));
+});
+
+Deno.test("a line without end is passed over without being kept", async () => {
+  const blocks = function* () {
+    yield bytesOf("first\n");
+    for (let i = 0; i < 40; i++) yield new Uint8Array(1 << 16).fill(97);
+    yield bytesOf("\nlast");
+  };
+  assert.deepEqual(await Array.fromAsync(linesOf(ReadableStream.from(blocks()))), ["first", "last"]);
+});
+
+Deno.test("TSV without a header, as CC12M: nothing is quoted, lines with other cells are passed over", async () => {
+  const list =
+    'https://a.org/1.jpg\tsaid "so\nhttp://a.org/2.jpg\ttwo\textra\n\nfile:///etc/passwd\tx\nhttp://a.org/3.jpg\t\r\n';
+  assert.deepEqual(
+    await listed({ "l.tsv": list }, {
+      format: "tsv",
+      files: "l.tsv",
+      columns: ["url", "caption"],
+      url: "url",
+      keep: ["caption"],
+    }),
+    [
+      { key: "https://a.org/1.jpg", url: "https://a.org/1.jpg", metadata: { caption: 'said "so' } },
+      { key: "http://a.org/3.jpg", url: "http://a.org/3.jpg", metadata: { caption: "" } },
+    ],
+  );
+});
+
+Deno.test("any cells come back from CSV, quoted or not", async () => {
+  const cell = fc.string({ unit: fc.constantFrom("a", '"', ",", "\n", "é", " "), maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 6 }), async (cells) => {
+      const lines = cells.map((text, i) => `https://a.org/${i},"${text.replaceAll('"', '""')}"\n`);
+      const found = await listed({ "l.csv": `\ufeffurl,text\n${lines.join("")}` }, {
+        format: "csv",
+        files: "l.csv",
+        url: "url",
+        keep: ["text"],
+      });
+      assert.deepEqual(found.map(({ metadata }) => metadata!.text), cells);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("JSON lines: rows by `where`, hashes, lines that are no JSON", async () => {
+  const sha256 = "AB".repeat(32);
+  const lines = [
+    { link: "https://a.org/1", id: 7, hash: sha256, language: "en" },
+    { link: "https://a.org/2", id: 8, hash: "no hash", language: "en" },
+    { link: "https://a.org/3", id: 9, language: "de" },
+    { id: 10, language: "en" },
+  ].map((row) => JSON.stringify(row));
+  const files = {
+    "l-0.jsonl": lines.slice(0, 2).join("\n") + "\n{broken",
+    "l-1.jsonl": lines.slice(2).join("\n") + "\n3\n",
+  };
+  const source = {
+    format: "jsonl",
+    files: "l-{0..1}.jsonl",
+    url: "link",
+    key: "id",
+    sha256: "hash",
+    where: { language: "en" },
+  } as const;
+  assert.deepEqual(await listed(files, source), [
+    { key: "7", url: "https://a.org/1", sha256: sha256.toLowerCase() },
+    { key: "8", url: "https://a.org/2" },
+  ]);
+});
+
+Deno.test("Parquet lists: of a sample only some row groups are considered", async () => {
+  const numbers = Array.from({ length: 40 }, (_, i) => i);
+  const list = new Uint8Array(parquetWriteBuffer({
+    columnData: [{ name: "url", data: numbers.map((i) => `https://a.org/${i}`), type: "STRING" }],
+    rowGroupSize: 10,
+  }));
+  const source = { format: "parquet", files: "l.parquet", url: "url" } as const;
+  assert.equal((await listed({ "l.parquet": list }, source)).length, 40);
+  const some = await listed({ "l.parquet": list }, source, { images: 2, seed: 5, candidates: 20 });
+  const tens = new Set(some.map(({ key }) => Math.floor(Number(key.split("/").at(-1)) / 10)));
+  assert.deepEqual([some.length, tens.size], [20, 2]);
+  assert.notDeepEqual(
+    await listed({ "l.parquet": list }, source, { images: 2, seed: 6, candidates: 20 }),
+    some,
+  );
+});
+
+Deno.test("SQLite lists, as YFCC's: the rows of a table", async () => {
+  using folder = filesOnDisk({});
+  const path = `${folder.path}/l.sql`;
+  using database = new DatabaseSync(path);
+  database.exec(`CREATE TABLE photos (id INTEGER, downloadurl TEXT, marker INTEGER);
+    INSERT INTO photos VALUES (5, 'http://a.org/5.jpg', 0), (6, 'http://a.org/6.mp4', 1)`);
+  const source = {
+    format: "sqlite",
+    files: path,
+    table: "photos",
+    url: "downloadurl",
+    key: "id",
+    where: { marker: 0 },
+  } as const;
+  assert.deepEqual(await listed({}, source), [{ key: "5", url: "http://a.org/5.jpg" }]);
+  await assert.rejects(
+    listed({}, { ...source, table: 'no"table' }),
+    /cannot be read as SQLite: no such table: no"table/,
+  );
+});
+
+Deno.test("a missing column is an error that names those there are", async () => {
+  const source = { format: "tsv", files: "l.tsv", url: "address" } as const;
+  await assert.rejects(
+    listed({ "l.tsv": "url\tcaption\nhttp://a.org\tx\n" }, source),
+    /l\.tsv has no column "address"; its columns are url, caption/,
+  );
+});
