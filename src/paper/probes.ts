@@ -33,7 +33,7 @@ export interface ProbePoint {
   layer?: string;
 }
 
-const isProbe = (record: ProbedRecord): record is ProbeRecord => "kind" in record.experiment;
+const isProbe = (record: ProbedRecord): record is ProbeRecord => record.experiment.kind === "probe";
 
 /** Names of the datasets whose images a record's task shows. */
 function taskDatasets(record: ProbedRecord): string[] {

@@ -1,4 +1,31 @@
-/** Datasets that are smaller than a preset asks for: the environment says how many images there are to take. */
+/** What the environment decides of experiments: preset, datasets, and limits for datasets smaller than a preset asks for. */
+import { datasetsOf } from "../data/mod.ts";
+
+/** How large everything is: seconds, minutes or GPU-days. */
+export const presets = ["smoke", "laptop", "paper"] as const;
+export type Preset = typeof presets[number];
+
+/**
+ * The preset that the environment asks for (`NTD_PRESET`, which headless runs set), else `laptop`.
+ *
+ * @throws {Error} for an unknown name
+ */
+export function presetFromEnvironment(): Preset {
+  const name = Deno.env.get("NTD_PRESET") || "laptop";
+  if ((presets as readonly string[]).includes(name)) return name as Preset;
+  throw new Error(`NTD_PRESET: there is no preset "${name}". Known presets: ${presets.join(", ")}.`);
+}
+
+/**
+ * The datasets that the environment asks for (`NTD_DATASETS`, which headless runs set: a collection, or names with commas
+ * between), else those given.
+ *
+ * @throws {Error} for an unknown name, listing the known ones
+ */
+export function datasetsFromEnvironment(otherwise: string[]): string[] {
+  const choice = Deno.env.get("NTD_DATASETS");
+  return choice ? datasetsOf(choice) : otherwise;
+}
 
 /** Names of the environment variables by the field that they limit. */
 const VARIABLES = { imagesPerDataset: "NTD_IMAGES", validationPerDataset: "NTD_VALIDATION" } as const;
