@@ -47,7 +47,7 @@ export function sha256OfFile(path: string): string {
   try {
     file = Deno.openSync(path);
   } catch (cause) {
-    throw new ExperimentError(`features.path: ${path} cannot be read: ${(cause as Error).message}`, {
+    throw new ExperimentError(`${path} cannot be read: ${(cause as Error).message}`, {
       cause,
     });
   }
