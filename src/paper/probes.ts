@@ -1,16 +1,24 @@
 /** Probes as rows of the paper's Tables 7 and 8. */
 import { contrast, type Proportion } from "../stats/mod.ts";
-import type { FeatureSource, ProbeRecord, RunRecord } from "../experiments/mod.ts";
+import type {
+  FeatureSource,
+  FineTuning,
+  FineTuningRecord,
+  ProbeRecord,
+  RunRecord,
+} from "../experiments/mod.ts";
 import type { Outcome } from "./claims.ts";
 import { formatDifference, inPoints, percent, pooled, verdictOf } from "./verdict.ts";
 
-/** A linear probe, or the run of a whole network that it is compared with. */
-export type ProbedRecord = ProbeRecord | RunRecord;
+/** A linear probe, or a whole network that it is compared with: trained from scratch, or fine-tuned. */
+export type ProbedRecord = ProbeRecord | RunRecord | FineTuningRecord;
 
 /** What features are, as far as the claims tell them apart. */
 export type FeatureKind =
   /** A whole network, trained on the very task. */
   | "supervised"
+  /** A whole network, trained on from other weights. */
+  | "fine-tuned"
   /** Of a network that tells datasets apart. */
   | "dataset classifier"
   | "MAE on these datasets"
@@ -36,13 +44,13 @@ export interface ProbePoint {
 const isProbe = (record: ProbedRecord): record is ProbeRecord => record.experiment.kind === "probe";
 
 /** Names of the datasets whose images a record's task shows. */
-function taskDatasets(record: ProbedRecord): string[] {
-  if (!isProbe(record)) return record.experiment.datasets;
+function taskDatasets(record: ProbeRecord): string[] {
   const { task } = record.experiment;
   return task.of === "classes" ? [task.dataset] : task.datasets;
 }
 
 function kindOf(record: ProbedRecord): FeatureKind {
+  if (record.experiment.kind === "fine_tuning") return "fine-tuned";
   if (!isProbe(record)) return "supervised";
   const { features } = record.experiment;
   switch (features.from) {
@@ -68,6 +76,7 @@ function kindOf(record: ProbedRecord): FeatureKind {
 
 /** What a record's features are, for a table or a figure: "MAE on cifar10". */
 export function featuresName(record: ProbedRecord): string {
+  if (record.experiment.kind === "fine_tuning") return fineTunedName(record.experiment);
   const kind = kindOf(record);
   if (!isProbe(record) || kind === "supervised") return "fully supervised";
   const { features } = record.experiment;
@@ -77,6 +86,13 @@ export function featuresName(record: ProbedRecord): string {
   if (features.from === "run") return `classifier of ${features.experiment.datasets.length} datasets`;
   if (features.from === "file") return features.path.split("/").at(-1)!;
   return kind;
+}
+
+/** "MAE on cifar10, fine-tuned" */
+function fineTunedName({ start }: FineTuning): string {
+  if (start.from === "file") return `${start.path.split("/").at(-1)}, fine-tuned`;
+  const { datasets } = start.experiment;
+  return `${start.from === "run" ? "classifier of" : "MAE on"} ${datasets.join(" + ")}, fine-tuned`;
 }
 
 /** How many datasets a source's network was trained on. */
