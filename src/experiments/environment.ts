@@ -1,4 +1,7 @@
-/** What the environment decides of experiments: preset, datasets, and limits for datasets smaller than a preset asks for. */
+/**
+ * Environment variables that decide about experiments: the preset, the datasets, and limits for small
+ * datasets.
+ */
 import { datasetsOf } from "../data/mod.ts";
 
 /** How large everything is: seconds, minutes or GPU-days. */
@@ -17,8 +20,8 @@ export function presetFromEnvironment(): Preset {
 }
 
 /**
- * The datasets that the environment asks for (`NTD_DATASETS`, which headless runs set: a collection, or names with commas
- * between), else those given.
+ * The datasets that the environment asks for (`NTD_DATASETS`, which headless runs set: a collection, or names
+ * with commas between), else those given.
  *
  * @throws {Error} for an unknown name, listing the known ones
  */
@@ -33,7 +36,11 @@ const VARIABLES = { imagesPerDataset: "NTD_IMAGES", validationPerDataset: "NTD_V
 /** Numbers of images of each dataset. */
 type Sizes = Record<keyof typeof VARIABLES, number>;
 
-/** @throws {Error} when the variable is no whole number of 1 or more */
+/**
+ * The limit of a number of images; `Infinity` where none is set.
+ *
+ * @throws {Error} when the variable is no whole number of 1 or more
+ */
 function limitOf(field: keyof Sizes): number {
   const text = Deno.env.get(VARIABLES[field]);
   if (!text) return Infinity;
@@ -42,7 +49,10 @@ function limitOf(field: keyof Sizes): number {
   throw new Error(`${VARIABLES[field]}: "${text}" is no number of images; give a whole number, 1 or more.`);
 }
 
-/** What a preset asks for, but no more than `NTD_IMAGES` training and `NTD_VALIDATION` validation images of each dataset. */
+/**
+ * A preset's numbers, but no more than `NTD_IMAGES` training and `NTD_VALIDATION` validation images of each
+ * dataset.
+ */
 export function limited<S extends Sizes>(scale: S): S {
   return {
     ...scale,

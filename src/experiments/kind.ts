@@ -1,4 +1,4 @@
-/** What a kind of experiment is: a description that can be checked and hashed, and a function that executes it. */
+/** A kind of experiment: a description that can be checked and hashed, and a function that executes it. */
 import type { z } from "zod";
 import { manifestOf } from "../data/mod.ts";
 import { describeIssue, ExperimentError } from "./check.ts";
@@ -33,9 +33,12 @@ export interface Description<E extends OfKind> {
    * @throws {Error} for a dataset that does not exist, listing those that do
    */
   checkImages(experiment: E): void;
-  /** The part of the experiment that has a bearing on its outcome; its hash is the name of the record's folder. */
+  /**
+   * The part of the experiment that has a bearing on its outcome; its hash is the name of the record's
+   * folder.
+   */
   identity(experiment: E): unknown;
-  /** What progress and lists call the experiment. */
+  /** Name of the experiment in progress reports and lists. */
   label(experiment: E): string;
   /** Names of the datasets whose images it reads. */
   datasets(experiment: E): readonly string[];
@@ -43,15 +46,15 @@ export interface Description<E extends OfKind> {
   needs?(experiment: E): readonly OfKind[];
 }
 
-/** What an execution leaves beside its epochs and files. */
+/** The outcome of an execution, beside its epochs and files. */
 export interface Executed<R extends FinishedRecord> {
   /** The result, but for the engine and the time, which are the same for all. */
   result: Omit<R["result"], "engine" | "finishedAt">;
-  /** What was said about each validation image; absent where nothing is predicted. */
+  /** The prediction for each validation image; absent where nothing is predicted. */
   predictions?: Prediction[];
 }
 
-/** A kind of experiment: its description and how it is executed. */
+/** A description together with its execution. */
 export interface Kind<E extends OfKind, R extends FinishedRecord<E>> extends Description<E> {
   /**
    * Executes the experiment. It goes on from what an interrupted execution has left in the folder.

@@ -1,4 +1,4 @@
-/** Every kind of experiment. A new kind is a folder in `kinds/` and an entry of this list. */
+/** Every kind of experiment. A new kind is a folder in `kinds/` and an entry in this list. */
 import { ExperimentError } from "./check.ts";
 import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
 import { classifierKind } from "./kinds/classifier/execute.ts";
@@ -40,18 +40,20 @@ export function kindOf(experiment: unknown): Kind<OfKind, FinishedRecord<OfKind>
 }
 
 /**
- * Checks an experiment of any kind by itself: its fields and what they say together, not whether there are enough images.
+ * Checks an experiment of any kind by itself: its fields and what they say together, not whether there are
+ * enough images.
  *
  * @returns the experiment
- * @throws {ExperimentError} naming every field at fault: unknown or missing, out of range, an unknown model, datasets that have
- *   images in common, an image that the network cannot take, a batch larger than an epoch
+ * @throws {ExperimentError} naming every field at fault: unknown or missing, out of range, an unknown model,
+ *   datasets that have images in common, an image that the network cannot take, a batch larger than an epoch
  */
 export function checkExperiment(experiment: unknown): AnyExperiment {
   return checkAs(kindOf(experiment), experiment) as AnyExperiment;
 }
 
 /**
- * Identity of an experiment on the data that its datasets' names stand for; the name of its folder under `runs/`.
+ * Identity of an experiment on the data that its datasets' names stand for; the name of its folder under
+ * `runs/`.
  *
  * @param data hash of the manifest of each of its datasets. Default: today's
  * @returns 16 hex digits

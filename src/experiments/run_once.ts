@@ -8,9 +8,9 @@ import { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
 import type { RunOptions } from "./session.ts";
 
 /**
- * Checks everything that can be checked without training: the description, that its datasets exist, and that they are large
- * enough. (Whether enough images are left once duplicates are kept on one side, and how many a split or a part has, is known when
- * the pools are open.)
+ * Checks everything that can be checked without training: the description, that its datasets exist, and that
+ * they are large enough. (Whether enough images are left once duplicates are kept on one side, and how many a
+ * split or a part has, is known when the pools are open.)
  *
  * @returns the experiment
  * @throws {ExperimentError} for a fault of the experiment
@@ -24,8 +24,9 @@ export function checkRunnable(experiment: unknown): OfKind {
 }
 
 /**
- * The record of an experiment: read back where it has been run before, else executed, from where an interrupted execution has
- * stopped. Experiments that it needs are run first. Two processes that ask for the same experiment execute it once.
+ * The record of an experiment: read back where it has been run before, else executed, from where an
+ * interrupted execution has stopped. Experiments that it needs are run first. Two processes that ask for the
+ * same experiment execute it once.
  *
  * @throws {ExperimentError} for an experiment that cannot be run, before anything is trained
  * @throws the signal's reason when aborted
@@ -53,7 +54,7 @@ async function recordOf(experiment: OfKind, options: RunOptions): Promise<Finish
   return await folder.record() ?? await execute(kind, checked, { folder, needed, options });
 }
 
-/** What is there before an experiment is executed. */
+/** Everything that is known before an experiment is executed. */
 interface Beginning {
   folder: RunFolder<FinishedRecord<OfKind>>;
   needed: RunFolder[];

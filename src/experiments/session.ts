@@ -1,4 +1,4 @@
-/** What an experiment shares with all others while it runs: its folder, its images, who looks on, how it is stopped. */
+/** Everything that all experiments share while they run: folder, images, progress, a way to stop. */
 import type { BatchWorkers, Pool } from "../data/mod.ts";
 import type { EpochPace, EpochSummary, StepProgress } from "../train/mod.ts";
 import type { FinishedRecord, RunFolder } from "./record/folder.ts";
@@ -9,8 +9,8 @@ export type ProgressLine = EpochPace & Partial<EpochSummary>;
 /** How far a run is. */
 export interface RunProgress {
   /**
-   * `data`: a dataset's pool is being made; `train`: the network is being trained; `features`: features are being taken from a
-   * network; `probe`: linear classifiers are being trained on them.
+   * `data`: a dataset's pool is being made; `train`: the network is being trained; `features`: features are
+   * being taken from a network; `probe`: linear classifiers are being trained on them.
    */
   phase: "data" | "train" | "features" | "probe";
   /** The dataset, the combination, or whose features are probed. */
@@ -37,7 +37,10 @@ export interface RunOptions {
   runs?: string;
 }
 
-/** Everything that an experiment finds ready when it is executed. The engine has been started; `run` disposes the rest. */
+/**
+ * Everything that an experiment finds ready when it is executed. The engine has been started; `run` disposes
+ * the threads and pools.
+ */
 export interface Session<R extends FinishedRecord = FinishedRecord> {
   folder: RunFolder<R>;
   /** Threads that make batches. */
@@ -47,11 +50,14 @@ export interface Session<R extends FinishedRecord = FinishedRecord> {
   /** Folders of the finished experiments that this one needs, in their order. */
   needed: readonly RunFolder[];
   options: RunOptions;
-  /** What the progress calls the experiment. */
+  /** Name of the experiment in progress reports. */
   label: string;
 }
 
-/** Share of these epochs' training time in which the network waited for images; undefined where it was not measured. */
+/**
+ * Share of these epochs' training time in which the network waited for images; undefined where it was not
+ * measured.
+ */
 export function inputWaitOf(epochs: readonly EpochPace[]): number | undefined {
   let [waited, trained] = [0, 0];
   for (const { trainSeconds, inputWait } of epochs) {
@@ -63,8 +69,8 @@ export function inputWaitOf(epochs: readonly EpochPace[]): number | undefined {
 }
 
 /**
- * The options of `train`, `fineTune` and `pretrain` that write each epoch to the record's folder, report the progress, and stop at
- * the signal.
+ * The options of `train`, `fineTune` and `pretrain` that write each epoch to the record's folder, report the
+ * progress, and stop at the signal.
  *
  * @param total number of epochs of the whole training
  * @returns these options, and the epochs so far, including those before a resumption
@@ -91,7 +97,7 @@ export function watchTraining<Line extends EpochPace>(
   return { callbacks, epochs: () => lines };
 }
 
-/** What a result says about the time of its epochs. */
+/** The fields of a result about the time of its epochs. */
 export function timesOf(epochs: readonly EpochPace[]): { seconds: number; inputWait?: number } {
   return { seconds: epochs.reduce((sum, { seconds }) => sum + seconds, 0), inputWait: inputWaitOf(epochs) };
 }

@@ -3,8 +3,8 @@ import { checkRunnable, run } from "./run_once.ts";
 import type { RunOptions } from "./session.ts";
 
 /**
- * Runs experiments one after another and returns their records in the same order. Those that have been run before cost
- * nothing, so that a sweep which is edited and run again trains only what is new.
+ * Runs experiments one after another and returns their records in the same order. Those that have been run
+ * before cost nothing, so that a sweep which is edited and run again trains only what is new.
  *
  * @throws {ExperimentError} when any of them cannot be run, before the first is
  * @throws the signal's reason when aborted; finished runs and the current one's checkpoint are kept

@@ -27,7 +27,9 @@ export const taskSchema = z.discriminatedUnion("of", [
   }),
   /** The semantic classes of one dataset. */
   z.strictObject({ of: z.literal("classes"), dataset: z.string(), images: count, validation: count }),
-  /** The concept that is drawn, among those that `drawnBy` or more of the datasets draw; see `sampleConcepts`. */
+  /**
+   * The concept that is drawn, among those that `drawnBy` or more of the datasets draw; see `sampleConcepts`.
+   */
   z.strictObject({
     of: z.literal("concepts"),
     datasets: z.array(z.string()).min(1),

@@ -1,4 +1,7 @@
-/** Networks that another experiment, or somebody else, has trained: a probe reads their features, fine-tuning starts from them. */
+/**
+ * Networks that another experiment, or somebody else, has trained: a probe reads their features, fine-tuning
+ * starts from them.
+ */
 import { z } from "zod";
 import { type FlatWeights, loadWeights, type Model } from "../models/mod.ts";
 import { drawnWeights } from "../train/mod.ts";
@@ -17,7 +20,10 @@ export const pretrainingSource = z.strictObject({
   experiment: z.custom<Pretraining>(),
 });
 
-/** A network whose weights lie in a safetensors file with timm's names. The file's content identifies it, not its path. */
+/**
+ * A network whose weights lie in a safetensors file with timm's names. The file's content identifies it, not
+ * its path.
+ */
 export const fileSource = z.strictObject({ from: z.literal("file"), path: z.string().min(1) });
 
 /** A network that has been trained already, or will be. */
@@ -72,7 +78,8 @@ export function labelOfSource(source: TrainedSource): string {
 }
 
 /**
- * Weights of a pre-training for a network that may have another classifier: tensors that the file lacks are drawn.
+ * Weights of a pre-training for a network that may have another classifier: tensors that the file lacks are
+ * drawn.
  *
  * @throws {ExperimentError} for a file that holds another network, naming the tensors at fault
  */

@@ -9,7 +9,8 @@ export interface NetworkInput {
 }
 
 /**
- * Turns an image file into a network's input, as `validationBatches` does, for an image of any size that lies in no pool.
+ * Turns an image file into a network's input, as `validationBatches` does, for an image of any size that lies
+ * in no pool.
  *
  * @returns `[imageSize, imageSize, channels]`, row by row
  * @throws {ImageFailure} for an image that cannot be decoded

@@ -1,4 +1,4 @@
-/** What a finished network says about the images of a folder. */
+/** Predictions of a finished network for the images of a folder. */
 export {
   type FilePrediction,
   type FolderPredictions,

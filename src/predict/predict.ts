@@ -45,7 +45,9 @@ export interface PredictOptions {
   signal?: AbortSignal;
   /** Told after each batch how many files are done. */
   onProgress?: (done: number, total: number) => void;
-  /** The processes that decode: how many, and the limits of one image. Tests set the program that they run. */
+  /**
+   * The processes that decode: how many, and the limits of one image. Tests set the program that they run.
+   */
   decoders?: Omit<DecoderOptions, "signal"> & { program?: URL };
 }
 
@@ -58,10 +60,10 @@ const IMAGE = /\.(jpe?g|png|webp)$/i;
 const BATCH = 64;
 
 /**
- * Runs a network over all images (JPEG, PNG, WebP) of a folder and the folders in it; names that begin with a dot are passed
- * over. An image is treated as a validation image: shorter side to `round(imageSize / 0.875)`, centre crop, grey where the
- * network's training images were. Transparency becomes white. A file that cannot be read, or that ends or hangs the process that
- * decodes it, is listed; it is not fatal.
+ * Runs a network over all images (JPEG, PNG, WebP) of a folder and the folders in it; names that begin with a
+ * dot are passed over. An image is treated as a validation image: shorter side to `round(imageSize / 0.875)`,
+ * centre crop, grey where the network's training images were. Transparency becomes white. A file that cannot
+ * be read, or that ends or hangs the process that decodes it, is listed; it is not fatal.
  *
  * @param weights the network's file; see {@link RunFolder.weights}
  * @throws {Error} when there is no such folder, or no image in it

@@ -1,4 +1,7 @@
-/** Whole fine-tunings at the smoke preset: what they start from, their records, and that they go on where they were killed. */
+/**
+ * Whole fine-tunings at the smoke preset: what they start from, their records, and that they go on where they
+ * were killed.
+ */
 import assert from "node:assert/strict";
 import {
   baseline,

@@ -1,4 +1,7 @@
-/** A whole pre-training at the smoke preset: its record, its weights, and that it goes on where it was stopped. */
+/**
+ * A whole pre-training at the smoke preset: its record, its weights, and that it goes on where it was
+ * stopped.
+ */
 import assert from "node:assert/strict";
 import { createEncoder, loadWeights, openSafetensors } from "../../src/models/mod.ts";
 import {

@@ -1,4 +1,7 @@
-/** Whole probes at the smoke preset: what they run first, what they choose, and that they go on where they were stopped. */
+/**
+ * Whole probes at the smoke preset: what they run first, what they choose, and that they go on where they
+ * were stopped.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {

@@ -1,4 +1,6 @@
-/** Whole runs at the smoke preset on real data: records, resume after a kill, sweeps that cost nothing twice. */
+/**
+ * Whole runs at the smoke preset on real data: records, resume after a kill, sweeps that cost nothing twice.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";

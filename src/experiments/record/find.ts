@@ -12,8 +12,8 @@ const LISTED = 20;
  *
  * @param name its hash, the beginning of it where no other run begins so, or the path of its folder
  * @param root folder of the records. Default: `NTD_RUNS`, else `runs/`.
- * @throws {Error} when there is no such run (listing those that there are), several begin so, it has not finished, or it has
- *   kept no network
+ * @throws {Error} when there is no such run (listing those that there are), several begin so, it has not
+ *   finished, or it has kept no network
  */
 export async function findRun(name: string, root = runsFolder()): Promise<RunFolder<AnyRecord>> {
   const folder = folderAt(name) ?? await folderOf(name, root);

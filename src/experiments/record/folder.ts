@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { replaceFile, repositoryRoot } from "../../disk/mod.ts";
 import type { Evaluation } from "../../train/mod.ts";
 
-/** One line of `runs/<hash>/predictions.jsonl`: what the network said about one validation image. */
+/** One line of `runs/<hash>/predictions.jsonl`: the prediction for one validation image. */
 export interface Prediction {
   /** Key of the image within its dataset. */
   key: string;
@@ -13,7 +13,7 @@ export interface Prediction {
   probabilities: number[];
 }
 
-/** What every `result.json` says. */
+/** The fields of every `result.json`. */
 export interface FinishedResult {
   /** Wall time in seconds. */
   seconds: number;
@@ -120,13 +120,14 @@ export class RunFolder<R extends FinishedRecord = FinishedRecord> {
     return parseLines(await readText(this.#file("epochs.jsonl")) ?? "");
   }
 
-  /** What the finished network said about each validation image. */
+  /** The prediction for each validation image. */
   async predictions(): Promise<Prediction[]> {
     return parseLines<Prediction>(await readText(this.#file("predictions.jsonl")) ?? "");
   }
 
   /**
-   * Holds the folder for one process until it is disposed; another one waits. The lock goes with the process, however it ends.
+   * Holds the folder for one process until it is disposed; another one waits. The lock goes with the process,
+   * however it ends.
    */
   async lock(): Promise<{ [Symbol.dispose](): void }> {
     await Deno.mkdir(this.path, { recursive: true });

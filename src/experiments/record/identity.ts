@@ -1,4 +1,4 @@
-/** What makes two experiments the same. */
+/** Identity: two experiments are the same when their hashes are. */
 import { createHash } from "node:crypto";
 import type { Augmentation } from "../../data/mod.ts";
 import { ExperimentError } from "../check.ts";
@@ -19,7 +19,10 @@ export function identityOf(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
 }
 
-/** An augmentation without the fields that are off, such that the hash is the same whether they are off or left out. */
+/**
+ * An augmentation without the fields that are off, such that the hash is the same whether they are off or
+ * left out.
+ */
 export function augmentationIdentity(augmentation: Augmentation): Partial<Augmentation> {
   const { interpolation, randAugment, colorJitter, erase, ...cropAndFlip } = augmentation;
   return {
@@ -34,7 +37,10 @@ export function augmentationIdentity(augmentation: Augmentation): Partial<Augmen
 /** Bytes that are read at a time. */
 const CHUNK = 1 << 22;
 
-/** What was computed, by path, size and time of the last change: a file of weights is large and is asked for often. */
+/**
+ * Digests so far, by path, size and time of the last change, since a file of weights is large and is asked
+ * for often.
+ */
 const known = new Map<string, string>();
 
 /**

@@ -12,7 +12,7 @@ import {
 } from "../../models/mod.ts";
 import { modelSchema, precisionSchema } from "../schemas.ts";
 
-/** What a network is for: JSON texts in the header of its weights. */
+/** The purpose of a network: JSON texts in the header of its weights. */
 const descriptionSchema = z.object({
   /** Name in the registry, or the configuration. */
   model: modelSchema,

@@ -26,7 +26,8 @@ await run(experiment, { runs, onProgress: ({ phase, done }) => phase === "train"
 `;
 
 /**
- * Runs an experiment in a process of its own and kills it, without warning, as soon as that many steps are taken.
+ * Runs an experiment in a process of its own and kills it, without warning, as soon as that many steps are
+ * taken.
  *
  * @param runs folder of the records
  */

@@ -25,9 +25,9 @@ const scales: Record<Preset, Scale> = {
     },
   },
   /**
-   * Minutes on two cores: a three-way run takes about half a minute and ends between 41% and 78%, with intervals of five
-   * points, narrow enough to tell combinations apart. Crops are milder and batches smaller than the paper's, since training
-   * is short.
+   * Minutes on two cores: a three-way run takes about half a minute and ends between 41% and 78%, with
+   * intervals of five points, narrow enough to tell combinations apart. Crops are milder and batches smaller
+   * than the paper's, since training is short.
    */
   laptop: {
     imagesPerDataset: 1000,

@@ -13,8 +13,9 @@ import { augmentationSchema, corruptionSchema, count, modelSchema, recipeSchema 
 const experimentSchema = z.strictObject({
   kind: z.literal("classifier"),
   /**
-   * Two or more, in the order of the classes: names of manifests in `data_manifests/`, or some of a source's images: an official
-   * split (`cifar10@test`), a part dealt out at random (`cifar10#1/3`), or both (`cifar10@train#1/2`).
+   * Two or more, in the order of the classes: names of manifests in `data_manifests/`, or some of a source's
+   * images: an official split (`cifar10@test`), a part dealt out at random (`cifar10#1/3`), or both
+   * (`cifar10@train#1/2`).
    */
   datasets: z.array(z.string()).min(2, "a combination needs two datasets or more"),
   /** Training images sampled from each dataset. The paper: 1,000,000. */
@@ -24,13 +25,17 @@ const experimentSchema = z.strictObject({
   /** Side of the square that the network sees, px. The paper: 224. */
   imageSize: count,
   /**
-   * Labels of training images. `true`, the default: their datasets. `random`: datasets dealt out at random (by the seed, each as
-   * often as before), so that nothing can be learnt but the images themselves. Validation images keep their true labels.
+   * Labels of training images. `true`, the default: their datasets. `random`: datasets dealt out at random
+   * (by the seed, each as often as before), so that nothing can be learnt but the images themselves.
+   * Validation images keep their true labels.
    */
   labels: z.enum(["true", "random"]).optional(),
   /** Random transforms of training images. */
   augmentation: augmentationSchema,
-  /** Corruption of every image, of training and of validation, before anything else (Table 5). Left out or `null`: none. */
+  /**
+   * Corruption of every image, of training and of validation, before anything else (Table 5). Left out or
+   * `null`: none.
+   */
   corruption: corruptionSchema.nullish(),
   /** Name of a model in the registry, for example `convnext_micro`, or a configuration of your own. */
   model: modelSchema,
@@ -41,8 +46,8 @@ const experimentSchema = z.strictObject({
 });
 
 /**
- * Everything that determines the outcome of training a network to tell datasets apart, as a plain serialisable object. Its hash is
- * its identity: the same experiment is never trained twice.
+ * Everything that determines the outcome of training a network to tell datasets apart, as a plain
+ * serialisable object. Its hash is its identity: the same experiment is never trained twice.
  */
 export type Experiment = z.infer<typeof experimentSchema>;
 
@@ -51,8 +56,9 @@ export interface Result extends FinishedResult {
   /** Accuracy on all validation images with its 95% interval. */
   accuracy: Proportion;
   /**
-   * Accuracy, with its 95% interval, on training images without augmentation, against the labels of the training: of all images,
-   * or of the first of each dataset in the order of sampling where there are more than 10,000.
+   * Accuracy, with its 95% interval, on training images without augmentation, against the labels of the
+   * training: of all images, or of the first of each dataset in the order of sampling where there are more
+   * than 10,000.
    */
   training: Proportion;
   /** 1 / number of datasets. */
@@ -77,8 +83,8 @@ export const classifierDescription: Description<Experiment> = {
   kind: "classifier",
   schema: experimentSchema,
   /**
-   * 2: images are normalised inside of the compiled step, which rounds the last bit of a value otherwise than the table of 1 did.
-   * 3: the result has the training accuracy.
+   * 2: images are normalised inside of the compiled step, which rounds the last bit of a value otherwise than
+   * the table of 1 did. 3: the result has the training accuracy.
    */
   version: 3,
   namesClasses: true,

@@ -39,7 +39,9 @@ const scales: Record<Preset, Scale> = {
     layerDecay: 0.75,
     dropPath: 0,
   },
-  /** Milder crops and smaller batches than MAE's, since training is short; neither MixUp nor stochastic depth. */
+  /**
+   * Milder crops and smaller batches than MAE's, since training is short; neither MixUp nor stochastic depth.
+   */
   laptop: {
     imageSize: 32,
     augmentation: { ...randomCrop, scale: [0.5, 1] },
@@ -73,8 +75,9 @@ interface FineTuningOverrides
 }
 
 /**
- * A fine-tuning at a preset's scale, with whatever fields are given changed. By default of the network that it starts from, at the
- * size that it was trained at. An autoencoder's encoder becomes a ViT that averages its patches, as in the code of MAE's authors.
+ * A fine-tuning at a preset's scale, with whatever fields are given changed. By default of the network that
+ * it starts from, at the size that it was trained at. An autoencoder's encoder becomes a ViT that averages
+ * its patches, as in the code of MAE's authors.
  *
  * @throws {ExperimentError} where it starts from a file and no model is given
  */

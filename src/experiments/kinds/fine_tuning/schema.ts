@@ -1,4 +1,6 @@
-/** Fine-tuning as an experiment: a trained network is trained on as a whole, for a task that may be another. */
+/**
+ * Fine-tuning as an experiment: a trained network is trained on as a whole, for a task that may be another.
+ */
 import { z } from "zod";
 import { checkAugmentation } from "../../../data/mod.ts";
 import { checkImageSize, createEncoder, createModel } from "../../../models/mod.ts";
@@ -28,7 +30,10 @@ const fineTuningSchema = z.strictObject({
   task: taskSchema,
   /** Side of the square that the network sees, px; that of the training before. */
   imageSize: count,
-  /** The network that is trained. It may differ from the one before in its last norm, its pooling and its stochastic depth. */
+  /**
+   * The network that is trained. It may differ from the one before in its last norm, its pooling and its
+   * stochastic depth.
+   */
   model: modelSchema,
   /** Random transforms of training images. */
   augmentation: augmentationSchema,
@@ -40,7 +45,10 @@ const fineTuningSchema = z.strictObject({
   seed: z.int().min(0),
 });
 
-/** Everything that determines the outcome of one fine-tuning, as a plain serialisable object; its hash is its identity. */
+/**
+ * Everything that determines the outcome of one fine-tuning, as a plain serialisable object; its hash is its
+ * identity.
+ */
 export type FineTuning = z.infer<typeof fineTuningSchema>;
 
 /** `result.json` of a fine-tuning. */
@@ -100,8 +108,8 @@ export const fineTuningDescription: Description<FineTuning> = {
 const MOST_NEW = 4;
 
 /**
- * Checks, before the network to start from has been trained, that it will have the tensors of the network that starts from it. Of
- * a file only its content tells, when it is read.
+ * Checks, before the network to start from has been trained, that it will have the tensors of the network
+ * that starts from it. Of a file only its content tells, when it is read.
  *
  * @throws {ExperimentError} naming a tensor
  */

@@ -1,4 +1,7 @@
-/** Self-supervised pre-training as an experiment: a masked autoencoder on images without labels (arXiv 2111.06377). */
+/**
+ * Self-supervised pre-training as an experiment: a masked autoencoder on images without labels (arXiv
+ * 2111.06377).
+ */
 import { z } from "zod";
 import { checkAugmentation } from "../../../data/mod.ts";
 import { createAutoencoder, type MaeConfig } from "../../../models/mod.ts";
@@ -25,8 +28,8 @@ const pretrainingSchema = z.strictObject({
   /** Images sampled from each dataset. */
   imagesPerDataset: count,
   /**
-   * Images of each dataset that are set aside: those that an experiment on the same datasets with the same seed validates on, so
-   * that they have not been seen by a network that is probed with them.
+   * Images of each dataset that are set aside: those that an experiment on the same datasets with the same
+   * seed validates on, so that they have not been seen by a network that is probed with them.
    */
   validationPerDataset: count,
   /** Side of the square that the network sees, px. */
@@ -40,7 +43,10 @@ const pretrainingSchema = z.strictObject({
   seed: z.int().min(0),
 });
 
-/** Everything that determines the outcome of one pre-training, as a plain serialisable object; its hash is its identity. */
+/**
+ * Everything that determines the outcome of one pre-training, as a plain serialisable object; its hash is its
+ * identity.
+ */
 export type Pretraining = z.infer<typeof pretrainingSchema>;
 
 /** `result.json` of a pre-training. */

@@ -1,4 +1,7 @@
-/** Takes the features of a probe and fits linear classifiers on them, or trains a whole network for comparison. */
+/**
+ * Takes the features of a probe and fits linear classifiers on them, or trains a whole network for
+ * comparison.
+ */
 import { createModel, type FlatWeights, type Model, weightTensors } from "../../../models/mod.ts";
 import {
   collectFeatures,
@@ -48,8 +51,8 @@ type Found =
 const BATCH = 64;
 
 /**
- * Probes. An interrupted one goes on from the features that have been taken so far, or from the network's checkpoint; a fit on
- * features takes seconds and is done again, with the same numbers.
+ * Probes. An interrupted one goes on from the features that have been taken so far, or from the network's
+ * checkpoint; a fit on features takes seconds and is done again, with the same numbers.
  */
 export const probeKind: Kind<Probe, ProbeRecord> = { ...probeDescription, execute };
 

@@ -33,8 +33,8 @@ function lastLayers(features: FeatureSource, imageSize: number): string[] {
 }
 
 /**
- * A linear probe at a preset's scale, with whatever fields are given changed. By default of the last three blocks or stages, and
- * with images of the size that the network was trained at.
+ * A linear probe at a preset's scale, with whatever fields are given changed. By default of the last three
+ * blocks or stages, and with images of the size that the network was trained at.
  */
 export function probe(
   { preset, features, task, ...fields }:

@@ -33,7 +33,10 @@ const featuresSchema = z.discriminatedUnion("from", [
   /** The pixels themselves, averaged down to `side` x `side`. */
   z.strictObject({ from: z.literal("pixels"), side: count }),
   z.strictObject({ from: z.literal("color-histogram"), bins: z.int().min(2).max(32) }),
-  /** No probe: a whole network is trained on the task, for comparison. Layers, pooling and the probe's settings are not used. */
+  /**
+   * No probe: a whole network is trained on the task, for comparison. Layers, pooling and the probe's
+   * settings are not used.
+   */
   z.strictObject({
     from: z.literal("end-to-end"),
     model: modelSchema,
@@ -55,7 +58,10 @@ const probeSchema = z.strictObject({
   kind: z.literal("probe"),
   features: featuresSchema,
   task: taskSchema,
-  /** Side of the square that the network sees, px; that of the network's training where it is a run's or a pre-training's. */
+  /**
+   * Side of the square that the network sees, px; that of the network's training where it is a run's or a
+   * pre-training's.
+   */
   imageSize: count,
   /** Layers of the network to choose from, by timm's names. Not used for pixels and histograms. */
   layers: z.array(z.string()),
@@ -70,7 +76,10 @@ const probeSchema = z.strictObject({
   seed,
 });
 
-/** Everything that determines the outcome of one probe, as a plain serialisable object; its hash is its identity. */
+/**
+ * Everything that determines the outcome of one probe, as a plain serialisable object; its hash is its
+ * identity.
+ */
 export type Probe = z.infer<typeof probeSchema>;
 export type FeatureSource = Probe["features"];
 
