@@ -1,7 +1,5 @@
-/**
- * `deno task predict`: which dataset does each image of a folder look like to the network of a finished run?
- */
-import type { FolderPredictions } from "../experiments/mod.ts";
+/** `deno task predict`: which dataset does each image of a folder look like to the network of a finished run? */
+import type { FolderPredictions } from "../predict/mod.ts";
 import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
@@ -81,7 +79,8 @@ if (import.meta.main) {
     const { run, folder, json } = parsePredict(args);
     const signal = interruption();
     await ensureSetup({ needs: ["packages", "python"] });
-    const { findRun, predictFolder } = await import("../experiments/mod.ts");
+    const { findRun } = await import("../experiments/mod.ts");
+    const { predictFolder } = await import("../predict/mod.ts");
     const { weights } = await findRun(run);
     const result = await predictFolder(weights, folder, { signal, onProgress: tellTenths() });
     console.log(

@@ -1,4 +1,4 @@
-import type { Experiment } from "./experiment.ts";
+import type { Experiment } from "./kinds/classifier/schema.ts";
 
 /** The experiment's augmentation in the words of the paper's Table 4: "none", "RandCrop, RandAug", …. */
 export function augmentationName({ augmentation, recipe }: Experiment): string {

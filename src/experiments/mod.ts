@@ -1,40 +1,27 @@
 /** Experiments, their records, and sweeps over them. */
 export { augmentationName } from "./augmentation_name.ts";
-export { combinations, datasetsFromEnvironment, growing } from "./combinations.ts";
-export { checkExperiment, type Experiment, ExperimentError } from "./experiment.ts";
-export { canonicalJson, experimentHash } from "./identity.ts";
-export { findRun } from "./find_run.ts";
-export { sizesFromEnvironment } from "./limits.ts";
+export { ExperimentError } from "./check.ts";
 export {
-  type FilePrediction,
-  type FolderPredictions,
-  predictFolder,
-  type PredictOptions,
-  type UnreadFile,
-} from "./predict.ts";
-export { baseline, grid, type Overrides, type Preset, presetFromEnvironment, presets } from "./presets.ts";
-export { hashOfPretraining, type Pretraining, type PretrainingRecord } from "./pretraining.ts";
-export {
-  type FeatureSource,
-  hashOfProbe,
-  type Probe,
-  type ProbeOutcome,
-  type ProbeRecord,
-  type ProbeTask,
-} from "./probe.ts";
-export { pretraining, probe, taskOf } from "./probe_presets.ts";
-export type { ProgressLine, RunOptions, RunProgress } from "./progress.ts";
-export {
-  type EpochLine,
-  type FinishedRecord,
-  inputWaitOf,
-  type Prediction,
-  type Result,
-  type RunRecord,
-} from "./record.ts";
-export { hashOf, run } from "./run.ts";
-export { runPretraining } from "./run_pretraining.ts";
-export { runProbe } from "./run_probe.ts";
-export { RunFolder, runsFolder } from "./store.ts";
-export { type AnyExperiment, type RecordFor, sweep } from "./sweep.ts";
-export { type NetworkDescription, openNetwork, type TrainedNetwork } from "./trained.ts";
+  datasetsFromEnvironment,
+  type Preset,
+  presetFromEnvironment,
+  presets,
+  sizesFromEnvironment,
+} from "./environment.ts";
+export { type AnyExperiment, type AnyRecord, checkExperiment, hashOf, type RecordFor } from "./kinds.ts";
+export { baseline, combinations, grid, growing, type Overrides } from "./kinds/classifier/presets.ts";
+export type { Experiment, RunRecord } from "./kinds/classifier/schema.ts";
+export { fineTuning } from "./kinds/fine_tuning/presets.ts";
+export type { FineTuning, FineTuningRecord } from "./kinds/fine_tuning/schema.ts";
+export { pretraining } from "./kinds/pretraining/presets.ts";
+export type { Pretraining, PretrainingRecord } from "./kinds/pretraining/schema.ts";
+export { probe } from "./kinds/probe/presets.ts";
+export type { FeatureSource, Probe, ProbeRecord } from "./kinds/probe/schema.ts";
+export { findRun } from "./record/find.ts";
+export { type FinishedRecord, type Prediction, RunFolder, runsFolder } from "./record/folder.ts";
+export { canonicalJson } from "./record/identity.ts";
+export { openNetwork, type TrainedNetwork } from "./record/network.ts";
+export { run } from "./run_once.ts";
+export { inputWaitOf, type ProgressLine, type RunOptions, type RunProgress } from "./session.ts";
+export { sweep } from "./sweep.ts";
+export { type ProbeTask, taskOf } from "./task.ts";

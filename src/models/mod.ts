@@ -6,7 +6,7 @@ export { checkImageSize, createAutoencoder, createEncoder, createModel } from ".
 export { describe, type LayerRow, type ModelDescription } from "./describe.ts";
 export { type Fold, folded } from "./folds.ts";
 export { type MaeConfig, type MaskedAutoencoder, normalisedPatches, type Reconstruction } from "./mae.ts";
-export { encoderOf } from "./mae_encoder.ts";
+export { encoderConfig, encoderOf } from "./mae_encoder.ts";
 export { applyInTowers, cutIntoTowers } from "./towers.ts";
 export { type Forward, type Model, type Outline, tensorsOf, type Weights } from "./model.ts";
 export {

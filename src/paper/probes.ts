@@ -1,16 +1,24 @@
 /** Probes as rows of the paper's Tables 7 and 8. */
 import { contrast, formatPercent, type Proportion } from "../stats/mod.ts";
-import type { FeatureSource, ProbeRecord, RunRecord } from "../experiments/mod.ts";
+import type {
+  FeatureSource,
+  FineTuning,
+  FineTuningRecord,
+  ProbeRecord,
+  RunRecord,
+} from "../experiments/mod.ts";
 import { type ClaimOutcome, formatDifference, inPoints, pooledAccuracy, verdictOf } from "./claims.ts";
 
-/** A linear probe, or the run of a whole network that it is compared with. */
-export type ProbedRecord = ProbeRecord | RunRecord;
+/** A linear probe, or a whole network that it is compared with: trained from scratch, or fine-tuned. */
+export type ProbedRecord = ProbeRecord | RunRecord | FineTuningRecord;
 
 /** Kinds of features, as far as the claims tell them apart. */
 export type FeatureKind =
   /** A whole network, trained on the very task. */
   | "supervised"
   /** Taken from a network that tells datasets apart. */
+  /** A whole network, trained on from other weights. */
+  | "fine-tuned"
   | "dataset classifier"
   | "MAE on these datasets"
   | "MAE on another source"
@@ -32,16 +40,16 @@ export interface ProbePoint {
   layer?: string;
 }
 
-const isProbe = (record: ProbedRecord): record is ProbeRecord => "kind" in record.experiment;
+const isProbe = (record: ProbedRecord): record is ProbeRecord => record.experiment.kind === "probe";
 
 /** Names of the datasets whose images a record's task shows. */
-function taskDatasets(record: ProbedRecord): string[] {
-  if (!isProbe(record)) return record.experiment.datasets;
+function taskDatasets(record: ProbeRecord): string[] {
   const { task } = record.experiment;
   return task.of === "classes" ? [task.dataset] : task.datasets;
 }
 
 function featureKind(record: ProbedRecord): FeatureKind {
+  if (record.experiment.kind === "fine_tuning") return "fine-tuned";
   if (!isProbe(record)) return "supervised";
   const { features } = record.experiment;
   switch (features.from) {
@@ -67,6 +75,7 @@ function featureKind(record: ProbedRecord): FeatureKind {
 
 /** Name of a record's features in a table or a figure: "MAE on cifar10". */
 export function featuresName(record: ProbedRecord): string {
+  if (record.experiment.kind === "fine_tuning") return fineTunedName(record.experiment);
   const kind = featureKind(record);
   if (!isProbe(record) || kind === "supervised") return "fully supervised";
   const { features } = record.experiment;
@@ -76,6 +85,13 @@ export function featuresName(record: ProbedRecord): string {
   if (features.from === "run") return `classifier of ${features.experiment.datasets.length} datasets`;
   if (features.from === "file") return features.path.split("/").at(-1)!;
   return kind;
+}
+
+/** "MAE on cifar10, fine-tuned" */
+function fineTunedName({ start }: FineTuning): string {
+  if (start.from === "file") return `${start.path.split("/").at(-1)}, fine-tuned`;
+  const { datasets } = start.experiment;
+  return `${start.from === "run" ? "classifier of" : "MAE on"} ${datasets.join(" + ")}, fine-tuned`;
 }
 
 /** How many datasets a source's network was trained on. */

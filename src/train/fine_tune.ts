@@ -1,8 +1,7 @@
 /** Fine-tuning: a whole network is trained on from given weights, for a task that may be another. */
 import { type FlatWeights, type Model, type ParameterSpec, specSize } from "../models/mod.ts";
-import type { Evaluation } from "./evaluate.ts";
 import { layerRates } from "./layer_decay.ts";
-import { train, type TrainOptions } from "./train.ts";
+import { train, type Trained, type TrainOptions } from "./train.ts";
 import { drawnWeights } from "./state.ts";
 
 /** One fine-tuning. */
@@ -16,11 +15,11 @@ export interface FineTuneOptions extends Omit<TrainOptions, "rates"> {
 /**
  * Trains a network on from given weights, the layers near the image slower than the head.
  *
- * @returns the evaluation after the last step
+ * @returns the evaluation after the last step, and the weights that it is of
  * @throws {Error} when the weights are not the model's
  * @throws the signal's reason when aborted
  */
-export async function fineTune({ layerDecay = 0.75, ...options }: FineTuneOptions): Promise<Evaluation> {
+export async function fineTune({ layerDecay = 0.75, ...options }: FineTuneOptions): Promise<Trained> {
   const { model, weights } = options;
   checkLength("parameters", weights.parameters, model.specs);
   checkLength("buffers", weights.buffers ?? new Float32Array(0), model.buffers);

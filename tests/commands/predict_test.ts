@@ -9,14 +9,9 @@ import { parsePredict, predictionTable } from "../../src/cli/predict.ts";
 import { indicesByKey, openPool } from "../../src/data/mod.ts";
 import { encodePng } from "../../src/images/mod.ts";
 import { openSafetensors } from "../../src/models/mod.ts";
-import {
-  baseline,
-  type Experiment,
-  findRun,
-  predictFolder,
-  run,
-  RunFolder,
-} from "../../src/experiments/mod.ts";
+import { baseline, type Experiment, findRun, run, RunFolder } from "../../src/experiments/mod.ts";
+import { predictFolder } from "../../src/predict/mod.ts";
+import { shared } from "../made/experiments/runs.ts";
 
 const datasets = ["tabler", "phosphor", "mdi"];
 /** With batch norms and a moving average: all kinds of values that a network has. */
@@ -30,14 +25,13 @@ const model: Experiment["model"] = {
 };
 const experiment = baseline({ datasets, preset: "smoke", model, recipe: { ema: 0.9 } });
 const runs = Deno.makeTempDirSync();
-const { hash } = await run(experiment, { runs });
-const folder = await validationImages(30);
+const finished = shared(async () => {
+  const { hash } = await run(experiment, { runs });
+  return { hash, folder: await validationImages(hash, 30) };
+});
 
-/**
- * The first validation images of each dataset as `dataset/number.png`, exactly the pixels that
- * the run was evaluated on.
- */
-async function validationImages(each: number): Promise<string> {
+/** The first validation images of each dataset as `dataset/number.png`, exactly the pixels that the run was evaluated on. */
+async function validationImages(hash: string, each: number): Promise<string> {
   const folder = Deno.makeTempDirSync();
   const predictions = await new RunFolder(hash, runs).predictions();
   for (const [label, name] of datasets.entries()) {
@@ -66,6 +60,7 @@ async function predict(...args: string[]) {
 }
 
 Deno.test("the very pixels of validation images get the probabilities of the record", async () => {
+  const { hash, folder } = await finished();
   const { weights } = await findRun(hash.slice(0, 6), runs);
   const result = await predictFolder(weights, folder);
   assert.deepEqual([result.datasets, result.unread, result.predictions.length], [datasets, [], 90]);
@@ -88,6 +83,7 @@ Deno.test("the very pixels of validation images get the probabilities of the rec
 });
 
 Deno.test("a file that ends its decoder is listed, and the others have their probabilities", async () => {
+  const { hash, folder } = await finished();
   const { weights } = await findRun(hash, runs);
   const hostile = Deno.makeTempDirSync();
   const good = Deno.readFileSync(join(folder, "mdi/00.png"));
@@ -106,7 +102,8 @@ Deno.test("a file that ends its decoder is listed, and the others have their pro
   assert.match(unread[1].reason, /^the image is damaged or cut off \(/);
 });
 
-Deno.test("a finished run keeps its weights with what they are for, and no checkpoint", () => {
+Deno.test("a finished run keeps its weights with what they are for, and no checkpoint", async () => {
+  const { hash } = await finished();
   const kept = [...Deno.readDirSync(join(runs, hash))].map(({ name }) => name).sort();
   assert.deepEqual(kept, [
     "epochs.jsonl",
@@ -128,6 +125,7 @@ Deno.test("a finished run keeps its weights with what they are for, and no check
 });
 
 Deno.test("the command: JSON rows add up, nested folders, what cannot be read is listed, other files are left alone", async () => {
+  const { hash, folder } = await finished();
   const mixed = Deno.makeTempDirSync();
   Deno.mkdirSync(join(mixed, "a/b"), { recursive: true });
   Deno.mkdirSync(join(mixed, ".hidden"));
@@ -179,6 +177,7 @@ Deno.test("the command: JSON rows add up, nested folders, what cannot be read is
 });
 
 Deno.test("the command says what is wrong with its arguments", async () => {
+  const { hash, folder } = await finished();
   assert.throws(
     () => parsePredict([hash]),
     /A run and a folder, please; 1 argument\(s\) were given\.\nUsage/,
@@ -195,6 +194,7 @@ Deno.test("the command says what is wrong with its arguments", async () => {
 });
 
 Deno.test("a run is found by the beginning of its hash or its folder, and what is not there is said", async () => {
+  const { hash } = await finished();
   const root = Deno.makeTempDirSync();
   await assert.rejects(() => findRun("a", join(root, "none")), /no run "a"; there are none in .*none yet/);
   for (const name of ["ab00000000000000", "ac00000000000000", "ac00000000000001"]) {
@@ -228,6 +228,7 @@ Deno.test("a run is found by the beginning of its hash or its folder, and what i
 });
 
 Deno.test("a folder that is not there or has no image, and weights that no run wrote, are errors of their own", async () => {
+  const { hash, folder } = await finished();
   const { weights } = await findRun(hash, runs);
   const empty = Deno.makeTempDirSync();
   await assert.rejects(() => predictFolder(weights, empty), /no image \(\.jpg, \.jpeg, \.png, \.webp\) in/);

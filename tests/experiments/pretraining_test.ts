@@ -1,48 +1,44 @@
-/** A whole pre-training at the smoke preset: its record, its weights, and that it goes on where it was stopped. */
+/**
+ * A whole pre-training at the smoke preset: its record, its weights, and that it goes on where it was
+ * stopped.
+ */
 import assert from "node:assert/strict";
 import { createEncoder, loadWeights, openSafetensors } from "../../src/models/mod.ts";
 import {
   ExperimentError,
   findRun,
-  hashOfPretraining,
+  hashOf,
   type Pretraining,
   pretraining,
   type PretrainingRecord,
+  run,
   RunFolder,
-  runPretraining,
   sweep,
 } from "../../src/experiments/mod.ts";
+import { shared, timeless } from "../made/experiments/runs.ts";
 import { drawnWeights } from "../../src/train/mod.ts";
 
 const experiment = pretraining({ datasets: ["carbon"], preset: "smoke" });
 const runs = Deno.makeTempDirSync();
-const whole = await runPretraining(experiment, { runs });
-const folderOf = (root: string) => new RunFolder<PretrainingRecord>(hashOfPretraining(experiment), root);
+const wholePretraining = shared(() => run(experiment, { runs }));
+const folderOf = (root: string) => new RunFolder<PretrainingRecord>(hashOf(experiment), root);
 
 const weightsIn = (root: string) => Deno.readFileSync(folderOf(root).weights);
 
-/** A record without what may differ between two honest runs: times. */
-function timeless({ epochs, result, ...rest }: PretrainingRecord) {
-  const { seconds: _s, inputWait: _i, finishedAt: _f, ...outcome } = result;
-  return {
-    ...rest,
-    epochs: epochs.map(({ seconds: _, trainSeconds: _t, inputWait: _i, ...line }) => line),
-    result: outcome,
-  };
-}
-
 Deno.test("a pre-training leaves a record, without checkpoints, and returns it at once when asked again", async () => {
+  const whole = await wholePretraining();
   assert.equal(whole.epochs.length, experiment.recipe.epochs);
   assert.equal(whole.result.loss, whole.epochs.at(-1)!.trainLoss);
   const files = [...Deno.readDirSync(folderOf(runs).path)].map(({ name }) => name).sort();
   assert.deepEqual(files, ["epochs.jsonl", "experiment.json", "lock", "model.safetensors", "result.json"]);
   const phases: string[] = [];
-  const again = await runPretraining(experiment, { runs, onProgress: ({ phase }) => phases.push(phase) });
+  const again = await run(experiment, { runs, onProgress: ({ phase }) => phases.push(phase) });
   assert.deepEqual(again, whole);
   assert.deepEqual(phases, []);
 });
 
-Deno.test("its weights are the encoder's, under the names of timm's ViT", () => {
+Deno.test("its weights are the encoder's, under the names of timm's ViT", async () => {
+  await wholePretraining();
   const { weights } = folderOf(runs);
   using file = openSafetensors(weights);
   const vit = createEncoder(experiment.model, experiment.imageSize);
@@ -57,15 +53,16 @@ Deno.test("its weights are the encoder's, under the names of timm's ViT", () => 
 });
 
 Deno.test("stopped after a step and run again, it ends with the same record and weights", async () => {
+  const whole = await wholePretraining();
   const other = Deno.makeTempDirSync();
   const controller = new AbortController();
-  const stopped = runPretraining(experiment, {
+  const stopped = run(experiment, {
     runs: other,
     signal: controller.signal,
     onProgress: ({ phase, done, line }) => phase === "train" && !line && done === 8 && controller.abort(),
   });
   await assert.rejects(stopped, { name: "AbortError" });
-  const resumed = await runPretraining(experiment, { runs: other });
+  const resumed = await run(experiment, { runs: other });
   assert.deepEqual(timeless(resumed), timeless(whole));
   assert.deepEqual(weightsIn(other), weightsIn(runs));
 });
@@ -81,9 +78,9 @@ Deno.test("every field that changes the outcome changes the hash", () => {
     { recipe: { ...experiment.recipe, epochs: 3 } },
     { seed: 1 },
   ];
-  const hashes = changed.map((change) => hashOfPretraining({ ...experiment, ...change }));
-  assert.equal(new Set([...hashes, hashOfPretraining(experiment)]).size, changed.length + 1);
-  assert.equal(hashOfPretraining(JSON.parse(JSON.stringify(experiment))), hashOfPretraining(experiment));
+  const hashes = changed.map((change) => hashOf({ ...experiment, ...change }));
+  assert.equal(new Set([...hashes, hashOf(experiment)]).size, changed.length + 1);
+  assert.equal(hashOf(JSON.parse(JSON.stringify(experiment))), hashOf(experiment));
 });
 
 Deno.test("faults are found before anything is trained, and named", async () => {
@@ -102,12 +99,13 @@ Deno.test("faults are found before anything is trained, and named", async () => 
     await assert.rejects(sweep([experiment, faulty], { runs }), message);
   }
   await assert.rejects(
-    runPretraining({ ...experiment, seed: -1 }, { runs }),
+    run({ ...experiment, seed: -1 }, { runs }),
     (error) => error instanceof ExperimentError && /seed/.test(error.message),
   );
 });
 
 Deno.test("it is no run whose network names datasets", async () => {
+  const whole = await wholePretraining();
   await assert.rejects(findRun(whole.hash, runs), /is a pretraining, not a run/);
   await assert.rejects(findRun("ffff", runs), new RegExp(`${whole.hash}  a pretraining`));
 });

@@ -1,20 +1,24 @@
-/** Whole probes at the smoke preset: what they run first, what they choose, and that they go on where they were stopped. */
+/**
+ * Whole probes at the smoke preset: what they run first, what they choose, and that they go on where they
+ * were stopped.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   baseline,
   type FeatureSource,
   hashOf,
-  hashOfProbe,
   pretraining,
   type Probe,
   probe,
   type ProbeRecord,
+  run,
   RunFolder,
-  runProbe,
+  type RunRecord,
   sweep,
   taskOf,
 } from "../../src/experiments/mod.ts";
+import { shared, timeless } from "../made/experiments/runs.ts";
 
 const preset = "smoke";
 const datasets = ["remix", "mingcute", "carbon"];
@@ -23,17 +27,14 @@ const task = taskOf(experiment);
 const runs = Deno.makeTempDirSync();
 
 const ofRun = probe({ features: { from: "run", experiment }, task, preset });
-const whole = await runProbe(ofRun, { runs });
+const wholeProbe = shared(() => run(ofRun, { runs }));
 
 const predictionsOf = ({ hash }: { hash: string }, root = runs) => new RunFolder(hash, root).predictions();
 
-function timeless({ result: { seconds: _, finishedAt: __, ...result }, ...rest }: ProbeRecord) {
-  return { ...rest, result };
-}
-
 Deno.test("the run that is probed is run first, and the probe judges on the run's own validation images", async () => {
+  const whole = await wholeProbe();
   assert.equal(whole.result.source, hashOf(experiment));
-  const record = await new RunFolder(hashOf(experiment), runs).record();
+  const record = await new RunFolder<RunRecord>(hashOf(experiment), runs).record();
   assert.equal(record!.result.accuracy.n, whole.result.accuracy.n);
   const keys = (await predictionsOf(record!)).map(({ key, label }) => `${datasets[label]}/${key}`);
   assert.deepEqual((await predictionsOf(whole)).map(({ key }) => key), keys);
@@ -43,7 +44,8 @@ Deno.test("the run that is probed is run first, and the probe judges on the run'
   );
 });
 
-Deno.test("the setting is the best on held-out training images, every layer and rate tried once", () => {
+Deno.test("the setting is the best on held-out training images, every layer and rate tried once", async () => {
+  const whole = await wholeProbe();
   const { candidates, layer, baseLearningRate } = whole.result;
   assert.equal(candidates!.length, ofRun.layers.length * ofRun.baseLearningRates.length);
   const best = candidates!.reduce((a, b) => b.heldOut.value > a.heldOut.value ? b : a);
@@ -52,8 +54,9 @@ Deno.test("the setting is the best on held-out training images, every layer and 
 });
 
 Deno.test("asked again it returns the record, and keeps no features", async () => {
+  const whole = await wholeProbe();
   const phases: string[] = [];
-  const again = await runProbe(ofRun, { runs, onProgress: ({ phase }) => phases.push(phase) });
+  const again = await run(ofRun, { runs, onProgress: ({ phase }) => phases.push(phase) });
   assert.deepEqual(again, whole);
   assert.deepEqual(phases, []);
   const files = [...Deno.readDirSync(join(runs, whole.hash))].map(({ name }) => name).sort();
@@ -61,16 +64,17 @@ Deno.test("asked again it returns the record, and keeps no features", async () =
 });
 
 Deno.test("stopped while features are taken, or while it fits, and run again: the same record", async () => {
+  const whole = await wholeProbe();
   for (const phase of ["features", "probe"]) {
     const controller = new AbortController();
     await Deno.remove(join(runs, whole.hash), { recursive: true });
-    const stopped = runProbe(ofRun, {
+    const stopped = run(ofRun, {
       runs,
       signal: controller.signal,
       onProgress: (progress) => progress.phase === phase && progress.done > 2 && controller.abort(),
     });
     await assert.rejects(stopped, { name: "AbortError" }, phase);
-    assert.deepEqual(timeless(await runProbe(ofRun, { runs })), timeless(whole), phase);
+    assert.deepEqual(timeless(await run(ofRun, { runs })), timeless(whole), phase);
   }
 });
 
@@ -98,8 +102,8 @@ Deno.test("an outside file of weights is known by its content: a pre-training's 
   const outside = [weights, copy].map((path) =>
     probe({ features: { from: "file", path, model }, task, preset })
   );
-  assert.equal(hashOfProbe(outside[0]), hashOfProbe(outside[1]));
-  const fromFile = await runProbe(outside[1], { runs });
+  assert.equal(hashOf(outside[0]), hashOf(outside[1]));
+  const fromFile = await run(outside[1], { runs });
   assert.deepEqual(fromFile.result.candidates, ofMae.result.candidates);
   assert.deepEqual(fromFile.result.accuracy, ofMae.result.accuracy);
 });
@@ -125,20 +129,20 @@ Deno.test("semantic classes: a classifier's features, and a whole network on the
   assert.equal(trained.epochs.length, recipe.epochs);
   const other = Deno.makeTempDirSync();
   const controller = new AbortController();
-  const stopped = runProbe(trained.experiment, {
+  const stopped = run(trained.experiment, {
     runs: other,
     signal: controller.signal,
     onProgress: ({ done, line }) => !line && done === 8 && controller.abort(),
   });
   await assert.rejects(stopped, { name: "AbortError" });
-  const resumed = await runProbe(trained.experiment, { runs: other });
+  const resumed = await run(trained.experiment, { runs: other });
   assert.deepEqual(await predictionsOf(resumed, other), await predictionsOf(trained));
 });
 
 Deno.test("concepts: pixels are probed on drawings that nobody's version was trained on", async () => {
   const concepts = { of: "concepts", datasets, concepts: 20, drawnBy: 3, validationPerConcept: 1 } as const;
   const features: FeatureSource = { from: "pixels", side: 8 };
-  const { result, hash } = await runProbe(probe({ features, task: concepts, preset }), { runs });
+  const { result, hash } = await run(probe({ features, task: concepts, preset }), { runs });
   assert.deepEqual([result.accuracy.n, result.chance, result.classes.length], [20, 1 / 20, 20]);
   for (const { key, label } of await predictionsOf({ hash })) {
     assert.ok(key.includes(`/${result.classes[label]}`), `${key} as ${result.classes[label]}`);
@@ -147,18 +151,18 @@ Deno.test("concepts: pixels are probed on drawings that nobody's version was tra
 
 Deno.test("the hash is of what has a bearing", () => {
   const pixels = probe({ features: { from: "pixels", side: 8 }, task, preset });
-  assert.equal(hashOfProbe({ ...pixels, layers: ["stem"], pooling: "flatten" }), hashOfProbe(pixels));
-  assert.notEqual(hashOfProbe({ ...pixels, heldOut: 0.3 }), hashOfProbe(pixels));
-  assert.notEqual(hashOfProbe({ ...ofRun, layers: ["stem"] }), hashOfProbe(ofRun));
+  assert.equal(hashOf({ ...pixels, layers: ["stem"], pooling: "flatten" }), hashOf(pixels));
+  assert.notEqual(hashOf({ ...pixels, heldOut: 0.3 }), hashOf(pixels));
+  assert.notEqual(hashOf({ ...ofRun, layers: ["stem"] }), hashOf(ofRun));
   const reseeded = { from: "run", experiment: { ...experiment, seed: 1 } } as const;
-  assert.notEqual(hashOfProbe({ ...ofRun, features: reseeded }), hashOfProbe(ofRun));
+  assert.notEqual(hashOf({ ...ofRun, features: reseeded }), hashOf(ofRun));
 });
 
 Deno.test("faults are found before anything is trained, and named", async () => {
   const faults: [Partial<Probe> | object, RegExp][] = [
     [{ layers: ["blocks.1"] }, /no layer "blocks.1". Its layers: stem/],
     [{ layers: [] }, /layers: give one or more/],
-    [{ imageSize: 64 }, /the probe has 64 px, its network was trained at 32 px/],
+    [{ imageSize: 64 }, /imageSize: the experiment has 64 px, its network was trained at 32 px/],
     [{ baseLearningRates: [] }, /baseLearningRates/],
     [
       { features: { from: "file", path: "/no/such.safetensors", model: "vit_micro" } },

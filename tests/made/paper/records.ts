@@ -1,6 +1,6 @@
 import { PAPER_CORRUPTIONS, scaleCorruption } from "../../../src/images/mod.ts";
 import { wilson } from "../../../src/stats/mod.ts";
-import type { EpochLine, Experiment, RunRecord } from "../../../src/experiments/mod.ts";
+import type { Experiment, RunRecord } from "../../../src/experiments/mod.ts";
 
 /** The six icon libraries of the default data, easiest to tell apart first. */
 export const ICONS = ["tabler", "phosphor", "mdi", "remix", "mingcute", "carbon"];
@@ -37,7 +37,7 @@ export function syntheticRecord(shape: Shape): RunRecord {
   const chance = 1 / datasets.length;
   const trainingImages = Math.min(datasets.length * (experiment?.imagesPerDataset ?? 1500), 10_000);
   const correctAt = (share: number) => Math.round(n * (chance + (accuracy - chance) * share));
-  const lines = Array.from({ length: epochs }, (_, i): EpochLine => {
+  const lines = Array.from({ length: epochs }, (_, i): RunRecord["epochs"][number] => {
     const share = i + 1 === epochs ? 1 : course(i + 1, epochs);
     const loss = Math.log(datasets.length) * (1 - 0.7 * share);
     return {
@@ -55,6 +55,7 @@ export function syntheticRecord(shape: Shape): RunRecord {
       16,
     ),
     experiment: {
+      kind: "classifier",
       datasets,
       imagesPerDataset: 1500,
       validationPerDataset,

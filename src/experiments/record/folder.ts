@@ -1,7 +1,61 @@
-/** The records of runs on disk: `runs/<hash>/`, plain files that a person and pandas can read. */
+/** The record of an experiment on disk: `runs/<hash>/`, plain files that a person and pandas can read. */
 import { join } from "node:path";
-import { replaceFile, repositoryRoot } from "../disk/mod.ts";
-import type { FinishedRecord, Prediction, RunRecord } from "./record.ts";
+import { replaceFile, repositoryRoot } from "../../disk/mod.ts";
+import type { Evaluation } from "../../train/mod.ts";
+
+/** One line of `runs/<hash>/predictions.jsonl`: the prediction for one validation image. */
+export interface Prediction {
+  /** Key of the image within its dataset. */
+  key: string;
+  /** Index of the true class: of the dataset in `experiment.datasets`, where datasets are told apart. */
+  label: number;
+  /** Softmax output, one number a class, in the order of the labels. */
+  probabilities: number[];
+}
+
+/** The fields of every `result.json`. */
+export interface FinishedResult {
+  /** Wall time in seconds. */
+  seconds: number;
+  /** The engine that it ran on, for example "TensorFlow 2.21.0, CPU". */
+  engine: string;
+  /** ISO 8601. */
+  finishedAt: string;
+}
+
+/** Everything that a finished experiment of any kind leaves behind, read back from `runs/<hash>/`. */
+export interface FinishedRecord<
+  Experiment = unknown,
+  Line = unknown,
+  Result extends FinishedResult = FinishedResult,
+> {
+  /** Identity of the experiment: the first 16 hex digits of the sha256 of its canonical JSON. */
+  hash: string;
+  experiment: Experiment;
+  /** The lines of `epochs.jsonl`; none for what is not trained in epochs. */
+  epochs: Line[];
+  /** `result.json` */
+  result: Result;
+}
+
+/** Digits of a probability that a record keeps. */
+const PROBABILITY_DIGITS = 4;
+
+/** The lines of `predictions.jsonl`. */
+export function predictionsOf(
+  { probabilities, labels }: Pick<Evaluation, "probabilities" | "labels">,
+  keys: string[],
+  classes: number,
+): Prediction[] {
+  return keys.map((key, i) => ({
+    key,
+    label: labels[i],
+    probabilities: Array.from(
+      probabilities.subarray(i * classes, (i + 1) * classes),
+      (p) => Number(p.toFixed(PROBABILITY_DIGITS)),
+    ),
+  }));
+}
 
 /** Folder of all records: `NTD_RUNS`, else `runs/` in the repository. */
 export function runsFolder(): string {
@@ -26,17 +80,17 @@ function writeAtomically(path: string, text: string): Promise<void> {
   return replaceFile(path, (temporary) => Deno.writeTextFile(temporary, text));
 }
 
-/** One run's folder, `<root>/<hash>`; `Kind` is the record that it will hold. */
-export class RunFolder<Kind extends FinishedRecord<unknown, unknown, unknown> = RunRecord> {
+/** One experiment's folder, `<root>/<hash>`; `R` is the record that it will hold. */
+export class RunFolder<R extends FinishedRecord = FinishedRecord> {
   readonly path: string;
 
   constructor(readonly hash: string, root = runsFolder()) {
     this.path = join(root, hash);
   }
 
-  /** Where a probe keeps features until it is finished. */
-  get features(): string {
-    return this.#file("features");
+  /** A folder for whatever is needed only until the experiment is finished: a probe's features. */
+  get scratch(): string {
+    return this.#file("scratch");
   }
 
   /** The file of the finished network's weights. */
@@ -49,7 +103,7 @@ export class RunFolder<Kind extends FinishedRecord<unknown, unknown, unknown> = 
   }
 
   /** The record of a finished run; `undefined` while there is none. */
-  async record(): Promise<Kind | undefined> {
+  async record(): Promise<R | undefined> {
     const result = await readText(this.#file("result.json"));
     const experiment = await readText(this.#file("experiment.json"));
     if (!result || !experiment) return undefined;
@@ -58,21 +112,22 @@ export class RunFolder<Kind extends FinishedRecord<unknown, unknown, unknown> = 
       experiment: JSON.parse(experiment),
       epochs: await this.epochs(),
       result: JSON.parse(result),
-    } as Kind;
+    } as R;
   }
 
   /** The epochs that have been written so far. */
-  async epochs(): Promise<Kind["epochs"]> {
+  async epochs(): Promise<R["epochs"]> {
     return parseLines(await readText(this.#file("epochs.jsonl")) ?? "");
   }
 
-  /** What the finished network said about each validation image. */
+  /** The prediction for each validation image. */
   async predictions(): Promise<Prediction[]> {
     return parseLines<Prediction>(await readText(this.#file("predictions.jsonl")) ?? "");
   }
 
   /**
-   * Holds the folder for one process until it is disposed; another one waits. The lock goes with the process, however it ends.
+   * Holds the folder for one process until it is disposed; another one waits. The lock goes with the process,
+   * however it ends.
    */
   async lock(): Promise<{ [Symbol.dispose](): void }> {
     await Deno.mkdir(this.path, { recursive: true });
@@ -81,12 +136,12 @@ export class RunFolder<Kind extends FinishedRecord<unknown, unknown, unknown> = 
     return { [Symbol.dispose]: () => file.close() };
   }
 
-  async writeExperiment(experiment: Kind["experiment"]): Promise<void> {
+  async writeExperiment(experiment: R["experiment"]): Promise<void> {
     await writeAtomically(this.#file("experiment.json"), JSON.stringify(experiment, null, 2) + "\n");
   }
 
   /** Keeps the first `count` epochs: those that the checkpoint holds. */
-  async keepEpochs(count: number): Promise<Kind["epochs"]> {
+  async keepEpochs(count: number): Promise<R["epochs"]> {
     const kept = (await this.epochs()).slice(0, count);
     await writeAtomically(
       this.#file("epochs.jsonl"),
@@ -95,7 +150,7 @@ export class RunFolder<Kind extends FinishedRecord<unknown, unknown, unknown> = 
     return kept;
   }
 
-  async appendEpoch(line: Kind["epochs"][number]): Promise<void> {
+  async appendEpoch(line: R["epochs"][number]): Promise<void> {
     await Deno.writeTextFile(this.#file("epochs.jsonl"), JSON.stringify(line) + "\n", { append: true });
   }
 
@@ -104,9 +159,14 @@ export class RunFolder<Kind extends FinishedRecord<unknown, unknown, unknown> = 
    *
    * @param predictions `undefined` for what predicts nothing
    */
-  async finish(predictions: Prediction[] | undefined, result: Kind["result"]): Promise<void> {
+  async finish(predictions: Prediction[] | undefined, result: R["result"]): Promise<void> {
     const lines = predictions?.map((prediction) => JSON.stringify(prediction) + "\n").join("");
     if (lines !== undefined) await writeAtomically(this.#file("predictions.jsonl"), lines);
     await writeAtomically(this.#file("result.json"), JSON.stringify(result, null, 2) + "\n");
+  }
+
+  /** Removes {@link RunFolder.scratch}. */
+  async removeScratch(): Promise<void> {
+    await Deno.remove(this.scratch, { recursive: true }).catch(() => {});
   }
 }

@@ -1,6 +1,8 @@
+/** Finds the record of a run by its name. */
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { RunFolder, runsFolder } from "./store.ts";
+import { type AnyExperiment, type AnyRecord, kindOf } from "../kinds.ts";
+import { RunFolder, runsFolder } from "./folder.ts";
 
 /** Runs that a message lists at most. */
 const LISTED = 20;
@@ -10,10 +12,10 @@ const LISTED = 20;
  *
  * @param name its hash, the beginning of it where no other run begins so, or the path of its folder
  * @param root folder of the records. Default: `NTD_RUNS`, else `runs/`.
- * @throws {Error} when there is no such run (listing those that there are), several begin so, it has not finished, or it has
- *   kept no network
+ * @throws {Error} when there is no such run (listing those that there are), several begin so, it has not
+ *   finished, or it has kept no network
  */
-export async function findRun(name: string, root = runsFolder()): Promise<RunFolder> {
+export async function findRun(name: string, root = runsFolder()): Promise<RunFolder<AnyRecord>> {
   const folder = folderAt(name) ?? await folderOf(name, root);
   const record = await folder.record();
   if (!record) {
@@ -22,9 +24,10 @@ export async function findRun(name: string, root = runsFolder()): Promise<RunFol
       `The run ${folder.path} has not finished (epochs done: ${length}). Run its experiment again: it goes on from there.`,
     );
   }
-  if ("kind" in record.experiment) {
+  const kind = kindOf(record.experiment);
+  if (!kind.namesClasses) {
     throw new Error(
-      `${folder.path} is a ${record.experiment.kind}, not a run whose network names datasets. Name a run.`,
+      `${folder.path} is a ${kind.kind}, not a run whose network names datasets. Name a run.`,
     );
   }
   if (!existsSync(folder.weights)) {
@@ -38,15 +41,15 @@ export async function findRun(name: string, root = runsFolder()): Promise<RunFol
   return folder;
 }
 
-function folderAt(path: string): RunFolder | undefined {
+function folderAt(path: string): RunFolder<AnyRecord> | undefined {
   if (!existsSync(resolve(path, "experiment.json"))) return undefined;
-  return new RunFolder(basename(resolve(path)), dirname(resolve(path)));
+  return new RunFolder<AnyRecord>(basename(resolve(path)), dirname(resolve(path)));
 }
 
-async function folderOf(name: string, root: string): Promise<RunFolder> {
+async function folderOf(name: string, root: string): Promise<RunFolder<AnyRecord>> {
   const known = runsIn(root);
   const matches = known.filter((hash) => name !== "" && hash.startsWith(name));
-  if (matches.length === 1) return new RunFolder(matches[0], root);
+  if (matches.length === 1) return new RunFolder<AnyRecord>(matches[0], root);
   if (matches.length > 1) {
     throw new Error(`${matches.length} runs begin with "${name}":\n${await listing(matches, root)}`);
   }
@@ -69,16 +72,21 @@ function runsIn(root: string): string[] {
 async function listing(hashes: readonly string[], root: string): Promise<string> {
   const lines = await Promise.all(
     hashes.slice(0, LISTED).map(async (hash) => {
-      const record = await new RunFolder(hash, root).record();
-      if (!record) return `  ${hash}  not finished`;
-      if ("kind" in record.experiment) {
-        return `  ${hash}  a ${record.experiment.kind}, without a network of its own`;
-      }
-      const { datasets, model, imagesPerDataset } = record.experiment;
-      const name = typeof model === "string" ? model : model.family;
-      return `  ${hash}  ${datasets.join(" + ")}, ${imagesPerDataset} images each, ${name}`;
+      const record = await new RunFolder<AnyRecord>(hash, root).record();
+      return `  ${hash}  ${record ? lineOf(record.experiment) : "not finished"}`;
     }),
   );
   const more = hashes.length > LISTED ? [`  and ${hashes.length - LISTED} more`] : [];
   return [...lines, ...more].join("\n");
+}
+
+/** "tabler + mdi, 64 images each, convnext_micro", "a probe, without a network of its own" */
+function lineOf(experiment: AnyExperiment): string {
+  if (experiment.kind === undefined) return "of a version before this one"; // It had no kinds.
+  const kind = kindOf(experiment);
+  if (!kind.namesClasses) return `a ${kind.kind}, without a network of its own`;
+  const images = "imagesPerDataset" in experiment ? [`${experiment.imagesPerDataset} images each`] : [];
+  const models = "model" in experiment ? [experiment.model] : [];
+  const names = models.map((model) => typeof model === "string" ? model : model.family);
+  return [kind.label(experiment), ...images, ...names].join(", ");
 }

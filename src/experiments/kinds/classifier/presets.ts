@@ -1,14 +1,11 @@
-import { randomCrop } from "../data/mod.ts";
-import { paperMix, paperRecipe } from "../train/mod.ts";
-import type { Experiment } from "./experiment.ts";
-import { limited } from "./limits.ts";
+/** Classifiers at each preset's scale, and the axes of sweeps over them. */
+import { randomCrop } from "../../../data/mod.ts";
+import { paperMix, paperRecipe } from "../../../train/mod.ts";
+import type { Experiment } from "./schema.ts";
+import { limited, type Preset, presetFromEnvironment } from "../../environment.ts";
 
-/** How large everything is: seconds, minutes or GPU-days. */
-export const presets = ["smoke", "laptop", "paper"] as const;
-export type Preset = typeof presets[number];
-
-/** What a preset decides; datasets and seed are the experiment's own. */
-type Scale = Omit<Experiment, "datasets" | "seed">;
+/** The fields that a preset decides; datasets and seed are the experiment's own. */
+type Scale = Omit<Experiment, "kind" | "datasets" | "seed">;
 
 const scales: Record<Preset, Scale> = {
   /** Seconds: shows that everything runs, not that anything holds. */
@@ -28,9 +25,9 @@ const scales: Record<Preset, Scale> = {
     },
   },
   /**
-   * Minutes on two cores: a three-way run takes about half a minute and ends between 41% and 78%, with intervals of five
-   * points, narrow enough to tell combinations apart. Crops are milder and batches smaller than the paper's, since training
-   * is short.
+   * Minutes on two cores: a three-way run takes about half a minute and ends between 41% and 78%, with
+   * intervals of five points, narrow enough to tell combinations apart. Crops are milder and batches smaller
+   * than the paper's, since training is short.
    */
   laptop: {
     imagesPerDataset: 1000,
@@ -59,22 +56,11 @@ const scales: Record<Preset, Scale> = {
   },
 };
 
-/** What an experiment may change: any field; of the recipe and the augmentation any part. */
-export interface Overrides extends Partial<Omit<Experiment, "recipe" | "augmentation">> {
+/** Changes of a preset: any field; of the recipe and the augmentation any part. */
+export interface Overrides extends Partial<Omit<Experiment, "kind" | "recipe" | "augmentation">> {
   preset?: Preset;
   recipe?: Partial<Experiment["recipe"]>;
   augmentation?: Partial<Experiment["augmentation"]>;
-}
-
-/**
- * The preset that the environment asks for (`NTD_PRESET`, which headless runs set), else `laptop`.
- *
- * @throws {Error} for an unknown name
- */
-export function presetFromEnvironment(): Preset {
-  const name = Deno.env.get("NTD_PRESET") || "laptop";
-  if ((presets as readonly string[]).includes(name)) return name as Preset;
-  throw new Error(`NTD_PRESET: there is no preset "${name}". Known presets: ${presets.join(", ")}.`);
 }
 
 /** The paper's experiment at a preset's scale, with whatever fields are given changed. */
@@ -83,6 +69,7 @@ export function baseline(
 ): Experiment {
   const scale = limited(scales[preset ?? presetFromEnvironment()]);
   return {
+    kind: "classifier",
     datasets,
     ...scale,
     seed: 0,
@@ -102,4 +89,17 @@ export function grid(
     points = points.flatMap((point) => (values as unknown[]).map((value) => ({ ...point, [field]: value })));
   }
   return points.map((point) => baseline(point as Overrides & { datasets: string[] }));
+}
+
+/** Every choice of `size` of the datasets, in their order: of six, twenty threes. */
+export function combinations(datasets: readonly string[], size: number): string[][] {
+  if (size === 0) return [[]];
+  return datasets.flatMap((first, i) =>
+    combinations(datasets.slice(i + 1), size - 1).map((rest) => [first, ...rest])
+  );
+}
+
+/** The series that adds one dataset after another: the first `from`, the first `from + 1`, … all. */
+export function growing(datasets: readonly string[], from: number): string[][] {
+  return datasets.slice(from - 1).map((_, i) => datasets.slice(0, from + i));
 }

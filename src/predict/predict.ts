@@ -1,6 +1,7 @@
-/** Asks the network of a finished run which dataset each image of a folder looks like. */
+/** Asks a finished network which dataset each image of a folder looks like. */
 import { statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { openNetwork, type TrainedNetwork } from "../experiments/mod.ts";
 import {
   type DecoderOptions,
   type Decoders,
@@ -12,9 +13,8 @@ import {
 import { weightTensors } from "../models/mod.ts";
 import { bytesTensor, startEngine, tf } from "../tensorflow/mod.ts";
 import { argmax, makePredictor } from "../train/mod.ts";
-import { openNetwork, type TrainedNetwork } from "./trained.ts";
 
-/** What the network says about one file. */
+/** The prediction for one file. */
 export interface FilePrediction {
   /** Path relative to the folder. */
   file: string;
@@ -30,7 +30,7 @@ export interface UnreadFile {
   reason: string;
 }
 
-/** What the network says about a folder. */
+/** The predictions for a folder. */
 export interface FolderPredictions {
   /** The classes, in the order of the probabilities. */
   datasets: string[];
@@ -39,18 +39,20 @@ export interface FolderPredictions {
   unread: UnreadFile[];
 }
 
-/** How a folder is gone through. */
+/** How the files of a folder are decoded and watched. */
 export interface PredictOptions {
-  /** Ends it between two batches. */
+  /** Ends the prediction between two batches. */
   signal?: AbortSignal;
   /** Told after each batch how many files are done. */
   onProgress?: (done: number, total: number) => void;
-  /** The processes that decode: how many, and what one image may take. Also what they run, for tests. */
+  /**
+   * The processes that decode: how many, and the limits of one image. Tests set the program that they run.
+   */
   decoders?: Omit<DecoderOptions, "signal"> & { program?: URL };
 }
 
-/** What the processes run that decode. */
-const DECODER = new URL("./seen_process.ts", import.meta.url);
+/** The program of the processes that decode. */
+const DECODER = new URL("./decoder_process.ts", import.meta.url);
 
 const IMAGE = /\.(jpe?g|png|webp)$/i;
 
@@ -58,14 +60,15 @@ const IMAGE = /\.(jpe?g|png|webp)$/i;
 const BATCH = 64;
 
 /**
- * Runs a network over all images (JPEG, PNG, WebP) of a folder and the folders in it; names that begin with a dot are passed
- * over. An image gets what a validation image gets: shorter side to `round(imageSize / 0.875)`, centre crop, grey where the
- * network's training images were; what is transparent becomes white. A file that cannot be read, or that ends or hangs the process that
- * decodes it, is listed, not fatal.
+ * Runs a network over all images (JPEG, PNG, WebP) of a folder and the folders in it; names that begin with a
+ * dot are passed over. An image is treated as a validation image: shorter side to `round(imageSize / 0.875)`,
+ * centre crop, grey where the network's training images were. Transparency becomes white. A file that cannot
+ * be read, or that ends or hangs the process that decodes it, is listed; it is not fatal.
  *
  * @param weights the network's file; see {@link RunFolder.weights}
  * @throws {Error} when there is no such folder, or no image in it
- * @throws {SafetensorsError} or {@link WeightsError} when the network's file is damaged
+ * @throws {SafetensorsError} when the network's file is damaged
+ * @throws {WeightsError} when it does not hold a network with its purpose
  * @throws the signal's reason when aborted
  */
 export async function predictFolder(
@@ -127,7 +130,7 @@ async function* seenInOrder(folder: string, files: string[], decoders: Decoders<
   const inFlight: Promise<Seen | UnreadFile>[] = [];
   for (const file of files) {
     const seen = see(folder, file, decoders);
-    seen.catch(() => {}); // it is thrown when it is its turn
+    seen.catch(() => {}); // It is thrown when its turn comes.
     inFlight.push(seen);
     if (inFlight.length >= DECODES_IN_FLIGHT) yield await inFlight.shift()!;
   }
@@ -140,7 +143,7 @@ async function see(folder: string, file: string, decoders: Decoders<unknown>): P
   try {
     return { file, pixels: (await decoders.decode(bytes)).bytes };
   } catch (error) {
-    if (!(error instanceof ImageFailure)) throw error; // it is not the image's
+    if (!(error instanceof ImageFailure)) throw error; // The image is not at fault.
     return { file, reason: `${IMAGE_FAILURES[error.reason].meaning} (${error.message})` };
   }
 }

@@ -1,0 +1,67 @@
+/** Faults of experiments, found before anything is trained. */
+import type { z } from "zod";
+import { expectedImages } from "../data/mod.ts";
+import { type Schedule, stepsPerEpoch } from "../train/mod.ts";
+
+/** A fault of an experiment's description, found before anything is trained. */
+export class ExperimentError extends Error {
+  override name = "ExperimentError";
+}
+
+/** One fault that zod found, naming its field. */
+export function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    const of = issue.errors.at(-1)!; // The name is rarely at fault; the configuration is.
+    return of.map((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] })).join(". ");
+  }
+  const field = issue.path.join(".") || "the experiment";
+  if (issue.code !== "unrecognized_keys") return `${field}: ${issue.message}`;
+  const where = issue.path.length ? `${field}.` : "";
+  return issue.keys.map((key) => `${where}${key}: there is no such field`).join("; ");
+}
+
+/**
+ * Makes a fault of the experiment of whatever a check throws.
+ *
+ * @param field put before the message, where the check does not name it
+ * @throws {ExperimentError} with the message of the check's error
+ */
+export function faultOf<Value>(check: () => Value, field?: string): Value {
+  try {
+    return check();
+  } catch (cause) {
+    const { message } = cause as Error;
+    const named = field ? `${field}: ${message}` : message;
+    throw new ExperimentError(/[.?!]$/.test(named) ? named : `${named}.`, { cause });
+  }
+}
+
+/**
+ * Checks that an epoch has a batch or more.
+ *
+ * @throws {ExperimentError} naming both fields
+ */
+export function checkBatches(recipe: Schedule): void {
+  if (stepsPerEpoch(recipe) >= 1) return;
+  throw new ExperimentError(
+    `recipe.batchSize (${recipe.batchSize}) is larger than recipe.samplesPerEpoch (${recipe.samplesPerEpoch}).`,
+  );
+}
+
+/**
+ * Checks that each dataset has as many images as are asked for.
+ *
+ * @throws {ExperimentError} for one that has fewer, and one that is named twice
+ * @throws {Error} for a dataset that does not exist, listing those that do
+ */
+export function checkNumbers(datasets: readonly string[], needed: number): void {
+  const twice = datasets.find((name, i) => datasets.indexOf(name) !== i);
+  if (twice) throw new ExperimentError(`datasets: "${twice}" is named twice.`);
+  for (const name of datasets) {
+    const images = expectedImages(name);
+    if (needed <= images) continue;
+    throw new ExperimentError(
+      `${needed} images of "${name}" are asked for, to train and to set aside; it has ${images}. Ask for fewer.`,
+    );
+  }
+}

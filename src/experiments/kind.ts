@@ -1,0 +1,96 @@
+/** A kind of experiment: a description that can be checked and hashed, and a function that executes it. */
+import type { z } from "zod";
+import { datasetHash, manifestOf } from "../data/mod.ts";
+import { describeIssue, ExperimentError } from "./check.ts";
+import { type FinishedRecord, type Prediction } from "./record/folder.ts";
+import { identityOf } from "./record/identity.ts";
+import type { Session } from "./session.ts";
+
+/** Any experiment: a plain serialisable object that says its kind. */
+export interface OfKind {
+  kind: string;
+}
+
+/** Everything that is known of an experiment without executing it. */
+export interface Description<E extends OfKind> {
+  readonly kind: E["kind"];
+  /** The shape of the experiment. */
+  readonly schema: z.ZodType<E>;
+  /** Raised when the code changes such that an old record no longer says what a new execution would. */
+  readonly version: number;
+  /** Whether it leaves a network that names classes, which can be asked about other images. */
+  readonly namesClasses: boolean;
+  /**
+   * Checks what the schema cannot: fields that contradict one another, a model that does not exist.
+   *
+   * @throws {ExperimentError} naming the field at fault
+   */
+  check(experiment: E): void;
+  /**
+   * Checks that the datasets exist and hold as many images as the experiment asks for.
+   *
+   * @throws {ExperimentError} for one that has fewer
+   * @throws {Error} for a dataset that does not exist, listing those that do
+   */
+  checkImages(experiment: E): void;
+  /**
+   * The part of the experiment that has a bearing on its outcome; its hash is the name of the record's
+   * folder.
+   */
+  identity(experiment: E): unknown;
+  /** Name of the experiment in progress reports and lists. */
+  label(experiment: E): string;
+  /** Names of the datasets whose images it reads. */
+  datasets(experiment: E): readonly string[];
+  /** Experiments whose records it starts from; they are run first. Default: none. */
+  needs?(experiment: E): readonly OfKind[];
+}
+
+/** The outcome of an execution, beside its epochs and files. */
+export interface Executed<R extends FinishedRecord> {
+  /** The result, but for the engine and the time, which are the same for all. */
+  result: Omit<R["result"], "engine" | "finishedAt">;
+  /** The prediction for each validation image; absent where nothing is predicted. */
+  predictions?: Prediction[];
+}
+
+/** A description together with its execution. */
+export interface Kind<E extends OfKind, R extends FinishedRecord<E>> extends Description<E> {
+  /**
+   * Executes the experiment. It goes on from what an interrupted execution has left in the folder.
+   *
+   * @throws the signal's reason when aborted
+   */
+  execute(experiment: E, session: Session<R>): Promise<Executed<R>>;
+}
+
+/**
+ * Checks an experiment's description by itself, without its images.
+ *
+ * @returns the experiment
+ * @throws {ExperimentError} naming every field at fault
+ */
+export function checkAs<E extends OfKind>(description: Description<E>, experiment: unknown): E {
+  const parsed = description.schema.safeParse(experiment);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(describeIssue).join(". ");
+    throw new ExperimentError(`This ${description.kind} cannot be run. ${faults}.`);
+  }
+  description.check(parsed.data);
+  return parsed.data;
+}
+
+/**
+ * The identity of an experiment; the name of its folder under `runs/`.
+ *
+ * @param data hash of the manifest of each of its datasets. Default: today's
+ * @returns 16 hex digits
+ */
+export function hashAs<E extends OfKind>(
+  description: Description<E>,
+  experiment: E,
+  data: readonly string[] = description.datasets(experiment).map((name) => datasetHash(manifestOf(name))),
+): string {
+  const { version } = description;
+  return identityOf({ experiment: description.identity(experiment), data, version });
+}

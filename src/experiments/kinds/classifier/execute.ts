@@ -1,0 +1,72 @@
+/** Trains a network to tell datasets apart. */
+import { randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
+import { countParameters, createModel } from "../../../models/mod.ts";
+import { wilson } from "../../../stats/mod.ts";
+import { argmax, type Evaluation, train } from "../../../train/mod.ts";
+import type { Executed, Kind } from "../../kind.ts";
+import { predictionsOf } from "../../record/folder.ts";
+import { saveNetwork } from "../../record/network.ts";
+import { type Session, timesOf, watchTraining } from "../../session.ts";
+import { classifierDescription, type Experiment, type RunRecord } from "./schema.ts";
+
+/** Classifiers. */
+export const classifierKind: Kind<Experiment, RunRecord> = { ...classifierDescription, execute };
+
+async function execute(experiment: Experiment, session: Session<RunRecord>): Promise<Executed<RunRecord>> {
+  const { folder, workers, pools } = session;
+  const { datasets, seed, imageSize, recipe, augmentation, corruption } = experiment;
+  const split = sampleExperiment(pools, {
+    train: experiment.imagesPerDataset,
+    validation: experiment.validationPerDataset,
+    seed,
+  });
+  // Read now, since a pool may be made anew beneath a training that takes days.
+  const keys = split.validation.flatMap((indices, d) =>
+    Array.from(indices, (i) => pools[d].images.at(i)!.key)
+  );
+  const model = createModel(experiment.model, datasets.length, imageSize);
+  const source = { pools, imageSize, batchSize: recipe.batchSize, corruption };
+  const labels = experiment.labels === "random" ? randomLabels(split.train, seed) : undefined;
+  const watched = watchTraining(session, recipe.epochs);
+  const { weights, onTraining, ...evaluation } = await train({
+    model,
+    recipe,
+    training: workers.training({ ...source, indices: split.train, labels, augmentation, seed }),
+    trainingImages: workers.validation({ ...source, ...someOf(split.train, labels) }),
+    validation: workers.validation({ ...source, indices: split.validation }),
+    seed,
+    ...watched.callbacks,
+  });
+  await saveNetwork(folder.weights, { model, weights }, pools, {
+    model: experiment.model,
+    datasets,
+    imageSize,
+    precision: recipe.precision,
+  });
+  return {
+    predictions: predictionsOf(evaluation, keys, datasets.length),
+    result: {
+      ...summarise(evaluation, datasets.length),
+      training: onTraining!.accuracy,
+      parameters: countParameters(model.specs),
+      ...timesOf(watched.epochs()),
+    },
+  };
+}
+
+/** The training accuracy is of this many training images at most. */
+const MOST_TRAINING_IMAGES = 10_000;
+
+/** The first training images of each dataset, as many of each, and their labels. */
+function someOf(indices: Sample["train"], labels?: readonly Int32Array[]) {
+  const each = Math.floor(MOST_TRAINING_IMAGES / indices.length);
+  const first = (values: Int32Array) => values.subarray(0, each);
+  return { indices: indices.map(first), labels: labels?.map(first) };
+}
+
+function summarise({ probabilities, labels, accuracy }: Evaluation, classes: number) {
+  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  labels.forEach((label, i) => confusion[label][argmax(probabilities, i * classes, classes)]++);
+  const perDataset = confusion.map((row, label) => wilson(row[label], row.reduce((a, b) => a + b)));
+  return { accuracy, chance: 1 / classes, perDataset, confusion };
+}

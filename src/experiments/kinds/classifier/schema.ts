@@ -1,0 +1,132 @@
+/** A classifier: a network that is trained to tell datasets apart. */
+import { z } from "zod";
+import { checkAugmentation, checkDisjoint, expectedImages, parseReference } from "../../../data/mod.ts";
+import { checkImageSize, createModel } from "../../../models/mod.ts";
+import type { Proportion } from "../../../stats/mod.ts";
+import type { EpochSummary } from "../../../train/mod.ts";
+import { checkBatches, ExperimentError, faultOf } from "../../check.ts";
+import type { Description } from "../../kind.ts";
+import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
+import { augmentationIdentity } from "../../record/identity.ts";
+import { augmentationSchema, corruptionSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
+
+const experimentSchema = z.strictObject({
+  kind: z.literal("classifier"),
+  /**
+   * Two or more, in the order of the classes: names of manifests in `data_manifests/`, or some of a source's
+   * images: an official split (`cifar10@test`), a part dealt out at random (`cifar10#1/3`), or both
+   * (`cifar10@train#1/2`).
+   */
+  datasets: z.array(z.string()).min(2, "a combination needs two datasets or more"),
+  /** Training images sampled from each dataset. The paper: 1,000,000. */
+  imagesPerDataset: count,
+  /** Validation images sampled from each dataset. The paper: 10,000. */
+  validationPerDataset: count,
+  /** Side of the square that the network sees, px. The paper: 224. */
+  imageSize: count,
+  /**
+   * Labels of training images. `true`, the default: their datasets. `random`: datasets dealt out at random
+   * (by the seed, each as often as before), so that nothing can be learnt but the images themselves.
+   * Validation images keep their true labels.
+   */
+  labels: z.enum(["true", "random"]).optional(),
+  /** Random transforms of training images. */
+  augmentation: augmentationSchema,
+  /**
+   * Corruption of every image, of training and of validation, before anything else (Table 5). Left out or
+   * `null`: none.
+   */
+  corruption: corruptionSchema.nullish(),
+  /** Name of a model in the registry, for example `convnext_micro`, or a configuration of your own. */
+  model: modelSchema,
+  /** How it is trained. */
+  recipe: recipeSchema,
+  /** Decides sampling, initial weights, order, crops, dropped paths and dropped values. */
+  seed: z.int().min(0),
+});
+
+/**
+ * Everything that determines the outcome of training a network to tell datasets apart, as a plain
+ * serialisable object. Its hash is its identity: the same experiment is never trained twice.
+ */
+export type Experiment = z.infer<typeof experimentSchema>;
+
+/** `result.json`: the outcome. */
+export interface Result extends FinishedResult {
+  /** Accuracy on all validation images with its 95% interval. */
+  accuracy: Proportion;
+  /**
+   * Accuracy, with its 95% interval, on training images without augmentation, against the labels of the
+   * training: of all images, or of the first of each dataset in the order of sampling where there are more
+   * than 10,000.
+   */
+  training: Proportion;
+  /** 1 / number of datasets. */
+  chance: number;
+  /** Accuracy (recall) on the images of each dataset, in the order of `experiment.datasets`. */
+  perDataset: Proportion[];
+  /** `confusion[t][p]`: number of validation images of dataset t that were called p. */
+  confusion: number[][];
+  /** Number of trainable parameters. */
+  parameters: number;
+  /** Wall time in seconds over all sessions of the run. */
+  seconds: number;
+  /** Share of the training time in which the network waited for images, [0, 1]. */
+  inputWait?: number;
+}
+
+/** Everything that a finished classifier leaves behind; its network lies beside it. */
+export type RunRecord = FinishedRecord<Experiment, EpochSummary, Result>;
+
+/** Classifiers, as they are checked and hashed. */
+export const classifierDescription: Description<Experiment> = {
+  kind: "classifier",
+  schema: experimentSchema,
+  /**
+   * 2: images are normalised inside of the compiled step, which rounds the last bit of a value otherwise than
+   * the table of 1 did. 3: the result has the training accuracy.
+   */
+  version: 3,
+  namesClasses: true,
+  label: ({ datasets }) => datasets.join(" + "),
+  datasets: ({ datasets }) => datasets,
+
+  check({ datasets, imageSize, model, recipe, augmentation }) {
+    faultOf(() => checkAugmentation(augmentation));
+    faultOf(() => checkDisjoint(datasets), "datasets");
+    checkBatches(recipe);
+    faultOf(() => {
+      checkImageSize(model, imageSize);
+      createModel(model, datasets.length, imageSize);
+    });
+  },
+
+  checkImages({ datasets, imagesPerDataset, validationPerDataset }) {
+    const needed = imagesPerDataset + validationPerDataset;
+    for (const name of datasets) {
+      const isPart = parseReference(name).part !== undefined;
+      const images = expectedImages(name);
+      if (needed <= (isPart ? PART_MARGIN : 1) * images) continue;
+      throw new ExperimentError(
+        `imagesPerDataset (${imagesPerDataset}) and validationPerDataset (${validationPerDataset}) ask for ` +
+          `${needed} images of "${name}", which has ${
+            isPart ? "about " : ""
+          }${images}. Ask for fewer, or leave it out.`,
+      );
+    }
+  },
+
+  /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
+  identity({ corruption, labels, recipe: { mix, ...recipe }, augmentation, ...rest }) {
+    return {
+      ...rest,
+      ...(corruption && { corruption }),
+      ...(labels === "random" && { labels }),
+      recipe: { ...recipe, ...(mix && { mix }) },
+      augmentation: augmentationIdentity(augmentation),
+    };
+  },
+};
+
+/** A part may have this many times its equal share of images, since groups are dealt out whole. */
+const PART_MARGIN = 1.2;

@@ -1,0 +1,75 @@
+/** Identity: two experiments are the same when their hashes are. */
+import { createHash } from "node:crypto";
+import type { Augmentation } from "../../data/mod.ts";
+import { ExperimentError } from "../check.ts";
+
+/** JSON with sorted keys: the same text for equal objects. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_, part) =>
+      part && typeof part === "object" && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => a < b ? -1 : 1))
+        : part,
+  );
+}
+
+/** The first 16 hex digits of the sha256 of a value's canonical JSON. */
+export function identityOf(value: unknown): string {
+  return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
+}
+
+/**
+ * An augmentation without the fields that are off, such that the hash is the same whether they are off or
+ * left out.
+ */
+export function augmentationIdentity(augmentation: Augmentation): Partial<Augmentation> {
+  const { interpolation, randAugment, colorJitter, erase, ...cropAndFlip } = augmentation;
+  return {
+    ...cropAndFlip,
+    ...(interpolation && interpolation !== "bilinear" && { interpolation }),
+    ...(randAugment && { randAugment }),
+    ...(colorJitter && { colorJitter }),
+    ...(erase && { erase }),
+  };
+}
+
+/** Bytes that are read at a time. */
+const CHUNK = 1 << 22;
+
+/**
+ * Digests so far, by path, size and time of the last change, since a file of weights is large and is asked
+ * for often.
+ */
+const known = new Map<string, string>();
+
+/**
+ * The sha256 of a file's content, hex.
+ *
+ * @throws {ExperimentError} where there is no such file
+ */
+export function sha256OfFile(path: string): string {
+  let file;
+  try {
+    file = Deno.openSync(path);
+  } catch (cause) {
+    throw new ExperimentError(`${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  using opened = file;
+  const { size, mtime } = opened.statSync();
+  const state = `${path} ${size} ${mtime?.getTime()}`;
+  const digest = known.get(state) ?? digestOf(opened);
+  known.set(state, digest);
+  return digest;
+}
+
+function digestOf(file: Deno.FsFile): string {
+  const hash = createHash("sha256");
+  const chunk = new Uint8Array(CHUNK);
+  for (let got = file.readSync(chunk); got !== null; got = file.readSync(chunk)) {
+    hash.update(chunk.subarray(0, got));
+  }
+  return hash.digest("hex");
+}

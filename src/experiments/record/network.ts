@@ -1,0 +1,81 @@
+/** The network that a finished experiment keeps: `runs/<hash>/model.safetensors`. */
+import { z } from "zod";
+import type { Pool } from "../../data/mod.ts";
+import {
+  createModel,
+  type FlatWeights,
+  loadWeights,
+  type Model,
+  openSafetensors,
+  saveWeights,
+  WeightsError,
+} from "../../models/mod.ts";
+import { modelSchema, precisionSchema } from "../schemas.ts";
+
+/** The purpose of a network: JSON texts in the header of its weights. */
+const descriptionSchema = z.object({
+  /** Name in the registry, or the configuration. */
+  model: modelSchema,
+  /** The classes, in the order of the outputs. */
+  datasets: z.array(z.string()).min(2),
+  /** Side of the square that the network sees, px. */
+  imageSize: z.int().min(1),
+  /** Channels of its training images: 1 where all of them were grey, else 3. */
+  channels: z.union([z.literal(1), z.literal(3)]),
+  /** Precision in which it was evaluated. */
+  precision: precisionSchema,
+});
+
+/** The purpose of a trained network. */
+export type NetworkDescription = z.infer<typeof descriptionSchema>;
+
+/** A network with the weights of a finished experiment. */
+export interface TrainedNetwork extends Omit<NetworkDescription, "model"> {
+  model: Model;
+  weights: FlatWeights;
+}
+
+/**
+ * Writes the weights of a network, and what it is for into the file's header.
+ *
+ * @param pools of its training images
+ */
+export async function saveNetwork(
+  path: string,
+  { model, weights }: Pick<TrainedNetwork, "model" | "weights">,
+  pools: readonly Pool[],
+  description: Omit<NetworkDescription, "channels">,
+): Promise<void> {
+  const channels = pools.every((pool) => pool.channels === 1) ? 1 : 3;
+  const { precision, ...rest } = description;
+  const fields: NetworkDescription = { ...rest, channels, precision };
+  const texts = Object.entries(fields).map(([field, value]) => [field, JSON.stringify(value)]);
+  await saveWeights(path, model, weights, Object.fromEntries(texts));
+}
+
+/**
+ * Reads a file that {@link saveNetwork} wrote.
+ *
+ * @throws {WeightsError} when its header does not say what the network is for
+ * @throws as {@link loadWeights}
+ */
+export function openNetwork(path: string): TrainedNetwork {
+  const { model: config, ...description } = describe(path);
+  const model = createModel(config, description.datasets.length, description.imageSize);
+  return { ...description, model, weights: loadWeights(path, model) };
+}
+
+/** @throws {WeightsError} when the header does not say what the network is for */
+function describe(path: string): NetworkDescription {
+  using file = openSafetensors(path);
+  const names = Object.keys(descriptionSchema.shape);
+  try {
+    return descriptionSchema.parse(
+      Object.fromEntries(names.map((name) => [name, JSON.parse(file.metadata[name])])),
+    );
+  } catch {
+    throw new WeightsError(
+      `${path}: its metadata does not say what the network is for (${names.join(", ")}): no run wrote it.`,
+    );
+  }
+}

@@ -1,0 +1,89 @@
+/** Executes an experiment once and keeps its record. */
+import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
+import { describeEngine, startEngine } from "../tensorflow/mod.ts";
+import { removeCheckpoints } from "../train/mod.ts";
+import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
+import { type AnyExperiment, kindOf, type RecordFor } from "./kinds.ts";
+import { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
+import type { RunOptions } from "./session.ts";
+
+/**
+ * Checks everything that can be checked without training: the description, that its datasets exist, and that
+ * they are large enough. (Whether enough images are left once duplicates are kept on one side, and how many a
+ * split or a part has, is known when the pools are open.)
+ *
+ * @returns the experiment
+ * @throws {ExperimentError} for a fault of the experiment
+ * @throws {Error} for a dataset or split that does not exist, listing those that do
+ */
+export function checkRunnable(experiment: unknown): OfKind {
+  const kind = kindOf(experiment);
+  const checked = checkAs(kind, experiment);
+  kind.checkImages(checked);
+  return checked;
+}
+
+/**
+ * The record of an experiment: read back where it has been run before, else executed, from where an
+ * interrupted execution has stopped. Experiments that it needs are run first. Two processes that ask for the
+ * same experiment execute it once.
+ *
+ * @throws {ExperimentError} for an experiment that cannot be run, before anything is trained
+ * @throws the signal's reason when aborted
+ */
+export async function run<E extends AnyExperiment>(
+  experiment: E,
+  options: RunOptions = {},
+): Promise<RecordFor<E>> {
+  return await recordOf(experiment, options) as RecordFor<E>;
+}
+
+async function recordOf(experiment: OfKind, options: RunOptions): Promise<FinishedRecord<OfKind>> {
+  const kind = kindOf(experiment);
+  const checked = checkRunnable(experiment);
+  const root = options.runs ?? runsFolder();
+  const folder = new RunFolder<FinishedRecord<OfKind>>(hashAs(kind, checked), root);
+  const known = await folder.record();
+  if (known) return known;
+  const needed: RunFolder[] = [];
+  for (const other of kind.needs?.(checked) ?? []) {
+    const { hash } = await recordOf(other, options);
+    needed.push(new RunFolder(hash, root));
+  }
+  using _lock = await folder.lock();
+  return await folder.record() ?? await execute(kind, checked, { folder, needed, options });
+}
+
+/** Everything that is known before an experiment is executed. */
+interface Beginning {
+  folder: RunFolder<FinishedRecord<OfKind>>;
+  needed: RunFolder[];
+  options: RunOptions;
+}
+
+async function execute(
+  kind: Kind<OfKind, FinishedRecord<OfKind>>,
+  experiment: OfKind,
+  { folder, needed, options }: Beginning,
+): Promise<FinishedRecord<OfKind>> {
+  const { signal, onProgress } = options;
+  using workers = startBatchWorkers(); // They load their program while the pools are opened and the engine starts.
+  let pools: Pool[] = [];
+  try {
+    pools = await openPools(kind.datasets(experiment), {
+      signal,
+      onProgress: (data) => onProgress?.({ phase: "data", label: data.dataset, ...data }),
+    });
+    const engine = describeEngine(await startEngine());
+    await folder.writeExperiment(experiment);
+    const label = kind.label(experiment);
+    const session = { folder, workers, pools, needed, options, label };
+    const { result, predictions } = await kind.execute(experiment, session);
+    await folder.finish(predictions, { ...result, engine, finishedAt: new Date().toISOString() });
+    await folder.removeScratch();
+    await removeCheckpoints(folder.path);
+    return (await folder.record())!;
+  } finally {
+    for (const pool of pools) pool[Symbol.dispose]();
+  }
+}
