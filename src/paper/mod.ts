@@ -32,7 +32,7 @@ export {
   type ProbePoint,
   probePoints,
 } from "./probes.ts";
-export { seriesOf, type SeriesPoint, trendOf } from "./series.ts";
+export { type NamedSeries, seriesByName, seriesOf, type SeriesPoint, trendOf } from "./series.ts";
 export {
   architectureOf,
   figure2,

@@ -1,6 +1,7 @@
 import { contrast, type Proportion, trendTest } from "../stats/mod.ts";
-import type { RunRecord } from "../experiments/mod.ts";
+import type { Experiment, RunRecord } from "../experiments/mod.ts";
 import { NEGLIGIBLE, pooledAccuracy } from "./claims.ts";
+import type { PaperRow, PaperTable } from "./tables.ts";
 
 /** The outcome at one value of a quantity that is varied. */
 export interface SeriesPoint {
@@ -23,6 +24,25 @@ export function seriesOf(records: readonly RunRecord[], x: (record: RunRecord) =
       values: runs.map(({ result }) => result.accuracy.value),
     }))
     .toSorted((a, b) => a.x - b.x);
+}
+
+/** The outcomes of one line of a table by number of training images. */
+export interface NamedSeries {
+  name: string;
+  series: SeriesPoint[];
+}
+
+/** The lines of a table, in its order, by number of training images. A line that was not run is empty. */
+export function seriesByName(
+  { rows }: PaperTable<PaperRow>,
+  records: readonly RunRecord[],
+  nameOf: (experiment: Experiment) => string,
+): NamedSeries[] {
+  const runs = Map.groupBy(records, ({ experiment }) => nameOf(experiment));
+  return [...new Set(rows.map(({ name }) => name))].map((name) => ({
+    name,
+    series: seriesOf(runs.get(name) ?? [], ({ experiment }) => experiment.imagesPerDataset),
+  }));
 }
 
 /** Whether outcomes rise along a series. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { seriesOf, trendOf } from "../../src/paper/series.ts";
+import { seriesByName, seriesOf, trendOf } from "../../src/paper/series.ts";
 import { syntheticRecord } from "../made/paper/records.ts";
 
 const record = (imagesPerDataset: number, accuracy: number, seed = 0) =>
@@ -14,6 +14,15 @@ Deno.test("seriesOf: from the least to the greatest, seeds together", () => {
   assert.deepEqual([series[1].accuracy.correct, series[1].accuracy.n], [1700, 2000]);
   assert.deepEqual(series[1].values, [0.8, 0.9]);
   assert.equal(series[0].chance, 0.5);
+});
+
+Deno.test("seriesByName: a table's lines in its order, empty where they were not run", () => {
+  const row = (name: string) => ({ name, percent: 50 });
+  const table = { source: "Table 0", caption: "", rows: [row("b"), row("b"), row("a"), row("c")] };
+  const records = [record(300, 0.8), record(100, 0.6), record(300, 0.9, 1)];
+  const lines = seriesByName(table, records, ({ seed }) => seed === 1 ? "a" : "b");
+  const sizes = lines.map(({ name, series }) => [name, series.map(({ x }) => x)]);
+  assert.deepEqual(sizes, [["b", [100, 300]], ["a", [300]], ["c", []]]);
 });
 
 Deno.test("trendOf: four in order have one chance in 24 of it; a small gain is flat", () => {

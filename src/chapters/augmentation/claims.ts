@@ -9,31 +9,18 @@ import {
   formatDifference,
   formatP,
   inPoints,
+  type NamedSeries,
   onceRun,
-  seriesOf,
-  type SeriesPoint,
+  seriesByName,
   table4,
   verdictOf,
 } from "../../paper/mod.ts";
 import { contrast, formatPercent, type Proportion } from "../../stats/mod.ts";
 
-/** The outcomes of one augmentation by number of training images: a row of Table 4. */
-interface AugmentationSeries {
-  name: string;
-  series: SeriesPoint[];
-}
-
-/** The rows of Table 4, the strongest augmentation last; those that were not run are empty. */
-function augmentationsOf(records: readonly RunRecord[]): AugmentationSeries[] {
-  const runs = Map.groupBy(records, ({ experiment }) => augmentationName(experiment));
-  return [...new Set(table4.rows.map(({ name }) => name))].map((name) => ({
-    name,
-    series: seriesOf(runs.get(name) ?? [], ({ experiment }) => experiment.imagesPerDataset),
-  }));
-}
+const rowsOfTable4 = (records: readonly RunRecord[]) => seriesByName(table4, records, augmentationName);
 
 /** Each row has to be run at the same two sizes or more. */
-const onceAllRun = onceRun(augmentationsOf, (rows) => {
+const onceAllRun = onceRun(rowsOfTable4, (rows) => {
   const sizes = Math.max(2, new Set(rows.flatMap(({ series }) => series.map(({ x }) => x))).size);
   const missing = rows.find(({ series }) => series.length < sizes);
   return missing && `"${missing.name}" was run with ${missing.series.length} of ${sizes} sizes of data`;
@@ -64,11 +51,11 @@ export const augmentationClaims: readonly Claim[] = [
   },
 ];
 
-const ends = (rows: readonly AugmentationSeries[]) => [rows[0].series, rows[rows.length - 1].series];
+const ends = (rows: readonly NamedSeries[]) => [rows[0].series, rows[rows.length - 1].series];
 const last = <T>(items: readonly T[]): T => items[items.length - 1];
 const fromTo = (a: Proportion, b: Proportion) => `${formatPercent(a.value)} to ${formatPercent(b.value)}`;
 
-function augmentationHelps(rows: AugmentationSeries[]): ClaimOutcome {
+function augmentationHelps(rows: NamedSeries[]): ClaimOutcome {
   const [none, all] = ends(rows);
   const { higher, lower, verdict } = compareAll(all.map(({ accuracy }, i) => [accuracy, none[i].accuracy]));
   return {
@@ -82,7 +69,7 @@ function augmentationHelps(rows: AugmentationSeries[]): ClaimOutcome {
   };
 }
 
-function helpsMoreWithLittleData(rows: AugmentationSeries[]): ClaimOutcome {
+function helpsMoreWithLittleData(rows: NamedSeries[]): ClaimOutcome {
   const [none, all] = ends(rows);
   const corners = [all[0], none[0], last(all), last(none)].map(({ accuracy }) => accuracy);
   const gain = (weights: number[]) => inPoints(contrast(corners, weights).value);
@@ -97,7 +84,7 @@ function helpsMoreWithLittleData(rows: AugmentationSeries[]): ClaimOutcome {
   };
 }
 
-function dataHelp(rows: AugmentationSeries[]): ClaimOutcome {
+function dataHelp(rows: NamedSeries[]): ClaimOutcome {
   const { higher, lower, verdict } = compareAll(
     rows.map(({ series }) => [last(series).accuracy, series[0].accuracy]),
   );

@@ -11,32 +11,20 @@ import {
   compareAll,
   figure3,
   formatP,
+  type NamedSeries,
   notRun,
   onceRun,
-  seriesOf,
+  seriesByName,
   type SeriesPoint,
   trendOf,
   verdictOf,
 } from "../../paper/mod.ts";
 import { formatPercent, holm } from "../../stats/mod.ts";
 
-/** Outcomes of one network by number of training images. */
-interface NetworkSeries {
-  name: string;
-  series: SeriesPoint[];
-}
-
-/** Figure 3's two networks. */
-function networksOf(records: readonly RunRecord[]): NetworkSeries[] {
-  const runs = Map.groupBy(records, ({ experiment }) => architectureOf(experiment));
-  return [...new Set(figure3.rows.map(({ name }) => name))].map((name) => ({
-    name,
-    series: seriesOf(runs.get(name) ?? [], ({ experiment }) => experiment.imagesPerDataset),
-  }));
-}
+const networksOfFigure3 = (records: readonly RunRecord[]) => seriesByName(figure3, records, architectureOf);
 
 /** Both networks have to be run at two sizes or more, all with the same number of samples seen. */
-const onceBothRun = onceRun(networksOf, (networks, records: readonly RunRecord[]) => {
+const onceBothRun = onceRun(networksOfFigure3, (networks, records) => {
   const missing = networks.find(({ series }) => series.length < 2);
   if (missing) return `${missing.name} was run with ${missing.series.length} sizes of data; 2 are needed`;
   const seen = new Set(records.map(({ experiment: { recipe } }) => recipe.epochs * recipe.samplesPerEpoch));
@@ -68,9 +56,9 @@ export const dataSizeClaims: readonly Claim[] = [
   },
 ];
 
-const firstOf = ({ series }: NetworkSeries) => series[0];
-const lastOf = ({ series }: NetworkSeries) => series[series.length - 1];
-const gains = (networks: readonly NetworkSeries[], from: (network: NetworkSeries) => SeriesPoint) =>
+const firstOf = ({ series }: NamedSeries) => series[0];
+const lastOf = ({ series }: NamedSeries) => series[series.length - 1];
+const gains = (networks: readonly NamedSeries[], from: (network: NamedSeries) => SeriesPoint) =>
   networks.map((network) => {
     const [a, b] = [from(network), lastOf(network)];
     return `${network.name} ${formatPercent(a.accuracy.value)} with ${a.x} images to ${
@@ -78,7 +66,7 @@ const gains = (networks: readonly NetworkSeries[], from: (network: NetworkSeries
     } with ${b.x}`;
   }).join(", ");
 
-function moreDataIsBetter(networks: NetworkSeries[]): ClaimOutcome {
+function moreDataIsBetter(networks: NamedSeries[]): ClaimOutcome {
   const trends = networks.map(({ series }) => trendOf(series));
   const rises = holm(trends.map(({ rises }) => rises));
   const falls = holm(trends.map(({ falls }) => falls));
@@ -95,7 +83,7 @@ function moreDataIsBetter(networks: NetworkSeries[]): ClaimOutcome {
   };
 }
 
-function leastDataAboveChance(networks: NetworkSeries[]): ClaimOutcome {
+function leastDataAboveChance(networks: NamedSeries[]): ClaimOutcome {
   const least = networks.map(firstOf);
   const { above, verdict } = aboveChance(least);
   return {
@@ -109,8 +97,8 @@ function leastDataAboveChance(networks: NetworkSeries[]): ClaimOutcome {
 }
 
 /** Against a tenth of the most data, or the next size below a tenth. */
-function mostDataStillHelps(networks: NetworkSeries[]): ClaimOutcome {
-  const tenth = (network: NetworkSeries) => network.series.findLast(({ x }) => 10 * x <= lastOf(network).x);
+function mostDataStillHelps(networks: NamedSeries[]): ClaimOutcome {
+  const tenth = (network: NamedSeries) => network.series.findLast(({ x }) => 10 * x <= lastOf(network).x);
   const lacking = networks.find((network) => !tenth(network));
   if (lacking) return notRun(`${lacking.name} was not run with a tenth of ${lastOf(lacking).x} images`);
   const found = compareAll(networks.map((network) => [lastOf(network).accuracy, tenth(network)!.accuracy]));
