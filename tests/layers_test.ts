@@ -111,6 +111,20 @@ Deno.test("a chapter is a folder of its records, its claims and its figure", () 
   assert.deepEqual(others, []);
 });
 
+/** Rooms within src/data, from top to bottom. */
+const ROOMS_OF_DATA = ["batches", "sample", "pool", "manifest", "sources", "files"];
+
+Deno.test("within data imports go downwards: from batches to samples, pools, manifests, sources and files", () => {
+  const level = (file: string) => ROOMS_OF_DATA.indexOf(file.split("/")[1]);
+  const upwards = [...graph].flatMap(([from, targets]) =>
+    targets.filter((to) =>
+      room(from) === "data" && room(to) === "data" && level(to) >= 0 && level(to) < level(from)
+    )
+      .map((to) => `${from} imports ${to}`)
+  );
+  assert.deepEqual(upwards, []);
+});
+
 Deno.test("no file imports itself, directly or through others", () => {
   assert.equal(cycle()?.join(" → "), undefined);
 });

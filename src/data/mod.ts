@@ -36,18 +36,12 @@ export {
 export { checkDisjoint, type DatasetReference, parseReference } from "./manifest/reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool/build.ts";
 export { dataRoot, datasetHash } from "./pool/hash.ts";
-export { type Dropped, type LeftOut, leftOutText } from "./pool/header.ts";
+export { type Dropped, leftOutText } from "./pool/header.ts";
 export { indicesByKey, type PoolImage } from "./pool/index.ts";
 export { openPool, openPools, type Pool } from "./pool/pool.ts";
 export type { StoredImages } from "./pool/store.ts";
 export { countDuplicates, type DuplicateRow, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
-export {
-  type LabelledImages,
-  type LabelledSample,
-  randomLabels,
-  sampleClasses,
-  sampleConcepts,
-} from "./sample/labels.ts";
+export { type LabelledImages, randomLabels, sampleClasses, sampleConcepts } from "./sample/labels.ts";
 export { type Sample, sampleExperiment, sampleImages } from "./sample/sample.ts";
 export { type ListedUrl, listedUrls } from "./sources/url_list.ts";
 export { fetchedFolder, fetchedForOthers, wantedShorter } from "./sources/urls.ts";

@@ -17,7 +17,7 @@ import type { RobotsCheck } from "./robots_txt.ts";
 import type { NetworkSettings } from "./settings.ts";
 
 /** The context of an attempt. */
-export interface DownloadContext {
+interface DownloadContext {
   client: Client;
   /** Refuses what robots.txt forbids; undefined: not asked. */
   robots?: RobotsCheck;

@@ -9,7 +9,7 @@ export function shardFile(shard: number): string {
 }
 
 /** Name of an image within its shard, as WebDataset has it: its number among all images, without a dot. */
-export function sampleName(number: number): string {
+function sampleName(number: number): string {
   return String(number).padStart(9, "0");
 }
 

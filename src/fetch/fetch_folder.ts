@@ -7,7 +7,7 @@ import type { StorageSettings } from "./settings.ts";
 import type { FailureReason } from "./failure.ts";
 
 /** The parts of a report that are known only at the end. */
-export type Ending = Pick<FetchReport, "wanted" | "lastRun">;
+type Ending = Pick<FetchReport, "wanted" | "lastRun">;
 
 /** Name of the setting that says that the list had no more: failures that may pass are then tried again. */
 const EXHAUSTED = "exhausted";

@@ -17,7 +17,7 @@ export interface ItemOutcome {
 }
 
 /** A shard that is full, and so will not change any more. */
-export interface FullShard {
+interface FullShard {
   number: number;
   /** Position of the item after its last. */
   end: number;

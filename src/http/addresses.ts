@@ -12,7 +12,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** Asks for all addresses of a host. */
-export type Ask = (host: string) => Promise<LookupAddress[]>;
+type Ask = (host: string) => Promise<LookupAddress[]>;
 
 /** Addresses of hosts, each checked; a connection goes to the very address that was checked. */
 export interface Resolver {

@@ -8,6 +8,7 @@ import https from "node:https";
 import type { LookupFunction } from "node:net";
 import type { Resolver } from "./addresses.ts";
 import { failureOf, RequestFailure } from "./failure.ts";
+import { withinTime } from "./retry.ts";
 
 /** The `User-Agent` of requests: this project's name and the paper's address. */
 export const USER_AGENT =
@@ -45,7 +46,7 @@ export interface RequestOptions {
 }
 
 /** How a client behaves. */
-export interface ClientSettings {
+interface ClientSettings {
   /** Longest silence before and within an answer, ms. */
   silenceMs: number;
   /** Connections to a host that are kept open for the next request. */
@@ -85,9 +86,10 @@ export function makeClient(settings: ClientSettings, resolver: Resolver): Client
       if (!agent) throw new RequestFailure("invalid_url", `${url.protocol} is neither http: nor https:`);
       const proxy = settings.proxies ? proxyFor(url) : undefined;
       // Asked here too, since an address in a URL is never looked up.
-      await resolver.resolve(url.hostname).catch((error) => {
-        if (!proxy || !isLookupFailure(error)) throw error;
-      });
+      await withinTime(settings.silenceMs, options.signal, () => resolver.resolve(url.hostname))
+        .catch((error) => {
+          if (!proxy || !isLookupFailure(error)) throw error;
+        });
       const lookup: LookupFunction = (host, ...rest) =>
         host === proxy?.hostname ? systemLookup(host, ...rest) : resolver.lookup(host, ...rest);
       return await exchange(url, agent, lookup, settings, options);
@@ -219,8 +221,7 @@ function headOf(url: URL, { statusCode, headers, rawHeaders }: IncomingMessage):
 /**
  * The whole body of an answer.
  *
- * @throws {RequestFailure} when more than `maxBytes` are announced or come, and as {@link
- * HttpResponse.blocks}
+ * @throws {RequestFailure} when more than `maxBytes` are announced or come, and as `blocks`
  */
 export async function wholeBody(answer: HttpResponse, maxBytes: number): Promise<Uint8Array> {
   using _ = answer;

@@ -2,7 +2,7 @@
  * Files from the network: requests to addresses that are checked, redirects, retries, and one name for each
  * way to fail.
  */
-export { isPublicAddress, makeResolver, type Resolver } from "./addresses.ts";
+export { makeResolver, type Resolver } from "./addresses.ts";
 export {
   type Client,
   type HttpResponse,

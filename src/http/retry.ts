@@ -77,23 +77,23 @@ export async function withRetries<T>(
  */
 export async function withinTime<T>(
   ms: number,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const limited = new AbortController();
-  const end = () => limited.abort(signal.reason);
+  const end = () => limited.abort(signal!.reason);
   const timer = setTimeout(() => limited.abort(), ms);
-  signal.addEventListener("abort", end);
+  signal?.addEventListener("abort", end);
   try {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     return await Promise.race([work(limited.signal), aborted(limited.signal)]);
   } catch (error) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     if (!limited.signal.aborted || error instanceof RequestFailure) throw error;
     throw new RequestFailure("timed_out", `not done after ${ms} ms`);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", end);
+    signal?.removeEventListener("abort", end);
   }
 }
 

@@ -69,12 +69,12 @@ export interface ValidationBatches {
 }
 
 /** Training batches that are made when they are asked for, on the thread that asks. */
-export interface TrainingBatchesHere extends TrainingBatches {
+interface TrainingBatchesHere extends TrainingBatches {
   batch(step: number): Batch;
 }
 
 /** Validation batches that are made when they are asked for, on the thread that asks. */
-export interface ValidationBatchesHere extends ValidationBatches {
+interface ValidationBatchesHere extends ValidationBatches {
   /** Number of batches. */
   readonly count: number;
   /** The batch of that number, from 0. */

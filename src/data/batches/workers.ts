@@ -15,7 +15,7 @@ import {
 } from "./batches.ts";
 
 /** How many threads, how far ahead. */
-export interface BatchWorkersOptions {
+interface BatchWorkersOptions {
   /** Number of threads. Default: one less than there are cores, at least 1, at most 8. */
   workers?: number;
   /**

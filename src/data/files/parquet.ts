@@ -10,7 +10,7 @@ import {
 import type { RandomAccess } from "./remote.ts";
 
 /** A file that has been opened: what it holds, and its rows group by group. */
-export interface OpenedParquet extends ParquetContents {
+interface OpenedParquet extends ParquetContents {
   /**
    * The rows of a group with the given columns; bytes stay bytes. The group's chunks of these columns are in
    * memory together.

@@ -11,10 +11,7 @@ export function localPath(folder: URL, path: string): string {
   return resolve(fileURLToPath(folder), path);
 }
 
-/**
- * The files that a manifest's pattern stands for, in order: URLs, or absolute paths. See {@link
- * expandBraces}.
- */
+/** The files that a manifest's pattern stands for, in order: URLs, or absolute paths. See `expandBraces`. */
 export function placesOf(folder: URL, pattern: string): string[] {
   return expandBraces(pattern).map((place) => isUrl(place) ? place : localPath(folder, place));
 }

@@ -4,7 +4,7 @@ import yauzl from "yauzl";
 import type { RandomAccess } from "./remote.ts";
 
 /** A file in a ZIP archive. */
-export interface ZipEntry {
+interface ZipEntry {
   name: string;
   /**
    * Its bytes; only they are read of the archive.

@@ -5,7 +5,7 @@
 
 /** Rules by which the group of an image follows from its key: the values of a manifest's `grouping`. */
 export const GROUPING_RULES = ["icon-stem", "emoji-concept", "none"] as const;
-export type GroupingRule = typeof GROUPING_RULES[number];
+type GroupingRule = typeof GROUPING_RULES[number];
 
 /**
  * The group of an image. Images of different datasets are tied together when their groups are equal.

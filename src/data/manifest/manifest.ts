@@ -11,7 +11,7 @@ export const MANIFEST_FOLDER = new URL("../../../data_manifests/", import.meta.u
  * One file of `data_manifests/`: where a dataset's images come from, what may be done with them, how they are
  * stored.
  */
-export const manifestSchema = z.strictObject({
+const manifestSchema = z.strictObject({
   $schema: z.string().optional().describe("Where this schema is, for editors."),
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).describe(
     "Name of the dataset; the file is called <name>.json.",

@@ -88,7 +88,7 @@ function fileSha256(path: string): string {
 }
 
 /** Why an image of a source is not in its pool, for a reader. */
-export const LEFT_OUT_REASONS = {
+const LEFT_OUT_REASONS = {
   unreadable: { meaning: "its bytes could not be had" },
   ...IMAGE_FAILURES,
   key_twice: { meaning: "an image before it has its name" },

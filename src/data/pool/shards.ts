@@ -1,6 +1,5 @@
 /** The shards of a source that a pool reads images from where they lie, instead of copying them. */
-import { Buffer } from "node:buffer";
-import { dirname, resolve, sep } from "node:path";
+import { dirname, resolve } from "node:path";
 import { readFully } from "../../disk/mod.ts";
 
 /** A shard as a pool's header names it. */
@@ -21,45 +20,6 @@ export interface Shard {
 export interface FilePlace {
   path: string;
   offset: number;
-}
-
-/** Collects the shards that images of a new pool are read from. */
-export class UsedShards {
-  readonly #numbers = new Map<string, number>();
-  readonly shards: Shard[] = [];
-  /** Images that are read from them. */
-  images = 0;
-
-  /** @param folder of the pool */
-  constructor(readonly folder: string) {}
-
-  /**
-   * The number of the shard that holds an image exactly as it is to be stored; undefined when none does. The
-   * bytes are compared, since those of a compressed shard or of an image in another form differ.
-   */
-  numberOf(bytes: Uint8Array, place: FilePlace): number | undefined {
-    if (!liesAt(place, bytes)) return undefined;
-    const number = this.#numbers.get(place.path) ?? this.#add(place.path);
-    this.shards[number].images++;
-    this.images++;
-    return number;
-  }
-
-  #add(path: string): number {
-    const { size, mtime } = Deno.statSync(path);
-    const [root, whole] = [resolve(this.folder, "..") + sep, resolve(path)];
-    const named = whole.startsWith(root) ? whole.slice(root.length) : whole;
-    this.#numbers.set(path, this.shards.length);
-    return this.shards.push({ path: named, bytes: size, modified: mtime?.getTime() ?? 0, images: 0 }) - 1;
-  }
-}
-
-function liesAt({ path, offset }: FilePlace, bytes: Uint8Array): boolean {
-  using file = Deno.openSync(path);
-  if (file.statSync().size < offset + bytes.length) return false;
-  const there = new Uint8Array(bytes.length);
-  readFully(file, path, offset, there);
-  return Buffer.compare(there, bytes) === 0;
 }
 
 /**

@@ -3,7 +3,7 @@ import { centreSquare, type EncodedImage } from "../../images/mod.ts";
 import { SQUARE_SIDE } from "../sources/stored_image.ts";
 import type { decodeJpeg } from "../../tensorflow/mod.ts";
 import { readHeader } from "./header.ts";
-import { indexedImages, type JpegPlaces, type PoolImages, readJpegPlaces } from "./index.ts";
+import { indexedImages, type PoolImages } from "./index.ts";
 import { readShard, type Shard } from "./shards.ts";
 
 /** A pool's images, as far as making batches asks for them. */
@@ -162,4 +162,41 @@ function storedJpegs(
       },
     };
   };
+}
+
+/** Where the JPEG files of a pool lie, and their images' sizes: 20 bytes an image. */
+interface JpegPlaces {
+  /** Number of each file's shard; -1: it lies in `images.bin`. */
+  shards: Int32Array;
+  /** First byte of each file. */
+  offsets: Float64Array;
+  /** Bytes of each. */
+  lengths: Uint32Array;
+  /** px. */
+  widths: Uint16Array;
+  heights: Uint16Array;
+}
+
+/**
+ * Only the places, of `count` images.
+ *
+ * @throws {Error} when an image has none
+ */
+function readJpegPlaces(folder: string, count: number): JpegPlaces {
+  const places: JpegPlaces = {
+    shards: new Int32Array(count),
+    offsets: new Float64Array(count),
+    lengths: new Uint32Array(count),
+    widths: new Uint16Array(count),
+    heights: new Uint16Array(count),
+  };
+  let i = 0;
+  for (const { bytes, size, shard = -1 } of indexedImages(folder, count)) {
+    if (!bytes || !size) throw new Error(`${folder}/index.jsonl: line ${i + 1} lacks "bytes" or "size"`);
+    places.shards[i] = shard;
+    [places.offsets[i], places.lengths[i]] = bytes;
+    [places.widths[i], places.heights[i]] = size;
+    i++;
+  }
+  return places;
 }

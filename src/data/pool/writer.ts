@@ -1,7 +1,10 @@
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { resolve, sep } from "node:path";
+import { readFully } from "../../disk/mod.ts";
 import type { PoolImage } from "./index.ts";
 import type { PoolHeader } from "./header.ts";
-import { type FilePlace, UsedShards } from "./shards.ts";
+import type { FilePlace, Shard } from "./shards.ts";
 
 /** Where an image lies: from byte `offset` of `images.bin` on, or of a shard. */
 export interface Place {
@@ -10,7 +13,7 @@ export interface Place {
 }
 
 /** The three files of a pool while they are written. */
-export interface PoolFiles {
+interface PoolFiles {
   /** Images so far. */
   readonly count: number;
   /** Those of them that are read from shards of the source. */
@@ -94,4 +97,43 @@ function startFile(path: string) {
     },
     close: () => file.close(),
   };
+}
+
+/** Collects the shards that images of a new pool are read from. */
+class UsedShards {
+  readonly #numbers = new Map<string, number>();
+  readonly shards: Shard[] = [];
+  /** Images that are read from them. */
+  images = 0;
+
+  /** @param folder of the pool */
+  constructor(readonly folder: string) {}
+
+  /**
+   * The number of the shard that holds an image exactly as it is to be stored; undefined when none does. The
+   * bytes are compared, since those of a compressed shard or of an image in another form differ.
+   */
+  numberOf(bytes: Uint8Array, place: FilePlace): number | undefined {
+    if (!liesAt(place, bytes)) return undefined;
+    const number = this.#numbers.get(place.path) ?? this.#add(place.path);
+    this.shards[number].images++;
+    this.images++;
+    return number;
+  }
+
+  #add(path: string): number {
+    const { size, mtime } = Deno.statSync(path);
+    const [root, whole] = [resolve(this.folder, "..") + sep, resolve(path)];
+    const named = whole.startsWith(root) ? whole.slice(root.length) : whole;
+    this.#numbers.set(path, this.shards.length);
+    return this.shards.push({ path: named, bytes: size, modified: mtime?.getTime() ?? 0, images: 0 }) - 1;
+  }
+}
+
+function liesAt({ path, offset }: FilePlace, bytes: Uint8Array): boolean {
+  using file = Deno.openSync(path);
+  if (file.statSync().size < offset + bytes.length) return false;
+  const there = new Uint8Array(bytes.length);
+  readFully(file, path, offset, there);
+  return Buffer.compare(there, bytes) === 0;
 }

@@ -113,7 +113,7 @@ function ones(word: number): number {
 }
 
 /** Images that are the same, of one dataset or of two. */
-export interface DuplicateCount {
+interface DuplicateCount {
   /** Names of the datasets; twice the same name for duplicates within one. */
   datasets: [string, string];
   /** Pairs with equal pixels as stored. (Within a dataset there are none: a pool keeps the first.) */

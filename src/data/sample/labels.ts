@@ -60,7 +60,7 @@ function classesIn({ name, images, classes }: Labelled): string[] {
 }
 
 /** Which concepts, and how they are split. */
-export interface ConceptSizes {
+interface ConceptSizes {
   /** Number of concepts, each a class; those with the most images among those that enough datasets draw. */
   concepts: number;
   /** A concept must be drawn by so many of the datasets, at least. */

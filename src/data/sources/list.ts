@@ -21,7 +21,7 @@ export const sourceSchema = z.discriminatedUnion(
   SOURCE_KINDS.map(({ schema }) => schema) as unknown as SchemasOf<typeof SOURCE_KINDS>,
 );
 
-export type Source = z.infer<typeof sourceSchema>;
+type Source = z.infer<typeof sourceSchema>;
 
 /** The description of a source of one kind. */
 export type SourceOf<Type extends Source["type"]> = Extract<Source, { type: Type }>;

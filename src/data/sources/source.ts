@@ -125,20 +125,21 @@ export const patternSchema = z.string().min(1).superRefine((pattern, context) =>
   "Paths or URLs (https://…), with ranges as in photos-{000..012}.tar; a relative path starts at the folder of this file.",
 );
 
-/** A field for the beginning of names in an archive. */
-export const withinSchema = z.string().min(1).optional().describe(
-  "Only members whose names begin with this, as images/train/. Default: all.",
-);
-
-/** A field for folders in an archive, below `within`, that are semantic classes. */
-export const classFoldersSchema = z.boolean().optional().describe(
-  "Whether the folders inside (of each split) are semantic classes, numbered as they come. Default: false.",
-);
-
 /** A field for sub-folders that are official splits. */
 export const splitsSchema = z.array(z.string().min(1)).min(1).optional().describe(
   'Names of sub-folders that are official splits, as ["train", "val"]. Default: there are none.',
 );
+
+/** Fields for the members of an archive: which are images, and which folders are splits and classes. */
+export const archiveFields = {
+  within: z.string().min(1).optional().describe(
+    "Only members whose names begin with this, as images/train/. Default: all.",
+  ),
+  splits: splitsSchema,
+  classFolders: z.boolean().optional().describe(
+    "Whether the folders inside (of each split) are semantic classes, numbered as they come. Default: false.",
+  ),
+};
 
 /** One image of a source, before it is drawn or decoded. */
 export type SourceImage = {
@@ -170,7 +171,7 @@ export interface ImageFile {
  * is nothing to guard against. In processes of their own 6,000 of Tabler's icons took 20% more processor time
  * and 500 of them 30% more (two cores); what is cut out of CIFAR-10's sheets is less work than to send it.
  */
-export interface Drawing {
+interface Drawing {
   /** The image in the form in which a pool stores it. */
   drawn(): Promise<StoredImage>;
 }

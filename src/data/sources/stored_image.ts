@@ -6,7 +6,7 @@ import type { Render, StoredImage } from "./source.ts";
 export const SQUARE_SIDE = 256;
 
 /** @param image what `bytes` show */
-export function storedImage(bytes: Uint8Array, image: PackedImage): StoredImage {
+function storedImage(bytes: Uint8Array, image: PackedImage): StoredImage {
   const { width, height } = image;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const hash = perceptualHash(square(image));

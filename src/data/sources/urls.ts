@@ -37,7 +37,7 @@ type Listed = Pick<SourceManifest, "name" | "folder" | "source" | "sampling">;
  * larger than theirs.
  */
 export function fetchedFolder(root: string, { name, folder, source, sampling }: Listed): string {
-  const files = filesFingerprint(folder, source as UrlList, localFiles);
+  const files = filesFingerprint(folder, source as UrlList, localFiles); // asked of lists of URLs alone
   const fields = [source, sampling?.seed ?? 0, sampling?.candidates, files];
   const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex").slice(0, 16);
   return `${root}/${name}-${hash}.fetched`;

@@ -7,15 +7,13 @@ import { type TarMember, tarMembers } from "../files/tar_members.ts";
 import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
 import {
+  archiveFields,
   classesSchema,
-  classFoldersSchema,
   type ImageFile,
   patternSchema,
   type SourceImage,
   sourceKind,
   type SourceManifest,
-  splitsSchema,
-  withinSchema,
 } from "./source.ts";
 
 const schema = z.strictObject({
@@ -23,9 +21,7 @@ const schema = z.strictObject({
     "Images in tar files (also .tar.gz), one after another, as WebDataset keeps them.",
   ),
   shards: patternSchema,
-  within: withinSchema,
-  splits: splitsSchema,
-  classFolders: classFoldersSchema,
+  ...archiveFields,
   classes: classesSchema.optional(),
 }).refine(({ classFolders, classes }) => !(classFolders && classes), {
   path: ["classes"],

@@ -6,24 +6,14 @@ import { openRandomAccess } from "../files/open.ts";
 import { zipEntries } from "../files/zip_entries.ts";
 import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
-import {
-  classFoldersSchema,
-  patternSchema,
-  type SourceImage,
-  sourceKind,
-  type SourceManifest,
-  splitsSchema,
-  withinSchema,
-} from "./source.ts";
+import { archiveFields, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
 
 const schema = z.strictObject({
   type: z.literal("zip").describe(
     "Images in ZIP archives; of an archive on the network only what is wanted is read.",
   ),
   archives: patternSchema,
-  within: withinSchema,
-  splits: splitsSchema,
-  classFolders: classFoldersSchema,
+  ...archiveFields,
 });
 
 /** ZIP archives of images. */
