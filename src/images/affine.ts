@@ -2,10 +2,8 @@
  * Affine transforms as Pillow's `Image.transform(size, AFFINE, …)`: the output pixel (x, y) is the input at matrix · (x + 1/2, y + 1/2, 1),
  * interpolated from its 2 x 2 or 4 x 4 neighbours (bicubic: a = -1); what comes from outside is filled. In place.
  */
-import type { PackedImage } from "./image.ts";
-import type { Interpolation } from "./interpolation.ts";
-import { clip8 } from "./rounding.ts";
-import { scratchCopy } from "./scratch.ts";
+import { clip8, type PackedImage, scratchCopy } from "./image.ts";
+import type { Interpolation } from "./resample.ts";
 
 /** First and second row of an affine map from output to input: x' = a x + b y + c, y' = d x + e y + f. */
 export type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];

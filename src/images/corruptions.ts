@@ -5,10 +5,9 @@
  */
 import type { Random } from "../stats/mod.ts";
 import { gaussianBlur } from "./blur.ts";
-import { colorJitter } from "./color_jitter.ts";
-import type { PackedImage } from "./image.ts";
+import { colorJitter } from "./transforms/color_jitter.ts";
+import { clip8, type PackedImage } from "./image.ts";
 import { resample } from "./resample.ts";
-import { clip8 } from "./rounding.ts";
 
 /** A corruption; sizes in px of the image that it is applied to (see {@link scaleCorruption}). */
 export type Corruption =

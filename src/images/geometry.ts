@@ -1,9 +1,6 @@
 import type { Random } from "../stats/mod.ts";
-import { type EncodedImage, partOf } from "./encoded.ts";
-import type { Box, PackedImage } from "./image.ts";
-import type { Interpolation } from "./interpolation.ts";
-import { resample } from "./resample.ts";
-import { roundHalfEven } from "./rounding.ts";
+import { type Box, type EncodedImage, type PackedImage, partOf, roundHalfEven } from "./image.ts";
+import { type Interpolation, resample } from "./resample.ts";
 
 /**
  * Where a random-resized-crop cuts: torchvision's `RandomResizedCrop.get_params`, step by step. Ten tries at an area that is a

@@ -1,6 +1,6 @@
 /** The transforms of one image as the registry lists them; the whole registry is `transforms` of src/train. */
 import type { Random } from "../stats/mod.ts";
-import { colorJitter } from "./color_jitter.ts";
+import { colorJitter } from "./transforms/color_jitter.ts";
 import { corrupt, type Corruption, PAPER_CORRUPTIONS, scaleCorruption } from "./corruptions.ts";
 import { cropResize, flipHorizontal, randomResizedCropBox, resizeAndCentreCrop } from "./geometry.ts";
 import type { PackedImage } from "./image.ts";
@@ -9,9 +9,9 @@ import {
   INCREASING_OPERATIONS,
   RAND_AUGMENT_OPERATIONS,
   type RandAugmentOperation,
-} from "./rand_augment_operations.ts";
-import { parseRandAugment, randAugment } from "./rand_augment.ts";
-import { type RandomErasing, randomErasing } from "./random_erasing.ts";
+} from "./transforms/rand_augment_operations.ts";
+import { parseRandAugment, randAugment } from "./transforms/rand_augment.ts";
+import { type RandomErasing, randomErasing } from "./transforms/random_erasing.ts";
 
 /** One entry of the registry that tables and sheets of examples are made from. */
 export interface Transform {

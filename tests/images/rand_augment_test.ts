@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseRandAugment, randAugment } from "../../src/images/mod.ts";
-import { INCREASING_OPERATIONS, RAND_AUGMENT_OPERATIONS } from "../../src/images/rand_augment_operations.ts";
+import {
+  INCREASING_OPERATIONS,
+  RAND_AUGMENT_OPERATIONS,
+} from "../../src/images/transforms/rand_augment_operations.ts";
 import { random } from "../../src/stats/mod.ts";
 import { anyImage, copyOf, greyAndColour } from "../made/images/images.ts";
 

@@ -3,8 +3,16 @@ import fc from "fast-check";
 import { rotate, shearX, shearY, translateX, translateY } from "../../src/images/affine.ts";
 import { gaussianBlur } from "../../src/images/blur.ts";
 import { gaussianNoise } from "../../src/images/corruptions.ts";
-import { brightness, color, contrast, sharpness } from "../../src/images/enhance.ts";
-import { invert, posterize, solarize, solarizeAdd } from "../../src/images/lookup.ts";
+import {
+  brightness,
+  color,
+  contrast,
+  invert,
+  posterize,
+  sharpness,
+  solarize,
+  solarizeAdd,
+} from "../../src/images/colour.ts";
 import {
   checkCorruption,
   colorJitter,

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { ImageFailure } from "../image_failure.ts";
+import { ImageFailure } from "./image_failure.ts";
 import { type Frame, packFrame, readFrames } from "./frames.ts";
 import type { Answer, Decoded, Limits } from "./serve.ts";
 

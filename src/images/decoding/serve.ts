@@ -1,5 +1,5 @@
-import { ImageFailure, imageFailure, type ImageFailureReason } from "../image_failure.ts";
-import { loadSharp } from "../load_sharp.ts";
+import { ImageFailure, imageFailure, type ImageFailureReason } from "./image_failure.ts";
+import { loadSharp } from "./decode.ts";
 import { packFrame, readBodiesSync } from "./frames.ts";
 
 /** What is known of an image, and its bytes in the form in which it is stored. */

@@ -1,7 +1,6 @@
-import type { Random } from "../stats/mod.ts";
-import type { Box, PackedImage } from "./image.ts";
-import { COLOR_STD, MEAN_COLOR } from "./imagenet.ts";
-import { clip8, roundHalfEven } from "./rounding.ts";
+import type { Random } from "../../stats/mod.ts";
+import { type Box, clip8, type PackedImage, roundHalfEven } from "../image.ts";
+import { COLOR_STD, MEAN_COLOR } from "../imagenet.ts";
 
 /** Random erasing (Zhong et al. 2020) with timm's parameters. */
 export interface RandomErasing {

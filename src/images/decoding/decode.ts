@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 import type { default as Library, Sharp, SharpOptions } from "sharp";
-import type { PackedImage } from "./image.ts";
+import type { PackedImage } from "../image.ts";
 import { ImageFailure, imageFailure } from "./image_failure.ts";
 import { imageFormat } from "./image_format.ts";
-import { loadSharp, loadSharpForDrawings } from "./load_sharp.ts";
 
 /** A decoded image may have this many pixels at most: the largest photograph in sight, not a decompression bomb. */
 export const PIXEL_LIMIT = 64_000_000;
@@ -132,4 +131,30 @@ async function packed(
     throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
   }
   return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels };
+}
+
+/** libvips' loaders of the formats that are read. Every other is blocked: fewer parsers, fewer holes. */
+const PHOTO_LOADERS = ["Png", "Jpeg", "Webp", "Nsgif"].map((format) => `VipsForeignLoad${format}`);
+
+let photos: Promise<typeof Library> | undefined, drawings: Promise<typeof Library> | undefined;
+
+/** The library, loaded at its first use: most programs, and the threads that make batches, decode nothing. */
+export function loadSharp(): Promise<typeof Library> {
+  return photos ??= import("sharp").then(({ default: library }) => {
+    // Set once, for the whole process: these are switches of libvips itself.
+    library.block({ operation: ["VipsForeignLoad"] });
+    library.unblock({ operation: PHOTO_LOADERS });
+    library.cache(false);
+    // Images are small and many: each on one thread, `DECODES_IN_FLIGHT` of them at a time.
+    library.concurrency(1);
+    return library;
+  });
+}
+
+/** The library, from now on with its parser of SVG: where drawings of packages of our choice, or of our own, are drawn. */
+export function loadSharpForDrawings(): Promise<typeof Library> {
+  return drawings ??= loadSharp().then((library) => {
+    library.unblock({ operation: ["VipsForeignLoadSvg"] });
+    return library;
+  });
 }

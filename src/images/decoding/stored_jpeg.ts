@@ -1,7 +1,7 @@
 /** The one form in which photographs are stored as JPEG: the files of all datasets are then written by one encoder at one setting. */
 import type { Sharp } from "sharp";
 import { decode, fromImage, madeImage } from "./decode.ts";
-import type { PackedImage } from "./image.ts";
+import type { PackedImage } from "../image.ts";
 
 /** Quality of stored JPEG files, 1 to 100. */
 export const STORED_QUALITY = 95;

@@ -1,7 +1,7 @@
-import type { Random } from "../stats/mod.ts";
-import { drawInterpolation, type InterpolationChoice } from "./interpolation.ts";
-import { MEAN_COLOR } from "./imagenet.ts";
-import type { PackedImage } from "./image.ts";
+import type { Random } from "../../stats/mod.ts";
+import { drawInterpolation, type InterpolationChoice } from "../resample.ts";
+import { MEAN_COLOR } from "../imagenet.ts";
+import type { PackedImage } from "../image.ts";
 import {
   INCREASING_OPERATIONS,
   RAND_AUGMENT_OPERATIONS,

@@ -1,8 +1,18 @@
 /** The operations of RandAugment (Cubuk et al. 2020) as timm's `auto_augment.py` has them: strengths, signs, names. */
-import { type AffineOptions, rotate, shearX, shearY, translateX, translateY } from "./affine.ts";
-import { brightness, color, contrast, sharpness } from "./enhance.ts";
-import type { PackedImage } from "./image.ts";
-import { autoContrast, equalize, invert, posterize, solarize, solarizeAdd } from "./lookup.ts";
+import { type AffineOptions, rotate, shearX, shearY, translateX, translateY } from "../affine.ts";
+import {
+  autoContrast,
+  brightness,
+  color,
+  contrast,
+  equalize,
+  invert,
+  posterize,
+  sharpness,
+  solarize,
+  solarizeAdd,
+} from "../colour.ts";
+import type { PackedImage } from "../image.ts";
 
 /** One operation of RandAugment. */
 export interface RandAugmentOperation {

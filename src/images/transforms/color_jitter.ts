@@ -1,6 +1,6 @@
-import type { Random } from "../stats/mod.ts";
-import { brightness, color, contrast, hue } from "./enhance.ts";
-import type { PackedImage } from "./image.ts";
+import type { Random } from "../../stats/mod.ts";
+import { brightness, color, contrast, hue } from "../colour.ts";
+import type { PackedImage } from "../image.ts";
 
 /** How far colours are moved: torchvision's `ColorJitter`. */
 export interface ColorJitter {
