@@ -1,4 +1,5 @@
-import { openPool, randomCrop, startBatchWorkers, trainingBatches } from "../data/mod.ts";
+import { openPool, startBatchWorkers, trainingBatches } from "../data/mod.ts";
+import { randomCrop } from "../images/mod.ts";
 import type { Batch, TrainingBatches } from "../data/mod.ts";
 
 /** One measurement: how fast training batches are made from images on disk, without any training. */

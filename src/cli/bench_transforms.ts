@@ -1,5 +1,4 @@
-import { makeAugment } from "../data/mod.ts";
-import type { PackedImage } from "../images/mod.ts";
+import { makeAugment, type PackedImage } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
 import { median } from "./bench/median.ts";
 import { RECIPE, startTimm } from "./bench/timm.ts";

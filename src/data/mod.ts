@@ -1,14 +1,6 @@
 /** Datasets: manifests, pools of images on disk, sampling, splits and batches. */
-export {
-  type Augment,
-  type Augmentation,
-  checkAugmentation,
-  makeAugment,
-  randomCrop,
-} from "./augmentation.ts";
 export { type BatchWorkers, startBatchWorkers } from "./batch_workers.ts";
 export * from "./batches.ts";
-export { corruptAsAlways } from "./corrupted.ts";
 export * from "./manifest.ts";
 export { MANIFEST_FOLDER } from "./manifest_folders.ts";
 export { openRandomAccess } from "./files/random_access.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkAugmentation, checkDisjoint } from "../data/mod.ts";
+import { checkDisjoint } from "../data/mod.ts";
 import { checkImageSize, createModel } from "../models/mod.ts";
 import { stepsPerEpoch } from "../train/mod.ts";
 import { augmentationSchema, corruptionSchema, count, modelSchema, recipeSchema } from "./schemas.ts";
@@ -78,12 +78,7 @@ export function checkExperiment(experiment: unknown): Experiment {
   if (!parsed.success) {
     throw new ExperimentError(`Not an experiment. ${parsed.error.issues.map(describeIssue).join(". ")}.`);
   }
-  const { datasets, imageSize, model, recipe, augmentation } = parsed.data;
-  try {
-    checkAugmentation(augmentation);
-  } catch (error) {
-    throw new ExperimentError(`${(error as Error).message}.`);
-  }
+  const { datasets, imageSize, model, recipe } = parsed.data;
   try {
     checkDisjoint(datasets);
   } catch (error) {

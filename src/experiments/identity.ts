@@ -1,5 +1,6 @@
 /** What makes two experiments the same. */
 import { createHash } from "node:crypto";
+import { augmentationIdentity } from "../images/mod.ts";
 import type { Experiment } from "./experiment.ts";
 
 /** JSON with sorted keys: the same text for equal objects. */
@@ -14,21 +15,14 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** An experiment without the fields that say what their absence says: the same experiment has one hash, also that of before they were there. */
-function withoutOff(experiment: Experiment): Experiment {
+function withoutOff(experiment: Experiment): unknown {
   const { corruption, labels, recipe: { mix, ...recipe }, augmentation, ...rest } = experiment;
-  const { interpolation, randAugment, colorJitter, erase, ...cropAndFlip } = augmentation;
   return {
     ...rest,
     ...(corruption && { corruption }),
     ...(labels === "random" && { labels }),
     recipe: { ...recipe, ...(mix && { mix }) },
-    augmentation: {
-      ...cropAndFlip,
-      ...(interpolation && interpolation !== "bilinear" && { interpolation }),
-      ...(randAugment && { randAugment }),
-      ...(colorJitter && { colorJitter }),
-      ...(erase && { erase }),
-    },
+    augmentation: augmentationIdentity(augmentation),
   };
 }
 

@@ -1,5 +1,4 @@
 /** Experiments, their records, and sweeps over them. */
-export { augmentationName } from "./augmentation_name.ts";
 export { combinations, datasetsFromEnvironment, growing } from "./combinations.ts";
 export { checkExperiment, type Experiment, ExperimentError } from "./experiment.ts";
 export { canonicalJson, experimentHash } from "./identity.ts";

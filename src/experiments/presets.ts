@@ -1,4 +1,4 @@
-import { randomCrop } from "../data/mod.ts";
+import { randomCrop } from "../images/mod.ts";
 import { paperMix, paperRecipe } from "../train/mod.ts";
 import type { Experiment } from "./experiment.ts";
 import { limited } from "./limits.ts";

@@ -1,6 +1,6 @@
 /** Self-supervised pre-training as an experiment: a masked autoencoder on images without labels (arXiv 2111.06377). */
 import { z } from "zod";
-import { checkAugmentation, expectedImages, manifestOf } from "../data/mod.ts";
+import { expectedImages, manifestOf } from "../data/mod.ts";
 import { createAutoencoder, type MaeConfig } from "../models/mod.ts";
 import { type EpochPace, stepsPerEpoch } from "../train/mod.ts";
 import { describeIssue, ExperimentError } from "./experiment.ts";
@@ -74,9 +74,8 @@ export function checkPretraining(experiment: unknown): Pretraining {
   if (!parsed.success) {
     throw new ExperimentError(`Not a pre-training. ${parsed.error.issues.map(describeIssue).join(". ")}.`);
   }
-  const { datasets, augmentation, model, imageSize, recipe } = parsed.data;
+  const { datasets, model, imageSize, recipe } = parsed.data;
   try {
-    checkAugmentation(augmentation);
     createAutoencoder(model, imageSize);
   } catch (error) {
     throw new ExperimentError((error as Error).message, { cause: error });

@@ -1,5 +1,5 @@
-import { type Corruption, scaleCorruption } from "../images/mod.ts";
-import { type Corrupted, corruptedOf, corruptionName, table5 } from "../paper/mod.ts";
+import { type Corruption, corruptionName, scaleCorruption, sizesOf } from "../images/mod.ts";
+import { type Corrupted, corruptedOf, table5 } from "../paper/mod.ts";
 import { formatProportion } from "../stats/mod.ts";
 import type { RunRecord } from "../experiments/mod.ts";
 import { axis, baseLayout, COLORS, type Figure, intervalBars, legendBelow, percentAxis } from "./theme.ts";
@@ -65,9 +65,8 @@ function rowsOf(ours: readonly Corrupted[], side: number): Row[] {
 
 /** What a size of the paper is for our images. */
 function sizeHere(corruption: Corruption | null, side: number): string {
-  if (corruption?.name === "gaussian-blur") return `<br>(here ${corruption.radius} px of ${side})`;
-  if (corruption?.name === "low-resolution") return `<br>(here ${corruption.size} px of ${side})`;
-  return "";
+  const sizes = corruption ? Object.values(sizesOf(corruption)) : [];
+  return sizes.map((size) => `<br>(here ${size} px of ${side})`).join("");
 }
 
 function oursTrace(rows: readonly Row[]): Trace {

@@ -1,40 +1,5 @@
-import type { Random } from "../stats/mod.ts";
 import { type Box, type EncodedImage, type PackedImage, partOf, roundHalfEven } from "./image.ts";
 import { type Interpolation, resample } from "./resample.ts";
-
-/**
- * Where a random-resized-crop cuts: torchvision's `RandomResizedCrop.get_params`, step by step. Ten tries at an area that is a
- * share in `scale` of the image's, with an aspect ratio drawn from `ratio` on the log scale; after ten misses the largest
- * centred box whose aspect ratio is allowed.
- */
-export function randomResizedCropBox(
-  random: Random,
-  height: number,
-  width: number,
-  scale: readonly [number, number] = [0.08, 1],
-  ratio: readonly [number, number] = [3 / 4, 4 / 3],
-): Box {
-  const [logLow, logHigh] = [Math.log(ratio[0]), Math.log(ratio[1])];
-  for (let tries = 0; tries < 10; tries++) {
-    const area = height * width * (scale[0] + (scale[1] - scale[0]) * random.uniform());
-    const aspect = Math.exp(logLow + (logHigh - logLow) * random.uniform());
-    const w = roundHalfEven(Math.sqrt(area * aspect));
-    const h = roundHalfEven(Math.sqrt(area / aspect));
-    if (w > 0 && w <= width && h > 0 && h <= height) {
-      const top = random.below(height - h + 1);
-      return { left: random.below(width - w + 1), top, width: w, height: h };
-    }
-  }
-  return centredFallback(height, width, ratio);
-}
-
-function centredFallback(height: number, width: number, ratio: readonly [number, number]): Box {
-  const aspect = width / height;
-  let [w, h] = [width, height];
-  if (aspect < ratio[0]) h = roundHalfEven(w / ratio[0]);
-  else if (aspect > ratio[1]) w = roundHalfEven(h * ratio[1]);
-  return { left: Math.floor((width - w) / 2), top: Math.floor((height - h) / 2), width: w, height: h };
-}
 
 /** Cuts `box` out of `image` and resizes it to a square of `size` px, into `out` (`size * size * channels` values). See {@link partOf}. */
 export function cropResize(
@@ -73,21 +38,4 @@ export function resizeAndCentreCrop(image: PackedImage | EncodedImage, size: num
   };
   const part = partOf(image, { left: 0, top: 0, width, height }, outWidth, outHeight);
   resample(part.image, part.box, outWidth, outHeight, window, out);
-}
-
-/** Mirrors a square or oblong image left to right, in place. */
-export function flipHorizontal(pixels: Uint8Array, height: number, width: number, channels: number): void {
-  for (let y = 0; y < height; y++) {
-    let left = y * width * channels;
-    let right = left + (width - 1) * channels;
-    while (left < right) {
-      for (let c = 0; c < channels; c++) {
-        const kept = pixels[left + c];
-        pixels[left + c] = pixels[right + c];
-        pixels[right + c] = kept;
-      }
-      left += channels;
-      right -= channels;
-    }
-  }
 }

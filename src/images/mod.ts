@@ -1,37 +1,44 @@
-/** Decoding, geometry, augmentation, corruption and hashing of images as packed 8-bit pixels. */
-export { type ColorJitter, colorJitter } from "./transforms/color_jitter.ts";
+/** Decoding, geometry, augmentation, corruption and hashing of images as packed 8-bit pixels. Schemas have a door of their own, schemas.ts. */
 export {
   checkCorruption,
-  corrupt,
+  corruptByKey,
   type Corruption,
+  corruptionName,
+  corruptionStrength,
   PAPER_CORRUPTIONS,
   scaleCorruption,
+  sizesOf,
 } from "./corruptions.ts";
-export * from "./decoding/decode.ts";
-export { type DecoderOptions, type Decoders, startDecoders } from "./decoding/decoders.ts";
-export { type Decoded, serveDecoder } from "./decoding/serve.ts";
 export {
-  type Box,
-  decodeWhole,
-  type EncodedImage,
-  type PackedImage,
-  partOf,
-  type Reduction,
-  reductionFor,
-} from "./image.ts";
-export * from "./geometry.ts";
+  decode,
+  DECODES_IN_FLIGHT,
+  encodePng,
+  fromImage,
+  loadSharpForDrawings,
+  PIXEL_LIMIT,
+  rasterize,
+  squareSvg,
+} from "./decoding/decode.ts";
+export { type DecoderOptions, type Decoders, startDecoders } from "./decoding/decoders.ts";
 export {
   IMAGE_FAILURES,
   ImageFailure,
   imageFailure,
   type ImageFailureReason,
 } from "./decoding/image_failure.ts";
-export { type ImageFormat, imageFormat } from "./decoding/image_format.ts";
+export { type Decoded, serveDecoder } from "./decoding/serve.ts";
+export { inStoredForm, STORED_QUALITY, storedJpeg } from "./decoding/stored_jpeg.ts";
+export { centreSquare, cropResize, resizeAndCentreCrop } from "./geometry.ts";
+export { type Box, decodeWhole, type EncodedImage, type PackedImage } from "./image.ts";
 export { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
-export { drawInterpolation, type Interpolation, type InterpolationChoice, resample } from "./resample.ts";
-export { loadSharpForDrawings } from "./decoding/decode.ts";
-export * from "./perceptual_hash.ts";
-export { parseRandAugment, type RandAugment, randAugment } from "./transforms/rand_augment.ts";
-export * from "./decoding/stored_jpeg.ts";
-export { type RandomErasing, randomErasing } from "./transforms/random_erasing.ts";
-export { imageTransforms, type Transform } from "./transforms.ts";
+export { perceptualHash } from "./perceptual_hash.ts";
+export {
+  type Augmentation,
+  augmentationIdentity,
+  augmentationNames,
+  imageTransforms,
+  isAugmented,
+  makeAugment,
+  randomCrop,
+} from "./transforms/augmentation.ts";
+export type { TransformExample } from "./transforms/transform.ts";

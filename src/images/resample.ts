@@ -1,18 +1,8 @@
-import type { Random } from "../stats/mod.ts";
 import type { Box, PackedImage } from "./image.ts";
 import { across, down, memory } from "./resample.wasm";
 
 /** Filters of resizing and of affine transforms: Pillow's BILINEAR and BICUBIC. */
 export type Interpolation = "bilinear" | "bicubic";
-
-/** A filter, or one of the two drawn evenly at every use, as timm's `random`. */
-export type InterpolationChoice = Interpolation | "random";
-
-/** The filter to use; draws only when the choice is `random`. */
-export function drawInterpolation(choice: InterpolationChoice, random: Random): Interpolation {
-  if (choice !== "random") return choice;
-  return random.uniform() < 0.5 ? "bilinear" : "bicubic";
-}
 
 /**
  * Resizes `box` of `image` to `outWidth` x `outHeight` and writes the part `window` of the result to `out`. It is Pillow's

@@ -1,7 +1,6 @@
 /** What the corruptions of a sweep make of the datasets' images. */
-import { corruptAsAlways, type StoredImages } from "../data/mod.ts";
-import { centreSquare, type Corruption, decodeWhole } from "../images/mod.ts";
-import { corruptionName } from "../paper/mod.ts";
+import type { StoredImages } from "../data/mod.ts";
+import { centreSquare, corruptByKey, type Corruption, corruptionName, decodeWhole } from "../images/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
 import { openPools } from "./datasets.ts";
@@ -41,7 +40,7 @@ export function corruptedRow(
       const image = encoded
         ? decodeWhole(encoded(index))
         : { pixels: read(index), width: side, height: side, channels };
-      if (corruption) corruptAsAlways(image, corruption, images.at(index)!.key);
+      if (corruption) corruptByKey(image, corruption, images.at(index)!.key);
       const pixels = new Uint8Array(side * side * channels);
       centreSquare(image, side, pixels);
       return { pixels, side, channels };

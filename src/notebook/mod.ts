@@ -13,6 +13,6 @@ export * from "./table.ts";
 export * from "./datasets.ts";
 export * from "./environment.ts";
 export { type ExemplarOptions, exemplars } from "./exemplars.ts";
-export * from "./transform_sheet.ts";
+export { transformSheet, transformTable } from "./transform_sheet.ts";
 export { playGame, stopPlaying } from "./user_study.ts";
 export { type GameOptions, playedGames } from "../game/mod.ts";

@@ -1,5 +1,6 @@
 import { contrast, type Proportion } from "../stats/mod.ts";
-import { augmentationName, type RunRecord } from "../experiments/mod.ts";
+import type { RunRecord } from "../experiments/mod.ts";
+import { augmentationName } from "../train/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
 import { seriesOf, type SeriesPoint } from "./series.ts";
 import { table4 } from "./tables.ts";

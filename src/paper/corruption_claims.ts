@@ -1,7 +1,8 @@
 import { formatProportion, holm, twoProportionTest } from "../stats/mod.ts";
 import type { RunRecord } from "../experiments/mod.ts";
 import { type Claim, notRun, type Outcome } from "./claims.ts";
-import { type Corrupted, corruptedOf, corruptionName, strengthOf } from "./corruptions.ts";
+import { corruptionName, corruptionStrength } from "../images/mod.ts";
+import { type Corrupted, corruptedOf } from "./corruptions.ts";
 import { ALPHA, countAboveChance, formatP, NEGLIGIBLE, percent, pooled, verdictOf } from "./verdict.ts";
 
 /** Of the margin above chance without corruption at least this share is left. The paper's least is 68%. */
@@ -134,7 +135,9 @@ interface Ends {
 function endsOfKinds(corrupted: readonly Corrupted[]): Ends[] {
   const kinds = Map.groupBy(corrupted, ({ corruption }) => corruption!.name);
   return [...kinds.values()].filter((kind) => kind.length > 1).map((kind) => {
-    const ordered = kind.toSorted((a, b) => strengthOf(a.corruption!) - strengthOf(b.corruption!));
+    const ordered = kind.toSorted((a, b) =>
+      corruptionStrength(a.corruption!) - corruptionStrength(b.corruption!)
+    );
     return {
       name: ordered[0].corruption!.name.replace("-", " "),
       weaker: ordered[0],

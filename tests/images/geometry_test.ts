@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import {
-  cropResize,
-  flipHorizontal,
-  randomResizedCropBox,
-  resample,
-  resizeAndCentreCrop,
-} from "../../src/images/mod.ts";
+import { cropResize, resizeAndCentreCrop } from "../../src/images/mod.ts";
+import { resample } from "../../src/images/resample.ts";
+import { flipHorizontal } from "../../src/images/transforms/horizontal_flip.ts";
+import { randomResizedCropBox } from "../../src/images/transforms/random_resized_crop.ts";
 import { random } from "../../src/stats/mod.ts";
 import reference from "../reference/pillow_resize.json" with { type: "json" };
 

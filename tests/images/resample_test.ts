@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Box, type PackedImage, resample } from "../../src/images/mod.ts";
+import type { Box, PackedImage } from "../../src/images/mod.ts";
+import { resample } from "../../src/images/resample.ts";
 import { random } from "../../src/stats/mod.ts";
 import { assembled } from "../made/images/assembled.ts";
 

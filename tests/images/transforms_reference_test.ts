@@ -4,8 +4,8 @@ import { brightness, color, contrast, hue } from "../../src/images/colour.ts";
 import { gaussianBlur } from "../../src/images/blur.ts";
 import { lowResolution } from "../../src/images/corruptions.ts";
 import { MEAN_COLOR } from "../../src/images/imagenet.ts";
-import type { Interpolation } from "~/images/resample.ts";
-import { type PackedImage, resample } from "../../src/images/mod.ts";
+import { type Interpolation, resample } from "~/images/resample.ts";
+import type { PackedImage } from "../../src/images/mod.ts";
 import {
   INCREASING_OPERATIONS,
   RAND_AUGMENT_OPERATIONS,

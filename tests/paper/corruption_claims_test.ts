@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
-import { type Corruption, PAPER_CORRUPTIONS, scaleCorruption } from "../../src/images/mod.ts";
-import { type Claim, corruptedOf, corruptionClaims, corruptionName } from "../../src/paper/mod.ts";
-import { strengthOf, table5, testClaims } from "../../src/paper/mod.ts";
+import {
+  type Corruption,
+  corruptionName,
+  corruptionStrength,
+  PAPER_CORRUPTIONS,
+  scaleCorruption,
+} from "../../src/images/mod.ts";
+import { type Claim, corruptedOf, corruptionClaims } from "../../src/paper/mod.ts";
+import { table5, testClaims } from "../../src/paper/mod.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
 import { corruptionRecords, syntheticRecord } from "../made/paper/records.ts";
 
@@ -117,9 +123,11 @@ Deno.test("corruptedOf: runs that differ in a seed alone are taken together", ()
   assert.deepEqual([plain.corruption, plain.chance, more.length], [null, 0.5, 0]);
 });
 
-Deno.test("strengthOf: each kind of Table 5 from the weaker to the stronger, at any size", () => {
+Deno.test("corruptionStrength: each kind of Table 5 from the weaker to the stronger, at any size", () => {
   for (const side of [32, 64, 256]) {
-    const strengths = PAPER_CORRUPTIONS.map((corruption) => strengthOf(scaleCorruption(corruption, side)));
+    const strengths = PAPER_CORRUPTIONS.map((corruption) =>
+      corruptionStrength(scaleCorruption(corruption, side))
+    );
     for (let i = 0; i < 8; i += 2) assert.ok(strengths[i] < strengths[i + 1]);
   }
 });

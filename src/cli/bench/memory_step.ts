@@ -2,7 +2,8 @@
  * One step of the benchmark of memory, in a process of its own, so that its peak is its own: `memory_step.ts STEP FOLDER`. Prints a
  * {@link StepMemory} as JSON.
  */
-import { openPool, type Pool, randomCrop, sampleImages, startBatchWorkers } from "../../data/mod.ts";
+import { openPool, type Pool, sampleImages, startBatchWorkers } from "../../data/mod.ts";
+import { randomCrop } from "../../images/mod.ts";
 import { peakMemory } from "./contestant_process.ts";
 import { TINY } from "./tiny_shards.ts";
 

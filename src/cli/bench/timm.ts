@@ -1,5 +1,5 @@
 import { besideModule } from "../../disk/mod.ts";
-import { type Augmentation, randomCrop } from "../../data/mod.ts";
+import { type Augmentation, randomCrop } from "../../images/mod.ts";
 import { type Answering, startAnswering } from "./answering.ts";
 
 /** Random-resized-crop by a random filter, flip, RandAugment, erasing: the most that timm's recipes do to an image. */

@@ -1,18 +1,44 @@
 import type { Random } from "../../stats/mod.ts";
 import { brightness, color, contrast, hue } from "../colour.ts";
 import type { PackedImage } from "../image.ts";
+import type { GroupParameter, NumberParameter, ValueOf } from "../parameters.ts";
+import { transform } from "./transform.ts";
 
-/** How far colours are moved: torchvision's `ColorJitter`. */
-export interface ColorJitter {
-  /** Factor drawn from [max(0, 1 - brightness), 1 + brightness]. */
-  brightness: number;
-  /** Likewise. */
-  contrast: number;
-  /** Likewise. */
-  saturation: number;
-  /** Part of the circle drawn from [-hue, hue], at most 0.5. */
-  hue: number;
-}
+/** A factor drawn from [max(0, 1 - amount), 1 + amount]. */
+const factor = {
+  type: "number",
+  least: 0,
+  does: "the factor is drawn from 1 - amount, at least 0, to 1 + amount",
+} as const satisfies NumberParameter;
+
+const jitter = {
+  type: "group",
+  does: "how far each is moved; timm leaves colours alone where there is RandAugment",
+  default: null,
+  parameters: {
+    brightness: factor,
+    contrast: factor,
+    saturation: factor,
+    hue: { type: "number", least: 0, most: 0.5, does: "part of the circle, drawn from -hue to hue" },
+  },
+} as const satisfies GroupParameter;
+
+/** How far colours are moved: the arguments of torchvision's `ColorJitter`. */
+export type ColorJitter = ValueOf<typeof jitter>;
+
+/** torchvision's `ColorJitter`. */
+export const colorJitter = transform({
+  name: "ColorJitter",
+  kind: "colour",
+  does: "changes brightness, contrast, saturation and hue in a random order",
+  source: "torchvision ColorJitter",
+  parameters: { colorJitter: jitter },
+  isOn: ({ colorJitter }) => colorJitter !== null,
+  apply(image, { colorJitter }, random) {
+    if (colorJitter) jitterColors(image, colorJitter, random);
+  },
+  examples: [{ settings: { colorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 } } }],
+});
 
 /** The four changes in torchvision's order of drawing: what does it, and the factor that changes nothing. */
 const CHANGES: [
@@ -30,7 +56,7 @@ const CHANGES: [
  * Changes brightness, contrast, saturation and hue by random factors in a random order, in place, as torchvision's `ColorJitter` on
  * Pillow images. A change whose range is 0 is left out; saturation and hue leave a grey image as it is.
  */
-export function colorJitter(image: PackedImage, jitter: ColorJitter, random: Random): void {
+export function jitterColors(image: PackedImage, jitter: ColorJitter, random: Random): void {
   const order = [0, 1, 2, 3];
   for (let i = 3; i > 0; i--) {
     const j = random.below(i + 1);

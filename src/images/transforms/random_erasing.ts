@@ -1,18 +1,57 @@
 import type { Random } from "../../stats/mod.ts";
 import { type Box, clip8, type PackedImage, roundHalfEven } from "../image.ts";
 import { COLOR_STD, MEAN_COLOR } from "../imagenet.ts";
+import type { GroupParameter, ValueOf } from "../parameters.ts";
+import { transform } from "./transform.ts";
+
+const erase = {
+  type: "group",
+  does: "rectangles that are erased",
+  default: null,
+  parameters: {
+    probability: { type: "number", least: 0, most: 1, does: "of an image to be erased in" },
+    mode: {
+      type: "choice",
+      choices: ["const", "rand", "pixel"],
+      does: "filled with ImageNet's mean colour, or with random colours, one a rectangle or one a pixel",
+    },
+    area: {
+      type: "interval",
+      above: 0,
+      most: 1,
+      does: "least and greatest share of the image's area, divided among the rectangles; timm: 0.02 to 1/3",
+    },
+    count: { type: "number", least: 1, whole: true, does: "rectangles an image; timm: 1" },
+  },
+} as const satisfies GroupParameter;
+
+/** The arguments of timm's `RandomErasing`. */
+export type RandomErasing = ValueOf<typeof erase>;
+
+/** An example of one way to fill. */
+const filled = (mode: RandomErasing["mode"], does: string) => ({
+  name: `RandomErasing ${mode}`,
+  does,
+  settings: { erase: { probability: 1, mode, area: [0.02, 1 / 3] as [number, number], count: 1 } },
+});
 
 /** Random erasing (Zhong et al. 2020) with timm's parameters. */
-export interface RandomErasing {
-  /** Probability of an image to be erased in. */
-  probability: number;
-  /** Filled with ImageNet's mean colour (`const`), with one random colour a rectangle (`rand`) or a pixel (`pixel`). */
-  mode: "const" | "rand" | "pixel";
-  /** Least and greatest share of the image's area, divided among the rectangles. timm: 0.02 to 1/3. */
-  area: [number, number];
-  /** Rectangles an image. timm: 1. */
-  count: number;
-}
+export const randomErasing = transform({
+  name: "RandomErasing",
+  kind: "erasing",
+  does: "fills rectangles",
+  source: "Zhong et al. 2020, timm RandomErasing",
+  parameters: { erase },
+  isOn: ({ erase }) => erase !== null,
+  apply(image, { erase }, random) {
+    if (erase) eraseRectangles(image, erase, random);
+  },
+  examples: [
+    filled("const", "fills a rectangle with ImageNet's mean colour"),
+    filled("rand", "fills a rectangle with one random colour"),
+    filled("pixel", "fills a rectangle with random colours, pixel by pixel"),
+  ],
+});
 
 /** Aspect ratios reach from this to its reciprocal (timm's `min_aspect`). */
 const LEAST_ASPECT = 0.3;
@@ -21,7 +60,7 @@ const LEAST_ASPECT = 0.3;
  * Erases rectangles of an image with `probability`, in place. As timm's `RandomErasing`, which works on normalised values: random
  * colours are normal with ImageNet's mean and standard deviation, here rounded and cut off to 8 bits.
  */
-export function randomErasing(image: PackedImage, erasing: RandomErasing, random: Random): void {
+export function eraseRectangles(image: PackedImage, erasing: RandomErasing, random: Random): void {
   if (random.uniform() >= erasing.probability) return;
   for (let i = 0; i < erasing.count; i++) {
     const box = erasedBox(image, erasing, random);
