@@ -1,4 +1,4 @@
-import { type Corruption, corruptionName, scaleCorruption, sizesOf } from "../images/mod.ts";
+import { type Corruption, corruptionName, corruptionSizes, scaleCorruption } from "../images/mod.ts";
 import { type Corrupted, corruptedOf, table5 } from "../paper/mod.ts";
 import { formatProportion } from "../stats/mod.ts";
 import type { RunRecord } from "../experiments/mod.ts";
@@ -65,7 +65,7 @@ function rowsOf(ours: readonly Corrupted[], side: number): Row[] {
 
 /** What a size of the paper is for our images. */
 function sizeHere(corruption: Corruption | null, side: number): string {
-  const sizes = corruption ? Object.values(sizesOf(corruption)) : [];
+  const sizes = corruption ? Object.values(corruptionSizes(corruption)) : [];
   return sizes.map((size) => `<br>(here ${size} px of ${side})`).join("");
 }
 

@@ -6,7 +6,7 @@ import { clip8, type PackedImage, scratchCopy } from "./image.ts";
 import type { Interpolation } from "./resample.ts";
 
 /** First and second row of an affine map from output to input: x' = a x + b y + c, y' = d x + e y + f. */
-export type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 /** How an affine transform looks between pixels, and what it puts where there is no image. */
 export interface AffineOptions {

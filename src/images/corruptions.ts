@@ -154,7 +154,7 @@ function settingsOf(corruption: Corruption): Record<string, number> {
 }
 
 /** The sizes of a corruption, px of the image that it is applied to: none, or one by its name. */
-export function sizesOf(corruption: Corruption): Record<string, number> {
+export function corruptionSizes(corruption: Corruption): Record<string, number> {
   const { parameters } = kindOf(corruption);
   const sizes = Object.entries(settingsOf(corruption)).filter(([name]) => parameters[name]?.unit === "px");
   return Object.fromEntries(sizes);
@@ -170,7 +170,7 @@ export function sizesOf(corruption: Corruption): Record<string, number> {
  */
 export function scaleCorruption(corruption: Corruption, side: number): Corruption {
   const { parameters } = kindOf(corruption);
-  const scaled = Object.entries(sizesOf(corruption)).map(([name, size]) => {
+  const scaled = Object.entries(corruptionSizes(corruption)).map(([name, size]) => {
     const { least, whole } = parameters[name];
     const length = size * (side / PAPER_SIDE);
     return [name, whole ? Math.max(least, Math.round(length)) : length];

@@ -4,10 +4,10 @@ export {
   corruptByKey,
   type Corruption,
   corruptionName,
+  corruptionSizes,
   corruptionStrength,
   PAPER_CORRUPTIONS,
   scaleCorruption,
-  sizesOf,
 } from "./corruptions.ts";
 export {
   decode,
@@ -28,9 +28,9 @@ export {
 } from "./decoding/image_failure.ts";
 export { type Decoded, serveDecoder } from "./decoding/serve.ts";
 export { inStoredForm, STORED_QUALITY, storedJpeg } from "./decoding/stored_jpeg.ts";
-export { centreSquare, cropResize, resizeAndCentreCrop } from "./geometry.ts";
+export { centreSquare, cropResize, resizeAndCentreCrop } from "./resample.ts";
 export { type Box, decodeWhole, type EncodedImage, type PackedImage } from "./image.ts";
-export { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
+export { IMAGENET_MEAN, IMAGENET_STD } from "./color.ts";
 export { perceptualHash } from "./perceptual_hash.ts";
 export {
   type Augmentation,

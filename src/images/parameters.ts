@@ -34,7 +34,7 @@ export interface NumberParameter extends Described {
 }
 
 /** Two numbers, the lower one first. */
-export interface IntervalParameter extends Described {
+interface IntervalParameter extends Described {
   type: "interval";
   /** Both are greater than this. */
   above: number;
@@ -49,7 +49,7 @@ export interface ChoiceParameter extends Described {
 }
 
 /** A text in a notation of its own. */
-export interface TextParameter extends Described {
+interface TextParameter extends Described {
   type: "text";
   /** The notation's name, for a table. */
   notation: string;

@@ -1,9 +1,8 @@
 /** Every operation against timm's, torchvision's and Pillow's, pixel by pixel. */
 import assert from "node:assert/strict";
-import { brightness, color, contrast, hue } from "../../src/images/colour.ts";
+import { brightness, color, contrast, hue, MEAN_COLOR } from "../../src/images/color.ts";
 import { gaussianBlur } from "../../src/images/blur.ts";
 import { lowResolution } from "../../src/images/corruptions.ts";
-import { MEAN_COLOR } from "../../src/images/imagenet.ts";
 import { type Interpolation, resample } from "~/images/resample.ts";
 import type { PackedImage } from "../../src/images/mod.ts";
 import {

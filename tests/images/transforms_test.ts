@@ -12,7 +12,7 @@ import {
   sharpness,
   solarize,
   solarizeAdd,
-} from "../../src/images/colour.ts";
+} from "../../src/images/color.ts";
 import {
   checkCorruption,
   type Corruption,

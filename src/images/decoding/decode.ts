@@ -7,9 +7,9 @@ import { imageFormat } from "./image_format.ts";
 /** A decoded image may have this many pixels at most: the largest photograph in sight, not a decompression bomb. */
 export const PIXEL_LIMIT = 64_000_000;
 /** Above {@link HARMLESS_PIXELS}, a file may be unpacked to this many times its bytes (at three bytes a pixel). */
-export const RATIO_LIMIT = 1000;
+const RATIO_LIMIT = 1000;
 /** Images with fewer pixels may be as flat as they like: they take no memory worth speaking of. */
-export const HARMLESS_PIXELS = 4_000_000;
+const HARMLESS_PIXELS = 4_000_000;
 
 /** How many images to decode at the same time so that every core is busy. */
 export const DECODES_IN_FLIGHT = availableParallelism() + 2;
@@ -68,7 +68,7 @@ export async function decode(
 }
 
 /** What a header may announce. */
-export interface ImageLimits {
+interface ImageLimits {
   /** Default: {@link PIXEL_LIMIT}. */
   maxPixels?: number;
   /** Default: {@link RATIO_LIMIT}. */

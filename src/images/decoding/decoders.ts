@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ImageFailure } from "./image_failure.ts";
 import { type Frame, packFrame, readFrames } from "./frames.ts";
-import type { Answer, Decoded, Limits } from "./serve.ts";
+import type { Decoded, DecoderAnswer, DecoderLimits } from "./serve.ts";
 
 /** Processes that decode; disposing ends them. */
 export interface Decoders<Facts> {
@@ -17,7 +17,7 @@ export interface Decoders<Facts> {
 }
 
 /** How much is decoded at a time, and what one image may take. */
-export interface DecoderOptions extends Partial<Limits> {
+export interface DecoderOptions extends Partial<DecoderLimits> {
   /** Default: as many as there are cores. */
   processes?: number;
   /** Longest time for one image, ms. Default: 60,000. */
@@ -119,14 +119,14 @@ const PERMISSIONS = ["--no-prompt", "--allow-read", "--allow-ffi", "--allow-env"
 class Decoder<Facts> {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #answers: AsyncGenerator<Frame<Answer<Facts>>>;
+  readonly #answers: AsyncGenerator<Frame<DecoderAnswer<Facts>>>;
   readonly #ready: Promise<void>;
   readonly #decodeMs: number;
   #images = 0;
   #dead = false;
   #dismissed: unknown;
 
-  constructor(program: URL, settings: unknown, limits: Limits) {
+  constructor(program: URL, settings: unknown, limits: DecoderLimits) {
     this.#decodeMs = limits.decodeMs;
     this.#process = new Deno.Command(Deno.execPath(), {
       args: [
@@ -199,7 +199,7 @@ class Decoder<Facts> {
     }
   }
 
-  async #next(ms: number): Promise<Frame<Answer<Facts>> | "ended" | "late"> {
+  async #next(ms: number): Promise<Frame<DecoderAnswer<Facts>> | "ended" | "late"> {
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), ms);
     const next = this.#answers.next().then(

@@ -1,7 +1,7 @@
 import { ImageFailure } from "./image_failure.ts";
 
 /** Formats of photographs that are read. */
-export type ImageFormat = "jpeg" | "png" | "webp" | "gif";
+type ImageFormat = "jpeg" | "png" | "webp" | "gif";
 
 const startsWith = (file: Uint8Array, at: number, text: string) =>
   [...text].every((letter, i) => file[at + i] === letter.charCodeAt(0));

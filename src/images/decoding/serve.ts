@@ -9,7 +9,7 @@ export interface Decoded<Facts> {
 }
 
 /** What a process is told when it is started, beside the settings of its program. */
-export interface Limits {
+export interface DecoderLimits {
   /** Longest time for one image, ms. */
   decodeMs: number;
   /** Most memory that one image may take, MB. */
@@ -17,7 +17,7 @@ export interface Limits {
 }
 
 /** Header of an answer; the first message says that the process listens. */
-export type Answer<Facts> =
+export type DecoderAnswer<Facts> =
   | { ready: true }
   | { facts: Facts }
   | { reason: ImageFailureReason; detail: string };
@@ -35,7 +35,7 @@ export async function serveDecoder<Settings, Facts>(
   decode: (file: Uint8Array, settings: Settings) => Promise<Decoded<Facts>>,
 ): Promise<never> {
   Deno.addSignalListener("SIGINT", () => {}); // Ctrl-C reaches every process of the terminal: ours ends when its input does
-  const { settings, limits }: { settings: Settings; limits: Limits } = JSON.parse(Deno.args[0]);
+  const { settings, limits }: { settings: Settings; limits: DecoderLimits } = JSON.parse(Deno.args[0]);
   await loadSharp();
   write({ ready: true });
   for (const file of readBodiesSync(Deno.stdin)) {
@@ -56,7 +56,7 @@ export async function serveDecoder<Settings, Facts>(
  * Ends the process when an image takes too much memory, which it says, or too much time: then nobody listens any more, since who
  * started it would have ended it.
  */
-function watchImage({ decodeMs, memoryMb }: Limits): ReturnType<typeof setInterval> {
+function watchImage({ decodeMs, memoryMb }: DecoderLimits): ReturnType<typeof setInterval> {
   const began = performance.now();
   const before = Deno.memoryUsage().rss;
   return setInterval(() => {
@@ -73,7 +73,7 @@ function writeFailure({ reason, message }: ImageFailure): void {
   write({ reason, detail: message });
 }
 
-function write(answer: Answer<unknown>, bytes?: Uint8Array): void {
+function write(answer: DecoderAnswer<unknown>, bytes?: Uint8Array): void {
   const frame = packFrame(answer, bytes);
   for (let written = 0; written < frame.length;) written += Deno.stdout.writeSync(frame.subarray(written));
 }

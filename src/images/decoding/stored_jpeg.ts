@@ -7,7 +7,7 @@ import type { PackedImage } from "../image.ts";
 export const STORED_QUALITY = 95;
 
 /** How a photograph is stored. */
-export interface StoredForm {
+interface StoredForm {
   /** Its shorter side is reduced to this, px, where it is longer. */
   shorter: number;
   /** Default: {@link STORED_QUALITY}. */
@@ -37,7 +37,7 @@ export function inStoredForm(
 }
 
 /** A stored photograph, and what it decodes to. */
-export interface StoredJpeg {
+interface StoredJpeg {
   file: Uint8Array;
   image: PackedImage;
 }

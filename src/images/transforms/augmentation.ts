@@ -55,7 +55,7 @@ export const randomCrop: Augmentation = { ...paperCrop, flip: 0.5 };
  * Makes an augmented image, which depends on the stored image and the stream alone. `seen` is square and is written to. Of an
  * encoded image only the crop is decoded.
  */
-export type Augment = (stored: PackedImage | EncodedImage, seen: PackedImage, random: Random) => void;
+type Augment = (stored: PackedImage | EncodedImage, seen: PackedImage, random: Random) => void;
 
 /**
  * Reads an augmentation once, for many images.

@@ -1,5 +1,5 @@
 import type { Random } from "../../stats/mod.ts";
-import { brightness, color, contrast, hue } from "../colour.ts";
+import { brightness, color, contrast, hue } from "../color.ts";
 import type { PackedImage } from "../image.ts";
 import type { GroupParameter, NumberParameter, ValueOf } from "../parameters.ts";
 import { transform } from "./transform.ts";
@@ -24,7 +24,7 @@ const jitter = {
 } as const satisfies GroupParameter;
 
 /** How far colours are moved: the arguments of torchvision's `ColorJitter`. */
-export type ColorJitter = ValueOf<typeof jitter>;
+type ColorJitter = ValueOf<typeof jitter>;
 
 /** torchvision's `ColorJitter`. */
 export const colorJitter = transform({

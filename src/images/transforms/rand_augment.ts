@@ -1,6 +1,6 @@
 import type { Random } from "../../stats/mod.ts";
 import type { PackedImage } from "../image.ts";
-import { MEAN_COLOR } from "../imagenet.ts";
+import { MEAN_COLOR } from "../color.ts";
 import { faultOf, type Parameters, withDefaults } from "../parameters.ts";
 import type { Interpolation } from "../resample.ts";
 import {
@@ -39,7 +39,7 @@ export const randAugment = transform({
 });
 
 /** A policy of RandAugment, read from timm's notation. */
-export interface RandAugmentPolicy {
+interface RandAugmentPolicy {
   /** Strength, 0 to 10. */
   magnitude: number;
   /** Standard deviation of the strength; infinite (timm: above 100): uniform from 0 to the magnitude. */

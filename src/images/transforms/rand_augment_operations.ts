@@ -11,7 +11,7 @@ import {
   sharpness,
   solarize,
   solarizeAdd,
-} from "../colour.ts";
+} from "../color.ts";
 import type { PackedImage } from "../image.ts";
 
 /** One operation of RandAugment. */

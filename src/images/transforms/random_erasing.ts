@@ -1,6 +1,6 @@
 import type { Random } from "../../stats/mod.ts";
 import { type Box, clip8, type PackedImage, roundHalfEven } from "../image.ts";
-import { COLOR_STD, MEAN_COLOR } from "../imagenet.ts";
+import { IMAGENET_STD, MEAN_COLOR } from "../color.ts";
 import type { GroupParameter, ValueOf } from "../parameters.ts";
 import { transform } from "./transform.ts";
 
@@ -26,7 +26,7 @@ const erase = {
 } as const satisfies GroupParameter;
 
 /** The arguments of timm's `RandomErasing`. */
-export type RandomErasing = ValueOf<typeof erase>;
+type RandomErasing = ValueOf<typeof erase>;
 
 /** An example of one way to fill. */
 const filled = (mode: RandomErasing["mode"], does: string) => ({
@@ -52,6 +52,12 @@ export const randomErasing = transform({
     filled("pixel", "fills a rectangle with random colours, pixel by pixel"),
   ],
 });
+
+/** The standard deviation in 8 bits; of a grey image the mean of the three. */
+const COLOR_STD: Record<number, readonly number[]> = {
+  1: [255 * (IMAGENET_STD[0] + IMAGENET_STD[1] + IMAGENET_STD[2]) / 3],
+  3: IMAGENET_STD.map((std) => 255 * std),
+};
 
 /** Aspect ratios reach from this to its reciprocal (timm's `min_aspect`). */
 const LEAST_ASPECT = 0.3;

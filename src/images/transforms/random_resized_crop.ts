@@ -1,5 +1,5 @@
 import type { Random } from "../../stats/mod.ts";
-import { cropResize, resizeAndCentreCrop } from "../geometry.ts";
+import { cropResize, resizeAndCentreCrop } from "../resample.ts";
 import { type Box, roundHalfEven } from "../image.ts";
 import { drawInterpolation, interpolation, transform } from "./transform.ts";
 
