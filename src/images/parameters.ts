@@ -122,7 +122,7 @@ export function checkSettings(parameters: Parameters, settings: object, path: st
 
 /** What is wrong with a value, as a sentence about `name`; undefined where nothing is. */
 export function faultOf(parameter: Parameter, value: unknown, name: string): string | undefined {
-  if (value == null && "default" in parameter) return undefined;
+  if ("default" in parameter && (value === undefined || value === parameter.default)) return undefined;
   if (parameter.type === "group") {
     const inner = Object.entries(parameter.parameters);
     return inner.map(([key, each]) => faultOf(each, (value as never)?.[key], `${name}.${key}`)).find(Boolean);

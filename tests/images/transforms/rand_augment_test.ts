@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { applyRandAugment, parseRandAugment } from "../../src/images/transforms/rand_augment.ts";
+import { applyRandAugment, parseRandAugment } from "../../../src/images/transforms/rand_augment.ts";
 import {
   INCREASING_OPERATIONS,
   RAND_AUGMENT_OPERATIONS,
-} from "../../src/images/transforms/rand_augment_operations.ts";
-import { random } from "../../src/stats/mod.ts";
-import { anyImage, copyOf, greyAndColour } from "../made/images/images.ts";
+} from "../../../src/images/transforms/rand_augment_operations.ts";
+import { random } from "../../../src/stats/mod.ts";
+import { anyImage, copyOf, greyAndColour } from "../../made/images/images.ts";
 
 Deno.test("timm's notation is read, with timm's defaults", () => {
   const { operations, ...paper } = parseRandAugment("rand-m9-mstd0.5-inc1");

@@ -6,9 +6,9 @@ import {
   type EncodedImage,
   type PackedImage,
   storedJpeg,
-} from "../../src/images/mod.ts";
-import { partOf, type Reduction, reductionFor } from "../../src/images/image.ts";
-import { photoFile } from "../made/data/photo_files.ts";
+} from "../../../src/images/mod.ts";
+import { partOf, type Reduction, reductionFor } from "../../../src/images/image.ts";
+import { photoFile } from "../../made/data/photo_files.ts";
 
 Deno.test("a photograph is stored as JPEG: reduced where it is larger, upright, in colour", async () => {
   const large = await storedJpeg(await photoFile(1, "png", 90, 60), { shorter: 40 });
