@@ -4,7 +4,10 @@ import type { StoredImages } from "./pool_store.ts";
 /** Corrupted images that are kept, bytes; noise takes longer to draw than a small network to train on it. */
 const KEPT = 2 ** 27;
 
-/** Reads images of pools under one corruption, and keeps them as far as there is room: they look the same every time. */
+/**
+ * Reads images of pools under one corruption, and keeps them as far as there is room: they look the same
+ * every time.
+ */
 export class CorruptedImages {
   readonly #kept = new Map<StoredImages, Map<number, Uint8Array>>();
   #room: number;

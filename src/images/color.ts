@@ -1,7 +1,8 @@
 /**
- * Brightness, contrast, colour and sharpness as Pillow's ImageEnhance: a mixture of the image with a degenerate of it, where
- * `factor` 0 gives the degenerate, 1 the image, and more leads away from the degenerate; in place. Hue as torchvision's
- * `adjust_hue`.
+ * Operations on colours, in place. Brightness, contrast, colour and sharpness are Pillow's ImageEnhance: they
+ * mix the image with a degenerate of it. `factor` 0 gives the degenerate, 1 the image, and more leads away
+ * from the degenerate. Hue is torchvision's `adjust_hue`. The others send each 8-bit value through a table,
+ * as Pillow's ImageOps.
  */
 import { clip8, type PackedImage, scratchCopy } from "./image.ts";
 
@@ -10,7 +11,9 @@ export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
 /** ImageNet's standard deviation of R, G, B. */
 export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
 
-/** The mean in 8 bits for an image of 1 (its luma) or 3 channels: what timm fills with where there is no image. */
+/**
+ * The mean in 8 bits for an image of 1 (its luma) or 3 channels. timm fills with it where there is no image.
+ */
 export const MEAN_COLOR: Record<number, readonly number[]> = { 1: [117], 3: [124, 116, 104] };
 
 /** Pillow's blend: `from + factor * (to - from)` in float32, cut off to 8 bits. */
@@ -60,7 +63,10 @@ function blendOfDifferences(factor: number): Float32Array {
   return differences;
 }
 
-/** Mixes with a smoothed image: each pixel but those of the border the mean of its 3 x 3 neighbours, itself counted five times. */
+/**
+ * Mixes with a smoothed image: a pixel is the mean of its 3 x 3 neighbours, itself counted five times; the
+ * border stays.
+ */
 export function sharpness(image: PackedImage, factor: number): void {
   const { pixels, height, width, channels } = image;
   if (factor === 1) return;
@@ -84,8 +90,8 @@ export function sharpness(image: PackedImage, factor: number): void {
 const SMOOTH = Uint8Array.from({ length: 13 * 255 + 1 }, (_, sum) => Math.floor(sum / 13 + 0.5));
 
 /**
- * Turns the hue by `shift` of the whole circle, -0.5 to 0.5, by way of 8-bit HSV as Pillow's: also a shift of 0 rounds. A grey image
- * stays as it is.
+ * Turns the hue by `shift` of the whole circle, -0.5 to 0.5. It goes by way of Pillow's 8-bit HSV, so that a
+ * shift of 0 rounds as well. A grey image stays as it is.
  */
 export function hue({ pixels, channels }: PackedImage, shift: number): void {
   if (channels === 1) return;
@@ -114,8 +120,9 @@ function hueOf(red: number, green: number, blue: number, value: number, range: n
   return Math.trunc(fround((sixth / 6 + 1) % 1) * 255);
 }
 
-/** Which of value, least, falling and rising each channel is, in each sixth of the circle. */
+/** For each sixth of the circle: the level of red, green and blue, by its place in {@link levels}. */
 const SIXTHS = [[0, 3, 1], [2, 0, 1], [1, 0, 3], [1, 2, 0], [3, 1, 0], [0, 1, 2]];
+/** Value, least, falling and rising level of a colour. */
 const levels = new Uint8Array(4);
 
 function writeColor(pixels: Uint8Array, at: number, angle: number, saturation: number, value: number): void {
@@ -134,7 +141,10 @@ function writeColor(pixels: Uint8Array, at: number, angle: number, saturation: n
 const TABLES = [new Uint8Array(256), new Uint8Array(256), new Uint8Array(256)] as const;
 const counts = new Int32Array(256);
 
-/** Replaces every value `v` of every channel by `value(v)`, which must lie in [0, 255]; what follows the point is cut off. */
+/**
+ * Replaces every value `v` of every channel by `value(v)`, which must lie in [0, 255] and is cut off to a
+ * whole number.
+ */
 function mapValues({ pixels }: PackedImage, value: (v: number) => number): void {
   const table = TABLES[0];
   for (let v = 0; v < 256; v++) table[v] = value(v);
@@ -146,7 +156,9 @@ export function invert(image: PackedImage): void {
   mapValues(image, (v) => 255 - v);
 }
 
-/** Keeps the `bits` most significant bits of each value, 0 (all black; Pillow 13 refuses it) to 8 (no change). */
+/**
+ * Keeps the `bits` most significant bits of each value, 0 (all black; Pillow 13 refuses it) to 8 (no change).
+ */
 export function posterize(image: PackedImage, bits: number): void {
   const mask = 0xff << (8 - bits);
   mapValues(image, (v) => v & mask);
@@ -162,7 +174,9 @@ export function solarizeAdd(image: PackedImage, add: number): void {
   mapValues(image, (v) => v < 128 ? clip8(v + add) : v);
 }
 
-/** Stretches each channel such that its darkest value becomes 0 and its lightest 255 (Pillow's `autocontrast`). */
+/**
+ * Stretches each channel so that its darkest value becomes 0 and its lightest 255 (Pillow's `autocontrast`).
+ */
 export function autoContrast(image: PackedImage): void {
   mapChannels(image, (histogram, table) => {
     let [low, high] = [0, 255];
@@ -175,7 +189,7 @@ export function autoContrast(image: PackedImage): void {
   });
 }
 
-/** Spreads each channel's values such that all are about equally frequent (Pillow's `equalize`). */
+/** Spreads each channel's values so that all are about equally frequent (Pillow's `equalize`). */
 export function equalize(image: PackedImage): void {
   mapChannels(image, (histogram, table) => {
     let [total, last, kinds] = [0, 0, 0];

@@ -1,7 +1,8 @@
 /**
- * Corruptions of the paper's Table 5. Not augmentations: a corruption is part of the data, of training and validation images alike, and
- * an image looks the same every time it is shown. Each is one object of one list, over which everything else is a fold; so is the zod
- * schema (schemas.ts).
+ * Corruptions of the paper's Table 5. They are no augmentations: a corruption is part of the data, of
+ * training and validation images alike, and an image looks the same every time that it is shown. Each kind is
+ * one object of one list. The type, the check, the scaling and the names are folds over the list, and so is
+ * the zod schema in schemas.ts.
  */
 import { createHash } from "node:crypto";
 import { type Random, random } from "../stats/mod.ts";
@@ -18,13 +19,13 @@ type NumberParameters = Readonly<Record<string, NumberParameter>>;
 interface CorruptionKind<Name extends string = string, P extends NumberParameters = NumberParameters> {
   /** Its name in an experiment's `corruption`. */
   name: Name;
-  /** What it does, in a few words. */
+  /** Says in a few words what happens to an image. */
   does: string;
-  /** Where its behaviour comes from. */
+  /** The paper or library that it follows. */
   source: string;
   /** Its parameters and their ranges; sizes have the unit px. */
   parameters: P;
-  /** Its settings in Table 5, the weaker first; sizes are for images of which 256 px, the shorter side, become a network's 224. */
+  /** Its settings in Table 5, the weaker first. Sizes are for images whose shorter side is 256 px. */
   paper: readonly SettingsOf<P>[];
   /** Corrupts an image in place. */
   apply(image: PackedImage, settings: SettingsOf<P>, random: Random): void;
@@ -34,7 +35,7 @@ interface CorruptionKind<Name extends string = string, P extends NumberParameter
   label(settings: SettingsOf<P>): string;
 }
 
-/** A kind, of which TypeScript learns the settings from `parameters`. */
+/** Declares a kind; TypeScript infers its settings from `parameters`. */
 function corruption<const Name extends string, const P extends NumberParameters>(
   kind: CorruptionKind<Name, P>,
 ): CorruptionKind<Name, P> {
@@ -123,12 +124,15 @@ type CorruptionOf<Kind> = Kind extends CorruptionKind<infer Name, infer P>
   ? Flat<{ name: Name } & SettingsOf<P>>
   : never;
 
-/** A corruption as an experiment says it; sizes in px of the image that it is applied to (see {@link scaleCorruption}). */
+/**
+ * A corruption as an experiment says it; sizes in px of the image that it is applied to (see {@link
+ * scaleCorruption}).
+ */
 export type Corruption = CorruptionOf<(typeof CORRUPTIONS)[number]>;
 
 /**
- * The eight of Table 5. With "YCD" and ConvNeXt-T the paper has 84.7% without, and 81.1, 80.2, 77.3, 75.1, 80.9, 78.1, 78.4 and 68.4%
- * in this order.
+ * The eight of Table 5. On "YCD" ConvNeXt-T reaches 84.7% without a corruption, and 81.1, 80.2, 77.3, 75.1,
+ * 80.9, 78.1, 78.4 and 68.4% with these, in this order.
  */
 export const PAPER_CORRUPTIONS: readonly Corruption[] = CORRUPTIONS.flatMap(({ name, paper }) =>
   paper.map((settings) => ({ name, ...settings }) as Corruption)
@@ -161,12 +165,13 @@ export function corruptionSizes(corruption: Corruption): Record<string, number> 
 }
 
 /**
- * A corruption of the paper for images of another size, its px in proportion to the side: for stored images of 64 px a blur of
- * radius 3 becomes one of 0.75, which spreads over the same part of a picture, and a low resolution of 64 px one of 16, which
- * keeps the same share of the pixels. Small images have less to lose: a notebook that wants the corruption to be as many px of
- * what the network sees as in the paper names its own sizes.
+ * Scales a corruption of the paper to images of another size: its px grow in proportion to the side. For
+ * stored images of 64 px a blur of radius 3 becomes one of 0.75, which spreads over the same part of a
+ * picture. A low resolution of 64 px becomes one of 16, which keeps the same share of the pixels. A notebook
+ * that wants as many px of the network's input as in the paper names its own sizes.
  *
- * @param side side of the stored images, px; of photographs stored as JPEG what their shorter side was reduced to
+ * @param side side of the stored images, px; of photographs stored as JPEG, the side that the shorter one was
+ *   reduced to
  */
 export function scaleCorruption(corruption: Corruption, side: number): Corruption {
   const { parameters } = kindOf(corruption);
@@ -200,7 +205,8 @@ export function corrupt(image: PackedImage, corruption: Corruption, random: Rand
 const STREAM = 0x636f;
 
 /**
- * Corrupts a stored image in place, the same way every time: by the corruption's seed and the image's key alone.
+ * Corrupts a stored image in place, the same way every time: by the corruption's seed and the image's key
+ * alone.
  *
  * @param key the image's key within its dataset
  */

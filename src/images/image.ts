@@ -1,34 +1,38 @@
-/** Parts of its width and height at which a JPEG is decoded in less time than as a whole: 1/2, 1/4 and 1/8 (and 1: as it is). */
+/**
+ * Divisor of the width and height at which a JPEG is decoded: 2, 4 and 8 take less time than 1, the whole.
+ */
 export type Reduction = 1 | 2 | 4 | 8;
 
-/** An image of which any part can be decoded without the rest. */
+/** An image in a file. Any part of it can be decoded without the rest. */
 export interface EncodedImage {
-  /** Of the whole image, px. */
+  /** Width and height of the whole image, px. */
   readonly width: number;
   readonly height: number;
   /** 3 (RGB). */
   readonly channels: 3;
-  /** The bytes of its file; good until the next image of the same source is read. */
+  /** The bytes of its file, valid until the next image of the same source is read. */
   file(): Uint8Array;
   /**
-   * Decodes a box of the image as it is at `1 / reduction` of its size, `ceil(width / reduction)` x `ceil(height / reduction)` px. The
-   * pixels are good until the next image of the same source is decoded, and may be followed by others.
+   * Decodes a box of the image at `1 / reduction` of its size, which is `ceil(width / reduction)` x
+   * `ceil(height / reduction)` px. The pixels are valid until the next image of the same source is decoded;
+   * other bytes may follow them.
    *
-   * @throws Error when the image is damaged
+   * @throws {Error} when the image is damaged
    */
   decode(box: Box, reduction: Reduction): PackedImage;
 }
 
-/** An image and the box of it that is wanted. */
+/** An image and a box in it. */
 interface Part {
   image: PackedImage;
   box: Box;
 }
 
 /**
- * The pixels of a box that is to be resized to `outWidth` x `outHeight`. Of an encoded image only these are decoded, and where the box
- * is at least 2, 4 or 8 times as wide and as high as the result at a half, a quarter or an eighth; the box is then as many whole pixels
- * of the reduced image as cover it, which makes what is seen larger by less than a pixel of the result.
+ * The pixels of a box that is to be resized to `outWidth` x `outHeight`. Of an encoded image only the box is
+ * decoded. Where it is at least 2, 4 or 8 times as wide and as high as the result, it is decoded at a half, a
+ * quarter or an eighth. The whole pixels of the reduced image that cover the box are then larger than it by
+ * less than a pixel of the result.
  */
 export function partOf(
   image: PackedImage | EncodedImage,
@@ -47,14 +51,17 @@ export function partOf(
   };
 }
 
-/** The strongest reduction that leaves at least as many pixels as are wanted. */
+/** The strongest reduction that leaves at least as many pixels as the result has. */
 export function reductionFor(box: Box, outWidth: number, outHeight: number): Reduction {
   const leaves = (reduction: number) =>
     box.width >= reduction * outWidth && box.height >= reduction * outHeight;
   return ([8, 4, 2] as const).find(leaves) ?? 1;
 }
 
-/** All of an encoded image, to keep, in `pixels` (`width * height * channels` values; default: a new array). */
+/**
+ * Decodes all of an image into `pixels`, which the caller keeps (`width * height * channels` values; default:
+ * a new array).
+ */
 export function decodeWhole(
   image: EncodedImage,
   pixels: Uint8Array = new Uint8Array(image.width * image.height * image.channels),
@@ -82,16 +89,19 @@ export interface PackedImage {
   channels: number;
 }
 
+/** Room of {@link scratchCopy}. */
 let bytes = new Uint8Array(0);
 
-/** A copy of `pixels` that is good until the next call: what an operation in place reads from while it writes. */
+/**
+ * A copy of `pixels` that is valid until the next call; an operation in place reads from it while it writes.
+ */
 export function scratchCopy(pixels: Uint8Array): Uint8Array {
   if (bytes.length < pixels.length) bytes = new Uint8Array(pixels.length);
   bytes.set(pixels);
   return bytes;
 }
 
-/** A whole number cut off to what 8 bits hold. */
+/** A number cut off to the range of 8 bits, 0 to 255. */
 export function clip8(value: number): number {
   return value < 0 ? 0 : value > 255 ? 255 : value;
 }

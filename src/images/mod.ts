@@ -1,4 +1,7 @@
-/** Decoding, geometry, augmentation, corruption and hashing of images as packed 8-bit pixels. Schemas have a door of their own, schemas.ts. */
+/**
+ * Images as packed 8-bit pixels: decoding, resizing, augmentation, corruption, hashing. schemas.ts is a
+ * second door, for zod.
+ */
 export {
   checkCorruption,
   corruptByKey,

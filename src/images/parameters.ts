@@ -1,6 +1,7 @@
 /**
- * Parameters of transforms and corruptions, with their ranges written once. The types of settings, the check that threads make
- * without zod, the zod schemas (schemas.ts), an augmentation's identity and the tables of the documentation all follow from them.
+ * Parameters of transforms and corruptions, with their ranges written once. From them follow the types of
+ * settings, the check of a thread, which has no zod, the zod schemas (schemas.ts), an augmentation's identity
+ * and the table of the documentation.
  */
 
 /** Any parameter. */
@@ -15,9 +16,12 @@ export type Parameter =
 export type Parameters = Readonly<Record<string, Parameter>>;
 
 interface Described {
-  /** What the value decides, in a few words. */
+  /** Says in a few words what the value decides. */
   does: string;
-  /** The value of a parameter that is left out; one without a default must be given. `null`: nothing is done. */
+  /**
+   * The value of a parameter that is left out; `null` switches off. A parameter without a default must be
+   * given.
+   */
   default?: unknown;
 }
 
@@ -29,7 +33,7 @@ export interface NumberParameter extends Described {
   most?: number;
   /** Whole numbers only. */
   whole?: boolean;
-  /** A size of this unit grows with the image; see `scaleCorruption`. */
+  /** A size in px grows with the image; see `scaleCorruption`. */
   unit?: "px";
 }
 
@@ -76,7 +80,10 @@ type WithNull<P extends Parameter> = ValueOf<P> | (P extends { default: null } ?
 /** The same object type, written out in one piece. */
 export type Flat<T> = { [K in keyof T]: T[K] };
 
-/** A value for every parameter; those that have a default may be left out. Of parameters that are not known: anything. */
+/**
+ * A value for every parameter; those with a default may be left out. Parameters that TypeScript does not know
+ * take anything.
+ */
 export type SettingsOf<P extends Parameters> = string extends keyof P ? Record<string, unknown> : Flat<
   & { -readonly [K in keyof P as P[K] extends { default: unknown } ? never : K]: ValueOf<P[K]> }
   & { -readonly [K in keyof P as P[K] extends { default: unknown } ? K : never]?: WithNull<P[K]> }
@@ -97,17 +104,17 @@ export function withDefaults<P extends Parameters>(
   ) as CompleteSettingsOf<P>;
 }
 
-/** Settings without those that say what their absence says, which makes equal settings equal objects. */
+/** Settings without those that equal their default: the same settings become the same object. */
 export function withoutDefaults<S extends object>(parameters: Parameters, settings: S): Partial<S> {
-  const says = (name: string, value: unknown) =>
+  const isGiven = (name: string, value: unknown) =>
     value != null && JSON.stringify(value) !== JSON.stringify(parameters[name]?.default);
   return Object.fromEntries(
-    Object.entries(settings).filter(([name, value]) => says(name, value)),
+    Object.entries(settings).filter(([name, value]) => isGiven(name, value)),
   ) as Partial<S>;
 }
 
 /**
- * Checks settings without zod, whose loading a thread should not wait for.
+ * Checks settings without zod, for which threads do not wait.
  *
  * @param path name of the settings, for the message
  * @throws {Error} naming the first parameter at fault
@@ -120,7 +127,7 @@ export function checkSettings(parameters: Parameters, settings: object, path: st
   }
 }
 
-/** What is wrong with a value, as a sentence about `name`; undefined where nothing is. */
+/** A sentence about the fault of the value that is called `name`; undefined where there is none. */
 export function faultOf(parameter: Parameter, value: unknown, name: string): string | undefined {
   if ("default" in parameter && (value === undefined || value === parameter.default)) return undefined;
   if (parameter.type === "group") {
@@ -135,7 +142,7 @@ export function faultOf(parameter: Parameter, value: unknown, name: string): str
   return `${name} is ${typeof value === "string" ? `"${value}"` : value}; it must be ${rangeOf(parameter)}`;
 }
 
-/** What is wrong with a text, in the words of what reads it. */
+/** The fault of a text, in the words of its reader; undefined where there is none. */
 export function textFault({ read, notation }: TextParameter, value: unknown): string | undefined {
   if (typeof value !== "string") return `${value} is not a text in ${notation}`;
   try {

@@ -5,10 +5,11 @@ import { across, down, memory } from "./resample.wasm";
 export type Interpolation = "bilinear" | "bicubic";
 
 /**
- * Resizes `box` of `image` to `outWidth` x `outHeight` and writes the part `window` of the result to `out`. It is Pillow's
- * `Image.resize(…, box)` by BILINEAR or BICUBIC: an antialiased filter, horizontally, then vertically, in fixed point, each pass
- * rounded and cut off to 8 bits. Equal to the last bit, but where Pillow 13 goes vertically first (the height shrinks by more than
- * twice what the width does): there values may differ by 1. The two passes are in resample.wat.
+ * Resizes `box` of `image` to `outWidth` x `outHeight` and writes the part `window` of the result to `out`.
+ * It is Pillow's `Image.resize(…, box)` by BILINEAR or BICUBIC: an antialiased filter in fixed point,
+ * horizontally, then vertically; each pass is rounded and cut off to 8 bits. The result is Pillow's to the
+ * last bit. Only where Pillow 13 goes vertically first (the height shrinks by more than twice what the width
+ * does) values may differ by 1. The two passes are in resample.wat.
  */
 export function resample(
   image: PackedImage,
@@ -53,7 +54,7 @@ export function resample(
   out.set(bytes.subarray(places.out, places.out + window.height * line));
 }
 
-/** The table of the outputs from `begin` on, the bytes of an entry, and which inputs these outputs take. */
+/** The table of the outputs from `begin` on, the bytes of an entry, and the inputs of these outputs. */
 function tableOf({ start, count, table, entry }: ResampleWeights, begin: number, outputs: number) {
   const [first, last] = [start[begin], begin + outputs - 1];
   return {
@@ -64,10 +65,13 @@ function tableOf({ start, count, table, entry }: ResampleWeights, begin: number,
   };
 }
 
-/** Bytes of an image that are copied at a time: few enough for a processor's cache. */
+/** Bytes of an image that are copied at a time: they fit a processor's cache. */
 const BAND = 1 << 17;
 
-/** The rows of a box from `first` on: bytes from one to the next, how many are taken at a time, and those from a row on. */
+/**
+ * The rows of a box from `first` on: bytes a row of the image, rows that are copied at a time, and a way to
+ * copy some.
+ */
 function rowsOf({ pixels, width, channels }: PackedImage, box: Box, first: number, count: number) {
   const line = width * channels;
   const corner = (box.top + first) * line + box.left * channels;
@@ -81,12 +85,12 @@ function rowsOf({ pixels, width, channels }: PackedImage, box: Box, first: numbe
   };
 }
 
-/** Bytes that a pass may read or write past the end of what it is given. */
+/** Bytes that a pass may read or write past the end of its data. */
 const SLACK = 16;
 
 const PAGE = 65536;
 
-/** Where things of so many bytes lie in the memory of the passes. */
+/** Places in the memory of the passes for things of these sizes, bytes. */
 function layOut<Name extends string>(bytes: Record<Name, number>): Record<Name, number> {
   const places = {} as Record<Name, number>;
   let end = 0;
@@ -99,19 +103,26 @@ function layOut<Name extends string>(bytes: Record<Name, number>): Record<Name, 
   return places;
 }
 
-/** The weights of a one-dimensional resize: output i is the weighted mean of `count[i]` inputs from `start[i]` on. */
+/**
+ * The weights of a one-dimensional resize: output i is the weighted mean of `count[i]` inputs from `start[i]`
+ * on.
+ */
 interface ResampleWeights {
   start: Int32Array;
   count: Int32Array;
   /**
-   * What resample.wat reads, `entry` values an output: `start`, the number of pairs of inputs, and two values for each pair, the fine
-   * parts of its weights and the coarse ones, 16 bits each. Weights have 22 bits after the binary point, of which 12 are fine.
+   * The table that resample.wat reads, `entry` values an output: `start`, the number of pairs of inputs, and
+   * two values for each pair, the fine parts of its weights and the coarse ones, 16 bits each. Weights have
+   * 22 bits after the binary point, of which 12 are fine.
    */
   table: Int32Array<ArrayBuffer>;
   entry: number;
 }
 
-/** Pillow's BILINEAR (a triangle) and BICUBIC (Keys' kernel with a = -1/2): the reach to either side, and its value at a distance, in pixels of the coarser grid. */
+/**
+ * Pillow's BILINEAR (a triangle) and BICUBIC (Keys' kernel with a = -1/2): the reach to either side and the
+ * value at a distance, both in pixels of the coarser grid.
+ */
 const FILTERS: Record<Interpolation, { reach: number; at: (x: number) => number }> = {
   bilinear: { reach: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
   bicubic: { reach: 2, at: (x) => keys(Math.abs(x), -0.5) },
@@ -124,12 +135,16 @@ function keys(x: number, a: number): number {
 }
 
 const cache = new Map<number, ResampleWeights>();
-/** Enough for every crop of a 256 px image to two sizes by two filters; beyond it the oldest pair of lengths is forgotten. */
+/**
+ * Pairs of lengths that are kept: every crop of an image of 256 px to two sizes by two filters. The oldest is
+ * forgotten.
+ */
 const CACHE_LIMIT = 2048;
 
 /**
- * Weights of a filter for a resize from `input` to `output` pixels, widened when shrinking so that nothing aliases.
- * The arithmetic is Pillow's (`precompute_coeffs` and `normalize_coeffs_8bpc` of Resample.c). Computed once a pair.
+ * Weights of a filter for a resize from `input` to `output` pixels, widened when shrinking so that nothing
+ * aliases. The arithmetic is Pillow's (`precompute_coeffs` and `normalize_coeffs_8bpc` of Resample.c). They
+ * are computed once for each pair of lengths.
  */
 function resampleWeights(
   input: number,
@@ -184,7 +199,10 @@ function fixedPoint(weight: number): number {
   return Math.trunc(weight * (1 << 22) + (weight < 0 ? -0.5 : 0.5));
 }
 
-/** Cuts `box` out of `image` and resizes it to a square of `size` px, into `out` (`size * size * channels` values). See {@link partOf}. */
+/**
+ * Resizes `box` of `image` to a square of `size` px and writes it to `out` (`size * size * channels` values).
+ * See {@link partOf}.
+ */
 export function cropResize(
   image: PackedImage | EncodedImage,
   box: Box,
@@ -197,7 +215,10 @@ export function cropResize(
   resample(part.image, part.box, size, size, whole, out, interpolation);
 }
 
-/** The largest centred square of an image, resized to `side` px, into `out` (`side * side * channels` values). */
+/**
+ * Resizes the largest centred square of an image to `side` px and writes it to `out` (`side * side *
+ * channels` values).
+ */
 export function centreSquare(image: PackedImage | EncodedImage, side: number, out: Uint8Array): void {
   const shorter = Math.min(image.width, image.height);
   const left = Math.floor((image.width - shorter) / 2), top = Math.floor((image.height - shorter) / 2);
@@ -205,8 +226,9 @@ export function centreSquare(image: PackedImage | EncodedImage, side: number, ou
 }
 
 /**
- * What the network sees at inference (the paper, appendix A: shorter side to 256, centre crop of 224): shorter side to
- * `round(size / 0.875)`, then the centre crop of `size` px, into `out`. Rounding as torchvision's Resize and CenterCrop. See {@link partOf}.
+ * Makes the network's input at inference (the paper, appendix A: shorter side to 256, centre crop of 224) and
+ * writes it to `out`. The shorter side becomes `round(size / 0.875)`, and the centre of `size` x `size` px is
+ * cut out. Rounding is that of torchvision's Resize and CenterCrop. See {@link partOf}.
  */
 export function resizeAndCentreCrop(image: PackedImage | EncodedImage, size: number, out: Uint8Array): void {
   const shorter = Math.round(size / 0.875);

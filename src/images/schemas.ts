@@ -1,6 +1,6 @@
 /**
- * The zod schemas of augmentations and corruptions, made from their parameters. A door of its own beside mod.ts: threads that make
- * batches load mod.ts, and do not wait for zod.
+ * The zod schemas of augmentations and corruptions, made from their parameters. This is a second door beside
+ * mod.ts: threads that make batches load mod.ts and should not wait for zod.
  */
 import { z } from "zod";
 import { type Corruption, CORRUPTIONS } from "./corruptions.ts";

@@ -1,4 +1,4 @@
-/** What the corruptions of a sweep make of the datasets' images. */
+/** Images of the datasets under the corruptions of a sweep. */
 import type { StoredImages } from "../data/mod.ts";
 import { centreSquare, corruptByKey, type Corruption, corruptionName, decodeWhole } from "../images/mod.ts";
 import { permutation } from "../stats/mod.ts";
@@ -8,8 +8,8 @@ import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
 /**
- * Random images of the experiments' datasets, a row a corruption, as training and validation have them, before they are cropped and
- * resized for the network.
+ * Random images of the experiments' datasets, a row for each corruption. They look as in training and
+ * validation, before the crop and the resize for the network.
  *
  * @param each images a dataset, the same in every row
  * @throws {RangeError} where there is no experiment

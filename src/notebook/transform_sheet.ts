@@ -1,4 +1,4 @@
-/** What every random transform does, as a table and on an image. */
+/** The random transforms of training images, as a table and on an image. */
 import type { PackedImage, TransformExample } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
 import { startEngine } from "../tensorflow/mod.ts";
@@ -20,8 +20,8 @@ export function transformTable(): Displayable {
 }
 
 /**
- * A random image of a dataset under every transform, a row a kind, each with its name. MixUp and CutMix mix it with another image of
- * the dataset.
+ * A random image of a dataset under every transform: a row for each kind, a picture for each transform with
+ * its name. MixUp and CutMix mix it with another image of the dataset.
  */
 export async function transformSheet(dataset: string, { seed = 0 } = {}): Promise<Displayable> {
   const [pool] = await openPools([dataset]);
@@ -49,7 +49,7 @@ export async function sheetOf(image: PackedImage, partner: PackedImage, seed = 0
   return gallery("Every transform", rows);
 }
 
-/** A transform looks the same whichever others there are. */
+/** The random stream of a transform, so that its picture does not depend on the other transforms. */
 function streamOf({ name }: TransformExample, seed: number) {
   return random(seed, ...Array.from(name, (letter) => letter.codePointAt(0)!));
 }

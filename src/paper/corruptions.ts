@@ -14,8 +14,9 @@ export interface Corrupted {
 }
 
 /**
- * The corruptions among `records`, in the order of their first run. Runs that differ in a seed alone, the corruption's or the
- * experiment's, are taken together; pass the records of one sweep whose other fields are the same.
+ * The corruptions among `records`, in the order of their first run. Runs that differ only in a seed, the
+ * corruption's or the experiment's, are taken together. Pass the records of one sweep whose other fields are
+ * the same.
  */
 export function corruptedOf(records: readonly RunRecord[]): Corrupted[] {
   const groups = Map.groupBy(records, ({ experiment }) => corruptionName(experiment.corruption ?? null));

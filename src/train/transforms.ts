@@ -11,7 +11,10 @@ import { tf } from "../tensorflow/mod.ts";
 import { cutMixOf, type ImageMix, mix, mixInput } from "./mixup.ts";
 import type { Mix } from "./recipe.ts";
 
-/** A transform that mixes; its settings stand in a recipe's `mix`. Its name is that of the paper's Table 4. */
+/**
+ * A transform that mixes two images. Its settings are in a recipe's `mix`; its name is that of the paper's
+ * Table 4.
+ */
 interface MixingTransform extends TransformExample {
   isOn(mix: Mix): boolean;
 }
@@ -21,8 +24,7 @@ const MIXING: readonly MixingTransform[] = [
     name: "MixUp",
     kind: "mixing",
     does: "the weighted mean of two images, and of their targets",
-    parameters:
-      "mix.mixup: α of Beta(α, α), from which the weight is drawn, 0 or more; the paper's: 0.8; shown: weight 0.6",
+    parameters: "mix.mixup: the weight is drawn from Beta(α, α); the paper's α: 0.8; here 0.6",
     source: "Zhang et al. 2018, timm Mixup",
     isOn: ({ mixup }) => mixup > 0,
     example: mixedExample(() => ({ lambda: 0.6 })),
@@ -31,8 +33,7 @@ const MIXING: readonly MixingTransform[] = [
     name: "CutMix",
     kind: "mixing",
     does: "a rectangle from another image; targets weighed by area",
-    parameters:
-      "mix.cutmix: α of Beta(α, α), from which the area kept is drawn, 0 or more; the paper's: 1; shown: area 0.7",
+    parameters: "mix.cutmix: the area kept is drawn from Beta(α, α); the paper's α: 1; here 0.7",
     source: "Yun et al. 2019, timm Mixup",
     isOn: ({ cutmix }) => cutmix > 0,
     example: mixedExample(({ height, width }, random) =>
@@ -41,7 +42,7 @@ const MIXING: readonly MixingTransform[] = [
   },
 ];
 
-/** The image's place in a batch of two that is mixed by the operation of the training step. */
+/** Mixes a batch of two by the operation of the training step and shows the first image. */
 function mixedExample(
   draw: (image: PackedImage, random: Random) => ImageMix,
 ): TransformExample["example"] {
@@ -56,10 +57,13 @@ function mixedExample(
   };
 }
 
-/** Every transform, in the order in which they are applied. The examples of those that mix need TensorFlow to be started. */
+/**
+ * Every transform, in the order in which they are applied. The mixing ones need a started TensorFlow for
+ * their examples.
+ */
 export const transforms: readonly TransformExample[] = [...imageTransforms, ...MIXING];
 
-/** What is done at random to the training images of an experiment, in the words of the paper's Table 4: "none", "RandCrop, RandAug", …. */
+/** The augmentation of an experiment in the words of the paper's Table 4: "none", "RandCrop, RandAug", …. */
 export function augmentationName(
   { augmentation, recipe: { mix } }: { augmentation: Augmentation; recipe: { mix?: Mix | null } },
 ): string {

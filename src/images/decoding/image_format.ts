@@ -7,9 +7,9 @@ const startsWith = (file: Uint8Array, at: number, text: string) =>
   [...text].every((letter, i) => file[at + i] === letter.charCodeAt(0));
 
 /**
- * The format of an image file by its first bytes, whatever its name says.
+ * The format of an image file by its first bytes; its name is not asked.
  *
- * @throws ImageFailure for a file of another kind, saying what it looks like
+ * @throws {ImageFailure} for a file of another kind; the message describes it
  */
 export function imageFormat(file: Uint8Array): ImageFormat {
   if (startsWith(file, 0, "\xff\xd8\xff")) return "jpeg";
@@ -37,7 +37,7 @@ function description(file: Uint8Array, other: string | undefined): string {
 /** Brands of HEIF containers (ISO/IEC 23008-12) whose pictures are coded as HEVC, or that leave it open. */
 const HEIC_BRANDS = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]);
 
-/** Beginnings of other formats. */
+/** First letters of other formats. */
 const BEGINNINGS: [string, string][] = [
   ["II*\0", "TIFF"],
   ["MM\0*", "TIFF"],
@@ -49,7 +49,7 @@ const BEGINNINGS: [string, string][] = [
   ["\xff\x4f\xff\x51", "JPEG 2000"],
 ];
 
-/** The format of an image file that is an image all right, but of a format that is not read; undefined for any other file. */
+/** The format of an image that is of none of the formats that are read; undefined for any other file. */
 export function unreadFormat(file: Uint8Array): string | undefined {
   const start = latin1(file, 0, 12);
   const [, known] = BEGINNINGS.find(([beginning]) => start.startsWith(beginning)) ?? [];
@@ -59,7 +59,10 @@ export function unreadFormat(file: Uint8Array): string | undefined {
   return isSvg(file) ? "SVG" : undefined;
 }
 
-/** Of a container with brands, as MP4 is too: the first says what it is, the others what it is as well. */
+/**
+ * The format of a container with brands, as MP4 is too: the first brand is the main one, the others are
+ * compatible ones.
+ */
 function formatOfBrands(file: Uint8Array): string | undefined {
   const length = Math.min(new DataView(file.buffer, file.byteOffset).getUint32(0), 128);
   const brands = [latin1(file, 8, 12), ...(latin1(file, 16, length).match(/[^]{4}/g) ?? [])];

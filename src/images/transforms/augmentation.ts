@@ -1,6 +1,7 @@
 /**
- * The random transforms of training images as one list. The pipeline, the type of its settings and their check, an augmentation's
- * identity and names, the sheet of examples and the table of the documentation are folds over it; so is the zod schema (schemas.ts).
+ * The random transforms of training images as one list. Folds over it are the pipeline, the type and the
+ * check of its settings, an augmentation's identity and names, the sheet of examples, the table of the
+ * documentation, and the zod schema in schemas.ts.
  */
 import type { Random } from "../../stats/mod.ts";
 import type { EncodedImage, PackedImage } from "../image.ts";
@@ -43,8 +44,8 @@ export const augmentationParameters = Object.assign(
 ) as AugmentationParameters;
 
 /**
- * What is done to training images, as an experiment says it: the settings of all transforms side by side. A field that is left out or
- * `null` does nothing. Validation images get none of it.
+ * The random transforms of an experiment's training images: the settings of all transforms side by side. A
+ * field that is left out or `null` does nothing. Validation images are not augmented.
  */
 export type Augmentation = SettingsOf<AugmentationParameters>;
 
@@ -52,7 +53,7 @@ export type Augmentation = SettingsOf<AugmentationParameters>;
 export const randomCrop: Augmentation = { ...paperCrop, flip: 0.5 };
 
 /**
- * Makes an augmented image, which depends on the stored image and the stream alone. `seen` is square and is written to. Of an
+ * Writes an augmented image to `seen`, a square. It depends on the stored image and the stream only. Of an
  * encoded image only the crop is decoded.
  */
 type Augment = (stored: PackedImage | EncodedImage, seen: PackedImage, random: Random) => void;
@@ -86,12 +87,14 @@ export function augmentationNames(augmentation: Augmentation): string[] {
   return active(augmentation).flatMap(({ paperName }) => paperName ?? []);
 }
 
-/** An augmentation without the fields that say what their absence says: equal augmentations become equal objects. */
+/**
+ * An augmentation without the fields that equal their default: the same augmentation becomes the same object.
+ */
 export function augmentationIdentity(augmentation: Augmentation): Partial<Augmentation> {
   return withoutDefaults(augmentationParameters, augmentation);
 }
 
-/** Every transform of one image with its examples, in the order in which a table and a sheet show them. */
+/** The examples of every transform of one image, in the order in which they are applied. */
 export const imageTransforms: readonly TransformExample[] = transforms.flatMap(
   ({ name, kind, does, source, parameters, apply, examples, operations = [] }) => [
     ...examples.map(({ settings, ...named }): TransformExample => {

@@ -40,7 +40,10 @@ export const colorJitter = transform({
   examples: [{ settings: { colorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 } } }],
 });
 
-/** The four changes in torchvision's order of drawing: what does it, and the factor that changes nothing. */
+/**
+ * The four changes in torchvision's order of drawing: setting, operation, and the factor that changes
+ * nothing.
+ */
 const CHANGES: [
   key: keyof ColorJitter,
   apply: (image: PackedImage, factor: number) => void,
@@ -53,8 +56,9 @@ const CHANGES: [
 ];
 
 /**
- * Changes brightness, contrast, saturation and hue by random factors in a random order, in place, as torchvision's `ColorJitter` on
- * Pillow images. A change whose range is 0 is left out; saturation and hue leave a grey image as it is.
+ * Changes brightness, contrast, saturation and hue in place by random factors and in a random order, as
+ * torchvision's `ColorJitter` on Pillow images. A change whose range is 0 is left out. Saturation and hue
+ * leave a grey image as it is.
  */
 export function jitterColors(image: PackedImage, jitter: ColorJitter, random: Random): void {
   const order = [0, 1, 2, 3];

@@ -44,7 +44,7 @@ interface RandAugmentPolicy {
   magnitude: number;
   /** Standard deviation of the strength; infinite (timm: above 100): uniform from 0 to the magnitude. */
   magnitudeStd: number;
-  /** What a drawn strength is cut off at. */
+  /** Limit of a drawn strength. */
   magnitudeMax: number;
   /** Operations an image, drawn with replacement. */
   layers: number;
@@ -68,11 +68,11 @@ const NOTATION = `write it as timm does, for example rand-m9-mstd0.5-inc1: rand,
 }`;
 
 /**
- * Reads timm's notation of RandAugment. `rand-m9-mstd0.5-inc1` is the paper's: magnitude 9, its standard deviation 0.5, operations
- * that all grow with the magnitude, two an image, each done with probability 0.5. Left out: m10, n2, p0.5, mstd0, mmax10, inc0.
- * Weighted choices (`t…`) are not offered.
+ * Reads timm's notation of RandAugment. `rand-m9-mstd0.5-inc1` is the paper's: magnitude 9 with a standard
+ * deviation of 0.5, and operations that all grow with the magnitude, two an image, each done with probability
+ * 0.5. timm's weighted choices (`t…`) are not offered.
  *
- * @throws Error naming the part that cannot be read
+ * @throws {Error} naming the part that cannot be read
  */
 export function parseRandAugment(text: string): RandAugmentPolicy {
   const [head, ...sections] = text.split("-");
@@ -107,8 +107,9 @@ function policyOf(text: string): RandAugmentPolicy {
 }
 
 /**
- * Applies RandAugment to an image, in place: as timm's, `layers` operations drawn evenly with replacement; each is done with
- * `probability`, at a magnitude of its own, its sign drawn where it has one; geometric ones fill with ImageNet's mean colour.
+ * Applies RandAugment to an image in place, as timm does. `layers` operations are drawn evenly with
+ * replacement. Each is done with `probability`, at a magnitude of its own, with a random sign where it has
+ * one. Geometric operations fill with ImageNet's mean colour.
  */
 export function applyRandAugment(
   image: PackedImage,

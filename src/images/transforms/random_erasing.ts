@@ -63,8 +63,9 @@ const COLOR_STD: Record<number, readonly number[]> = {
 const LEAST_ASPECT = 0.3;
 
 /**
- * Erases rectangles of an image with `probability`, in place. As timm's `RandomErasing`, which works on normalised values: random
- * colours are normal with ImageNet's mean and standard deviation, here rounded and cut off to 8 bits.
+ * Erases rectangles of an image in place, with `probability`. timm's `RandomErasing` works on normalised
+ * values: its random colours are normal with ImageNet's mean and standard deviation. Here they are rounded
+ * and cut off to 8 bits.
  */
 export function eraseRectangles(image: PackedImage, erasing: RandomErasing, random: Random): void {
   if (random.uniform() >= erasing.probability) return;
@@ -74,7 +75,7 @@ export function eraseRectangles(image: PackedImage, erasing: RandomErasing, rand
   }
 }
 
-/** A rectangle within the image; ten tries, as timm. */
+/** A random rectangle within the image; undefined after ten misses, as timm. */
 function erasedBox(
   { height, width }: PackedImage,
   { area, count }: RandomErasing,

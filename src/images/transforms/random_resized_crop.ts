@@ -12,7 +12,9 @@ const TORCHVISION: { scale: [number, number]; ratio: [number, number] } = {
 /** RandCrop of the paper's Table 4, as the settings of {@link randomResizedCrop}. */
 export const paperCrop = { crop: "random-resized" as const, ...TORCHVISION };
 
-/** Cuts out a random part, as in torchvision; it comes first and makes the square that the others change. */
+/**
+ * torchvision's `RandomResizedCrop`. It comes first and makes the square that the other transforms change.
+ */
 export const randomResizedCrop = transform({
   name: "RandomResizedCrop",
   kind: "geometry",
@@ -56,9 +58,9 @@ export const randomResizedCrop = transform({
 });
 
 /**
- * Where a random-resized-crop cuts: torchvision's `RandomResizedCrop.get_params`, step by step. Ten tries at an area that is a
- * share in `scale` of the image's, with an aspect ratio drawn from `ratio` on the log scale; after ten misses the largest
- * centred box whose aspect ratio is allowed.
+ * Draws the box that is cut out, as torchvision's `RandomResizedCrop.get_params`. Each of ten tries draws a
+ * share of the image's area from `scale` and an aspect ratio from `ratio` on the log scale. After ten misses
+ * it is the largest centred box whose aspect ratio is allowed.
  */
 export function randomResizedCropBox(
   random: Random,

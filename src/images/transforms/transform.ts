@@ -9,9 +9,9 @@ export interface Transform<P extends Parameters = Parameters> {
   /** Its name in torchvision or timm. */
   name: string;
   kind: TransformExample["kind"];
-  /** What it does, in a few words. */
+  /** Says in a few words what happens to an image. */
   does: string;
-  /** Where its behaviour comes from. */
+  /** The paper or library that it follows. */
   source: string;
   /** Its name in the paper's Table 4, where it has one. */
   paperName?: string;
@@ -20,7 +20,8 @@ export interface Transform<P extends Parameters = Parameters> {
   /** Whether it does anything at all at these settings. */
   isOn(settings: CompleteSettingsOf<P>): boolean;
   /**
-   * Transforms an image in place. What it draws depends on the settings and the stream, not on the transforms around it.
+   * Transforms an image in place. Its random draws depend on the settings and the stream, not on the other
+   * transforms.
    *
    * @param image the square that the network sees, as the transforms before have left it
    * @param stored the image as it is stored; only the crop, which comes first, reads it
@@ -31,14 +32,14 @@ export interface Transform<P extends Parameters = Parameters> {
     random: Random,
     stored: PackedImage | EncodedImage,
   ): void;
-  /** How a sheet of examples shows it. */
+  /** The settings at which a sheet shows it, with a name and words of their own where it has several. */
   examples:
     readonly (Partial<Pick<TransformExample, "name" | "does" | "source">> & { settings: SettingsOf<P> })[];
-  /** What it is made of, to be shown behind it. */
+  /** The operations that it is made of; a sheet shows them after it. */
   operations?: readonly TransformExample[];
 }
 
-/** A transform, of which TypeScript learns the settings from `parameters`. */
+/** Declares a transform; TypeScript infers its settings from `parameters`. */
 export function transform<const P extends Parameters>(made: Transform<P>): Transform<P> {
   return made;
 }
@@ -46,13 +47,13 @@ export function transform<const P extends Parameters>(made: Transform<P>): Trans
 /** A line of the table of transforms, and a picture of their sheet. */
 export interface TransformExample {
   name: string;
-  /** What it belongs to. */
+  /** The group that it belongs to. */
   kind: "geometry" | "RandAugment" | "colour" | "erasing" | "mixing";
-  /** What it does, in a few words. */
+  /** Says in a few words what happens to an image. */
   does: string;
   /** Its parameters and their ranges. */
   parameters: string;
-  /** Where its behaviour comes from. */
+  /** The paper or library that it follows. */
   source: string;
   /**
    * Shows it on a square image.
@@ -74,7 +75,10 @@ export function onCopy(
   };
 }
 
-/** The filter of those transforms that look between pixels: one, or one of the two drawn evenly at every use, as timm's `random`. */
+/**
+ * The filter of transforms that interpolate: one of two, or either with probability 0.5 at every use, as
+ * timm's `random`.
+ */
 export const interpolation = {
   type: "choice",
   choices: ["bilinear", "bicubic", "random"],
