@@ -5,11 +5,11 @@
 // Running: experiments, their data and models.
 export { datasetsOf, readManifest } from "./data/mod.ts";
 export {
-  augmentationName,
   baseline,
   combinations,
   datasetsFromEnvironment,
   type FeatureSource,
+  fineTuning,
   grid,
   growing,
   presetFromEnvironment,
@@ -20,10 +20,10 @@ export {
   sweep,
   taskOf,
 } from "./experiments/mod.ts";
-export { scaleCorruption } from "./images/mod.ts";
+export { corruptionName, scaleCorruption } from "./images/mod.ts";
 export { convnextMicroSizes, convnextSizes } from "./models/mod.ts";
 export { binomialPowers, formatProportion, sampleForPower } from "./stats/mod.ts";
-export { paperMix } from "./train/mod.ts";
+export { augmentationName, paperMix } from "./train/mod.ts";
 
 // Showing: tables, images, progress and the game.
 export { playedGames } from "./game/mod.ts";
@@ -42,6 +42,8 @@ export {
   show,
   showClaims,
   table,
+  transformSheet,
+  transformTable,
 } from "./notebook/mod.ts";
 
 // The paper, its chapters and their figures.
@@ -66,7 +68,7 @@ export {
 } from "./chapters/combinations/figure.ts";
 export { corruptionClaims } from "./chapters/corruptions/claims.ts";
 export { corruptionsFigure } from "./chapters/corruptions/figure.ts";
-export { corruptedOf, corruptionName } from "./chapters/corruptions/records.ts";
+export { corruptedOf } from "./chapters/corruptions/records.ts";
 export { dataSizeClaims } from "./chapters/data_size/claims.ts";
 export { modelSizeClaims } from "./chapters/model_size/claims.ts";
 export { pseudoDatasetClaims } from "./chapters/pseudo_datasets/claims.ts";

@@ -1,6 +1,7 @@
 /** `deno task bench input`: training batches a second from images on disk. */
-import { openPool, randomCrop, startBatchWorkers, trainingBatches } from "../data/mod.ts";
+import { openPool, startBatchWorkers, trainingBatches } from "../data/mod.ts";
 import type { Batch, TrainingBatches } from "../data/mod.ts";
+import { randomCrop } from "../images/mod.ts";
 
 /** One measurement of making training batches from images on disk, without training. */
 export interface InputRate {

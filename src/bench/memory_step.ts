@@ -3,9 +3,10 @@
  * JSON. It is a process, so that its peak is its own.
  */
 import { pathToFileURL } from "node:url";
-import { openPool, type Pool, randomCrop, sampleImages, startBatchWorkers } from "../data/mod.ts";
+import { openPool, type Pool, sampleImages, startBatchWorkers } from "../data/mod.ts";
 import { peakMemory } from "./process.ts";
 import { TINY } from "./made_datasets.ts";
+import { randomCrop } from "../images/mod.ts";
 
 /** Memory and time of one step. */
 export interface StepMemory {

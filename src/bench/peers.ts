@@ -1,8 +1,9 @@
 /** The Python programs that the benchmarks compare with: finding, installing and starting them. */
 import { join } from "node:path";
 import { besideModule, repositoryRoot } from "../disk/mod.ts";
-import { type Augmentation, randomCrop } from "../data/mod.ts";
 import { type Answering, startAnswering } from "./process.ts";
+import type { Augmentation } from "../images/mod.ts";
+import { randomCrop } from "../images/mod.ts";
 
 /** A Python package that a benchmark compares with. */
 export interface PythonPeer {

@@ -1,9 +1,9 @@
 /** `deno task bench transforms`: the paper's augmentation, beside timm's. */
-import { makeAugment } from "../data/mod.ts";
 import type { PackedImage } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
 import { median } from "./process.ts";
 import { RECIPE, startTimm } from "./peers.ts";
+import { makeAugment } from "../images/mod.ts";
 
 /** One measurement of augmenting images in memory, with one thread a contestant. */
 export interface TransformRate {

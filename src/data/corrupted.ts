@@ -1,26 +1,13 @@
-import { createHash } from "node:crypto";
-import { corrupt, type Corruption, decodeWhole, type PackedImage } from "../images/mod.ts";
-import { random } from "../stats/mod.ts";
+import { corruptByKey, type Corruption, decodeWhole, type PackedImage } from "../images/mod.ts";
 import type { StoredImages } from "./pool/store.ts";
-
-/** Name of the random stream of a corruption's seed. */
-const STREAM = 0x636f;
 
 /** Corrupted images that are kept, bytes; noise takes longer to draw than a small network to train on it. */
 const KEPT = 2 ** 27;
 
 /**
- * Corrupts a stored image in place as every time: by the corruption's seed and the image's key alone.
- *
- * @param key the image's key within its dataset
+ * Reads images of pools under one corruption, and keeps them as far as there is room: they look the same
+ * every time.
  */
-export function corruptAsAlways(image: PackedImage, corruption: Corruption, key: string): void {
-  const seed = "seed" in corruption ? corruption.seed : 0;
-  const place = createHash("sha256").update(key).digest().readUIntBE(0, 6);
-  corrupt(image, corruption, random(seed, STREAM, place));
-}
-
-/** Reads images of pools under one corruption, and keeps them as far as there is room: they look the same every time. */
 export class CorruptedImages {
   readonly #kept = new Map<StoredImages, Map<number, Uint8Array>>();
   #room: number;
@@ -38,7 +25,7 @@ export class CorruptedImages {
     const encoded = pool.encoded?.(index);
     if (encoded) decodeWhole(encoded, image.pixels);
     else pool.read(index, image.pixels);
-    corruptAsAlways(image, this.corruption, pool.images.at(index)!.key);
+    corruptByKey(image, this.corruption, pool.images.at(index)!.key);
     if (this.#room < image.pixels.length) return;
     this.#room -= image.pixels.length;
     this.#kept.set(pool, kept.set(index, image.pixels.slice()));

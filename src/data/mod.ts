@@ -1,12 +1,5 @@
 /** Datasets: manifests, pools of images on disk, sampling, splits and batches. */
 export {
-  type Augment,
-  type Augmentation,
-  checkAugmentation,
-  makeAugment,
-  randomCrop,
-} from "./augmentation.ts";
-export {
   type Batch,
   type BatchSource,
   type TrainingBatches,
@@ -16,7 +9,6 @@ export {
   validationBatches,
 } from "./batches/batches.ts";
 export { type BatchWorkers, startBatchWorkers } from "./batches/workers.ts";
-export { corruptAsAlways } from "./corrupted.ts";
 export {
   collections,
   datasetsOf,

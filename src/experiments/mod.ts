@@ -1,5 +1,4 @@
 /** Experiments, their records, and sweeps over them. */
-export { augmentationName } from "./augmentation_name.ts";
 export { ExperimentError } from "./check.ts";
 export {
   datasetsFromEnvironment,

@@ -85,27 +85,4 @@ const configSchema: z.ZodType<ModelConfig> = z.discriminatedUnion("family", [
 /** A model's name in the registry, or its configuration. */
 export const modelSchema = z.union([z.string(), configSchema]);
 
-/** The shape of `Augmentation`; its ranges are checked by `checkAugmentation`. */
-export const augmentationSchema = z.strictObject({
-  crop: z.enum(["random-resized", "none"]),
-  scale: z.tuple([share, share]),
-  ratio: z.tuple([z.number().positive(), z.number().positive()]),
-  flip: share,
-  interpolation: z.enum(["bilinear", "bicubic", "random"]).optional(),
-  randAugment: z.string().nullish(),
-  colorJitter: z.strictObject({ brightness: amount, contrast: amount, saturation: amount, hue: amount })
-    .nullish(),
-  erase: z.strictObject({
-    probability: share,
-    mode: z.enum(["const", "rand", "pixel"]),
-    area: z.tuple([share, share]),
-    count,
-  }).nullish(),
-});
-
-export const corruptionSchema = z.discriminatedUnion("name", [
-  z.strictObject({ name: z.literal("color-jitter"), strength: amount, seed: z.int().min(0) }),
-  z.strictObject({ name: z.literal("gaussian-noise"), std: amount, seed: z.int().min(0) }),
-  z.strictObject({ name: z.literal("gaussian-blur"), radius: amount }),
-  z.strictObject({ name: z.literal("low-resolution"), size: count }),
-]);
+export { augmentationSchema, corruptionSchema } from "../images/schemas.ts";

@@ -1,7 +1,6 @@
 /** The task of a probe or a fine-tuning: which classes, on which images. */
 import { z } from "zod";
 import {
-  type Augmentation,
   type LabelledImages,
   type Pool,
   sampleClasses,
@@ -15,6 +14,7 @@ import { checkNumbers } from "./check.ts";
 import type { Experiment } from "./kinds/classifier/schema.ts";
 import { count } from "./schemas.ts";
 import type { Session } from "./session.ts";
+import type { Augmentation } from "../images/mod.ts";
 
 /** The classes that are told apart, and the images that show them. */
 export const taskSchema = z.discriminatedUnion("of", [

@@ -1,16 +1,15 @@
 /**
- * Affine transforms as Pillow's `Image.transform(size, AFFINE, …)`: the output pixel (x, y) is the input at matrix · (x + 1/2, y + 1/2, 1),
- * interpolated from its 2 x 2 or 4 x 4 neighbours (bicubic: a = -1); what comes from outside is filled. In place.
+ * Affine transforms in place, as Pillow's `Image.transform(size, AFFINE, …)`. The output pixel (x, y) is the
+ * input at matrix · (x + 1/2, y + 1/2, 1), interpolated from its 2 x 2 or 4 x 4 neighbours (bicubic: a = -1).
+ * Pixels from outside of the image are filled.
  */
-import type { PackedImage } from "./image.ts";
-import type { Interpolation } from "./interpolation.ts";
-import { clip8 } from "./rounding.ts";
-import { scratchCopy } from "./scratch.ts";
+import { clip8, type PackedImage, scratchCopy } from "./image.ts";
+import type { Interpolation } from "./resample.ts";
 
 /** First and second row of an affine map from output to input: x' = a x + b y + c, y' = d x + e y + f. */
-export type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+type AffineMatrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
-/** How an affine transform looks between pixels, and what it puts where there is no image. */
+/** The filter between pixels, and the colour where there is no image. */
 export interface AffineOptions {
   interpolation: Interpolation;
   /** A value a channel, 0 to 255. */
@@ -37,7 +36,10 @@ export function translateY(image: PackedImage, share: number, options: AffineOpt
   affine(image, [1, 0, 0, 0, 1, share * image.height], options);
 }
 
-/** Turns the image about its centre, counter-clockwise for positive `degrees` (Pillow's `rotate`, -90 < degrees < 90). */
+/**
+ * Turns the image about its centre, counter-clockwise for positive `degrees` (Pillow's `rotate`, -90 <
+ * degrees < 90).
+ */
 export function rotate(image: PackedImage, degrees: number, options: AffineOptions): void {
   if (degrees === 0) return;
   // Pillow brings the angle into [0, 360) and rounds to 15 digits.
@@ -47,7 +49,7 @@ export function rotate(image: PackedImage, degrees: number, options: AffineOptio
   affine(image, [cos, sin, cos * -x + sin * -y + x, -sin, cos, -sin * -x + cos * -y + y], options);
 }
 
-/** Replaces the image by its affine transform, pixels from outside by `fill`. */
+/** Replaces the image by its affine transform; pixels from outside become `fill`. */
 export function affine(
   image: PackedImage,
   matrix: AffineMatrix,
@@ -101,7 +103,10 @@ function linear(a: number, b: number, t: number): number {
   return a + (b - a) * t;
 }
 
-/** Writes one row of the output. What is moved along one axis only is interpolated along it only: the rest weighs nothing. */
+/**
+ * Writes one row of the output. A move along one axis is interpolated along that axis only: the other weights
+ * are 0.
+ */
 function bicubicRow(
   { pixels, width, height, channels }: PackedImage,
   [a, b, c, d, e, f]: AffineMatrix,
@@ -143,7 +148,9 @@ function bicubicRow(
   }
 }
 
-/** The cubic through b at 0 and c at 1 whose slopes there are those of the chords from a to c and from b to d. */
+/**
+ * The cubic through b at 0 and c at 1 whose slopes there are those of the chords from a to c and from b to d.
+ */
 function cubic(a: number, b: number, c: number, d: number, t: number): number {
   return b + t * (c - a + t * (2 * (a - b) + c - d + t * (b - a - c + d)));
 }

@@ -1,14 +1,15 @@
 import type { PackedImage } from "./image.ts";
 
-/** Box filters in a row that stand in for the Gaussian. */
+/** Number of box filters in a row that approximate the Gaussian. */
 const PASSES = 3;
 
 let line = new Uint8Array(0);
 let blurred = new Uint8Array(0);
 
 /**
- * Blurs by a Gaussian of standard deviation `radius` px, in place, as Pillow's `ImageFilter.GaussianBlur`: three extended box filters
- * (Gwosdek et al. 2011) along the rows, then along the columns, each rounded to 8 bits, the border pixels repeated outwards.
+ * Blurs in place by a Gaussian of standard deviation `radius` px, as Pillow's `ImageFilter.GaussianBlur`.
+ * Three extended box filters (Gwosdek et al. 2011) go along the rows, then along the columns. Each is rounded
+ * to 8 bits, and border pixels are repeated outwards.
  */
 export function gaussianBlur(image: PackedImage, radius: number): void {
   const { pixels, height, width, channels } = image;
@@ -26,14 +27,17 @@ function reserve(length: number): void {
   [line, blurred] = [new Uint8Array(length), new Uint8Array(length)];
 }
 
-/** A box filter whose two outermost pixels count in part: whole pixels to each side, and the weights, 24 bits after the point. */
+/**
+ * A box filter whose two outermost pixels count in part: whole pixels to each side, and weights in 24 bits
+ * after the point.
+ */
 interface ExtendedBox {
   whole: number;
   inner: number;
   outer: number;
 }
 
-/** The box of which `PASSES` have the Gaussian's variance; in float32, as Pillow. */
+/** The box filter that has the Gaussian's variance after `PASSES` passes; in float32, as Pillow. */
 function boxOf(radius: number): ExtendedBox {
   const variance = Math.fround(radius * radius / PASSES);
   const length = Math.fround(Math.sqrt(12 * variance + 1));

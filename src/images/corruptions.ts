@@ -1,77 +1,195 @@
 /**
- * Corruptions of the paper's Table 5. Not augmentations: a corruption is part of the data, training and validation images alike, and
- * an image looks the same every time it is shown. What is random about it is decided by the stream that the caller names, from the
- * corruption's seed and the image's key.
+ * Corruptions of the paper's Table 5. They are no augmentations: a corruption is part of the data, of
+ * training and validation images alike, and an image looks the same every time that it is shown. Each kind is
+ * one object of one list. The type, the check, the scaling and the names are folds over the list, and so is
+ * the zod schema in schemas.ts.
  */
-import type { Random } from "../stats/mod.ts";
+import { createHash } from "node:crypto";
+import { type Random, random } from "../stats/mod.ts";
 import { gaussianBlur } from "./blur.ts";
-import { colorJitter } from "./color_jitter.ts";
-import type { PackedImage } from "./image.ts";
+import { clip8, type PackedImage } from "./image.ts";
+import { checkSettings, type Flat, type NumberParameter, type SettingsOf } from "./parameters.ts";
 import { resample } from "./resample.ts";
-import { clip8 } from "./rounding.ts";
+import { jitterColors } from "./transforms/color_jitter.ts";
 
-/** A corruption; sizes in px of the image that it is applied to (see {@link scaleCorruption}). */
-export type Corruption =
-  /** torchvision's ColorJitter with this brightness, contrast and saturation, as timm reads a single strength. */
-  | { name: "color-jitter"; strength: number; seed: number }
-  /** Normal noise of this standard deviation, of values in [0, 1], cut off there. */
-  | { name: "gaussian-noise"; std: number; seed: number }
-  /** Pillow's GaussianBlur. */
-  | { name: "gaussian-blur"; radius: number }
-  /** Resized to `size` x `size` px and back, bilinearly. */
-  | { name: "low-resolution"; size: number };
+/** Numbers alone decide a corruption. */
+type NumberParameters = Readonly<Record<string, NumberParameter>>;
+
+/** One way to corrupt images. */
+interface CorruptionKind<Name extends string = string, P extends NumberParameters = NumberParameters> {
+  /** Its name in an experiment's `corruption`. */
+  name: Name;
+  /** Says in a few words what happens to an image. */
+  does: string;
+  /** The paper or library that it follows. */
+  source: string;
+  /** Its parameters and their ranges; sizes have the unit px. */
+  parameters: P;
+  /** Its settings in Table 5, the weaker first. Sizes are for images whose shorter side is 256 px. */
+  paper: readonly SettingsOf<P>[];
+  /** Corrupts an image in place. */
+  apply(image: PackedImage, settings: SettingsOf<P>, random: Random): void;
+  /** How strong it is: more is stronger. Comparable within its kind only. */
+  strength(settings: SettingsOf<P>): number;
+  /** Its name for a reader: "Gaussian blur, radius 0.75 px". */
+  label(settings: SettingsOf<P>): string;
+}
+
+/** Declares a kind; TypeScript infers its settings from `parameters`. */
+function corruption<const Name extends string, const P extends NumberParameters>(
+  kind: CorruptionKind<Name, P>,
+): CorruptionKind<Name, P> {
+  return kind;
+}
+
+const seed = {
+  type: "number",
+  least: 0,
+  whole: true,
+  does: "decides, with the image's key, what is random",
+} as const satisfies NumberParameter;
+
+/** The kinds of Table 5, in its order. */
+export const CORRUPTIONS = [
+  corruption({
+    name: "color-jitter",
+    does: "jitters colours, once and for all",
+    source: "torchvision ColorJitter",
+    parameters: {
+      strength: {
+        type: "number",
+        least: 0,
+        does: "brightness, contrast and saturation of ColorJitter, as timm reads a single strength",
+      },
+      seed,
+    },
+    // The paper does not say what strength means for hue: it is left alone.
+    paper: [{ strength: 1, seed: 0 }, { strength: 2, seed: 0 }],
+    apply(image, { strength }, random) {
+      jitterColors(image, { brightness: strength, contrast: strength, saturation: strength, hue: 0 }, random);
+    },
+    strength: ({ strength }) => strength,
+    label: ({ strength }) => `color jitter, strength ${strength}`,
+  }),
+  corruption({
+    name: "gaussian-noise",
+    does: "adds normal noise to every value",
+    source: "paper, Table 5",
+    parameters: {
+      std: {
+        type: "number",
+        least: 0,
+        does: "standard deviation, of values in [0, 1], which are cut off there",
+      },
+      seed,
+    },
+    paper: [{ std: 0.2, seed: 0 }, { std: 0.3, seed: 0 }],
+    apply: (image, { std }, random) => gaussianNoise(image, std, random),
+    strength: ({ std }) => std,
+    label: ({ std }) => `Gaussian noise, std ${std}`,
+  }),
+  corruption({
+    name: "gaussian-blur",
+    does: "blurs",
+    source: "Pillow GaussianBlur",
+    parameters: {
+      radius: { type: "number", least: 0, unit: "px", does: "standard deviation of the Gaussian" },
+    },
+    paper: [{ radius: 3 }, { radius: 5 }],
+    apply: (image, { radius }) => gaussianBlur(image, radius),
+    strength: ({ radius }) => radius,
+    label: ({ radius }) => `Gaussian blur, radius ${radius} px`,
+  }),
+  corruption({
+    name: "low-resolution",
+    does: "resizes down and up again, bilinearly",
+    source: "Pillow resize",
+    parameters: {
+      size: {
+        type: "number",
+        least: 1,
+        whole: true,
+        unit: "px",
+        does: "side of the square that it is reduced to",
+      },
+    },
+    paper: [{ size: 64 }, { size: 32 }],
+    apply: (image, { size }) => lowResolution(image, size),
+    strength: ({ size }) => 1 / size,
+    label: ({ size }) => `low resolution, ${size}x${size} px`,
+  }),
+] as const;
+
+type CorruptionOf<Kind> = Kind extends CorruptionKind<infer Name, infer P>
+  ? Flat<{ name: Name } & SettingsOf<P>>
+  : never;
 
 /**
- * The eight of Table 5, whose sizes are for images of which 256 px, the shorter side, become a network's 224: with "YCD" and
- * ConvNeXt-T, 84.7% without, 81.1, 80.2, 77.3, 75.1, 80.9, 78.1, 78.4 and 68.4% in this order. The paper does not say what strength
- * means for hue: it is left alone.
+ * A corruption as an experiment says it; sizes in px of the image that it is applied to (see {@link
+ * scaleCorruption}).
  */
-export const PAPER_CORRUPTIONS: readonly Corruption[] = [
-  { name: "color-jitter", strength: 1, seed: 0 },
-  { name: "color-jitter", strength: 2, seed: 0 },
-  { name: "gaussian-noise", std: 0.2, seed: 0 },
-  { name: "gaussian-noise", std: 0.3, seed: 0 },
-  { name: "gaussian-blur", radius: 3 },
-  { name: "gaussian-blur", radius: 5 },
-  { name: "low-resolution", size: 64 },
-  { name: "low-resolution", size: 32 },
-];
+export type Corruption = CorruptionOf<(typeof CORRUPTIONS)[number]>;
+
+/**
+ * The eight of Table 5. On "YCD" ConvNeXt-T reaches 84.7% without a corruption, and 81.1, 80.2, 77.3, 75.1,
+ * 80.9, 78.1, 78.4 and 68.4% with these, in this order.
+ */
+export const PAPER_CORRUPTIONS: readonly Corruption[] = CORRUPTIONS.flatMap(({ name, paper }) =>
+  paper.map((settings) => ({ name, ...settings }) as Corruption)
+);
 
 /** Side of the stored image that the sizes of {@link PAPER_CORRUPTIONS} are for, px. */
 const PAPER_SIDE = 256;
 
+/** @throws {Error} for a name that is not listed */
+function kindOf({ name }: Corruption): CorruptionKind {
+  const kinds: readonly CorruptionKind[] = CORRUPTIONS;
+  const found = kinds.find((kind) => kind.name === name);
+  if (found) return found;
+  throw new Error(
+    `corruption.name is "${name}"; it must be one of ${kinds.map((kind) => kind.name).join(", ")}`,
+  );
+}
+
+/** A corruption without its name, for the functions of its kind. */
+function settingsOf(corruption: Corruption): Record<string, number> {
+  const { name: _, ...settings } = corruption;
+  return settings;
+}
+
+/** The sizes of a corruption, px of the image that it is applied to: none, or one by its name. */
+export function corruptionSizes(corruption: Corruption): Record<string, number> {
+  const { parameters } = kindOf(corruption);
+  const sizes = Object.entries(settingsOf(corruption)).filter(([name]) => parameters[name]?.unit === "px");
+  return Object.fromEntries(sizes);
+}
+
 /**
- * A corruption of the paper for images of another size, its px in proportion to the side: for stored images of 64 px a blur of
- * radius 3 becomes one of 0.75, which spreads over the same part of a picture, and a low resolution of 64 px one of 16, which
- * keeps the same share of the pixels. Small images have less to lose: a notebook that wants the corruption to be as many px of
- * what the network sees as in the paper names its own sizes.
+ * Scales a corruption of the paper to images of another size: its px grow in proportion to the side. For
+ * stored images of 64 px a blur of radius 3 becomes one of 0.75, which spreads over the same part of a
+ * picture. A low resolution of 64 px becomes one of 16, which keeps the same share of the pixels. A notebook
+ * that wants as many px of the network's input as in the paper names its own sizes.
  *
- * @param side side of the stored images, px; of photographs stored as JPEG what their shorter side was reduced to
+ * @param side side of the stored images, px; of photographs stored as JPEG, the side that the shorter one was
+ *   reduced to
  */
 export function scaleCorruption(corruption: Corruption, side: number): Corruption {
-  const scale = side / PAPER_SIDE;
-  if (corruption.name === "gaussian-blur") return { ...corruption, radius: corruption.radius * scale };
-  if (corruption.name === "low-resolution") {
-    return { ...corruption, size: Math.max(1, Math.round(corruption.size * scale)) };
-  }
-  return corruption;
+  const { parameters } = kindOf(corruption);
+  const scaled = Object.entries(corruptionSizes(corruption)).map(([name, size]) => {
+    const { least, whole } = parameters[name];
+    const length = size * (side / PAPER_SIDE);
+    return [name, whole ? Math.max(least, Math.round(length)) : length];
+  });
+  return { ...corruption, ...Object.fromEntries(scaled) };
 }
 
 /**
  * Checks a corruption.
  *
- * @throws Error naming the field at fault
+ * @throws {Error} naming the field at fault
  */
 export function checkCorruption(corruption: Corruption): void {
-  const amounts = { strength: undefined, std: undefined, radius: undefined, size: undefined, ...corruption };
-  for (const field of ["strength", "std", "radius"] as const) {
-    const amount = amounts[field];
-    if (amount === undefined || amount >= 0) continue;
-    throw new Error(`corruption.${field} is ${amount}; it must be 0 or more`);
-  }
-  if (amounts.size !== undefined && !(Number.isInteger(amounts.size) && amounts.size >= 1)) {
-    throw new Error(`corruption.size is ${amounts.size}; it must be a whole number of pixels, 1 or more`);
-  }
+  checkSettings(kindOf(corruption).parameters, corruption, "corruption");
 }
 
 /**
@@ -80,12 +198,32 @@ export function checkCorruption(corruption: Corruption): void {
  * @param random decides colours and noise: name it by the corruption's seed and the image's key
  */
 export function corrupt(image: PackedImage, corruption: Corruption, random: Random): void {
-  if (corruption.name === "color-jitter") {
-    const { strength } = corruption;
-    colorJitter(image, { brightness: strength, contrast: strength, saturation: strength, hue: 0 }, random);
-  } else if (corruption.name === "gaussian-noise") gaussianNoise(image, corruption.std, random);
-  else if (corruption.name === "gaussian-blur") gaussianBlur(image, corruption.radius);
-  else lowResolution(image, corruption.size);
+  kindOf(corruption).apply(image, settingsOf(corruption), random);
+}
+
+/** Name of the random stream of a corruption's seed. */
+const STREAM = 0x636f;
+
+/**
+ * Corrupts a stored image in place, the same way every time: by the corruption's seed and the image's key
+ * alone.
+ *
+ * @param key the image's key within its dataset
+ */
+export function corruptByKey(image: PackedImage, corruption: Corruption, key: string): void {
+  const seed = "seed" in corruption ? corruption.seed : 0;
+  const place = createHash("sha256").update(key).digest().readUIntBE(0, 6);
+  corrupt(image, corruption, random(seed, STREAM, place));
+}
+
+/** A corruption's name for a reader, "Gaussian blur, radius 0.75 px"; "none" for `null`. */
+export function corruptionName(corruption: Corruption | null): string {
+  return corruption ? kindOf(corruption).label(settingsOf(corruption)) : "none";
+}
+
+/** How strong a corruption is among those of its kind: more is stronger. */
+export function corruptionStrength(corruption: Corruption): number {
+  return kindOf(corruption).strength(settingsOf(corruption));
 }
 
 /** Adds normal noise to every value, `std` on the scale of [0, 1]. */

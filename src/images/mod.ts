@@ -1,26 +1,47 @@
-/** Decoding, geometry, augmentation, corruption and hashing of images as packed 8-bit pixels. */
-export { type ColorJitter, colorJitter } from "./color_jitter.ts";
+/**
+ * Images as packed 8-bit pixels: decoding, resizing, augmentation, corruption, hashing. schemas.ts is a
+ * second door, for zod.
+ */
 export {
   checkCorruption,
-  corrupt,
+  corruptByKey,
   type Corruption,
+  corruptionName,
+  corruptionSizes,
+  corruptionStrength,
   PAPER_CORRUPTIONS,
   scaleCorruption,
 } from "./corruptions.ts";
-export * from "./decode.ts";
+export {
+  decode,
+  DECODES_IN_FLIGHT,
+  encodePng,
+  fromImage,
+  loadSharpForDrawings,
+  PIXEL_LIMIT,
+  rasterize,
+  squareSvg,
+} from "./decoding/decode.ts";
 export { type DecoderOptions, type Decoders, startDecoders } from "./decoding/decoders.ts";
+export {
+  IMAGE_FAILURES,
+  ImageFailure,
+  imageFailure,
+  type ImageFailureReason,
+} from "./decoding/image_failure.ts";
 export { type Decoded, serveDecoder } from "./decoding/serve.ts";
-export { decodeWhole, type EncodedImage, partOf, type Reduction, reductionFor } from "./encoded.ts";
-export * from "./geometry.ts";
-export type { Box, PackedImage } from "./image.ts";
-export { IMAGE_FAILURES, ImageFailure, imageFailure, type ImageFailureReason } from "./image_failure.ts";
-export { type ImageFormat, imageFormat } from "./image_format.ts";
-export { IMAGENET_MEAN, IMAGENET_STD } from "./imagenet.ts";
-export { drawInterpolation, type Interpolation, type InterpolationChoice } from "./interpolation.ts";
-export { loadSharpForDrawings } from "./load_sharp.ts";
-export * from "./perceptual_hash.ts";
-export { parseRandAugment, type RandAugment, randAugment } from "./rand_augment.ts";
-export { resample } from "./resample.ts";
-export * from "./stored_jpeg.ts";
-export { type RandomErasing, randomErasing } from "./random_erasing.ts";
-export { imageTransforms, type Transform } from "./transforms.ts";
+export { inStoredForm, STORED_QUALITY, storedJpeg } from "./decoding/stored_jpeg.ts";
+export { centreSquare, cropResize, resizeAndCentreCrop } from "./resample.ts";
+export { type Box, decodeWhole, type EncodedImage, type PackedImage } from "./image.ts";
+export { IMAGENET_MEAN, IMAGENET_STD } from "./color.ts";
+export { perceptualHash } from "./perceptual_hash.ts";
+export {
+  type Augmentation,
+  augmentationIdentity,
+  augmentationNames,
+  imageTransforms,
+  isAugmented,
+  makeAugment,
+  randomCrop,
+} from "./transforms/augmentation.ts";
+export type { TransformExample } from "./transforms/transform.ts";

@@ -1,20 +1,21 @@
 import type { PackedImage } from "./image.ts";
 import { resample } from "./resample.ts";
-import { luma } from "./luma.ts";
+import { luma } from "./color.ts";
 
 /** Comparisons along each side, in each of the two directions. */
 const GRID = 16;
 
 /**
- * A perceptual hash: equal for images that look alike at 16 px, whatever their exact pixels. It is the difference hash (dHash) in
- * both directions: the image, as grey, reduced to 17 x 16, is each pixel brighter than its right neighbour; reduced to 16 x 17, is
- * it brighter than the one below? 512 bits as 128 hex digits. Two images count as near-duplicates when the hashes are equal.
+ * A perceptual hash: it is equal for images that look alike at 16 px, whatever their exact pixels. It is the
+ * difference hash (dHash) in both directions. The image becomes grey and is reduced to 17 x 16: is each pixel
+ * brighter than its right neighbour? It is reduced to 16 x 17: is each brighter than the one below? That
+ * gives 512 bits, as 128 hex digits. Two images count as near-duplicates when their hashes are equal.
  *
- * The size was measured on the 32,000 icons of the six libraries, which are mostly thin lines on white, images being tied by
- * equal groups and hashes. The usual 64 bits (8 x 8, across only) confuse signs that differ: 119 circled signs share one hash,
- * and the largest connected component has 4,059 images. At 16 x 16 in both directions at most 5 share a hash and
- * the largest component has 115, of which names alone tie 113; 15,520 components become 15,371. (Emoji: 2,966 against 401;
- * 311 by names alone.)
+ * The size was measured on the 32,000 icons of the six libraries, mostly thin lines on white; equal names and
+ * equal hashes tie images to components. The usual 64 bits (8 x 8, across only) confuse signs that differ:
+ * 119 circled signs share one hash, and the largest component has 4,059 images. At 16 x 16 in both directions
+ * at most 5 images share a hash and the largest component has 115, of which names alone tie 113; 15,520
+ * components become 15,371. (Emoji: 2,966 against 401; 311 by names alone.)
  */
 export function perceptualHash(image: PackedImage): string {
   return brighterThanNext(image, GRID + 1, GRID, 1) + brighterThanNext(image, GRID, GRID + 1, GRID);

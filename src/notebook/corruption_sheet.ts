@@ -1,7 +1,6 @@
-/** What the corruptions of a sweep make of the datasets' images. */
-import { corruptAsAlways, type StoredImages } from "../data/mod.ts";
-import { centreSquare, type Corruption, decodeWhole } from "../images/mod.ts";
-import { corruptionName } from "../chapters/corruptions/records.ts";
+/** Images of the datasets under the corruptions of a sweep. */
+import type { StoredImages } from "../data/mod.ts";
+import { centreSquare, corruptByKey, type Corruption, corruptionName, decodeWhole } from "../images/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
 import { openPools } from "./datasets.ts";
@@ -9,8 +8,8 @@ import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
 /**
- * Random images of the experiments' datasets, a row a corruption, as training and validation have them, before they are cropped and
- * resized for the network.
+ * Random images of the experiments' datasets, a row for each corruption. They look as in training and
+ * validation, before the crop and the resize for the network.
  *
  * @param each images a dataset, the same in every row
  * @throws {RangeError} where there is no experiment
@@ -41,7 +40,7 @@ export function corruptedRow(
       const image = encoded
         ? decodeWhole(encoded(index))
         : { pixels: read(index), width: side, height: side, channels };
-      if (corruption) corruptAsAlways(image, corruption, images.at(index)!.key);
+      if (corruption) corruptByKey(image, corruption, images.at(index)!.key);
       const pixels = new Uint8Array(side * side * channels);
       centreSquare(image, side, pixels);
       return { pixels, side, channels };

@@ -1,13 +1,14 @@
-/** What every transform does, shown on one image. */
-import type { PackedImage, Transform } from "../images/mod.ts";
-import { random } from "../stats/mod.ts";
+/** The random transforms of training images, as a table and on an image. */
+import type { PackedImage, TransformExample } from "../images/mod.ts";
+import { permutation, random } from "../stats/mod.ts";
 import { startEngine } from "../tensorflow/mod.ts";
 import { transforms } from "../train/mod.ts";
+import { openPools } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
 
-/** The registry of transforms as a table: name, what it does, parameters, source. */
+/** The transforms of training images as a table, in the order in which they are applied. */
 export function transformTable(): Displayable {
   return table(transforms.map(({ name, kind, does, parameters, source }) => ({
     transform: name,
@@ -19,28 +20,37 @@ export function transformTable(): Displayable {
 }
 
 /**
- * One square image under every transform of the registry, a row a kind, each with its name.
- *
- * @param partner of the same size and channels, to mix with. Default: the image upside down and inverted.
+ * A random image of a dataset under every transform: a row for each kind, a picture for each transform with
+ * its name. MixUp and CutMix mix it with another image of the dataset.
  */
-export async function transformSheet(
-  image: PackedImage,
-  { partner = upsideDown(image), seed = 0 }: { partner?: PackedImage; seed?: number } = {},
-): Promise<Displayable> {
+export async function transformSheet(dataset: string, { seed = 0 } = {}): Promise<Displayable> {
+  const [pool] = await openPools([dataset]);
+  const { side, channels, images, read } = pool;
+  const [image, partner] = [...permutation(images.length, seed).subarray(0, 2)].map((index) => ({
+    pixels: read(index),
+    width: side,
+    height: side,
+    channels,
+  }));
+  pool[Symbol.dispose]();
+  return await sheetOf(image, partner, seed);
+}
+
+/** @param partner an image of the same size, to mix with */
+export async function sheetOf(image: PackedImage, partner: PackedImage, seed = 0): Promise<Displayable> {
   await startEngine();
   const rows: GalleryRow[] = [{ label: "as it is", images: [picture(image, "")] }];
-  for (const kind of new Set(transforms.map(({ kind }) => kind))) {
-    const ofKind = transforms.filter((transform) => transform.kind === kind);
-    const shown = ofKind.map((transform) =>
+  for (const [kind, ofKind] of Map.groupBy(transforms, ({ kind }) => kind)) {
+    const images = ofKind.map((transform) =>
       picture(transform.example(image, streamOf(transform, seed), partner), spaced(transform.name))
     );
-    rows.push({ label: kind, images: shown });
+    rows.push({ label: kind, images });
   }
   return gallery("Every transform", rows);
 }
 
-/** A transform looks the same whichever others there are. */
-function streamOf({ name }: Transform, seed: number) {
+/** The random stream of a transform, so that its picture does not depend on the other transforms. */
+function streamOf({ name }: TransformExample, seed: number) {
   return random(seed, ...Array.from(name, (letter) => letter.codePointAt(0)!));
 }
 
@@ -51,14 +61,4 @@ function spaced(name: string): string {
 
 function picture({ pixels, width, channels }: PackedImage, caption: string): GalleryImage {
   return { pixels, side: width, channels: channels as 1 | 3, caption };
-}
-
-function upsideDown(image: PackedImage): PackedImage {
-  const { width, height, channels, pixels } = image;
-  const line = width * channels;
-  const turned = Uint8Array.from(
-    pixels,
-    (_, i) => 255 - pixels[(height - 1 - Math.floor(i / line)) * line + i % line],
-  );
-  return { ...image, pixels: turned };
 }

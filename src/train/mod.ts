@@ -30,4 +30,4 @@ export { drawnWeights, evaluatedWeights, initialState } from "./state.ts";
 export { classifierRule, type Pass, type StepInput, type StepRule, type TrainState } from "./step.ts";
 export { Stepper } from "./stepper.ts";
 export { type EpochSummary, train, type Trained, type TrainOptions } from "./train.ts";
-export { transforms } from "./transforms.ts";
+export { augmentationName, transforms } from "./transforms.ts";

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { corruptionClaims } from "../../src/chapters/corruptions/claims.ts";
 import { corruptionsFigure } from "../../src/chapters/corruptions/figure.ts";
-import { corruptedOf, corruptionName, strengthOf } from "../../src/chapters/corruptions/records.ts";
+import { corruptedOf } from "../../src/chapters/corruptions/records.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
-import { type Corruption, PAPER_CORRUPTIONS, scaleCorruption } from "../../src/images/mod.ts";
+import {
+  type Corruption,
+  corruptionName,
+  corruptionStrength,
+  PAPER_CORRUPTIONS,
+  scaleCorruption,
+} from "../../src/images/mod.ts";
 import { type Claim, table5, testClaims } from "../../src/paper/mod.ts";
 import { corruptions } from "../made/figures/examples.ts";
 import { named } from "../made/figures/traces.ts";
@@ -121,9 +127,11 @@ Deno.test("corruptedOf: runs that differ in a seed alone are taken together", ()
   assert.deepEqual([plain.corruption, plain.chance, more.length], [null, 0.5, 0]);
 });
 
-Deno.test("strengthOf: each kind of Table 5 from the weaker to the stronger, at any size", () => {
+Deno.test("corruptionStrength: each kind of Table 5 from the weaker to the stronger, at any size", () => {
   for (const side of [32, 64, 256]) {
-    const strengths = PAPER_CORRUPTIONS.map((corruption) => strengthOf(scaleCorruption(corruption, side)));
+    const strengths = PAPER_CORRUPTIONS.map((corruption) =>
+      corruptionStrength(scaleCorruption(corruption, side))
+    );
     for (let i = 0; i < 8; i += 2) assert.ok(strengths[i] < strengths[i + 1]);
   }
 });

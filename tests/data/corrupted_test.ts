@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { corruptAsAlways, CorruptedImages } from "../../src/data/corrupted.ts";
+import { CorruptedImages } from "../../src/data/corrupted.ts";
+import { corruptByKey } from "../../src/images/mod.ts";
 import { poolInMemory } from "../made/data/made_up_pools.ts";
 
 const corruption = { name: "gaussian-noise", std: 0.2, seed: 1 } as const;
@@ -17,7 +18,7 @@ function countingPool(name: string) {
   return { pool: { ...pool, read }, counts };
 }
 
-Deno.test("CorruptedImages: each image as corruptAsAlways makes it, read once while there is room", () => {
+Deno.test("CorruptedImages: each image as corruptByKey makes it, read once while there is room", () => {
   const { pool, counts } = countingPool("a");
   const corrupted = new CorruptedImages(corruption, 3 * SIDE ** 2);
   for (let pass = 0; pass < 2; pass++) {
@@ -25,7 +26,7 @@ Deno.test("CorruptedImages: each image as corruptAsAlways makes it, read once wh
       const [image, expected] = [empty(), empty()];
       corrupted.read(pool, index, image);
       poolInMemory("a", 8, SIDE, 1).read(index, expected.pixels);
-      corruptAsAlways(expected, corruption, `${index}`);
+      corruptByKey(expected, corruption, `${index}`);
       assert.deepEqual(image.pixels, expected.pixels, `image ${index} of pass ${pass}`);
     }
   }

@@ -101,7 +101,7 @@ const faults: [string, (e: any) => void, RegExp][] = [
   [
     "areas in the wrong order",
     (e) => e.augmentation.erase = { ...ERASE, area: [1, 0.5] },
-    /erase\.area is 1,0\.5/,
+    /erase\.area: it is 1,0\.5; it must be two numbers, 0 < least <= greatest <= 1/,
   ],
   ["a corruption that there is not", (e) => e.corruption = { name: "fog" }, /corruption\.name: /],
   [

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { transformSheet, transformTable } from "../../src/notebook/mod.ts";
+import { transformTable } from "../../src/notebook/mod.ts";
+import { sheetOf } from "../../src/notebook/transform_sheet.ts";
 import { transforms } from "../../src/train/mod.ts";
 
 /** A square image of a gradient with a dark corner. */
@@ -14,8 +15,9 @@ function square(channels: 1 | 3, side = 24) {
 for (const channels of [1, 3] as const) {
   Deno.test(`the sheet and the table show every transform of the registry, ${channels} channels`, async () => {
     const image = square(channels);
+    const partner = { ...image, pixels: image.pixels.map((value) => 255 - value) };
     const kept = image.pixels.slice();
-    const bundle = await (await transformSheet(image)).bundle();
+    const bundle = await (await sheetOf(image, partner)).bundle();
     assert.deepEqual(image.pixels, kept, "the image itself stays");
     const sheet = `${bundle["text/plain"]}`.replaceAll(/(?<=[a-z]) (?=[A-Z])/g, "");
     const listed = `${(await transformTable().bundle())["text/plain"]}`;

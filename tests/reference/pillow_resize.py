@@ -1,4 +1,4 @@
-"""Writes pillow_resize.json: small images resized by Pillow's BILINEAR, for tests/images/geometry_test.ts.
+"""Writes pillow_resize.json: small images resized by Pillow's BILINEAR, for tests/images/resample_test.ts.
 
 Run with: python pillow_resize.py   (needs Pillow; made with Pillow 13.0.0)
 """

@@ -1,5 +1,5 @@
 /** Table 4: augmentation. Its figure is `accuracyAgainst` beside the paper's table. */
-import { augmentationName, type RunRecord } from "../../experiments/mod.ts";
+import { type RunRecord } from "../../experiments/mod.ts";
 import {
   ALPHA,
   BY_TWO_PROPORTIONS,
@@ -16,6 +16,7 @@ import {
   verdictOf,
 } from "../../paper/mod.ts";
 import { contrast, formatPercent, type Proportion } from "../../stats/mod.ts";
+import { augmentationName } from "../../train/mod.ts";
 
 const rowsOfTable4 = (records: readonly RunRecord[]) => seriesByName(table4, records, augmentationName);
 

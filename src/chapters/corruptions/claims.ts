@@ -14,7 +14,8 @@ import {
   verdictOf,
 } from "../../paper/mod.ts";
 import { formatPercent, formatProportion, holm, twoProportionTest } from "../../stats/mod.ts";
-import { type Corrupted, corruptedOf, corruptionName, strengthOf } from "./records.ts";
+import { type Corrupted, corruptedOf } from "./records.ts";
+import { corruptionName, corruptionStrength } from "../../images/mod.ts";
 
 /** At least this share of the margin above chance is left under corruption. The paper's least is 68%. */
 const KEPT = 0.5;
@@ -141,7 +142,9 @@ interface Ends {
 function endsOfKinds(corrupted: readonly Corrupted[]): Ends[] {
   const kinds = Map.groupBy(corrupted, ({ corruption }) => corruption!.name);
   return [...kinds.values()].filter((kind) => kind.length > 1).map((kind) => {
-    const ordered = kind.toSorted((a, b) => strengthOf(a.corruption!) - strengthOf(b.corruption!));
+    const ordered = kind.toSorted((a, b) =>
+      corruptionStrength(a.corruption!) - corruptionStrength(b.corruption!)
+    );
     return {
       name: ordered[0].corruption!.name.replace("-", " "),
       weaker: ordered[0],

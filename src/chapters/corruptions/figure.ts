@@ -8,10 +8,10 @@ import {
   rowEnds,
   rowsLayout,
 } from "../../figures/mod.ts";
-import { type Corruption, scaleCorruption } from "../../images/mod.ts";
+import { type Corruption, corruptionName, corruptionSizes, scaleCorruption } from "../../images/mod.ts";
 import { table5 } from "../../paper/mod.ts";
 import { formatProportion } from "../../stats/mod.ts";
-import { type Corrupted, corruptedOf, corruptionName } from "./records.ts";
+import { type Corrupted, corruptedOf } from "./records.ts";
 
 /** Ours stands this far above its row and the paper below, so that neither hides the other. */
 const DODGE = 0.14;
@@ -78,7 +78,6 @@ function rowsOf(ours: readonly Corrupted[], side: number): CorruptionRow[] {
 
 /** The paper's size, scaled to our images. */
 function sizeHere(corruption: Corruption | null, side: number): string {
-  if (corruption?.name === "gaussian-blur") return `<br>(here ${corruption.radius} px of ${side})`;
-  if (corruption?.name === "low-resolution") return `<br>(here ${corruption.size} px of ${side})`;
-  return "";
+  const sizes = corruption ? Object.values(corruptionSizes(corruption)) : [];
+  return sizes.map((size) => `<br>(here ${size} px of ${side})`).join("");
 }

@@ -1,6 +1,7 @@
 /** Which of a sweep's records are of pseudo-datasets, and which of real ones. */
 import { parseReference } from "../../data/mod.ts";
 import type { RunRecord } from "../../experiments/mod.ts";
+import { isAugmented } from "../../images/mod.ts";
 
 /** What a record of notebook 08 is of. */
 export type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
@@ -14,12 +15,7 @@ export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind 
   const references = experiment.datasets.map(parseReference);
   const arePseudo = references.every(({ dataset, part }) => part && dataset === references[0].dataset);
   if (!arePseudo) return "real";
-  return isAugmented(experiment) ? "pseudo, augmented" : "pseudo";
-}
-
-function isAugmented({ augmentation }: RunRecord["experiment"]): boolean {
-  const { crop, flip, randAugment, colorJitter, erase } = augmentation;
-  return crop !== "none" || flip > 0 || Boolean(randAugment || colorJitter || erase);
+  return isAugmented(experiment.augmentation) ? "pseudo, augmented" : "pseudo";
 }
 
 /** The records of one kind, the smallest sets first. */

@@ -1,12 +1,13 @@
 import {
+  type Augmentation,
   checkCorruption,
   type Corruption,
   type EncodedImage,
+  makeAugment,
   type PackedImage,
   resizeAndCentreCrop,
 } from "../../images/mod.ts";
 import { permutation, random } from "../../stats/mod.ts";
-import { type Augmentation, makeAugment } from "../augmentation.ts";
 import { CorruptedImages } from "../corrupted.ts";
 import type { StoredImages } from "../pool/store.ts";
 

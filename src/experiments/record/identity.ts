@@ -1,6 +1,5 @@
 /** Identity: two experiments are the same when their hashes are. */
 import { createHash } from "node:crypto";
-import type { Augmentation } from "../../data/mod.ts";
 import { ExperimentError } from "../check.ts";
 
 /** JSON with sorted keys: the same text for equal objects. */
@@ -17,21 +16,6 @@ export function canonicalJson(value: unknown): string {
 /** The first 16 hex digits of the sha256 of a value's canonical JSON. */
 export function identityOf(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
-}
-
-/**
- * An augmentation without the fields that are off, such that the hash is the same whether they are off or
- * left out.
- */
-export function augmentationIdentity(augmentation: Augmentation): Partial<Augmentation> {
-  const { interpolation, randAugment, colorJitter, erase, ...cropAndFlip } = augmentation;
-  return {
-    ...cropAndFlip,
-    ...(interpolation && interpolation !== "bilinear" && { interpolation }),
-    ...(randAugment && { randAugment }),
-    ...(colorJitter && { colorJitter }),
-    ...(erase && { erase }),
-  };
 }
 
 /** Bytes that are read at a time. */

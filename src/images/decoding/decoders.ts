@@ -1,53 +1,57 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { ImageFailure } from "../image_failure.ts";
+import { ImageFailure } from "./image_failure.ts";
 import { type Frame, packFrame, readFrames } from "./frames.ts";
-import type { Answer, Decoded, Limits } from "./serve.ts";
+import type { Decoded, DecoderAnswer, DecoderLimits } from "./serve.ts";
 
 /** Processes that decode; disposing ends them. */
 export interface Decoders<Facts> {
   /**
    * Decodes a file as soon as a process is free.
    *
-   * @throws ImageFailure for a file that is no good; Error when no process can be started; when the processes have been ended the
-   * signal's reason, or AbortError
+   * @throws {ImageFailure} when the file cannot be used
+   * @throws {Error} when no process can be started
+   * @throws the signal's reason, or an AbortError, when the processes have been ended
    */
   decode(file: Uint8Array): Promise<Decoded<Facts>>;
   [Symbol.dispose](): void;
 }
 
-/** How much is decoded at a time, and what one image may take. */
-export interface DecoderOptions extends Partial<Limits> {
+/** The number of processes, and the limits of one image. */
+export interface DecoderOptions extends Partial<DecoderLimits> {
   /** Default: as many as there are cores. */
   processes?: number;
   /** Longest time for one image, ms. Default: 60,000. */
   decodeMs?: number;
   /** Most memory that one image may take, MB. Default: 1,500. */
   memoryMb?: number;
-  /** Ends the processes, and what is under way. */
+  /** Ends the processes and the decoding under way. */
   signal?: AbortSignal;
 }
 
-/** A process is replaced after so many images: libvips' memory is in pieces by then. */
+/** Images after which a process is replaced: libvips' memory is fragmented by then. */
 const IMAGES_A_PROCESS = 5000;
 
 /** Time to start, ms. */
 const START_MS = 60_000;
 
-/** Time to end for a process that answers no more, ms. */
+/** Time for a process without an answer to end, ms. */
 const LAST_MS = 1000;
 
-/** An image that takes longer is not worth it, ms. */
+/** Longest time for one image, ms. */
 const DECODE_MS = 60_000;
 
-/** Twice the most that an image of 64 million pixels was seen to take: 708 MB, an interlaced PNG of 16 bits with transparency. */
+/**
+ * Twice the greatest memory measured at 64 million pixels: 708 MB, an interlaced PNG of 16 bits with
+ * transparency.
+ */
 const MEMORY_MB = 1500;
 
 /**
- * Makes decoders: processes of their own, so that a crash, a hang and want of memory are the failure of one image. Each is started when
- * it is first needed.
+ * Makes decoders. They are processes of their own, so that a crash, a hang or a lack of memory is the failure
+ * of one image only. Each is started when it is first needed.
  *
- * @param program what they run: it calls `serveDecoder`
+ * @param program the module that they run; it calls `serveDecoder`
  * @param settings given to the program, as JSON
  */
 export function startDecoders<Facts>(
@@ -112,21 +116,21 @@ function endedError(): Error {
   return new DOMException("the processes that decode images have been ended", "AbortError");
 }
 
-/** What a process may do: read the program and the library, and load it. */
+/** Permissions of a process: it reads the program and loads sharp. */
 const PERMISSIONS = ["--no-prompt", "--allow-read", "--allow-ffi", "--allow-env", "--allow-sys"];
 
-/** One process, and the image that it has. */
+/** One process, which decodes one image at a time. */
 class Decoder<Facts> {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #answers: AsyncGenerator<Frame<Answer<Facts>>>;
+  readonly #answers: AsyncGenerator<Frame<DecoderAnswer<Facts>>>;
   readonly #ready: Promise<void>;
   readonly #decodeMs: number;
   #images = 0;
   #dead = false;
   #dismissed: unknown;
 
-  constructor(program: URL, settings: unknown, limits: Limits) {
+  constructor(program: URL, settings: unknown, limits: DecoderLimits) {
     this.#decodeMs = limits.decodeMs;
     this.#process = new Deno.Command(Deno.execPath(), {
       args: [
@@ -141,7 +145,7 @@ class Decoder<Facts> {
       stdout: "piped",
       stderr: "null",
     }).spawn();
-    this.#process.status.then(() => this.#dead = true); // also one that is killed while it has nothing to do
+    this.#process.status.then(() => this.#dead = true); // also when it is killed while idle
     this.#input = this.#process.stdin.getWriter();
     this.#answers = readFrames(this.#process.stdout);
     this.#ready = this.#next(START_MS).then((answer) => {
@@ -151,7 +155,7 @@ class Decoder<Facts> {
         "no process that decodes images could be started; is the npm package sharp installed? (deno install)",
       );
     });
-    this.#ready.catch(() => {}); // whoever asks learns of it
+    this.#ready.catch(() => {}); // `decode` reports it
   }
 
   get usable(): boolean {
@@ -163,7 +167,7 @@ class Decoder<Facts> {
       throw this.#dismissed ?? error;
     });
     this.#images++;
-    this.#input.write(packFrame({}, file)).catch(() => {}); // a process that has ended gives no answer either
+    this.#input.write(packFrame({}, file)).catch(() => {}); // a process that has ended gives no answer
     const answer = await this.#next(this.#decodeMs);
     if (this.#dismissed !== undefined) throw this.#dismissed;
     if (answer === "ended" || answer === "late") throw await this.#failure(answer);
@@ -183,7 +187,7 @@ class Decoder<Facts> {
     return new ImageFailure("decoder_crashed", signal ? `ended by ${signal}` : `ended with code ${code}`);
   }
 
-  /** Whatever it is about is given up, for that reason. */
+  /** Ends the process; the image under way fails with this reason. */
   end(reason: unknown): void {
     this.#dead = true;
     this.#dismissed = reason;
@@ -199,7 +203,7 @@ class Decoder<Facts> {
     }
   }
 
-  async #next(ms: number): Promise<Frame<Answer<Facts>> | "ended" | "late"> {
+  async #next(ms: number): Promise<Frame<DecoderAnswer<Facts>> | "ended" | "late"> {
     const late = Promise.withResolvers<"late">();
     const timer = setTimeout(() => late.resolve("late"), ms);
     const next = this.#answers.next().then(

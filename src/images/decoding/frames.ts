@@ -1,4 +1,4 @@
-/** Messages between processes: a header in JSON and bytes behind it, both led by their lengths (32 bits, little-endian). */
+/** Messages between processes: two lengths (32 bits, little-endian), a header in JSON, and bytes. */
 
 /** One message. */
 export interface Frame<Header> {
@@ -18,13 +18,14 @@ export function packFrame(header: unknown, body: Uint8Array = new Uint8Array()):
   return bytes;
 }
 
-/** No message is longer, bytes: who claims so has lost its memory. */
+/** Longest message, bytes: a length above it is corrupt. */
 const LONGEST = 1 << 30;
 
 /**
- * The messages of a stream. It ends with the stream, also in the middle of a message: the other process has ended.
+ * Reads the messages of a stream. It ends with the stream, also in the middle of a message: the other process
+ * has ended.
  *
- * @throws Error when what comes is no message
+ * @throws {Error} when the bytes are no message
  */
 export async function* readFrames<Header>(stream: ReadableStream<Uint8Array>): AsyncGenerator<Frame<Header>> {
   const take = taker(stream);
@@ -41,12 +42,12 @@ export async function* readFrames<Header>(stream: ReadableStream<Uint8Array>): A
   }
 }
 
-/** Something that is read from until it has no more (null), for example standard input. */
+/** An input, for example standard input; `null` means its end. */
 interface SyncReader {
   readSync(into: Uint8Array): number | null;
 }
 
-/** The bodies of the messages of an input, one after the other; waits for each, which is fine for who has nothing else to do. */
+/** Reads the bodies of an input's messages, one after the other, and blocks the process between them. */
 export function* readBodiesSync(input: SyncReader): Generator<Uint8Array> {
   while (true) {
     const lengths = takeSync(input, 8);
@@ -69,7 +70,7 @@ function takeSync(input: SyncReader, length: number): Uint8Array | undefined {
   return taken;
 }
 
-/** Takes the next so many bytes from a stream; undefined when it has no more. */
+/** Takes the next bytes of a stream, as many as are asked for; undefined at its end. */
 function taker(stream: ReadableStream<Uint8Array>): (length: number) => Promise<Uint8Array | undefined> {
   const reader = stream.getReader();
   let rest = new Uint8Array();

@@ -1,41 +1,41 @@
-import { ImageFailure, imageFailure, type ImageFailureReason } from "../image_failure.ts";
-import { loadSharp } from "../load_sharp.ts";
+import { ImageFailure, imageFailure, type ImageFailureReason } from "./image_failure.ts";
+import { loadSharp } from "./decode.ts";
 import { packFrame, readBodiesSync } from "./frames.ts";
 
-/** What is known of an image, and its bytes in the form in which it is stored. */
+/** A decoded image: facts about it, and its bytes in the form in which it is stored. */
 export interface Decoded<Facts> {
   facts: Facts;
   bytes: Uint8Array;
 }
 
-/** What a process is told when it is started, beside the settings of its program. */
-export interface Limits {
+/** The limits that a process is started with, beside the settings of its program. */
+export interface DecoderLimits {
   /** Longest time for one image, ms. */
   decodeMs: number;
   /** Most memory that one image may take, MB. */
   memoryMb: number;
 }
 
-/** Header of an answer; the first message says that the process listens. */
-export type Answer<Facts> =
+/** Header of an answer; the first answer says that the process listens. */
+export type DecoderAnswer<Facts> =
   | { ready: true }
   | { facts: Facts }
   | { reason: ImageFailureReason; detail: string };
 
-/** Time between two looks at an image that is decoded, ms. */
+/** Time between two measurements of memory, ms. */
 const LOOK_MS = 20;
 
 /**
- * What a process that decodes does, until its input ends: takes one file after the other, so that whatever images from strangers do to
- * the decoder ends here. See `startDecoders`.
+ * Runs a process that decodes one file after the other until its input ends. A crash that an image from a
+ * stranger causes ends this process only. See `startDecoders`.
  *
- * @param decode what is done with a file; what it throws is the image's failure
+ * @param decode makes the answer of a file; its errors become the image's failure
  */
 export async function serveDecoder<Settings, Facts>(
   decode: (file: Uint8Array, settings: Settings) => Promise<Decoded<Facts>>,
 ): Promise<never> {
-  Deno.addSignalListener("SIGINT", () => {}); // Ctrl-C reaches every process of the terminal: ours ends when its input does
-  const { settings, limits }: { settings: Settings; limits: Limits } = JSON.parse(Deno.args[0]);
+  Deno.addSignalListener("SIGINT", () => {}); // Ctrl-C reaches every process of a terminal
+  const { settings, limits }: { settings: Settings; limits: DecoderLimits } = JSON.parse(Deno.args[0]);
   await loadSharp();
   write({ ready: true });
   for (const file of readBodiesSync(Deno.stdin)) {
@@ -53,10 +53,10 @@ export async function serveDecoder<Settings, Facts>(
 }
 
 /**
- * Ends the process when an image takes too much memory, which it says, or too much time: then nobody listens any more, since who
- * started it would have ended it.
+ * Ends the process when an image takes too much memory, and says so. It also ends it after too much time: the
+ * process that started it would have ended it before, so that nobody listens any more.
  */
-function watchImage({ decodeMs, memoryMb }: Limits): ReturnType<typeof setInterval> {
+function watchImage({ decodeMs, memoryMb }: DecoderLimits): ReturnType<typeof setInterval> {
   const began = performance.now();
   const before = Deno.memoryUsage().rss;
   return setInterval(() => {
@@ -73,7 +73,7 @@ function writeFailure({ reason, message }: ImageFailure): void {
   write({ reason, detail: message });
 }
 
-function write(answer: Answer<unknown>, bytes?: Uint8Array): void {
+function write(answer: DecoderAnswer<unknown>, bytes?: Uint8Array): void {
   const frame = packFrame(answer, bytes);
   for (let written = 0; written < frame.length;) written += Deno.stdout.writeSync(frame.subarray(written));
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { type Augmentation, trainingBatches, validationBatches } from "../../../src/data/mod.ts";
+import { trainingBatches, validationBatches } from "../../../src/data/mod.ts";
 import { poolInMemory } from "../../made/data/made_up_pools.ts";
+import type { Augmentation } from "../../../src/images/mod.ts";
 
 const NONE: Augmentation = { crop: "none", scale: [0.08, 1], ratio: [0.75, 4 / 3], flip: 0 };
 const RANDOM: Augmentation = { ...NONE, crop: "random-resized", flip: 0.5 };

@@ -141,7 +141,7 @@ Deno.test("a thread loads nothing but the project's own modules and the runtime'
     for (const { code, isDynamic } of dependencies) if (code && !isDynamic) visit(code.specifier);
   };
   visit(new URL("../../../src/data/batches/worker.ts", import.meta.url).href);
-  assert.ok([...loaded].some((specifier) => specifier.endsWith("/images/geometry.ts")));
+  assert.ok([...loaded].some((specifier) => specifier.endsWith("/images/resample.ts")));
   assert.deepEqual([...loaded].filter((specifier) => !/^(file|node):/.test(specifier)), []);
 });
 

@@ -5,23 +5,23 @@ import sharp from "sharp";
 import {
   type Batch,
   indicesByKey,
-  makeAugment,
   openPool,
   openPools,
   type PoolProgress,
-  randomCrop,
   startBatchWorkers,
   type StoredImages,
   trainingBatches,
   type TrainingSource,
   validationBatches,
 } from "../../../src/data/mod.ts";
-import { corruptAsAlways } from "../../../src/data/corrupted.ts";
 import { openStored } from "../../../src/data/pool/store.ts";
 import {
   centreSquare,
+  corruptByKey,
   decode,
+  makeAugment,
   perceptualHash,
+  randomCrop,
   resizeAndCentreCrop,
   storedJpeg,
 } from "../../../src/images/mod.ts";
@@ -211,7 +211,7 @@ Deno.test("a corruption is that of the whole stored image", () => {
   const seen = new Uint8Array(32 * 32 * 3);
   fullImages.forEach((image, i) => {
     const corrupted = { ...image, pixels: image.pixels.slice() };
-    corruptAsAlways(corrupted, corruption, `${i}`);
+    corruptByKey(corrupted, corruption, `${i}`);
     resizeAndCentreCrop(corrupted, 32, seen);
     assert.deepEqual(pixels.subarray(i * seen.length, (i + 1) * seen.length), seen);
   });

@@ -7,14 +7,13 @@ import {
   openPool,
   type Pool,
   type PoolProgress,
-  randomCrop,
   readManifest,
   startBatchWorkers,
   trainingBatches,
   validationBatches,
 } from "../../../src/data/mod.ts";
 import { readHeader } from "../../../src/data/pool/header.ts";
-import { storedJpeg } from "../../../src/images/mod.ts";
+import { randomCrop, storedJpeg } from "../../../src/images/mod.ts";
 import { filesOnDisk, photoFile, photoManifest, tarFile } from "../../made/data/photo_files.ts";
 
 const RENDER = { render: { shorter: 60, channels: 3, background: "#ffffff" } };

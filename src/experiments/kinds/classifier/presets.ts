@@ -1,8 +1,8 @@
 /** Classifiers at each preset's scale, and the axes of sweeps over them. */
-import { randomCrop } from "../../../data/mod.ts";
 import { paperMix, paperRecipe } from "../../../train/mod.ts";
 import type { Experiment } from "./schema.ts";
 import { limited, type Preset, presetFromEnvironment } from "../../environment.ts";
+import { randomCrop } from "../../../images/mod.ts";
 
 /** The fields that a preset decides; datasets and seed are the experiment's own. */
 type Scale = Omit<Experiment, "kind" | "datasets" | "seed">;

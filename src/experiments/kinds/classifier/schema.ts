@@ -1,14 +1,14 @@
 /** A classifier: a network that is trained to tell datasets apart. */
 import { z } from "zod";
-import { checkAugmentation, checkDisjoint, expectedImages, parseReference } from "../../../data/mod.ts";
+import { checkDisjoint, expectedImages, parseReference } from "../../../data/mod.ts";
 import { checkImageSize, createModel } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
 import { checkBatches, ExperimentError, faultOf } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { augmentationIdentity } from "../../record/identity.ts";
 import { augmentationSchema, corruptionSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
+import { augmentationIdentity } from "../../../images/mod.ts";
 
 const experimentSchema = z.strictObject({
   kind: z.literal("classifier"),
@@ -91,8 +91,7 @@ export const classifierDescription: Description<Experiment> = {
   label: ({ datasets }) => datasets.join(" + "),
   datasets: ({ datasets }) => datasets,
 
-  check({ datasets, imageSize, model, recipe, augmentation }) {
-    faultOf(() => checkAugmentation(augmentation));
+  check({ datasets, imageSize, model, recipe }) {
     faultOf(() => checkDisjoint(datasets), "datasets");
     checkBatches(recipe);
     faultOf(() => {

@@ -1,11 +1,11 @@
 /** Fine-tunings at each preset's scale. */
-import { randomCrop } from "../../../data/mod.ts";
 import { autoencoders, createAutoencoder, encoderConfig } from "../../../models/mod.ts";
 import { paperMix, paperRecipe } from "../../../train/mod.ts";
 import { ExperimentError } from "../../check.ts";
 import { type Preset, presetFromEnvironment } from "../../environment.ts";
 import type { ProbeTask } from "../../task.ts";
 import type { FineTuning } from "./schema.ts";
+import { randomCrop } from "../../../images/mod.ts";
 
 /** The fields that a preset decides, and the stochastic depth of an autoencoder's encoder. */
 interface Scale extends Pick<FineTuning, "imageSize" | "augmentation" | "recipe" | "layerDecay"> {

@@ -2,14 +2,12 @@
  * Fine-tuning as an experiment: a trained network is trained on as a whole, for a task that may be another.
  */
 import { z } from "zod";
-import { checkAugmentation } from "../../../data/mod.ts";
 import { checkImageSize, createEncoder, createModel } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
 import { checkBatches, ExperimentError, faultOf } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { augmentationIdentity } from "../../record/identity.ts";
 import { augmentationSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
 import {
@@ -22,6 +20,7 @@ import {
   pretrainingSource,
   runSource,
 } from "../../trained_source.ts";
+import { augmentationIdentity } from "../../../images/mod.ts";
 
 const fineTuningSchema = z.strictObject({
   kind: z.literal("fine_tuning"),
@@ -80,8 +79,7 @@ export const fineTuningDescription: Description<FineTuning> = {
   datasets: ({ task }) => datasetsOfTask(task),
   needs: ({ start }) => experimentsOf(start),
 
-  check({ start, imageSize, model, augmentation, recipe }) {
-    faultOf(() => checkAugmentation(augmentation));
+  check({ start, imageSize, model, recipe }) {
     checkBatches(recipe);
     faultOf(() => checkImageSize(model, imageSize));
     checkSource(start, imageSize);

@@ -3,7 +3,6 @@
  * 2111.06377).
  */
 import { z } from "zod";
-import { checkAugmentation } from "../../../data/mod.ts";
 import { createAutoencoder, type MaeConfig } from "../../../models/mod.ts";
 import type { EpochPace } from "../../../train/mod.ts";
 import { checkBatches, checkNumbers, faultOf } from "../../check.ts";
@@ -71,8 +70,7 @@ export const pretrainingDescription: Description<Pretraining> = {
   label: ({ datasets }) => `${datasets.join(" + ")} (MAE)`,
   datasets: ({ datasets }) => datasets,
 
-  check({ augmentation, model, imageSize, recipe }) {
-    faultOf(() => checkAugmentation(augmentation));
+  check({ model, imageSize, recipe }) {
     faultOf(() => createAutoencoder(model, imageSize));
     checkBatches(recipe);
   },

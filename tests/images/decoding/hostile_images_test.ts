@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
-import { centreSquare, decode } from "../../src/images/mod.ts";
+import { centreSquare, decode } from "../../../src/images/mod.ts";
 
 function chunk(type: string, body: Uint8Array): Uint8Array {
   const content = new Uint8Array([...new TextEncoder().encode(type), ...body]);

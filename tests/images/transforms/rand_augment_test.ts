@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseRandAugment, randAugment } from "../../src/images/mod.ts";
-import { INCREASING_OPERATIONS, RAND_AUGMENT_OPERATIONS } from "../../src/images/rand_augment_operations.ts";
-import { random } from "../../src/stats/mod.ts";
-import { anyImage, copyOf, greyAndColour } from "../made/images/images.ts";
+import { applyRandAugment, parseRandAugment } from "../../../src/images/transforms/rand_augment.ts";
+import {
+  INCREASING_OPERATIONS,
+  RAND_AUGMENT_OPERATIONS,
+} from "../../../src/images/transforms/rand_augment_operations.ts";
+import { random } from "../../../src/stats/mod.ts";
+import { anyImage, copyOf, greyAndColour } from "../../made/images/images.ts";
 
 Deno.test("timm's notation is read, with timm's defaults", () => {
   const { operations, ...paper } = parseRandAugment("rand-m9-mstd0.5-inc1");
@@ -53,10 +56,10 @@ Deno.test("what cannot be read is named", () => {
     ["rand-x3", /"x3" is not/],
     ["rand-m", /"m" is not/],
     ["rand-m9-m8", /"m" is given twice/],
-    ["rand-m11", /"m11": a magnitude is 0 to 10/],
-    ["rand-n2.5", /"n2.5": it takes 0 to 15 operations/],
-    ["rand-inc2", /"inc2": it is 0 or 1/],
-    ["rand-p1.5", /"p1.5": a probability/],
+    ["rand-m11", /"m11": m is 11; it must be 0 to 10/],
+    ["rand-n2.5", /"n2.5": n is 2.5; it must be a whole number, 0 to 15/],
+    ["rand-inc2", /"inc2": inc is 2; it must be a whole number, 0 to 1/],
+    ["rand-p1.5", /"p1.5": p is 1.5; it must be 0 to 1/],
     ["rand-constructor1", /"constructor1" is not/],
   ];
   for (const [text, message] of faults) assert.throws(() => parseRandAugment(text), message, text);
@@ -67,11 +70,11 @@ Deno.test("an image changes as its stream says, and grey as RGB on grey content"
   const plain = { ...policy, operations: policy.operations.filter(({ name }) => !GEOMETRIC.has(name)) };
   fc.assert(fc.property(greyAndColour, fc.nat(), ([grey, colour], seed) => {
     const [once, again] = [copyOf(colour), copyOf(colour)];
-    randAugment(once, policy, "random", random(seed));
-    randAugment(again, policy, "random", random(seed));
+    applyRandAugment(once, policy, "random", random(seed));
+    applyRandAugment(again, policy, "random", random(seed));
     assert.deepEqual(once, again);
-    randAugment(grey, plain, "random", random(seed));
-    randAugment(colour, plain, "random", random(seed));
+    applyRandAugment(grey, plain, "random", random(seed));
+    applyRandAugment(colour, plain, "random", random(seed));
     assert.deepEqual(colour.pixels, Uint8Array.from(colour.pixels, (_, i) => grey.pixels[Math.floor(i / 3)]));
   }));
 });
@@ -83,7 +86,7 @@ Deno.test("probability 0 and no operations change nothing; at one half, half of 
   fc.assert(fc.property(anyImage, fc.nat(), (image, seed) => {
     for (const text of ["rand-p0", "rand-n0"]) {
       const copy = copyOf(image);
-      randAugment(copy, parseRandAugment(text), "random", random(seed));
+      applyRandAugment(copy, parseRandAugment(text), "random", random(seed));
       assert.deepEqual(copy, image);
     }
   }));
@@ -92,7 +95,7 @@ Deno.test("probability 0 and no operations change nothing; at one half, half of 
   const operations = [{ ...INCREASING_OPERATIONS[0], apply: () => void done++ }];
   const image = { pixels: new Uint8Array(4), width: 2, height: 2, channels: 1 };
   for (let seed = 0; seed < 1000; seed++) {
-    randAugment(image, { ...counting, operations }, "random", random(seed));
+    applyRandAugment(image, { ...counting, operations }, "random", random(seed));
   }
   assert.ok(Math.abs(done - 1500) < 110, `${done} of 3000`);
 });
@@ -107,7 +110,7 @@ Deno.test("magnitudes spread about the given one and are cut off at 0 and the li
     magnitudes.length = 0;
     const policy = { ...parseRandAugment(text), operations: [operation] };
     const image = { pixels: new Uint8Array(4), width: 2, height: 2, channels: 1 };
-    for (let seed = 0; seed < 2000; seed++) randAugment(image, policy, "bilinear", random(seed));
+    for (let seed = 0; seed < 2000; seed++) applyRandAugment(image, policy, "bilinear", random(seed));
     const mean = magnitudes.reduce((sum, value) => sum + value, 0) / magnitudes.length;
     return { mean, least: Math.min(...magnitudes), most: Math.max(...magnitudes) };
   };

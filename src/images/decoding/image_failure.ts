@@ -1,6 +1,8 @@
-/** Why an image file cannot be used: one of a fixed list of reasons, so that bad images are counted by what is wrong with them. */
+/**
+ * The reasons for which an image file cannot be used: a fixed list, so that bad images are counted by reason.
+ */
 
-/** What each reason says, for a reader, in the order in which an image meets them. */
+/** Every reason with its meaning for a reader, in the order in which an image meets them. */
 export const IMAGE_FAILURES = {
   not_an_image: { meaning: "the bytes are no image" },
   format_not_supported: { meaning: "an image, but no JPEG, PNG, WebP or GIF: AVIF, HEIC, TIFF, …" },
@@ -18,16 +20,16 @@ export type ImageFailureReason = keyof typeof IMAGE_FAILURES;
 export class ImageFailure extends Error {
   override name = "ImageFailure";
 
-  /** @param message what is wrong in this case: a size, a format, the decoder's words */
+  /** @param message the details of this case: a size, a format, the decoder's words */
   constructor(readonly reason: ImageFailureReason, message: string) {
     super(message);
   }
 }
 
-/** Longest text of a decoder that is kept. */
+/** Letters that are kept of a decoder's message. */
 const MOST_LETTERS = 200;
 
-/** What a decoder threw, as the failure that it is: that of the image, where it names no other. */
+/** Turns an error of a decoder into a failure: a damaged image, unless it is a failure already. */
 export function imageFailure(error: unknown): ImageFailure {
   if (error instanceof ImageFailure) return error;
   const [line] = `${(error as Error)?.message ?? error}`.trim().split("\n");

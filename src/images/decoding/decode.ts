@@ -1,29 +1,34 @@
 import { availableParallelism } from "node:os";
 import type { default as Library, Sharp, SharpOptions } from "sharp";
-import type { PackedImage } from "./image.ts";
+import type { PackedImage } from "../image.ts";
 import { ImageFailure, imageFailure } from "./image_failure.ts";
 import { imageFormat } from "./image_format.ts";
-import { loadSharp, loadSharpForDrawings } from "./load_sharp.ts";
 
-/** A decoded image may have this many pixels at most: the largest photograph in sight, not a decompression bomb. */
+/**
+ * A decoded image may have this many pixels at most: the largest photograph in sight, not a decompression
+ * bomb.
+ */
 export const PIXEL_LIMIT = 64_000_000;
-/** Above {@link HARMLESS_PIXELS}, a file may be unpacked to this many times its bytes (at three bytes a pixel). */
-export const RATIO_LIMIT = 1000;
+/**
+ * Above {@link HARMLESS_PIXELS}, a file may be unpacked to this many times its bytes (at three bytes a
+ * pixel).
+ */
+const RATIO_LIMIT = 1000;
 /** Images with fewer pixels may be as flat as they like: they take no memory worth speaking of. */
-export const HARMLESS_PIXELS = 4_000_000;
+const HARMLESS_PIXELS = 4_000_000;
 
-/** How many images to decode at the same time so that every core is busy. */
+/** Number of images to decode at the same time so that every core is busy. */
 export const DECODES_IN_FLIGHT = availableParallelism() + 2;
 
 const INPUT = { failOn: "warning", animated: false } as const;
 
 /**
- * Draws an SVG document as a packed image of `size` x `size` px on an opaque background (`#rrggbb`). The document's own size
- * must be `size` (see {@link squareSvg}): vectors are drawn at that size, not resized afterwards. References to files and hosts
- * are not followed: libvips gives the renderer no base address.
+ * Draws an SVG document as a packed image of `size` x `size` px on an opaque background (`#rrggbb`). Vectors
+ * are drawn at the document's own size, which must be `size` (see {@link squareSvg}). References to files and
+ * hosts are not followed: libvips gives the renderer no base address.
  *
  * @param channels 1 for grey, 3 for RGB
- * @throws Error when the document cannot be drawn or is of another size
+ * @throws {Error} when the document cannot be drawn or has another size
  */
 export async function rasterize(
   svg: string,
@@ -40,7 +45,10 @@ export async function rasterize(
   return image.pixels;
 }
 
-/** Wraps the body of a drawing whose coordinates fill `box` in an SVG document of `size` x `size` px, centred, drawn in black. */
+/**
+ * Wraps the body of a drawing, whose coordinates fill `box`, in an SVG document of `size` x `size` px:
+ * centred, in black.
+ */
 export function squareSvg(
   body: string,
   box: { left: number; top: number; width: number; height: number },
@@ -52,13 +60,14 @@ export function squareSvg(
 }
 
 /**
- * Decodes a JPEG, PNG, WebP or GIF file to 8 bits a channel in sRGB (by its ICC profile, where it has one), upright by its EXIF
- * orientation; what is transparent becomes `background`, of an animation the first frame is taken. What its header announces is
- * checked before anything is unpacked.
+ * Decodes a JPEG, PNG, WebP or GIF file to 8 bits a channel in sRGB. Its ICC profile and its EXIF orientation
+ * are applied, transparent places become `background`, and of an animation the first frame is taken. The size
+ * that the header announces is checked before anything is unpacked.
  *
  * @param channels 1 for grey, 3 for RGB
  * @param background `#rrggbb`; default: white
- * @throws ImageFailure when the file is damaged, of another format, or above {@link PIXEL_LIMIT} or {@link RATIO_LIMIT}
+ * @throws {ImageFailure} when the file is damaged, of another format, or above {@link PIXEL_LIMIT} or {@link
+ *   RATIO_LIMIT}
  */
 export async function decode(
   file: Uint8Array,
@@ -68,8 +77,8 @@ export async function decode(
   return await fromImage(file, (image) => packed(image.autoOrient().flatten({ background }), channels));
 }
 
-/** What a header may announce. */
-export interface ImageLimits {
+/** The largest size that a header may announce. */
+interface ImageLimits {
   /** Default: {@link PIXEL_LIMIT}. */
   maxPixels?: number;
   /** Default: {@link RATIO_LIMIT}. */
@@ -77,10 +86,10 @@ export interface ImageLimits {
 }
 
 /**
- * What is made of a file of one of these formats. What its header announces is checked by the library each time that it opens the file,
- * before anything is unpacked: to read the header for that once more took a sixth of the time of a small photograph.
+ * Opens a file of one of these formats and makes something of it. sharp itself checks the announced size
+ * before it unpacks anything: to read the header separately took a sixth of the time of a small photograph.
  *
- * @throws ImageFailure as {@link decode}, for whatever is thrown
+ * @throws {ImageFailure} as {@link decode}, also for any error of `make`
  */
 export async function fromImage<Made>(
   file: Uint8Array,
@@ -132,4 +141,33 @@ async function packed(
     throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
   }
   return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels };
+}
+
+/** libvips' loaders of the formats that are read. Every other is blocked: fewer parsers, fewer holes. */
+const PHOTO_LOADERS = ["Png", "Jpeg", "Webp", "Nsgif"].map((format) => `VipsForeignLoad${format}`);
+
+let photos: Promise<typeof Library> | undefined, drawings: Promise<typeof Library> | undefined;
+
+/** Loads sharp at its first use: most programs decode nothing, nor do the threads that make batches. */
+export function loadSharp(): Promise<typeof Library> {
+  return photos ??= import("sharp").then(({ default: library }) => {
+    // Set once, for the whole process: these are switches of libvips itself.
+    library.block({ operation: ["VipsForeignLoad"] });
+    library.unblock({ operation: PHOTO_LOADERS });
+    library.cache(false);
+    // Images are small and many: each on one thread, `DECODES_IN_FLIGHT` of them at a time.
+    library.concurrency(1);
+    return library;
+  });
+}
+
+/**
+ * Loads sharp with its parser of SVG, for drawings of our own or of packages that we chose. It stays
+ * unblocked.
+ */
+export function loadSharpForDrawings(): Promise<typeof Library> {
+  return drawings ??= loadSharp().then((library) => {
+    library.unblock({ operation: ["VipsForeignLoadSvg"] });
+    return library;
+  });
 }

@@ -1,23 +1,30 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { rotate, shearX, shearY, translateX, translateY } from "../../src/images/affine.ts";
-import { gaussianBlur } from "../../src/images/blur.ts";
-import { gaussianNoise } from "../../src/images/corruptions.ts";
-import { brightness, color, contrast, sharpness } from "../../src/images/enhance.ts";
-import { invert, posterize, solarize, solarizeAdd } from "../../src/images/lookup.ts";
+import { rotate, shearX, shearY, translateX, translateY } from "../../../src/images/affine.ts";
+import { gaussianBlur } from "../../../src/images/blur.ts";
+import { corrupt, CORRUPTIONS, gaussianNoise } from "../../../src/images/corruptions.ts";
 import {
-  checkCorruption,
-  colorJitter,
-  corrupt,
-  type Corruption,
+  brightness,
+  color,
+  contrast,
+  invert,
+  posterize,
+  sharpness,
+  solarize,
+  solarizeAdd,
+} from "../../../src/images/color.ts";
+import {
+  corruptionName,
   imageTransforms,
   type PackedImage,
   PAPER_CORRUPTIONS,
-  randomErasing,
   scaleCorruption,
-} from "../../src/images/mod.ts";
-import { random } from "../../src/stats/mod.ts";
-import { anyImage, copyOf, greyAndColour } from "../made/images/images.ts";
+} from "../../../src/images/mod.ts";
+import { jitterColors } from "../../../src/images/transforms/color_jitter.ts";
+import { eraseRectangles } from "../../../src/images/transforms/random_erasing.ts";
+import { onCopy } from "../../../src/images/transforms/transform.ts";
+import { random } from "../../../src/stats/mod.ts";
+import { anyImage, copyOf } from "../../made/images/images.ts";
 
 Deno.test("at the setting that says no change, nothing changes", () => {
   const options = { interpolation: "bicubic", fill: [1, 2, 3] } as const;
@@ -37,9 +44,9 @@ Deno.test("at the setting that says no change, nothing changes", () => {
     gaussianBlur: (image) => gaussianBlur(image, 0),
     gaussianNoise: (image) => gaussianNoise(image, 0, random(1)),
     colorJitter: (image) =>
-      colorJitter(image, { brightness: 0, contrast: 0, saturation: 0, hue: 0 }, random(1)),
+      jitterColors(image, { brightness: 0, contrast: 0, saturation: 0, hue: 0 }, random(1)),
     erasing: (image) =>
-      randomErasing(image, { probability: 0, mode: "rand", area: [0.5, 0.6], count: 1 }, random(1)),
+      eraseRectangles(image, { probability: 0, mode: "rand", area: [0.5, 0.6], count: 1 }, random(1)),
   };
   fc.assert(fc.property(anyImage, (image) => {
     for (const [name, apply] of Object.entries(still)) {
@@ -73,7 +80,11 @@ Deno.test("every transform keeps the size, leaves its input as it is and is a fu
       const made = () => Uint8Array.from({ length: side * side * channels }, () => stream.below(256));
       const image = { pixels: made(), width: side, height: side, channels };
       const partner = { ...image, pixels: made() };
-      for (const { name, example } of imageTransforms) {
+      const corruptions = PAPER_CORRUPTIONS.map((corruption) => ({
+        name: corruptionName(corruption),
+        example: onCopy((copy, random) => corrupt(copy, scaleCorruption(corruption, side), random)),
+      }));
+      for (const { name, example } of [...imageTransforms, ...corruptions]) {
         const kept = copyOf(image);
         const out = example(image, random(seed, 1), partner);
         assert.deepEqual(image, kept, name);
@@ -86,29 +97,12 @@ Deno.test("every transform keeps the size, leaves its input as it is and is a fu
   );
 });
 
-Deno.test("the registry names each transform once and says what it is", () => {
-  const names = imageTransforms.map(({ name }) => name);
-  assert.equal(new Set(names).size, names.length);
-  for (const { name, does, parameters, source } of imageTransforms) {
-    assert.ok(does && parameters && source, name);
+Deno.test("the lists name each transform and each kind of corruption once and say what it is", () => {
+  for (const list of [imageTransforms, CORRUPTIONS]) {
+    const names = list.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    for (const { name, does, parameters, source } of list) assert.ok(does && parameters && source, name);
   }
-});
-
-Deno.test("blur, jitter and low resolution treat grey content alike in grey and in RGB", () => {
-  const fixed: Corruption[] = [
-    { name: "color-jitter", strength: 1, seed: 0 },
-    { name: "gaussian-blur", radius: 1.7 },
-    { name: "low-resolution", size: 3 },
-  ];
-  fc.assert(fc.property(greyAndColour, fc.nat(), ([grey, colour], seed) => {
-    for (const corruption of fixed) {
-      const [one, three] = [copyOf(grey), copyOf(colour)];
-      corrupt(one, corruption, random(seed));
-      corrupt(three, corruption, random(seed));
-      const spread = Uint8Array.from(three.pixels, (_, i) => one.pixels[Math.floor(i / 3)]);
-      assert.deepEqual(three.pixels, spread, corruption.name);
-    }
-  }));
 });
 
 Deno.test("erasing takes the asked share, in rectangles, filled as the mode says", () => {
@@ -121,7 +115,7 @@ Deno.test("erasing takes the asked share, in rectangles, filled as the mode says
   let area = 0;
   for (let seed = 0; seed < 400; seed++) {
     const image = blank(3);
-    randomErasing(image, { probability: 1, mode: "const", area: [0.1, 0.3], count: 1 }, random(seed));
+    eraseRectangles(image, { probability: 1, mode: "const", area: [0.1, 0.3], count: 1 }, random(seed));
     const erased = image.pixels.filter((value, i) => i % 3 === 0 && value !== 255).length;
     assert.ok(image.pixels.every((value, i) => value === 255 || value === [124, 116, 104][i % 3]));
     area += erased / 64 ** 2 / 400;
@@ -129,14 +123,14 @@ Deno.test("erasing takes the asked share, in rectangles, filled as the mode says
   assert.ok(Math.abs(area - 0.2) < 0.02, `mean share ${area}`);
   const kinds = (mode: "rand" | "pixel", channels: number) => {
     const image = blank(channels);
-    randomErasing(image, { probability: 1, mode, area: [0.2, 0.3], count: 1 }, random(9));
+    eraseRectangles(image, { probability: 1, mode, area: [0.2, 0.3], count: 1 }, random(9));
     return new Set(image.pixels).size;
   };
   assert.ok(kinds("rand", 3) <= 4 && kinds("rand", 1) <= 2);
   assert.ok(kinds("pixel", 3) > 50 && kinds("pixel", 1) > 50);
   const erasures = Array.from({ length: 1000 }, (_, seed) => {
     const image = blank(1);
-    randomErasing(image, { probability: 0.25, mode: "const", area: [0.1, 0.3], count: 2 }, random(seed));
+    eraseRectangles(image, { probability: 0.25, mode: "const", area: [0.1, 0.3], count: 2 }, random(seed));
     return image.pixels.some((value) => value !== 255);
   }).filter(Boolean).length;
   assert.ok(Math.abs(erasures - 250) < 60, `${erasures} of 1000`);
@@ -145,40 +139,15 @@ Deno.test("erasing takes the asked share, in rectangles, filled as the mode says
 Deno.test("jittered factors fill torchvision's ranges, and the order varies", () => {
   const means = Array.from({ length: 2000 }, (_, seed) => {
     const image = { pixels: Uint8Array.of(100, 100), width: 2, height: 1, channels: 1 };
-    colorJitter(image, { brightness: 0.4, contrast: 0, saturation: 0, hue: 0 }, random(seed));
+    jitterColors(image, { brightness: 0.4, contrast: 0, saturation: 0, hue: 0 }, random(seed));
     return image.pixels[0] / 100;
   });
   assert.ok(Math.min(...means) >= 0.59 && Math.min(...means) < 0.62, `${Math.min(...means)}`);
   assert.ok(Math.max(...means) <= 1.4 && Math.max(...means) > 1.38, `${Math.max(...means)}`);
   const results = Array.from({ length: 60 }, (_, seed) => {
     const image = { pixels: Uint8Array.of(10, 120, 200, 90, 30, 60), width: 2, height: 1, channels: 3 };
-    colorJitter(image, { brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.2 }, random(seed));
+    jitterColors(image, { brightness: 0.8, contrast: 0.8, saturation: 0.8, hue: 0.2 }, random(seed));
     return image.pixels.join();
   });
   assert.ok(new Set(results).size > 50);
-});
-
-Deno.test("noise has the standard deviation that is asked for, where nothing is cut off", () => {
-  const image = { pixels: new Uint8Array(40000).fill(128), width: 200, height: 200, channels: 1 };
-  gaussianNoise(image, 0.1, random(1));
-  const mean = image.pixels.reduce((sum, value) => sum + value, 0) / 40000;
-  const variance = image.pixels.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 40000;
-  assert.ok(Math.abs(mean - 128) < 0.6 && Math.abs(Math.sqrt(variance) - 25.5) < 0.5, `${mean} ${variance}`);
-});
-
-Deno.test("the paper's corruptions scale with the picture, and faults are named", () => {
-  const at64 = PAPER_CORRUPTIONS.map((corruption) => scaleCorruption(corruption, 64));
-  assert.deepEqual(at64.slice(2, 3), PAPER_CORRUPTIONS.slice(2, 3));
-  assert.deepEqual(at64.slice(4), [
-    { name: "gaussian-blur", radius: 0.75 },
-    { name: "gaussian-blur", radius: 1.25 },
-    { name: "low-resolution", size: 16 },
-    { name: "low-resolution", size: 8 },
-  ]);
-  assert.throws(() => checkCorruption({ name: "gaussian-blur", radius: -1 }), /corruption\.radius is -1/);
-  assert.throws(
-    () => checkCorruption({ name: "gaussian-noise", std: NaN, seed: 0 }),
-    /corruption\.std is NaN/,
-  );
-  assert.throws(() => checkCorruption({ name: "low-resolution", size: 0.5 }), /corruption\.size is 0\.5/);
 });

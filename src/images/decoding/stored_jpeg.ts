@@ -1,24 +1,27 @@
-/** The one form in which photographs are stored as JPEG: the files of all datasets are then written by one encoder at one setting. */
+/**
+ * The one form in which photographs are stored as JPEG: one encoder writes the files of all datasets at one
+ * setting.
+ */
 import type { Sharp } from "sharp";
 import { decode, fromImage, madeImage } from "./decode.ts";
-import type { PackedImage } from "./image.ts";
+import type { PackedImage } from "../image.ts";
 
 /** Quality of stored JPEG files, 1 to 100. */
 export const STORED_QUALITY = 95;
 
-/** How a photograph is stored. */
-export interface StoredForm {
+/** The form in which a photograph is stored. */
+interface StoredForm {
   /** Its shorter side is reduced to this, px, where it is longer. */
   shorter: number;
   /** Default: {@link STORED_QUALITY}. */
   quality?: number;
-  /** What shows through transparent places, `#rrggbb`. Default: white. */
+  /** Colour behind transparent places, `#rrggbb`. Default: white. */
   background?: string;
 }
 
 /**
- * Brings an image into that form: upright by its EXIF orientation, in sRGB by its ICC profile, 8 bits, without transparency, its
- * shorter side reduced (bicubic, as Pillow has it by default), as JPEG without metadata.
+ * Brings an image into that form. It becomes upright by its EXIF orientation, sRGB by its ICC profile, 8 bits
+ * and opaque; its shorter side is reduced (bicubic, Pillow's default). The JPEG has no metadata.
  */
 export function inStoredForm(
   image: Sharp,
@@ -36,16 +39,16 @@ export function inStoredForm(
     .flatten({ background }).toColourspace("srgb").jpeg({ quality, optimiseCoding: false });
 }
 
-/** A stored photograph, and what it decodes to. */
-export interface StoredJpeg {
+/** A stored photograph: its file and its pixels. */
+interface StoredJpeg {
   file: Uint8Array;
   image: PackedImage;
 }
 
 /**
- * The JPEG that is stored of a JPEG, PNG, WebP or GIF file: the file itself where it has that form already.
+ * The JPEG that is stored for a JPEG, PNG, WebP or GIF file: the file itself where it has that form already.
  *
- * @throws ImageFailure as {@link decode}
+ * @throws {ImageFailure} as {@link decode}
  */
 export async function storedJpeg(given: Uint8Array, form: StoredForm): Promise<StoredJpeg> {
   if (await isStored(given, form)) {
@@ -56,10 +59,13 @@ export async function storedJpeg(given: Uint8Array, form: StoredForm): Promise<S
   return { file, image: await decode(file, 3) };
 }
 
-/** Where the header of such a file says its resolution in print, which means nothing. */
+/** Place of the print resolution in the header of such a file; it means nothing. */
 const DENSITY = { start: 13, end: 18 };
 
-/** Headers of such files by their quality, up to the first scan: they differ in width, height and density alone. */
+/**
+ * Headers of such files by quality, up to the first scan. They differ in width, height and print resolution
+ * only.
+ */
 const headers = new Map<number, Promise<Uint8Array>>();
 
 async function isStored(file: Uint8Array, { quality = STORED_QUALITY }: StoredForm): Promise<boolean> {
@@ -76,7 +82,7 @@ async function headerAt(quality: number): Promise<Uint8Array> {
   return file.slice(0, startOf(file, 0xda));
 }
 
-/** Where the segment with that marker starts. */
+/** Byte at which the segment with that marker starts. */
 function startOf(file: Uint8Array, marker: number): number {
   let at = 2;
   while (at + 4 <= file.length && file[at + 1] !== marker) at += 2 + (file[at + 2] << 8 | file[at + 3]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { decode, encodePng, PIXEL_LIMIT, rasterize, squareSvg } from "../../src/images/mod.ts";
+import { decode, encodePng, PIXEL_LIMIT, rasterize, squareSvg } from "../../../src/images/mod.ts";
 
 const BOX = { left: 0, top: 0, width: 2, height: 2 };
 

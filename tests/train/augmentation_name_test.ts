@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { table4 } from "../../src/paper/mod.ts";
-import { augmentationName, baseline, type Overrides } from "../../src/experiments/mod.ts";
-import { paperMix } from "../../src/train/mod.ts";
+import { baseline, type Overrides } from "../../src/experiments/mod.ts";
+import { augmentationName, paperMix } from "../../src/train/mod.ts";
 
 const nameOf = (augmentation: Overrides["augmentation"], recipe: Overrides["recipe"] = {}) =>
   augmentationName(baseline({ datasets: ["a", "b"], preset: "laptop", augmentation, recipe }));

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { decode, encodePng } from "../../src/images/mod.ts";
+import { decode, encodePng } from "../../../src/images/mod.ts";
 
 interface PhotoFile {
   file: string;
@@ -10,7 +10,7 @@ interface PhotoFile {
 }
 
 const reference: Record<string, PhotoFile> = JSON.parse(
-  Deno.readTextFileSync(new URL("../reference/photo_files.json", import.meta.url)),
+  Deno.readTextFileSync(new URL("../../reference/photo_files.json", import.meta.url)),
 );
 const bytesOf = (text: string) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 

@@ -1,13 +1,15 @@
 /** Every operation against timm's, torchvision's and Pillow's, pixel by pixel. */
 import assert from "node:assert/strict";
-import { brightness, color, contrast, hue } from "../../src/images/enhance.ts";
-import { gaussianBlur } from "../../src/images/blur.ts";
-import { lowResolution } from "../../src/images/corruptions.ts";
-import { MEAN_COLOR } from "../../src/images/imagenet.ts";
-import type { Interpolation } from "../../src/images/interpolation.ts";
-import { type PackedImage, resample } from "../../src/images/mod.ts";
-import { INCREASING_OPERATIONS, RAND_AUGMENT_OPERATIONS } from "../../src/images/rand_augment_operations.ts";
-import { readFixture } from "../reference/fixture.ts";
+import { brightness, color, contrast, hue, MEAN_COLOR } from "../../../src/images/color.ts";
+import { gaussianBlur } from "../../../src/images/blur.ts";
+import { lowResolution } from "../../../src/images/corruptions.ts";
+import { type Interpolation, resample } from "~/images/resample.ts";
+import type { PackedImage } from "../../../src/images/mod.ts";
+import {
+  INCREASING_OPERATIONS,
+  RAND_AUGMENT_OPERATIONS,
+} from "../../../src/images/transforms/rand_augment_operations.ts";
+import { readFixture } from "../../reference/fixture.ts";
 
 const fixture = readFixture("transforms");
 const bytes = (base64: string) => Uint8Array.fromBase64(base64);

@@ -1,18 +1,31 @@
-/** The operations of RandAugment (Cubuk et al. 2020) as timm's `auto_augment.py` has them: strengths, signs, names. */
-import { type AffineOptions, rotate, shearX, shearY, translateX, translateY } from "./affine.ts";
-import { brightness, color, contrast, sharpness } from "./enhance.ts";
-import type { PackedImage } from "./image.ts";
-import { autoContrast, equalize, invert, posterize, solarize, solarizeAdd } from "./lookup.ts";
+/**
+ * The operations of RandAugment (Cubuk et al. 2020) as timm's `auto_augment.py` has them: strengths, signs,
+ * names.
+ */
+import { type AffineOptions, rotate, shearX, shearY, translateX, translateY } from "../affine.ts";
+import {
+  autoContrast,
+  brightness,
+  color,
+  contrast,
+  equalize,
+  invert,
+  posterize,
+  sharpness,
+  solarize,
+  solarizeAdd,
+} from "../color.ts";
+import type { PackedImage } from "../image.ts";
 
 /** One operation of RandAugment. */
 export interface RandAugmentOperation {
   /** timm's name. */
   name: string;
-  /** What it does, in a few words. */
+  /** Says in a few words what happens to an image. */
   does: string;
-  /** What its argument is, over the magnitudes from 0 to 10. */
+  /** Its argument over the magnitudes from 0 to 10, for a table. */
   parameters: string;
-  /** Whether the sign of its argument is drawn: half of the time the other way. */
+  /** Whether the sign of its argument is random, each with probability 0.5. */
   signed: boolean;
   /** The argument at a magnitude from 0 to 10, with sign 1 or -1. */
   argument(magnitude: number, sign: 1 | -1): number;
@@ -106,7 +119,7 @@ const brighter = graded(
   solarizeAdd,
 );
 
-/** timm's operations without `inc1`: of some, the effect shrinks as the magnitude grows. */
+/** timm's operations without `inc1`. The effect of some shrinks as the magnitude grows. */
 export const RAND_AUGMENT_OPERATIONS: readonly RandAugmentOperation[] = [
   ...before,
   graded("Posterize", "keeps the highest bits of each value", "bits kept, 0 to 4", bits, posterize),

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import sharp from "sharp";
-import { decode, decodeWhole, partOf, reductionFor, storedJpeg } from "../../src/images/mod.ts";
-import type { EncodedImage, PackedImage, Reduction } from "../../src/images/mod.ts";
-import { photoFile } from "../made/data/photo_files.ts";
+import {
+  decode,
+  decodeWhole,
+  type EncodedImage,
+  type PackedImage,
+  storedJpeg,
+} from "../../../src/images/mod.ts";
+import { partOf, type Reduction, reductionFor } from "../../../src/images/image.ts";
+import { photoFile } from "../../made/data/photo_files.ts";
 
 Deno.test("a photograph is stored as JPEG: reduced where it is larger, upright, in colour", async () => {
   const large = await storedJpeg(await photoFile(1, "png", 90, 60), { shorter: 40 });
