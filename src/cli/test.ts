@@ -25,8 +25,8 @@ export function parseTest(args: readonly string[]): Selection {
 }
 
 /**
- * Folders of tests that run in a process beside the others: their programs are mostly on one core, as those of the
- * others often are. None of these tests measures time.
+ * Folders of tests that run in a process beside the others: their programs are mostly on one core, as those
+ * of the others often are. None of these tests measures time.
  */
 const BESIDE = ["data", "figures", "game", "notebooks", "paper", "stats"];
 
@@ -46,7 +46,9 @@ export function testGroups(
   return [false, true].map((isBeside) => (groups.get(isBeside) ?? []).map((name) => `tests/${name}`));
 }
 
-/** Arguments of `deno` for files and folders. Types are a check of their own, so they are not checked again. */
+/**
+ * Arguments of `deno` for files and folders. Types are a check of their own, so they are not checked again.
+ */
 export function denoTestArguments(paths: readonly string[], { names }: Pick<Selection, "names">): string[] {
   const escaped = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
   const filter = names.length > 0 ? [`--filter=/${escaped.join("|")}/`] : [];
