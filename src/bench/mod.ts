@@ -3,7 +3,7 @@
 /** One line of a benchmark's table. */
 export type BenchRow = object;
 
-/** What is measured, where a benchmark leaves that open. */
+/** The subjects of the benchmarks that leave them open. */
 export interface BenchChoice {
   models?: string[];
   data?: string;

@@ -1,10 +1,10 @@
 /**
- * What every command does the same way: read its arguments, and end with one clear sentence
- * where something is wrong.
+ * The common ways of the commands: reading arguments, and ending with one clear sentence where
+ * something is wrong.
  */
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
-/** Something that the person at the terminal can put right; printed without a stack. */
+/** A fault that the person at the terminal can put right. It is printed without a stack. */
 export class UsageError extends Error {
   override name = "UsageError";
 }
@@ -15,7 +15,7 @@ export const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 /**
  * Parses the arguments of a command.
  *
- * @param usage what the command takes, shown with every complaint and for `--help`
+ * @param usage the command's arguments, shown with every complaint and for `--help`
  * @throws {UsageError} for unknown flags and missing values
  */
 export function parseCommand<const O extends ParseArgsOptionsConfig>(

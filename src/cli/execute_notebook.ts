@@ -1,8 +1,8 @@
-/** Executes a notebook headless, in a process of its own. */
+/** Executing a notebook headless, in a process of its own, and showing how far it is. */
 import { besideModule } from "../disk/mod.ts";
 import { KERNEL_NAME, venvPython } from "../setup/mod.ts";
 
-/** What `execute_notebook.py` tells as it goes. Cells are counted from 1 and among code cells only. */
+/** A line of `execute_notebook.py`. Cells are counted from 1, and only code cells. */
 export type NotebookEvent =
   | { event: "cell"; cell: number; of: number; source: string }
   | { event: "progress"; text: string }
@@ -34,8 +34,7 @@ const script = besideModule(import.meta.url, "./execute_notebook.py");
 /**
  * Executes a notebook in its own folder and writes the executed copy, whether or not a cell failed.
  *
- * @param copy where the executed copy goes; what the kernel wrote to its own terminal goes
- * beside it, into `<copy>.log`
+ * @param copy path of the executed copy; the kernel's own terminal output goes beside it, into `<copy>.log`
  * @returns the failure, or `undefined` where every cell succeeded
  * @throws the signal's reason when aborted
  */

@@ -10,7 +10,7 @@ const USAGE = `Usage: deno task fetch NAME… [--images N] [--allow-private]
                    (default). Addresses that are dead are made up for by others; an ended fetch goes on where it was
   --allow-private  of lists of URLs: also from hosts at private addresses, for an intranet`;
 
-/** What is to be fetched. */
+/** The datasets to fetch. */
 export interface FetchRequest {
   /** Each dataset once. */
   names: string[];
@@ -19,7 +19,7 @@ export interface FetchRequest {
   allowPrivate: boolean;
 }
 
-/** What a dataset came to. */
+/** The pool of one dataset after the fetch, without its pixels. */
 export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "inPlace" | "folder">;
 
 /**
@@ -48,7 +48,7 @@ export async function parseFetch(args: readonly string[]): Promise<FetchRequest>
   };
 }
 
-/** Makes the pool of each dataset where it is missing; images of a list of URLs are fetched first. */
+/** Builds the pool of each dataset where it is missing. The images of a list of URLs are fetched first. */
 export async function fetchDatasets(
   { names, ...request }: FetchRequest,
   log: (line: string) => void = console.error,
@@ -76,7 +76,7 @@ export async function fetchDatasets(
   return fetched;
 }
 
-/** Duplicates within and across the datasets, as a table with a line that says what they are. */
+/** Duplicates within and across the datasets: a table, with a line that explains them. */
 export async function duplicatesText(
   fetched: readonly Omit<Fetched, "folder" | "inPlace">[],
 ): Promise<string> {
@@ -86,11 +86,11 @@ export async function duplicatesText(
   return `${textTable(Object.keys(rows[0]), cells, terminalWidth())}\n${DUPLICATES_NOTE}`;
 }
 
-/** Images that are named, of each dataset. */
+/** Number of images that are named, of each dataset. */
 const NAMED = 5;
 
 /**
- * Images that are not in the pools since they could not be had or decoded: the first of each by
+ * Images that are not in the pools since they could not be fetched or decoded: the first ones by
  * name, the others by number.
  */
 export async function leftOutLines(fetched: readonly Pick<Fetched, "name" | "dropped" | "folder">[]) {

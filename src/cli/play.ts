@@ -11,7 +11,7 @@ const USAGE =
   --port     where the page is served; default: any free port
   --no-open  print the address and leave the browser alone`;
 
-/** What is played, and how it is served. */
+/** The game to play, and how it is served. */
 export interface PlayArguments {
   datasets: string[];
   images: number;
@@ -23,7 +23,7 @@ export interface PlayArguments {
 /**
  * Reads the command's arguments.
  *
- * @throws {UsageError} for flags and numbers that cannot be
+ * @throws {UsageError} for unknown flags and impossible numbers
  * @throws {Error} for an unknown dataset, listing the known
  */
 export async function parsePlay(args: readonly string[]): Promise<PlayArguments> {
@@ -50,7 +50,9 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
   throw new UsageError(`${flag}: "${text}" is not a whole number from ${least} to ${most}.`);
 }
 
-/** Of a collection the three that the notebooks begin with; names as they are. */
+/**
+ * The first three datasets of a collection, with which the notebooks begin, or the datasets that are named.
+ */
 async function datasetsToPlay(choice: string): Promise<string[]> {
   const { collections, datasetsOf } = await import("../data/mod.ts");
   const named = datasetsOf(choice);
@@ -73,7 +75,7 @@ async function openBrowser(url: string): Promise<void> {
   }
 }
 
-/** Until Ctrl-C, or until whoever started the command ends it. */
+/** Resolves at Ctrl-C, or when the command is ended by a signal. */
 function untilEnded(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => resolve());

@@ -1,4 +1,6 @@
-/** `deno task predict`: which dataset does each image of a folder look like to the network of a finished run? */
+/**
+ * `deno task predict`: the dataset that each image of a folder looks like to the network of a finished run.
+ */
 import type { FolderPredictions } from "../predict/mod.ts";
 import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
@@ -9,7 +11,7 @@ const USAGE = `Usage: deno task predict RUN DIR [--json]
   DIR     a folder of images (jpg, png, webp), searched with the folders in it
   --json  one object an image: file, predicted, probabilities; or file, reason for one that cannot be read`;
 
-/** What is to be predicted by what. */
+/** The run that predicts, and the images. */
 export interface PredictArguments {
   run: string;
   folder: string;
@@ -63,7 +65,7 @@ export function predictionRows({ datasets, predictions, unread }: FolderPredicti
   return [...rows, ...unread].sort((a, b) => a.file < b.file ? -1 : 1);
 }
 
-/** Says at every tenth of a large folder how far it is. */
+/** Prints progress at every tenth of a large folder. */
 function tellTenths(): (done: number, total: number) => void {
   let told = 0;
   return (done, total) => {

@@ -1,5 +1,6 @@
 /** `deno task test`: formatting, lint, types, and every test. */
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, venvPython } from "../setup/mod.ts";
@@ -23,50 +24,116 @@ export function parseTest(args: readonly string[]): Selection {
   return { paths: positionals.filter(isPath), names: positionals.filter((filter) => !isPath(filter)) };
 }
 
-/** Arguments of `deno` for a selection. Types are a check of their own, so they are not checked again. */
-export function denoTestArguments({ paths, names }: Selection): string[] {
+/**
+ * Folders of tests that run in a process beside the others: their programs are mostly on one core, as those
+ * of the others often are. None of these tests measures time.
+ */
+const BESIDE = ["data", "figures", "game", "notebooks", "paper", "stats"];
+
+/**
+ * The files and folders of a selection, in a list for each process that runs some of them at the same time.
+ *
+ * @param entries names of the files and folders in tests/
+ */
+export function testGroups(
+  { paths }: Selection,
+  entries: readonly string[],
+  cores = availableParallelism(),
+): string[][] {
+  if (paths.length > 0) return [paths];
+  if (cores < 2) return [["tests/"]];
+  const groups = Map.groupBy(entries.toSorted(), (name) => BESIDE.includes(name));
+  return [false, true].map((isBeside) => (groups.get(isBeside) ?? []).map((name) => `tests/${name}`));
+}
+
+/**
+ * Arguments of `deno` for files and folders. Types are a check of their own, so they are not checked again.
+ */
+export function denoTestArguments(paths: readonly string[], { names }: Pick<Selection, "names">): string[] {
   const escaped = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&"));
-  return [
-    "test",
-    "-A",
-    "--no-check",
-    ...(names.length > 0 ? [`--filter=/${escaped.join("|")}/`] : []),
-    ...(paths.length > 0 ? paths : ["tests/"]),
-  ];
+  const filter = names.length > 0 ? [`--filter=/${escaped.join("|")}/`] : [];
+  return ["test", "-A", "--no-check", ...filter, ...paths];
 }
 
 async function runStaticChecks({ paths, names }: Selection): Promise<Tally> {
-  const result: Tally = { passed: 0, failed: 0, skipped: [] };
   const wanted = staticChecks().filter(({ name }) =>
     names.length > 0 ? names.some((part) => name.includes(part)) : paths.length === 0
   );
-  for (const check of wanted) {
-    const text = await complaint(check);
-    console.log(`${check.name} ... ${text === undefined ? "ok" : `FAILED\n${text}`}`);
+  const complaints = wanted.map((check) => complaint(check)); // at the same time
+  const result: Tally = { passed: 0, failed: 0, skipped: [] };
+  for (const [i, { name }] of wanted.entries()) {
+    const text = await complaints[i];
+    console.log(`${name} ... ${text === undefined ? "ok" : `FAILED\n${text}`}`);
     if (text === undefined) result.passed++;
     else result.failed++;
   }
   return result;
 }
 
-async function runTests(selection: Selection): Promise<Tally> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: denoTestArguments(selection),
-    cwd: repositoryRoot,
-    stdout: "piped",
-    env: { NO_COLOR: "1" },
-  }).spawn();
-  let output = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of process.stdout) {
-    await Deno.stdout.write(chunk);
-    output += decoder.decode(chunk, { stream: true });
+/** A process of tests whose output can be kept back, so that it does not run into that of another one. */
+class TestProcess {
+  readonly tally: Promise<Tally>;
+  #kept: Uint8Array[] | undefined = [];
+
+  /** @param deno how to start Deno: its path, or a program before it */
+  constructor([program, ...before]: string[], args: readonly string[]) {
+    const process = new Deno.Command(program, {
+      args: [...before, ...args],
+      cwd: repositoryRoot,
+      stdout: "piped",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    this.tally = this.#follow(process);
   }
-  const { success, signal } = await process.status;
-  const result = tally(output);
-  if (signal) console.log(`The test process was ended by ${signal}.`);
-  // A leak that Deno finds after the last test is a failure, too; a filter that matches nothing is none.
-  return success || result.failed > 0 ? result : { ...result, failed: 1 };
+
+  /** Shows the output so far, and from here on all of it as it comes. */
+  show(): void {
+    const kept = this.#kept ?? [];
+    this.#kept = undefined;
+    for (const chunk of kept) writeAll(chunk);
+  }
+
+  async #follow(process: Deno.ChildProcess): Promise<Tally> {
+    let output = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of process.stdout) {
+      if (this.#kept) this.#kept.push(chunk);
+      else writeAll(chunk);
+      output += decoder.decode(chunk, { stream: true });
+    }
+    const { success, signal } = await process.status;
+    const result = tally(output);
+    if (signal) console.log(`The test process was ended by ${signal}.`);
+    // A leak that Deno finds after the last test is a failure, too; a filter that matches nothing is none.
+    return success || result.failed > 0 ? result : { ...result, failed: 1 };
+  }
+}
+
+function writeAll(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+}
+
+/** Deno at a lower priority, so that it takes little from the tests that measure time. */
+function politeDeno(): string[] {
+  const nice = ["/usr/bin/nice", "/bin/nice"].find((path) => existsSync(path));
+  return nice ? [nice, "-n", "5", Deno.execPath()] : [Deno.execPath()];
+}
+
+async function runTests(selection: Selection): Promise<Tally> {
+  const entries = [...Deno.readDirSync(join(repositoryRoot, "tests"))].map(({ name }) => name);
+  const processes = testGroups(selection, entries).map((paths, i) =>
+    new TestProcess(i === 0 ? [Deno.execPath()] : politeDeno(), denoTestArguments(paths, selection))
+  );
+  const tallies: Tally[] = [];
+  for (const process of processes) {
+    process.show();
+    tallies.push(await process.tally);
+  }
+  return {
+    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+    failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
+    skipped: tallies.flatMap(({ skipped }) => skipped),
+  };
 }
 
 /** The outcome of a run of `deno test`, read from its output. */

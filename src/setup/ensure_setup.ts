@@ -1,4 +1,4 @@
-/** Set-up: what a clean clone still lacks is installed, once; every command calls it first. */
+/** Set-up installs what a clean clone lacks, once. Every command calls it first. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
@@ -9,25 +9,25 @@ import { gigabytesFor, type PipInstall, resolveInstalls } from "./resolution.ts"
 import { emptyVenv, holdVenv, readState, type VenvState } from "./state.ts";
 
 /**
- * What a command needs. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook runner
- * and native TensorFlow, and the notebooks' kernel.
+ * The needs of a command. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook
+ * runner and native TensorFlow, and the notebooks' kernel.
  */
 export type Need = "packages" | "python";
 
-/** What {@link ensureSetup} does, and where. */
+/** The work of {@link ensureSetup}, and its place. */
 export interface SetupOptions {
   needs: readonly Need[];
-  /** Told what is done, and how long it may take. Default: standard error. */
+  /** Receives a line for each step, with how long it may take. Default: standard error. */
   log?: (line: string) => void;
   /** Default: this repository. */
   root?: string;
 }
 
 /**
- * Installs what is missing of what a command needs. When all is there this takes milliseconds. A set-up that
- * was killed is done again; of two at once the second waits.
+ * Installs the missing ones of a command's needs. It takes milliseconds when nothing is missing. A set-up
+ * that was killed is done again; of two at once, the second waits.
  *
- * @throws {SetupError} one sentence: what is missing and what to do
+ * @throws {SetupError} in one sentence: what is missing, and what to do
  */
 export async function ensureSetup(
   { needs, log = console.error, root = repositoryRoot }: SetupOptions,

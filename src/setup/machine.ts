@@ -1,12 +1,14 @@
-/** What this machine is and has: NVIDIA's driver, room on the disk, a Deno that is new enough. */
+/**
+ * Facts about this machine that set-up depends on: NVIDIA's driver, space on the disk, the version of Deno.
+ */
 import { existsSync, statfsSync } from "node:fs";
 
-/** Something that set-up needs is missing; the message is one sentence that says what, and what to do. */
+/** Set-up lacks something. The message is one sentence: what is missing, and what to do. */
 export class SetupError extends Error {
   override name = "SetupError";
 }
 
-/** What decides which TensorFlow wheel fits. */
+/** The facts that decide which TensorFlow wheel fits. */
 export interface Machine {
   os: typeof Deno.build.os;
   arch: typeof Deno.build.arch;
@@ -40,7 +42,7 @@ export function checkDeno(version = Deno.version.deno): void {
   );
 }
 
-/** @throws {SetupError} when the disk that holds `folder` has less room than `gigabytes` */
+/** @throws {SetupError} when the disk of `folder` has less free space than `gigabytes` */
 export function checkSpace(folder: string, gigabytes: number, free = freeGigabytes(folder)): void {
   if (free >= gigabytes) return;
   throw new SetupError(

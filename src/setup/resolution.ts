@@ -3,10 +3,10 @@ import { type Machine, SetupError } from "./machine.ts";
 
 /** One call of pip. */
 export interface PipInstall {
-  /** What is installed, in words. */
+  /** The packages in words. */
   what: string;
   requirements: string[];
-  /** False: only the named packages, for wheels of which nothing but the native library is used. */
+  /** False for wheels of which only the native library is used: their Python dependencies are left out. */
   dependencies: boolean;
 }
 

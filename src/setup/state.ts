@@ -1,4 +1,4 @@
-/** What set-up knows about `.venv`: one small file in it, which is the lock as well. */
+/** The state of `.venv`, in one small file in it, which is also the lock. */
 import { join } from "node:path";
 
 /** Name of the file in `.venv`. */
@@ -6,7 +6,7 @@ export const STATE_FILE = "name-that-dataset.state";
 
 const INSTALLING = "installing";
 
-/** The state of a virtual environment. `foreign`: it was made by somebody else. */
+/** The state of a virtual environment. `foreign`: somebody else made it. */
 export type VenvState = "missing" | "foreign" | "killed while installing" | { resolution: string };
 
 function isThere(path: string): boolean {

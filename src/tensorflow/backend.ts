@@ -9,13 +9,13 @@ import { findLibrary, type NativeLibrary } from "./library.ts";
 import { NATIVE_ENVIRONMENT, releaseCode, returnLargeBlocks, setNativeEnvironment } from "./process.ts";
 import { DataType } from "./tensor.ts";
 
-/** What the project's tensors run on. */
+/** The engine that the project's tensors run on. */
 interface Engine {
   /** tfjs backend: `tensorflow` is native; `webgpu` the fallback. */
   backend: "tensorflow" | "webgpu";
   /** Version of native TensorFlow, or of tfjs for the fallback. */
   version: string;
-  /** What computes: `CPU` or `GPU`; for the fallback the adapter's own description. */
+  /** `CPU` or `GPU`; for the fallback, the adapter's own description. */
   device: string;
   /** Folder of the native library and the rule that found it; absent for the fallback. */
   library?: NativeLibrary;

@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "./backend.ts";
 import type { NativeFunction } from "./binding.ts";
 
-/** What a fused function takes beside tensors; part of what it is compiled for. */
+/** The inputs of a fused function that are no tensors. It is compiled anew for each combination of them. */
 type FuseOptions = Record<string, string | number | boolean | readonly number[]>;
 
 /** A function of tensors that reads nothing else. */

@@ -35,7 +35,7 @@ function joined(outputs: readonly GraphOutput[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** What a function returns for each output. */
+/** Shape and type of one output of a function. */
 export interface OutputType {
   shape: readonly number[];
   dtype: number;

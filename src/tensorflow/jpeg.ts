@@ -9,7 +9,7 @@ import { findLibrary } from "./library.ts";
 import { NATIVE_ENVIRONMENT, releaseCode, setNativeEnvironment } from "./process.ts";
 import { DataType } from "./tensor.ts";
 
-/** What is wanted of a JPEG file. */
+/** The part of a JPEG file to decode, and its scale. */
 interface JpegPart {
   /**
    * The image is decoded at this part of its width and height, rounded up, which takes less time than to

@@ -17,7 +17,7 @@ export interface NativeLibrary {
   foundBy: string;
 }
 
-/** What {@link findLibrary} looks at. The defaults are this process; tests pass their own. */
+/** The places that {@link findLibrary} searches. The defaults are this process's; tests pass their own. */
 export interface SearchOptions {
   /** Root of the repository, which may hold `.venv`. */
   root?: string;

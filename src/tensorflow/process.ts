@@ -13,7 +13,7 @@ const libc = Deno.dlopen(isMac ? "libSystem.dylib" : "libc.so.6", {
   close: { parameters: ["i32"], result: "i32" },
 }).symbols;
 
-/** What only Linux's C library has. */
+/** Functions that only Linux's C library has. */
 const linux = isLinux
   ? Deno.dlopen("libc.so.6", {
     madvise: { parameters: ["u64", "usize", "i32"], result: "i32" },

@@ -3,7 +3,7 @@ import { callingLine, type CApi, type Pointer } from "./capi.ts";
 import type { Graph, GraphOutput } from "./graph.ts";
 import { createNativeTensor, type Values } from "./tensor.ts";
 
-/** What an op returns for each output. */
+/** One output of an op: its number, shape and type. */
 export interface TensorMetadata {
   id: number;
   shape: number[];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { benchTable, parseBench } from "../../src/cli/bench.ts";
 import { duplicatesText, leftOutLines, parseFetch } from "../../src/cli/fetch.ts";
 import { parseReproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
-import { denoTestArguments, parseTest } from "../../src/cli/test.ts";
+import { denoTestArguments, parseTest, testGroups } from "../../src/cli/test.ts";
 import { poolInMemory } from "../made/data/made_up_pools.ts";
 
 Deno.test("reproduce: flags are read, and wrong values are answered with the right ones", async () => {
@@ -105,8 +105,18 @@ Deno.test("bench: figures are shortened, what was not measured is a dash", () =>
 Deno.test("test: paths are files to run, anything else is a part of names", () => {
   const selection = parseTest(["src/cli", "lint", "a (b)"]);
   assert.deepEqual(selection, { paths: ["src/cli"], names: ["lint", "a (b)"] });
-  assert.ok(denoTestArguments(selection).includes("--filter=/lint|a \\(b\\)/"));
-  assert.deepEqual(denoTestArguments({ paths: [], names: [] }).at(-1), "tests/");
+  const args = denoTestArguments(["src/cli"], selection);
+  assert.ok(args.includes("--filter=/lint|a \\(b\\)/"));
+  assert.equal(args.at(-1), "src/cli");
+});
+
+Deno.test("test: everything runs in two processes, each file in one; a choice of files in one process", () => {
+  const entries = [...Deno.readDirSync("tests")].map(({ name }) => name);
+  const [first, beside] = testGroups({ paths: [], names: [] }, entries, 2);
+  assert.deepEqual([...first, ...beside].sort(), entries.map((name) => `tests/${name}`).sort());
+  assert.ok(first.includes("tests/layers_test.ts") && beside.includes("tests/notebooks"));
+  assert.deepEqual(testGroups({ paths: [], names: [] }, entries, 1), [["tests/"]]);
+  assert.deepEqual(testGroups({ paths: ["tests/data"], names: [] }, entries, 2), [["tests/data"]]);
 });
 
 Deno.test("what a pool is without is named after a fetch: of many the first, and where the others are", async () => {
