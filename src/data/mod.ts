@@ -32,7 +32,7 @@ export { type Dropped, leftOutText } from "./pool/header.ts";
 export { indicesByKey, type PoolImage } from "./pool/index.ts";
 export { openPool, openPools, type Pool } from "./pool/pool.ts";
 export type { StoredImages } from "./pool/store.ts";
-export { countDuplicates, type DuplicateRow, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
+export { countDuplicates, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
 export { type LabelledImages, randomLabels, sampleClasses, sampleConcepts } from "./sample/labels.ts";
 export { type Sample, sampleExperiment, sampleImages } from "./sample/sample.ts";
 export { type ListedUrl, listedUrls } from "./sources/url_list.ts";

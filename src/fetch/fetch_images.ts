@@ -1,7 +1,7 @@
-import type { FetchList } from "./candidates.ts";
+import { isLocal, RequestFailure } from "../http/mod.ts";
+import { type FetchItem, type FetchList, inRankOrder } from "./candidates.ts";
 import { FetchFolder } from "./fetch_folder.ts";
-import { FetchIncompleteError, type FetchProgress, type FetchReport } from "./report.ts";
-import { FetchRun } from "./run.ts";
+import { FetchIncompleteError, type FetchProgress, type FetchReport, NetworkDownError } from "./report.ts";
 import {
   NETWORK_DEFAULTS,
   type NetworkSettings,
@@ -9,6 +9,9 @@ import {
   type StorageSettings,
   withDefaults,
 } from "./settings.ts";
+import type { FailureReason } from "./failure.ts";
+import { type Fetcher, makeFetcher } from "./fetch_one.ts";
+import type { ItemOutcome } from "./journal.ts";
 
 /** Options of a fetch. */
 export interface FetchOptions {
@@ -51,4 +54,221 @@ export async function fetchImages(list: FetchList, options: FetchOptions): Promi
   const report = await folder.finish({ wanted, lastRun });
   if (report.images < wanted) throw new FetchIncompleteError(report, options.folder);
   return report;
+}
+
+/** Time between two writes to the journal, ms; more outcomes than so many are written at once. */
+const FLUSH_MS = 200, MOST_PENDING = 64;
+
+/** Images that are under way or wait for their host, for each that may be under way. */
+const WINDOW = 16;
+
+/** So many failures in a row that may be this machine's own mean that it has no network. */
+const LOCAL_FAILURES = 64;
+
+/**
+ * Items of the list in memory: twice the wanted images and some spare, at most so many. For a while there may
+ * be twice as many.
+ */
+const SPARE_CANDIDATES = 10_000, MOST_CANDIDATES = 500_000;
+
+/**
+ * One run of a fetch: starts downloads in the order of the candidates, keeps what comes, until there is
+ * enough.
+ */
+class FetchRun {
+  readonly #folder: FetchFolder;
+  readonly #wanted: number;
+  readonly #network: NetworkSettings;
+  readonly #signal?: AbortSignal;
+  readonly #onProgress?: (progress: FetchProgress) => void;
+  readonly #stop = new AbortController();
+  readonly #fetcher: Fetcher;
+  readonly #began = performance.now();
+  readonly #before: { ended: number; good: number };
+  #pending: ItemOutcome[] = [];
+  #localFailures: ItemOutcome[] = [];
+  #underWay = 0;
+  #changed = Promise.withResolvers<void>();
+  #shards: Promise<void> | undefined;
+
+  constructor(
+    folder: FetchFolder,
+    wanted: number,
+    network: NetworkSettings,
+    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: FetchProgress) => void },
+  ) {
+    this.#folder = folder;
+    this.#wanted = wanted;
+    this.#network = network;
+    this.#signal = signal;
+    this.#onProgress = onProgress;
+    this.#fetcher = makeFetcher(network, folder.storage, this.#stop.signal);
+    const { ended, good } = folder.selection;
+    this.#before = { ended, good };
+  }
+
+  /** Fetches until there are enough images or the list has no more. */
+  async toTheEnd(list: FetchList): Promise<FetchReport["lastRun"]> {
+    const end = () => this.#end(this.#signal!.reason);
+    this.#signal?.addEventListener("abort", end);
+    const timer = setInterval(() => {
+      this.#flush();
+      this.#onProgress?.(this.#progress());
+    }, FLUSH_MS);
+    try {
+      this.#signal?.throwIfAborted();
+      await this.#startAll(list);
+      while (this.#underWay > 0 && !this.#enough) await this.#change();
+      this.#flush();
+      await this.#shards;
+      this.#stop.signal.throwIfAborted();
+    } finally {
+      clearInterval(timer);
+      this.#signal?.removeEventListener("abort", end);
+      await this.#wrapUp();
+      this.#onProgress?.(this.#progress());
+    }
+    return this.#summary();
+  }
+
+  async #startAll(list: FetchList): Promise<void> {
+    let position = 0;
+    const capacity = Math.min(2 * this.#wanted + SPARE_CANDIDATES, MOST_CANDIDATES);
+    for await (const item of inRankOrder(list, this.#folder.seed, capacity)) {
+      if (this.#enough) return;
+      if (!this.#isDone(position, item)) {
+        while (!this.#mayStart(position)) {
+          await this.#change();
+          if (this.#enough) return;
+        }
+        this.#start(position, item);
+      }
+      position++;
+    }
+  }
+
+  get #enough(): boolean {
+    return this.#folder.selection.chosen >= this.#wanted;
+  }
+
+  /**
+   * Starts no more than are likely to be needed, by the share of good images. The share is that among the
+   * first items, all of which have ended; among all ended items failures would be too many, since they end
+   * sooner. Items that an earlier run skipped before its last are needed in any case.
+   */
+  #mayStart(position: number): boolean {
+    if (this.#underWay >= WINDOW * this.#network.concurrency) return false;
+    const { good, chosen, next, last } = this.#folder.selection;
+    return position < last || good + this.#underWay * (chosen + 1) / (next + 1) < this.#wanted;
+  }
+
+  #isDone(position: number, { key, url }: FetchItem): boolean {
+    const done = this.#folder.journal.itemAt(position);
+    if (!done) return false;
+    if (done.key === key && done.url === url) return true;
+    throw new Error(
+      `the list is not the one that ${this.#folder.path} was begun with: "${key}" (${url}) stands where "${done.key}" (${done.url}) ` +
+        `stood; use that list, or another folder`,
+    );
+  }
+
+  #start(position: number, item: FetchItem): void {
+    this.#underWay++;
+    this.#fetcher.fetch(item).then(
+      ({ facts, bytes }) => this.#keep({ position, item, facts, image: bytes }),
+      (error) => {
+        if (error instanceof RequestFailure) {
+          const { reason, detail } = error as RequestFailure<FailureReason>;
+          this.#keep({ position, item, failure: { reason, detail } });
+        } else this.#end(error);
+      },
+    ).catch((error) => this.#end(error)).finally(() => {
+      this.#underWay--;
+      this.#notify();
+    });
+  }
+
+  #keep(outcome: ItemOutcome): void {
+    if (this.#stop.signal.aborted) return; // it may have failed because it was stopped
+    const { position, failure, facts } = outcome;
+    this.#pending.push(outcome);
+    this.#folder.selection.add(position, { reason: failure?.reason, sha256: facts?.sha256 });
+    if (failure && isLocal(failure.reason)) this.#localFailures.push(outcome);
+    else this.#localFailures = [];
+    if (this.#localFailures.length >= LOCAL_FAILURES) this.#noNetwork();
+    else if (this.#pending.length >= MOST_PENDING) this.#flush();
+  }
+
+  #noNetwork(): void {
+    this.#flush();
+    this.#folder.journal.forget(this.#localFailures.map(({ position }) => position));
+    this.#end(
+      new NetworkDownError(
+        this.#localFailures.map(({ failure }) => `${failure!.reason}, ${failure!.detail}`),
+      ),
+    );
+  }
+
+  #flush(): void {
+    try {
+      if (this.#pending.length > 0) this.#folder.record(this.#pending);
+      this.#pending = [];
+      this.#shards ??= this.#folder.writeFullShards(this.#wanted).catch((error) => this.#end(error))
+        .finally(() => this.#shards = undefined);
+    } catch (error) {
+      this.#end(error);
+    }
+    this.#notify();
+  }
+
+  #end(reason: unknown): void {
+    this.#stop.abort(reason);
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  async #change(): Promise<void> {
+    await this.#changed.promise;
+    this.#stop.signal.throwIfAborted();
+  }
+
+  /** Ends what is under way, and keeps what has come. */
+  async #wrapUp(): Promise<void> {
+    if (this.#pending.length > 0) this.#flush();
+    this.#stop.abort(new DOMException("there are enough images", "AbortError"));
+    this.#fetcher[Symbol.dispose]();
+    while (this.#underWay > 0) await this.#changed.promise;
+    await this.#shards;
+  }
+
+  #progress(): FetchProgress {
+    const { good, ended, failures } = this.#folder.selection;
+    const seconds = (performance.now() - this.#began) / 1000;
+    const imagesPerSecond = (good - this.#before.good) / seconds;
+    const images = Math.min(good, this.#wanted);
+    return {
+      images,
+      wanted: this.#wanted,
+      tried: ended,
+      failures: { ...failures },
+      underWay: this.#underWay,
+      imagesPerSecond,
+      secondsLeft: imagesPerSecond > 0 ? (this.#wanted - images) / imagesPerSecond : undefined,
+    };
+  }
+
+  #summary(): FetchReport["lastRun"] {
+    const { good, ended } = this.#folder.selection;
+    const seconds = (performance.now() - this.#began) / 1000;
+    return {
+      seconds,
+      downloads: ended - this.#before.ended,
+      imagesPerSecond: (good - this.#before.good) / seconds,
+      finishedAt: new Date().toISOString(),
+    };
+  }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Selection } from "~/fetch/fetch_folder.ts";
 
-/** What each position gives: the hash of a file (few different ones, so that some come twice) or a failure. */
+/** The result at each position: the hash of a file (few different ones, so that some come twice) or a failure. */
 const outcomes = fc.array(fc.option(fc.nat(20), { nil: undefined }), { minLength: 1, maxLength: 60 });
 
 /** The same in the plainest way. */

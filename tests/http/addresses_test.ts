@@ -63,7 +63,7 @@ Deno.test("addresses of the internet are public", () => {
   }
 });
 
-/** Who may be at a private address. */
+/** Guards: no host may be at a private address, or every host may. */
 const [nobody, everybody] = [() => false, () => true];
 
 const asking = (answers: string[][]) => {

@@ -17,7 +17,7 @@ import {
   type ParquetRequest,
   readMessages,
   type ToProcess,
-} from "./parquet_messages.ts";
+} from "./parquet.ts";
 import type { RandomAccess } from "./remote.ts";
 
 /** A Parquet file that has been opened, in the process that decodes it. */

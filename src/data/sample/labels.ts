@@ -15,7 +15,7 @@ export interface LabelledImages {
 }
 
 /** Training and validation images of the same classes. */
-export interface LabelledSample {
+interface LabelledSample {
   /** Names of the classes, by number. */
   names: string[];
   train: LabelledImages;

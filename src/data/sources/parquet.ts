@@ -6,10 +6,14 @@ import { localFilesOf, placesOf } from "../files/places.ts";
 import { openRandomAccess } from "../files/open.ts";
 import { withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
-import { classesSchema, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
-
-/** A field for the name of a column. */
-export const columnSchema = z.string().min(1);
+import {
+  classesSchema,
+  columnSchema,
+  patternSchema,
+  type SourceImage,
+  sourceKind,
+  type SourceManifest,
+} from "./source.ts";
 
 const schema = z.strictObject({
   type: z.literal("parquet").describe("Images in Parquet files, a row each."),

@@ -114,6 +114,9 @@ export const classesSchema = z.array(z.string().min(1)).min(2).describe(
   "Names of the semantic classes, by number.",
 );
 
+/** A field for the name of a column. */
+export const columnSchema = z.string().min(1);
+
 /** A field for files, by a path or URL with ranges. */
 export const patternSchema = z.string().min(1).superRefine((pattern, context) => {
   try {

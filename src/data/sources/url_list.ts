@@ -4,8 +4,8 @@ import { parse } from "csv-parse";
 import { z } from "zod";
 import { openBytes } from "../files/open.ts";
 import { isUrl, placesOf } from "../files/places.ts";
-import { columnSchema, parquetRows } from "./parquet.ts";
-import { patternSchema, type SourceManifest } from "./source.ts";
+import { parquetRows } from "./parquet.ts";
+import { columnSchema, patternSchema, type SourceManifest } from "./source.ts";
 
 /** Lists of URLs: the `source` of a manifest. */
 export const urlListSchema = z.strictObject({

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FirstOccurrences } from "../../../src/data/pool/first_occurrences.ts";
 
-/** What a map of the texts says of each. */
+/** The place of each text by a map. */
 function byMap(texts: readonly string[]): number[] {
   const first = new Map<string, number>();
   return texts.map((text, i) => first.get(text) ?? (first.set(text, i), i));

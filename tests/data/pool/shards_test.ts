@@ -122,7 +122,7 @@ Deno.test("images that may stay where they are need no space; of shards on the n
   await assert.rejects(openPool("there", files.options), /the disk is full: the pool of there needs about/);
 });
 
-/** What may happen to a shard while a pool is in use, and what is then said of it. */
+/** Damage to a shard while a pool is in use, and the words of its error. */
 const DAMAGE: Record<string, [(path: string) => void, RegExp]> = {
   truncated: [(path) => Deno.truncateSync(path, 2000), /a\.tar has changed: it has 2000 bytes of .* instead/],
   replaced: [
