@@ -7,7 +7,7 @@ import type { EpochSummary } from "../../../train/mod.ts";
 import { checkBatches, ExperimentError, faultOf } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { augmentationIdentity } from "../../record/identity.ts";
+import { augmentationIdentity, recipeIdentity } from "../../record/identity.ts";
 import { augmentationSchema, corruptionSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
 
 const experimentSchema = z.strictObject({
@@ -117,12 +117,12 @@ export const classifierDescription: Description<Experiment> = {
   },
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ corruption, labels, recipe: { mix, ...recipe }, augmentation, ...rest }) {
+  identity({ corruption, labels, recipe, augmentation, ...rest }) {
     return {
       ...rest,
       ...(corruption && { corruption }),
       ...(labels === "random" && { labels }),
-      recipe: { ...recipe, ...(mix && { mix }) },
+      recipe: recipeIdentity(recipe),
       augmentation: augmentationIdentity(augmentation),
     };
   },
