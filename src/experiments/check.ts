@@ -1,23 +1,10 @@
 /** Faults of experiments, found before anything is trained. */
-import type { z } from "zod";
 import { expectedImages } from "../data/mod.ts";
 import { type Schedule, stepsPerEpoch } from "../train/mod.ts";
 
 /** A fault of an experiment's description, found before anything is trained. */
 export class ExperimentError extends Error {
   override name = "ExperimentError";
-}
-
-/** One fault that zod found, naming its field. */
-export function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const of = issue.errors.at(-1)!; // The name is rarely at fault; the configuration is.
-    return of.map((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] })).join(". ");
-  }
-  const field = issue.path.join(".") || "the experiment";
-  if (issue.code !== "unrecognized_keys") return `${field}: ${issue.message}`;
-  const where = issue.path.length ? `${field}.` : "";
-  return issue.keys.map((key) => `${where}${key}: there is no such field`).join("; ");
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A kind of experiment: a description that can be checked and hashed, and a function that executes it. */
 import type { z } from "zod";
 import { datasetHash, manifestOf } from "../data/mod.ts";
-import { describeIssue, ExperimentError } from "./check.ts";
+import { ExperimentError } from "./check.ts";
 import { type FinishedRecord, type Prediction } from "./record/folder.ts";
 import { identityOf } from "./record/identity.ts";
 import type { Session } from "./session.ts";
@@ -74,10 +74,22 @@ export function checkAs<E extends OfKind>(description: Description<E>, experimen
   const parsed = description.schema.safeParse(experiment);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(describeIssue).join(". ");
-    throw new ExperimentError(`This ${description.kind} cannot be run. ${faults}.`);
+    throw new ExperimentError(`This experiment of kind "${description.kind}" cannot be run. ${faults}.`);
   }
   description.check(parsed.data);
   return parsed.data;
+}
+
+/** One fault that zod found, naming its field. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_union" && issue.errors.length > 0) {
+    const of = issue.errors.at(-1)!; // The name is rarely at fault; the configuration is.
+    return of.map((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] })).join(". ");
+  }
+  const field = issue.path.join(".") || "the experiment";
+  if (issue.code !== "unrecognized_keys") return `${field}: ${issue.message}`;
+  const where = issue.path.length ? `${field}.` : "";
+  return issue.keys.map((key) => `${where}${key}: there is no such field`).join("; ");
 }
 
 /**

@@ -7,7 +7,7 @@ export {
   presets,
   sizesFromEnvironment,
 } from "./environment.ts";
-export { type AnyExperiment, type AnyRecord, checkExperiment, hashOf, type RecordFor } from "./kinds.ts";
+export { type AnyExperiment, checkExperiment, hashOf } from "./kinds.ts";
 export { baseline, combinations, grid, growing, type Overrides } from "./kinds/classifier/presets.ts";
 export type { Experiment, RunRecord } from "./kinds/classifier/schema.ts";
 export { fineTuning } from "./kinds/fine_tuning/presets.ts";

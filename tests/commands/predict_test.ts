@@ -1,52 +1,10 @@
-/**
- * `predict` on a run at the smoke preset: what it says about the validation images themselves,
- * and about what is no image.
- */
+/** The command `predict` on a run at the smoke preset. */
 import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parsePredict, predictionTable } from "../../src/cli/predict.ts";
-import { indicesByKey, openPool } from "../../src/data/mod.ts";
 import { encodePng } from "../../src/images/mod.ts";
-import { openSafetensors } from "../../src/models/mod.ts";
-import { baseline, type Experiment, findRun, run, RunFolder } from "../../src/experiments/mod.ts";
-import { predictFolder } from "../../src/predict/mod.ts";
-import { shared } from "../made/experiments/runs.ts";
-
-const datasets = ["tabler", "phosphor", "mdi"];
-/** With batch norms and a moving average: all kinds of values that a network has. */
-const model: Experiment["model"] = {
-  family: "resnet",
-  block: "basic",
-  depths: [1, 1],
-  dims: [8, 16],
-  stemDim: 8,
-  stem: "3x3",
-};
-const experiment = baseline({ datasets, preset: "smoke", model, recipe: { ema: 0.9 } });
-const runs = Deno.makeTempDirSync();
-const finished = shared(async () => {
-  const { hash } = await run(experiment, { runs });
-  return { hash, folder: await validationImages(hash, 30) };
-});
-
-/** The first validation images of each dataset as `dataset/number.png`, exactly the pixels that the run was evaluated on. */
-async function validationImages(hash: string, each: number): Promise<string> {
-  const folder = Deno.makeTempDirSync();
-  const predictions = await new RunFolder(hash, runs).predictions();
-  for (const [label, name] of datasets.entries()) {
-    using pool = await openPool(name);
-    Deno.mkdirSync(join(folder, name));
-    const { side, channels } = pool;
-    const shown = predictions.filter((prediction) => prediction.label === label).slice(0, each);
-    for (const [i, { key }] of shown.entries()) {
-      const pixels = pool.read(indicesByKey(pool.images, [key]).get(key)!);
-      const png = await encodePng({ pixels, width: side, height: side, channels });
-      Deno.writeFileSync(join(folder, name, `${String(i).padStart(2, "0")}.png`), png);
-    }
-  }
-  return folder;
-}
+import { datasets, finished, runs } from "../made/predict/finished_run.ts";
 
 /** The command in a process of its own. */
 async function predict(...args: string[]) {
@@ -58,71 +16,6 @@ async function predict(...args: string[]) {
   const { code, stdout, stderr } = await command.output();
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
 }
-
-Deno.test("the very pixels of validation images get the probabilities of the record", async () => {
-  const { hash, folder } = await finished();
-  const { weights } = await findRun(hash.slice(0, 6), runs);
-  const result = await predictFolder(weights, folder);
-  assert.deepEqual([result.datasets, result.unread, result.predictions.length], [datasets, [], 90]);
-  const record = await new RunFolder(hash, runs).predictions();
-  for (const { file, predicted, probabilities } of result.predictions) {
-    const [name, number] = file.split("/");
-    const label = datasets.indexOf(name);
-    const expected = record.filter((prediction) =>
-      prediction.label === label
-    )[parseInt(number)].probabilities;
-    probabilities.forEach((p, d) =>
-      assert.ok(Math.abs(p - expected[d]) < 1e-3, `${file}: ${p}, ${expected[d]}`)
-    );
-    assert.equal(probabilities[predicted], Math.max(...probabilities));
-  }
-  assert.ok(
-    new Set(result.predictions.map(({ probabilities }) => probabilities[0])).size > 45,
-    "images differ",
-  );
-});
-
-Deno.test("a file that ends its decoder is listed, and the others have their probabilities", async () => {
-  const { hash, folder } = await finished();
-  const { weights } = await findRun(hash, runs);
-  const hostile = Deno.makeTempDirSync();
-  const good = Deno.readFileSync(join(folder, "mdi/00.png"));
-  Deno.writeFileSync(join(hostile, "a.png"), good);
-  Deno.writeFileSync(
-    join(hostile, "b.png"),
-    new Uint8Array([...good, ...new TextEncoder().encode("!abort")]),
-  );
-  Deno.writeFileSync(join(hostile, "c.png"), good.subarray(0, 60));
-  Deno.writeFileSync(join(hostile, "d.png"), good);
-  const program = new URL("../made/commands/marked_decoder.ts", import.meta.url);
-  const { predictions, unread } = await predictFolder(weights, hostile, { decoders: { program } });
-  assert.deepEqual(predictions.map(({ file }) => file), ["a.png", "d.png"]);
-  assert.deepEqual(unread.map(({ file }) => file), ["b.png", "c.png"]);
-  assert.equal(unread[0].reason, "the decoder's process ended on it (ended by SIGABRT)");
-  assert.match(unread[1].reason, /^the image is damaged or cut off \(/);
-});
-
-Deno.test("a finished run keeps its weights with what they are for, and no checkpoint", async () => {
-  const { hash } = await finished();
-  const kept = [...Deno.readDirSync(join(runs, hash))].map(({ name }) => name).sort();
-  assert.deepEqual(kept, [
-    "epochs.jsonl",
-    "experiment.json",
-    "lock",
-    "model.safetensors",
-    "predictions.jsonl",
-    "result.json",
-  ]);
-  using file = openSafetensors(join(runs, hash, "model.safetensors"));
-  assert.deepEqual(file.metadata, {
-    model: JSON.stringify(experiment.model),
-    datasets: JSON.stringify(datasets),
-    imageSize: "32",
-    channels: "1",
-    precision: '"float32"',
-    format: "pt",
-  });
-});
 
 Deno.test("the command: JSON rows add up, nested folders, what cannot be read is listed, other files are left alone", async () => {
   const { hash, folder } = await finished();
@@ -191,63 +84,6 @@ Deno.test("the command says what is wrong with its arguments", async () => {
   };
   await refuse([hash], 2, /A run and a folder/);
   await refuse(["beef", folder], 1, /^There is no run "beef"\. Known runs in/);
-});
-
-Deno.test("a run is found by the beginning of its hash or its folder, and what is not there is said", async () => {
-  const { hash } = await finished();
-  const root = Deno.makeTempDirSync();
-  await assert.rejects(() => findRun("a", join(root, "none")), /no run "a"; there are none in .*none yet/);
-  for (const name of ["ab00000000000000", "ac00000000000000", "ac00000000000001"]) {
-    Deno.mkdirSync(join(root, name));
-    for (
-      const file of [
-        "experiment.json",
-        "epochs.jsonl",
-        "result.json",
-        "predictions.jsonl",
-        "model.safetensors",
-      ]
-    ) {
-      Deno.copyFileSync(join(runs, hash, file), join(root, name, file));
-    }
-  }
-  Deno.mkdirSync(join(root, "notebooks"));
-  assert.equal((await findRun("ab", root)).hash, "ab00000000000000");
-  assert.equal((await findRun("ac00000000000001", root)).hash, "ac00000000000001");
-  assert.equal((await findRun(join(root, "ab00000000000000/"))).hash, "ab00000000000000");
-  await assert.rejects(() => findRun("a", root), /^Error: 3 runs begin with "a":(\n +a[bc]0+1? .*){3}$/);
-  await assert.rejects(() => findRun("", root), /no run ""/);
-  await assert.rejects(
-    () => findRun("notebooks", root),
-    /no run "notebooks"\. Known runs in .*:\n.* {2}tabler \+ phosphor \+ mdi, 64 images each, resnet/s,
-  );
-  Deno.removeSync(join(root, "ab00000000000000", "model.safetensors"));
-  await assert.rejects(() => findRun("ab", root), /has kept no network: model\.safetensors is missing/);
-  Deno.removeSync(join(root, "ab00000000000000", "result.json"));
-  await assert.rejects(() => findRun("ab", root), /has not finished \(epochs done: 3\)/);
-});
-
-Deno.test("a folder that is not there or has no image, and weights that no run wrote, are errors of their own", async () => {
-  const { hash, folder } = await finished();
-  const { weights } = await findRun(hash, runs);
-  const empty = Deno.makeTempDirSync();
-  await assert.rejects(() => predictFolder(weights, empty), /no image \(\.jpg, \.jpeg, \.png, \.webp\) in/);
-  await assert.rejects(() => predictFolder(weights, join(empty, "x")), /There is no folder/);
-  await assert.rejects(() => predictFolder(weights, weights), /There is no folder/);
-  const foreign = besideModule(import.meta.url, "../reference/weights_convnext.safetensors");
-  await assert.rejects(
-    () => predictFolder(foreign, folder),
-    /its metadata does not say what the network is for/,
-  );
-  const controller = new AbortController();
-  const stopping = predictFolder(weights, folder, {
-    signal: controller.signal,
-    onProgress: (done, total) => {
-      assert.deepEqual([done, total], [64, 90]);
-      controller.abort(new Error("enough"));
-    },
-  });
-  await assert.rejects(() => stopping, /enough/);
 });
 
 Deno.test("a table of files none of which could be read", () => {

@@ -1,5 +1,6 @@
 /** Identity: two experiments are the same when their hashes are. */
 import { createHash } from "node:crypto";
+import type { Recipe } from "../../train/mod.ts";
 import { ExperimentError } from "../check.ts";
 
 /** JSON with sorted keys: the same text for equal objects. */
@@ -16,6 +17,11 @@ export function canonicalJson(value: unknown): string {
 /** The first 16 hex digits of the sha256 of a value's canonical JSON. */
 export function identityOf(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
+}
+
+/** A recipe without the fields that are off, such that the hash is the same whether they are off or left out. */
+export function recipeIdentity({ mix, ...recipe }: Recipe): Recipe {
+  return { ...recipe, ...(mix && { mix }) };
 }
 
 /** Bytes that are read at a time. */

@@ -7,6 +7,7 @@ import type { EpochSummary } from "../../../train/mod.ts";
 import { checkBatches, ExperimentError, faultOf } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
+import { recipeIdentity } from "../../record/identity.ts";
 import { augmentationSchema, corruptionSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
 import { augmentationIdentity } from "../../../images/mod.ts";
 
@@ -116,12 +117,12 @@ export const classifierDescription: Description<Experiment> = {
   },
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ corruption, labels, recipe: { mix, ...recipe }, augmentation, ...rest }) {
+  identity({ corruption, labels, recipe, augmentation, ...rest }) {
     return {
       ...rest,
       ...(corruption && { corruption }),
       ...(labels === "random" && { labels }),
-      recipe: { ...recipe, ...(mix && { mix }) },
+      recipe: recipeIdentity(recipe),
       augmentation: augmentationIdentity(augmentation),
     };
   },

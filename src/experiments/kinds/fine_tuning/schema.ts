@@ -8,6 +8,7 @@ import type { EpochSummary } from "../../../train/mod.ts";
 import { checkBatches, ExperimentError, faultOf } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
+import { recipeIdentity } from "../../record/identity.ts";
 import { augmentationSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
 import {
@@ -92,11 +93,11 @@ export const fineTuningDescription: Description<FineTuning> = {
   },
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ start, augmentation, recipe: { mix, ...recipe }, ...rest }) {
+  identity({ start, augmentation, recipe, ...rest }) {
     return {
       ...rest,
       start: identityOfSource(start),
-      recipe: { ...recipe, ...(mix && { mix }) },
+      recipe: recipeIdentity(recipe),
       augmentation: augmentationIdentity(augmentation),
     };
   },

@@ -3,7 +3,7 @@
  * stopped.
  */
 import assert from "node:assert/strict";
-import { createEncoder, loadWeights, openSafetensors } from "../../src/models/mod.ts";
+import { createEncoder, loadWeights, openSafetensors } from "../../../src/models/mod.ts";
 import {
   ExperimentError,
   findRun,
@@ -14,9 +14,9 @@ import {
   run,
   RunFolder,
   sweep,
-} from "../../src/experiments/mod.ts";
-import { shared, timeless } from "../made/experiments/runs.ts";
-import { drawnWeights } from "../../src/train/mod.ts";
+} from "../../../src/experiments/mod.ts";
+import { shared, timeless } from "../../made/experiments/runs.ts";
+import { drawnWeights } from "../../../src/train/mod.ts";
 
 const experiment = pretraining({ datasets: ["carbon"], preset: "smoke" });
 const runs = Deno.makeTempDirSync();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { baseline, combinations, grid, growing } from "../../src/experiments/mod.ts";
+import { baseline, combinations, grid, growing } from "../../../src/experiments/mod.ts";
 
 const six = ["T", "P", "M", "R", "G", "C"];
 

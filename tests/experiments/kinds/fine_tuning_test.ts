@@ -15,8 +15,8 @@ import {
   RunFolder,
   sweep,
   taskOf,
-} from "../../src/experiments/mod.ts";
-import { killedAfter, shared, timeless } from "../made/experiments/runs.ts";
+} from "../../../src/experiments/mod.ts";
+import { killedAfter, shared, timeless } from "../../made/experiments/runs.ts";
 
 const preset = "smoke";
 const datasets = ["remix", "mingcute", "carbon"];

@@ -17,8 +17,8 @@ import {
   type RunRecord,
   sweep,
   taskOf,
-} from "../../src/experiments/mod.ts";
-import { shared, timeless } from "../made/experiments/runs.ts";
+} from "../../../src/experiments/mod.ts";
+import { shared, timeless } from "../../made/experiments/runs.ts";
 
 const preset = "smoke";
 const datasets = ["remix", "mingcute", "carbon"];
