@@ -1,6 +1,6 @@
 export * from "./accuracy_table.ts";
 export * from "./claims.ts";
-export { corruptionSheet } from "./corruption_sheet.ts";
+export { corruptionSheet, corruptionTable } from "./corruption_sheet.ts";
 export * from "./display.ts";
 export * from "./gallery.ts";
 export * from "./heat_maps.ts";
