@@ -8,7 +8,13 @@ import { createHash } from "node:crypto";
 import { type Random, random } from "../stats/mod.ts";
 import { gaussianBlur } from "./blur.ts";
 import { clip8, type PackedImage } from "./image.ts";
-import { checkSettings, type Flat, type NumberParameter, parametersText, type SettingsOf } from "./parameters.ts";
+import {
+  checkSettings,
+  type Flat,
+  type NumberParameter,
+  parametersText,
+  type SettingsOf,
+} from "./parameters.ts";
 import { resample } from "./resample.ts";
 import { jitterColors } from "./transforms/color_jitter.ts";
 

@@ -1,6 +1,13 @@
 /** Images of the datasets under the corruptions of a sweep. */
 import type { StoredImages } from "../data/mod.ts";
-import { centreSquare, corruptByKey, type Corruption, corruptionName, decodeWhole, listedCorruptions } from "../images/mod.ts";
+import {
+  centreSquare,
+  corruptByKey,
+  type Corruption,
+  corruptionName,
+  decodeWhole,
+  listedCorruptions,
+} from "../images/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
 import { openPools } from "./datasets.ts";
