@@ -30,6 +30,7 @@ export { playedGames } from "./game/mod.ts";
 export {
   accuracyTable,
   corruptionSheet,
+  corruptionTable,
   datasetTable,
   duplicatesTable,
   environment,

@@ -65,11 +65,6 @@ const importsOf = ({ imports, reExports }: SourceFile) => [...imports, ...reExpo
 
 const graph = new Map([...tree].map(([file, module]) => [file, importsOf(module)] as const));
 
-/**
- * The files of a chapter, which are its doors: a new one is a folder and its names in src/mod.ts. Chapters do not know of each other.
- */
-const CHAPTER = /^chapters\/(\w+)\/(records|claims|figure)\.ts$/;
-
 /** The fault of one import, or undefined. */
 function fault(from: string, to: string): string | undefined {
   const [here, there] = [ROOMS.indexOf(room(from)), ROOMS.indexOf(room(to))];

@@ -8,7 +8,13 @@ import { createHash } from "node:crypto";
 import { type Random, random } from "../stats/mod.ts";
 import { gaussianBlur } from "./blur.ts";
 import { clip8, type PackedImage } from "./image.ts";
-import { checkSettings, type Flat, type NumberParameter, type SettingsOf } from "./parameters.ts";
+import {
+  checkSettings,
+  type Flat,
+  type NumberParameter,
+  parametersText,
+  type SettingsOf,
+} from "./parameters.ts";
 import { resample } from "./resample.ts";
 import { jitterColors } from "./transforms/color_jitter.ts";
 
@@ -136,6 +142,15 @@ export type Corruption = CorruptionOf<(typeof CORRUPTIONS)[number]>;
  */
 export const PAPER_CORRUPTIONS: readonly Corruption[] = CORRUPTIONS.flatMap(({ name, paper }) =>
   paper.map((settings) => ({ name, ...settings }) as Corruption)
+);
+
+/** Every kind in words, for a table: its fields with their ranges, and the names of its settings in Table 5. */
+export const listedCorruptions = (CORRUPTIONS as readonly CorruptionKind[]).map(
+  ({ name, does, parameters, paper, label, source }) => ({
+    ...{ name, does, source },
+    parameters: parametersText(parameters),
+    paper: paper.map((settings) => label(settings)),
+  }),
 );
 
 /** Side of the stored image that the sizes of {@link PAPER_CORRUPTIONS} are for, px. */

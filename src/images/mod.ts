@@ -9,6 +9,7 @@ export {
   corruptionName,
   corruptionSizes,
   corruptionStrength,
+  listedCorruptions,
   PAPER_CORRUPTIONS,
   scaleCorruption,
 } from "./corruptions.ts";

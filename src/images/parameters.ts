@@ -173,9 +173,9 @@ function isWithin(
 export function rangeOf(parameter: Parameter): string {
   switch (parameter.type) {
     case "number": {
-      const { least, most, whole } = parameter;
+      const { least, most, whole, unit } = parameter;
       const range = most === undefined ? `${least} or more` : `${least} to ${most}`;
-      return whole ? `a whole number, ${range}` : range;
+      return `${whole ? "a whole number, " : ""}${range}${unit ? ` ${unit}` : ""}`;
     }
     case "interval": {
       const { above, most } = parameter;

@@ -1,11 +1,30 @@
 /** Images of the datasets under the corruptions of a sweep. */
 import type { StoredImages } from "../data/mod.ts";
-import { centreSquare, corruptByKey, type Corruption, corruptionName, decodeWhole } from "../images/mod.ts";
+import {
+  centreSquare,
+  corruptByKey,
+  type Corruption,
+  corruptionName,
+  decodeWhole,
+  listedCorruptions,
+} from "../images/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
 import { openPools } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
+import { table } from "./table.ts";
+
+/** The kinds of corruption as a table. */
+export function corruptionTable(): Displayable {
+  return table(listedCorruptions.map(({ name, does, parameters, paper, source }) => ({
+    corruption: name,
+    does,
+    parameters,
+    "Table 5": paper.join("; "),
+    source,
+  })));
+}
 
 /**
  * Random images of the experiments' datasets, a row for each corruption. They look as in training and

@@ -1,6 +1,6 @@
 /** Everything that a cell shows: tables, figures, images, progress. */
 export { accuracyTable, CLAIMS_MIME, probeTable, showClaims, table } from "./table.ts";
-export { corruptionSheet } from "./corruption_sheet.ts";
+export { corruptionSheet, corruptionTable } from "./corruption_sheet.ts";
 export { datasetTable, duplicatesTable, quiz, sampleGallery } from "./datasets.ts";
 export { show } from "./display.ts";
 export { environment } from "./environment.ts";

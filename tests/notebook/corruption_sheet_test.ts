@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { validationBatches } from "../../src/data/mod.ts";
-import { corruptedRow, corruptionSheet } from "../../src/notebook/corruption_sheet.ts";
+import { corruptedRow, corruptionSheet, corruptionTable } from "../../src/notebook/corruption_sheet.ts";
+import { corruptionName, PAPER_CORRUPTIONS } from "../../src/images/mod.ts";
 import { poolInMemory } from "../made/data/made_up_pools.ts";
 
 const pools = [poolInMemory("a", 9, 8, 3), poolInMemory("b", 9, 8, 3)];
@@ -29,4 +30,10 @@ Deno.test("corruptedRow: the chosen images as they are, or as every run sees the
 
 Deno.test("corruptionSheet: without an experiment there is nothing to show", async () => {
   await assert.rejects(corruptionSheet([]), /no experiment/);
+});
+
+Deno.test("corruptionTable: every corruption of Table 5, with the ranges of its fields", async () => {
+  const text = `${(await corruptionTable().bundle())["text/plain"]}`;
+  for (const corruption of PAPER_CORRUPTIONS) assert.ok(text.includes(corruptionName(corruption)));
+  assert.match(text, /low-resolution .*size: a whole number, 1 or more px/);
 });

@@ -40,7 +40,7 @@ export async function rasterize(
   const drawing = sharp(new TextEncoder().encode(svg), { ...INPUT, limitInputPixels: PIXEL_LIMIT });
   const image = await packed(drawing.flatten({ background }), channels);
   if (image.width !== size || image.height !== size) {
-    throw new Error(`the drawing is ${image.width} x ${image.height} px instead of ${size} x ${size}`);
+    throw new Error(`The drawing is ${image.width} x ${image.height} px instead of ${size} x ${size}.`);
   }
   return image.pixels;
 }
@@ -138,7 +138,7 @@ async function packed(
   const { data, info } = await image.toColourspace(channels === 1 ? "b-w" : "srgb").raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== channels) {
-    throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
+    throw new Error(`The image was decoded to ${info.channels} channels instead of ${channels}.`);
   }
   return { pixels: new Uint8Array(data), width: info.width, height: info.height, channels };
 }

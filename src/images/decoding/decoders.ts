@@ -113,7 +113,7 @@ export function startDecoders<Facts>(
 }
 
 function endedError(): Error {
-  return new DOMException("the processes that decode images have been ended", "AbortError");
+  return new DOMException("The processes that decode images have been ended.", "AbortError");
 }
 
 /** Permissions of a process: it reads the program and loads sharp. */
@@ -152,7 +152,7 @@ class Decoder<Facts> {
       if (answer !== "ended" && answer !== "late") return;
       this.#dead = true;
       throw new Error(
-        "no process that decodes images could be started; is the npm package sharp installed? (deno install)",
+        "No process that decodes images could be started. Is the npm package sharp installed (deno install)?",
       );
     });
     this.#ready.catch(() => {}); // `decode` reports it
@@ -173,7 +173,7 @@ class Decoder<Facts> {
     if (answer === "ended" || answer === "late") throw await this.#failure(answer);
     const { header, body } = answer;
     if ("facts" in header) return { facts: header.facts, bytes: body };
-    if (!("reason" in header)) throw new Error("a process that decodes images answered what was not asked");
+    if (!("reason" in header)) throw new Error("A process that decodes images gave an unknown answer.");
     this.#dead = header.reason === "decoder_out_of_memory";
     throw new ImageFailure(header.reason, header.detail);
   }

@@ -34,7 +34,9 @@ export async function* readFrames<Header>(stream: ReadableStream<Uint8Array>): A
     if (!lengths) return;
     const view = new DataView(lengths.buffer, lengths.byteOffset, 8);
     const [header, bytes] = [view.getUint32(0, true), view.getUint32(4, true)];
-    if (header > LONGEST || bytes > LONGEST) throw new Error(`a message of ${header} + ${bytes} bytes`);
+    if (header > LONGEST || bytes > LONGEST) {
+      throw new Error(`A message of ${header} + ${bytes} bytes is longer than any.`);
+    }
     const text = await take(header);
     const body = await take(bytes);
     if (!text || !body) return;

@@ -11,6 +11,7 @@ const factor = {
   does: "the factor is drawn from 1 - amount, at least 0, to 1 + amount",
 } as const satisfies NumberParameter;
 
+/** The field of an augmentation. */
 const jitter = {
   type: "group",
   does: "how far each is moved; timm leaves colours alone where there is RandAugment",

@@ -4,6 +4,7 @@ import { IMAGENET_STD, MEAN_COLOR } from "../color.ts";
 import type { GroupParameter, ValueOf } from "../parameters.ts";
 import { transform } from "./transform.ts";
 
+/** The field of an augmentation. */
 const erase = {
   type: "group",
   does: "rectangles that are erased",
