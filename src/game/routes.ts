@@ -6,15 +6,16 @@ import {
   answer,
   begin,
   currentGame,
+  examplePng,
   type Game,
   isFinished,
   keptGames,
   nextImages,
   playedGame,
+  questionPng,
 } from "./game.ts";
 import { readBody, Refusal } from "./guard.ts";
 import type { KeptGame } from "./kept.ts";
-import { examplePng, questionPng } from "./pictures.ts";
 import type { AnswerReply, AnswerRequest, BeginRequest, GameScore, GameState } from "./wire.ts";
 
 const index = z.int().min(0);

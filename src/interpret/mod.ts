@@ -11,5 +11,10 @@ export {
 export { enlarge, type Grid, heatMap, type HeatMapOptions, viridis } from "./heat_map.ts";
 export { type Metric, nearestNeighbours, type NeighbourOptions, type Neighbours } from "./neighbours.ts";
 export { type OcclusionMap, occlusionMap, type OcclusionOptions } from "./occlusion.ts";
-export { type PrincipalComponents, principalComponents, project } from "./pca.ts";
-export { umap, type UmapOptions } from "./umap.ts";
+export {
+  type PrincipalComponents,
+  principalComponents,
+  project,
+  umap,
+  type UmapOptions,
+} from "./projections.ts";

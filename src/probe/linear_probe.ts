@@ -3,11 +3,8 @@ import { crossEntropy } from "../ops/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
 import { learningRate, type Schedule, score, smoothTargets, stepsPerEpoch } from "../train/mod.ts";
-import { countClasses, type Features } from "./features.ts";
-import { lars, type LarsConfig, type Moving } from "./lars.ts";
-import { checkLabels } from "./logistic.ts";
-import type { ProbeResult } from "./logistic_probe.ts";
-import { mapRows } from "./map_rows.ts";
+import { countClasses, type Features, mapRows } from "./features.ts";
+import { checkLabels, type ProbeResult } from "./logistic.ts";
 
 /** How the probe is trained. */
 export interface LinearProbeRecipe extends LarsConfig {
@@ -215,4 +212,41 @@ function* stepInputs(
       };
     }
   }
+}
+
+/** Numbers of a step of gradient descent with momentum. */
+interface LarsConfig {
+  momentum: number;
+  weightDecay: number;
+  /** Length of a matrix's step as a share of the matrix's own (LARS); `null` for plain gradient descent. */
+  trustCoefficient: number | null;
+}
+
+/** A tensor and the running sum of its steps. */
+export type Moving<T extends tf.Tensor = tf.Tensor> = { value: T; velocity: T };
+
+/**
+ * One step of LARS (You, Gitman & Ginsburg 2017) as MAE takes it: the gradient of a matrix, with its weight decay, is scaled to
+ * a share of the matrix's norm; biases get neither. Momentum sums what comes out, and the learning rate scales the sum.
+ */
+export function lars<T extends tf.Tensor>(
+  { value, velocity }: Moving<T>,
+  gradient: T,
+  learningRate: tf.Scalar,
+  { momentum, weightDecay, trustCoefficient }: LarsConfig,
+): Moving<T> {
+  const isMatrix = value.rank > 1;
+  const decayed = isMatrix && weightDecay > 0 ? gradient.add<T>(value.mul(weightDecay)) : gradient;
+  const scaled = isMatrix && trustCoefficient !== null
+    ? decayed.mul<T>(trust(value, decayed, trustCoefficient))
+    : decayed;
+  const next = velocity.mul(momentum).add<T>(scaled);
+  return { value: value.sub<T>(next.mul(learningRate)), velocity: next };
+}
+
+/** Factor of the step; 1 where the tensor or its gradient is nothing but zeros. */
+function trust(value: tf.Tensor, gradient: tf.Tensor, coefficient: number): tf.Tensor {
+  const [w, g] = [value.norm(), gradient.norm()];
+  const both = tf.logicalAnd(w.greater(0), g.greater(0));
+  return tf.where(both, w.div(g).mul(coefficient), tf.onesLike(w));
 }

@@ -3,20 +3,27 @@ export { colorHistogram, pixels, untrainedWeights } from "./baselines.ts";
 export {
   collectFeatures,
   type CollectOptions,
-  type Featurizer,
-  type ImageSource,
-  keysOf,
-} from "./collect.ts";
-export {
   extractFeatures,
   type FeatureOptions,
   type FeatureReader,
+  type Featurizer,
+  type ImageSource,
+  keysOf,
   makeFeatureReader,
   type Pooling,
   prefixTokens,
 } from "./extract.ts";
 export { type FeatureRows, openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
-export { type Block, blocksOf, type Features, featuresOf, selectRows } from "./features.ts";
+export {
+  type Block,
+  blocksOf,
+  columnMoments,
+  type Features,
+  featuresOf,
+  mapRows,
+  type Moments,
+  selectRows,
+} from "./features.ts";
 export { lbfgs, type LbfgsOptions, type Minimum, type Objective } from "./lbfgs.ts";
 export {
   linearProbe,
@@ -25,13 +32,16 @@ export {
   maeProbe,
   sgdProbe,
 } from "./linear_probe.ts";
-export { fitLogistic, type FitOptions, type LogisticModel, predictLogistic } from "./logistic.ts";
 export {
+  fitLogistic,
+  type FitOptions,
+  type LogisticModel,
   type LogisticProbeOptions,
   type LogisticProbeResult,
+  predictLogistic,
   probeLogistic,
   type ProbeResult,
-} from "./logistic_probe.ts";
+} from "./logistic.ts";
 export {
   type LayerFeatures,
   type ProbeCandidate,
@@ -39,5 +49,3 @@ export {
   type ProbeSweepResult,
   sweepLinearProbe,
 } from "./probe_sweep.ts";
-export { mapRows } from "./map_rows.ts";
-export { columnMoments, type Moments } from "./standardise.ts";

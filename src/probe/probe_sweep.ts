@@ -1,7 +1,6 @@
-import { type Features, selectRows } from "./features.ts";
-import { heldOut } from "./held_out.ts";
+import { type Features, heldOut, selectRows } from "./features.ts";
 import { linearProbe, type LinearProbeOptions, maeProbe } from "./linear_probe.ts";
-import type { ProbeResult } from "./logistic_probe.ts";
+import type { ProbeResult } from "./logistic.ts";
 import type { Proportion } from "../stats/mod.ts";
 
 /** Features of the same images from one layer. */

@@ -1,4 +1,4 @@
-import { type Alternative, tailOf, type TestResult } from "./tests.ts";
+import { type Alternative, tailOf, type TestResult } from "./hypothesis_tests.ts";
 
 /** Above this many values without ties the normal approximation is used: it is then good to three digits. */
 const EXACT_LIMIT = 60;

@@ -3,8 +3,7 @@ import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
 import { compile, type Compiled, type Precision, type tf } from "../tensorflow/mod.ts";
-import { untilAborted } from "./abort.ts";
-import { pixelsTensor } from "./pixels.ts";
+import { pixelsTensor, untilAborted } from "./input.ts";
 
 /** What a network says about a set of images. */
 export interface Evaluation {

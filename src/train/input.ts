@@ -2,12 +2,9 @@
 import type { Batch, TrainingBatches } from "../data/mod.ts";
 import type { Model } from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
-import { type TensorTree, tf } from "../tensorflow/mod.ts";
-import { orAborted } from "./abort.ts";
-import { smoothTargets } from "./loss.ts";
+import { bytesTensor, type TensorTree, tf } from "../tensorflow/mod.ts";
 import { mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections } from "./optimizer.ts";
-import { pixelsTensor } from "./pixels.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { Stream } from "./state.ts";
@@ -130,5 +127,58 @@ export class StepInputs extends Inputs<StepInput> {
   #dropoutKey(step: number): tf.Tensor1D {
     const stream = random(this.#options.seed, Stream.dropout, step);
     return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
+  }
+}
+
+/** Pixels of a batch as a tensor, [B, size, size, channels]; see `imagesFromPixels`. The caller disposes it. */
+export function pixelsTensor({ pixels, channels, labels }: Batch, size: number): tf.Tensor4D {
+  return bytesTensor<tf.Rank.R4>(pixels, [labels.length, size, size, channels]);
+}
+
+/**
+ * One-hot targets with label smoothing (Szegedy et al. 2016): `1 - s + s / classes` for the true class, `s / classes` for the
+ * others.
+ *
+ * @param labels class of each image, [B]
+ * @returns [B, classes], row by row
+ */
+export function smoothTargets(
+  labels: ArrayLike<number>,
+  classes: number,
+  smoothing: number,
+): Float32Array<ArrayBuffer> {
+  const targets = new Float32Array(labels.length * classes).fill(smoothing / classes);
+  for (let i = 0; i < labels.length; i++) targets[i * classes + labels[i]] += 1 - smoothing;
+  return targets;
+}
+
+/** What to wait with that a signal must be able to end. */
+
+/** A promise's outcome, or the signal's reason as soon as it is aborted. */
+async function orAborted<T>(promise: PromiseLike<T> | T, signal?: AbortSignal): Promise<T> {
+  if (!signal) return await promise;
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** The values one by one, until the signal is aborted; then its reason is thrown, also while one is being made. */
+export async function* untilAborted<T>(
+  values: Iterable<T> | AsyncIterable<T>,
+  signal?: AbortSignal,
+): AsyncGenerator<T> {
+  const iterator = Symbol.asyncIterator in values
+    ? values[Symbol.asyncIterator]()
+    : values[Symbol.iterator]();
+  for (;;) {
+    const { done, value } = await orAborted(iterator.next(), signal);
+    if (done) return;
+    yield value;
   }
 }

@@ -11,8 +11,7 @@ import type { Inputs } from "./input.ts";
 import { type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { evaluatedWeights, stateValues } from "./state.ts";
-import type { StepRule, TrainState } from "./step.ts";
-import { type RateInput, Stepper } from "./stepper.ts";
+import { type RateInput, Stepper, type StepRule, type TrainState } from "./step.ts";
 
 /** What is known at the end of an epoch, whatever is trained for. */
 export interface EpochPace {

@@ -4,10 +4,9 @@ import { cutIntoTowers, type FlatWeights, type MaskedAutoencoder, tensorsOf } fr
 import { imagesFromPixels } from "../ops/mod.ts";
 import { random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { type ImageOptions, Inputs } from "./input.ts";
+import { type ImageOptions, Inputs, pixelsTensor } from "./input.ts";
 import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
 import { biasCorrections } from "./optimizer.ts";
-import { pixelsTensor } from "./pixels.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { initialState, restoredState, Stream } from "./state.ts";

@@ -3,7 +3,7 @@ import { createModel, tensorsOf } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { extractFeatures, type FeatureOptions, untrainedWeights } from "../../src/probe/mod.ts";
 import { imagesFromPixels } from "../../src/ops/mod.ts";
-import { pixelsTensor } from "../../src/train/pixels.ts";
+import { pixelsTensor } from "~/train/input.ts";
 import { imageSource, SIDE } from "../made/probe/synthetic_images.ts";
 
 await startEngine();

@@ -9,7 +9,7 @@ import {
   train,
   type TrainOptions,
 } from "../../src/train/mod.ts";
-import { pixelsTensor } from "../../src/train/pixels.ts";
+import { pixelsTensor } from "~/train/input.ts";
 import { batchOf, recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();

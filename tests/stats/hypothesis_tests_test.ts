@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { binomialTest, holm, homogeneityTest, twoProportionTest } from "../../src/stats/tests.ts";
-import type { Alternative } from "../../src/stats/tests.ts";
+import {
+  type Alternative,
+  binomialTest,
+  holm,
+  homogeneityTest,
+  twoProportionTest,
+} from "../../src/stats/hypothesis_tests.ts";
 import reference from "../reference/stats.json" with { type: "json" };
 import { assertClose } from "../made/stats/close.ts";
 
