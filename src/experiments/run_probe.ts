@@ -8,7 +8,7 @@ import {
   colorHistogram,
   extractFeatures,
   type LayerFeatures,
-  pixels,
+  pixelFeatures,
   type StoredFeatures,
   sweepLinearProbe,
 } from "../probe/mod.ts";
@@ -161,7 +161,9 @@ async function featuresOf(
     onProgress: (done: number, total: number) =>
       options.onProgress?.({ phase: "features", label, done, total }),
   };
-  if (features.from === "pixels") return collectFeatures(pixels(features.side), { batches, keys }, collect);
+  if (features.from === "pixels") {
+    return collectFeatures(pixelFeatures(features.side), { batches, keys }, collect);
+  }
   if (features.from === "color-histogram") {
     return collectFeatures(colorHistogram(features.bins), { batches, keys }, collect);
   }

@@ -3,7 +3,7 @@ import { type Model, tensorsOf, type Weights } from "../models/mod.ts";
 import { inPrecision } from "../ops/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
 import { prefixTokens } from "../probe/mod.ts";
-import type { AttentionMaps } from "./grad_cam.ts";
+import type { SaliencyMaps } from "./grad_cam.ts";
 
 /**
  * Attention matrices of all heads.
@@ -48,7 +48,7 @@ export async function attentionRollout(
   model: Model,
   weights: Weights,
   images: tf.Tensor4D,
-): Promise<AttentionMaps> {
+): Promise<SaliencyMaps> {
   const { heads } = model;
   if (!heads) throw new Error(`${model.name} has no attention: for feature maps see gradCam.`);
   const compiled = compile((weights: Weights, images: tf.Tensor4D) => {

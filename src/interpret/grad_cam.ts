@@ -4,7 +4,7 @@ import { inPrecision } from "../ops/mod.ts";
 import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
 
 /** One map an image. */
-export interface AttentionMaps {
+export interface SaliencyMaps {
   /** [B, height, width], row by row; the larger the more it matters. */
   values: Float32Array;
   height: number;
@@ -12,7 +12,7 @@ export interface AttentionMaps {
 }
 
 /** What {@link gradCam} gives. */
-export interface GradCamMaps extends AttentionMaps {
+export interface GradCamMaps extends SaliencyMaps {
   /** The class that each map is of. */
   classes: Int32Array;
 }

@@ -1,12 +1,12 @@
 /** What a network looks at, and what its features look like. */
 export { attentionRollout, attentionWeights, rollOut } from "./attention_rollout.ts";
 export {
-  type AttentionMaps,
   type GradCam,
   gradCam,
   type GradCamMaps,
   type GradCamOptions,
   makeGradCam,
+  type SaliencyMaps,
 } from "./grad_cam.ts";
 export { enlarge, type Grid, heatMap, type HeatMapOptions, viridis } from "./heat_map.ts";
 export { type Metric, nearestNeighbours, type NeighbourOptions, type Neighbours } from "./neighbours.ts";

@@ -2,7 +2,13 @@
 import { crossEntropy } from "../ops/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
-import { learningRate, type Schedule, score, smoothTargets, stepsPerEpoch } from "../train/mod.ts";
+import {
+  evaluateProbabilities,
+  learningRate,
+  type Schedule,
+  smoothTargets,
+  stepsPerEpoch,
+} from "../train/mod.ts";
 import { countClasses, type Features, mapRows } from "./features.ts";
 import { checkLabels, type ProbeResult } from "./logistic.ts";
 
@@ -56,7 +62,7 @@ export type ProbeState = {
 };
 
 /** What a step reads: rows of features, one-hot classes, the learning rate. */
-export type StepInput = { x: tf.Tensor2D; targets: tf.Tensor2D; rate: tf.Scalar };
+export type ProbeInput = { x: tf.Tensor2D; targets: tf.Tensor2D; rate: tf.Scalar };
 
 function batchNorm(x: tf.Tensor2D, mean: tf.Tensor1D, variance: tf.Tensor1D): tf.Tensor2D {
   return x.sub(mean).mul(variance.add(EPSILON).rsqrt());
@@ -70,7 +76,7 @@ export function probeLogits({ weight, bias, mean, variance }: ProbeState, x: tf.
 /** One step: batch norm without scale and shift, a linear layer, cross-entropy, LARS. A pure function. */
 export function probeStep(
   state: ProbeState,
-  { x, targets, rate }: StepInput,
+  { x, targets, rate }: ProbeInput,
   config: LarsConfig,
 ): { state: ProbeState; loss: tf.Scalar } {
   const { mean, variance } = tf.moments(x, 0) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
@@ -124,7 +130,12 @@ export async function linearProbe(
   try {
     const { labels } = validation;
     const probabilities = await mapRows(validation, classes, (x) => probeLogits(state, x).softmax());
-    return { probabilities, labels, ...score(probabilities, labels, classes), chance: 1 / classes };
+    return {
+      probabilities,
+      labels,
+      ...evaluateProbabilities(probabilities, labels, classes),
+      chance: 1 / classes,
+    };
   } finally {
     tf.dispose(state);
   }
@@ -150,7 +161,7 @@ async function trainProbe(
 ): Promise<ProbeState> {
   const schedule = scheduleOf(recipe, training.rows);
   const steps = stepsPerEpoch(schedule);
-  const take = compile((state: ProbeState, input: StepInput) => probeStep(state, input, recipe));
+  const take = compile((state: ProbeState, input: ProbeInput) => probeStep(state, input, recipe));
   let [state, step, epochLoss] = [from, 0, 0];
   try {
     for (const input of stepInputs(schedule, training, classes, seed)) {
@@ -196,7 +207,7 @@ function* stepInputs(
   training: Features,
   classes: number,
   seed: number,
-): Generator<StepInput> {
+): Generator<ProbeInput> {
   const { batchSize, epochs } = schedule;
   const steps = stepsPerEpoch(schedule);
   for (let epoch = 0; epoch < epochs; epoch++) {

@@ -1,6 +1,6 @@
 /** Multinomial logistic regression on features: the probe that is quick and has one answer. */
 import { compile, tf } from "../tensorflow/mod.ts";
-import { type Evaluation, score, smoothTargets } from "../train/mod.ts";
+import { evaluateProbabilities, type Evaluation, smoothTargets } from "../train/mod.ts";
 import {
   blocksOf,
   columnMoments,
@@ -194,7 +194,12 @@ export async function probeLogistic(
   const model = await fitLogistic(training, { ...options, classes, l2: best.l2 });
   const probabilities = await predictLogistic(model, validation);
   const { labels } = validation;
-  const result = { probabilities, labels, ...score(probabilities, labels, classes), chance: 1 / classes };
+  const result = {
+    probabilities,
+    labels,
+    ...evaluateProbabilities(probabilities, labels, classes),
+    chance: 1 / classes,
+  };
   return { ...result, model, candidates };
 }
 
@@ -208,14 +213,14 @@ async function candidatesOf(
   if (strengths.length === 0) throw new Error("l2 is empty: give one strength or more");
   if (strengths.length === 1) return [{ l2: strengths[0], loss: NaN }];
   const { kept, out } = heldOut(training.rows, options.heldOut ?? 0.2, options.seed);
-  const [fitted, judged] = [selectRows(training, kept), selectRows(training, out)];
+  const [fitted, heldOutRows] = [selectRows(training, kept), selectRows(training, out)];
   const moments = columnMoments(fitted);
   const candidates: { l2: number; loss: number }[] = [];
   let start: Float64Array | undefined;
   for (const l2 of strengths) {
     const model = await fitLogistic(fitted, { ...options, classes, l2, moments, start });
-    const probabilities = await predictLogistic(model, judged);
-    candidates.push({ l2, loss: score(probabilities, judged.labels, classes).loss });
+    const probabilities = await predictLogistic(model, heldOutRows);
+    candidates.push({ l2, loss: evaluateProbabilities(probabilities, heldOutRows.labels, classes).loss });
     start = model.coefficients;
   }
   return candidates;

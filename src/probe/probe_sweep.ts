@@ -49,9 +49,9 @@ export async function sweepLinearProbe(
   const candidates: ProbeCandidate[] = [];
   for (const { layer, training } of layers) {
     const { kept, out } = heldOut(training.rows, options.heldOut ?? 0.2, seed);
-    const [fitted, judged] = [selectRows(training, kept), selectRows(training, out)];
+    const [fitted, heldOutRows] = [selectRows(training, kept), selectRows(training, out)];
     for (const baseLearningRate of baseLearningRates) {
-      const tried = await linearProbe(fitted, judged, {
+      const tried = await linearProbe(fitted, heldOutRows, {
         ...options,
         recipe: { ...recipe, baseLearningRate },
       });

@@ -61,7 +61,7 @@ export async function evaluate(
     labels.set(batch.labels, filled);
     filled += batch.labels.length;
   }
-  return { probabilities, labels, ...score(probabilities, labels, classes) };
+  return { probabilities, labels, ...evaluateProbabilities(probabilities, labels, classes) };
 }
 
 /** Smallest probability whose logarithm is taken: float32's rounding, so that the loss stays finite. */
@@ -72,7 +72,7 @@ const LEAST_PROBABILITY = 2 ** -126;
  *
  * @param probabilities [labels, classes], row by row
  */
-export function score(probabilities: Float32Array, labels: Int32Array, classes: number) {
+export function evaluateProbabilities(probabilities: Float32Array, labels: Int32Array, classes: number) {
   let [loss, correct] = [0, 0];
   for (let i = 0; i < labels.length; i++) {
     loss -= Math.log(Math.max(probabilities[i * classes + labels[i]], LEAST_PROBABILITY)) / labels.length;

@@ -11,7 +11,7 @@ import { Stream } from "./state.ts";
 import type { StepInput } from "./step.ts";
 
 /** Where the images of a training come from, and what ends it. */
-export interface ImageOptions {
+export interface BatchOptions {
   /**
    * The batch of the next step is asked for while a step runs. One that is made on this thread, in the call itself, also holds up
    * the word of the step's end: what is waited for it is then not seen as waiting.
@@ -22,7 +22,7 @@ export interface ImageOptions {
 }
 
 /** What inputs are made from. */
-export interface InputOptions extends ImageOptions {
+export interface InputOptions extends BatchOptions {
   model: Model;
   recipe: Recipe;
   /** Decides initial weights, dropped paths, dropped values and mixing. */
@@ -31,7 +31,7 @@ export interface InputOptions extends ImageOptions {
 
 /** Makes inputs ahead of their steps and measures how long is waited for them. */
 export abstract class Inputs<Input extends TensorTree> {
-  readonly #options: ImageOptions;
+  readonly #options: BatchOptions;
   #requested: { step: number; input: Promise<Input> } | undefined;
   /** Made and not taken yet. */
   #ready: Input | undefined;
@@ -39,7 +39,7 @@ export abstract class Inputs<Input extends TensorTree> {
   /** Whether an input could not be made. */
   hasFailed = false;
 
-  constructor(options: ImageOptions) {
+  constructor(options: BatchOptions) {
     this.#options = options;
   }
 

@@ -8,8 +8,7 @@ import {
   saveCheckpoint,
 } from "./checkpoint.ts";
 import type { Inputs } from "./input.ts";
-import { type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
-import { learningRate } from "./schedule.ts";
+import { learningRate, type Schedule, stepsPerEpoch, totalSteps } from "./schedule.ts";
 import { evaluatedWeights, stateValues } from "./state.ts";
 import { type RateInput, Stepper, type StepRule, type TrainState } from "./step.ts";
 
@@ -43,7 +42,7 @@ export interface StepProgress {
 }
 
 /** Where a training is kept, and who is told. */
-export interface Watched {
+export interface MonitoringOptions {
   /** Folder of its checkpoints. */
   folder: string;
   onStep?: (progress: StepProgress) => void;
@@ -53,18 +52,18 @@ export interface Watched {
 }
 
 /** What the loop must know of a training, whatever it is for. */
-export interface LoopOptions<Input extends TensorTree & RateInput, Judged> extends Watched {
+export interface LoopOptions<Input extends TensorTree & RateInput, Evaluated> extends MonitoringOptions {
   schedule: Schedule;
-  /** The state to begin with; see `initialState`. */
+  /** The state to begin with; see `createState`. */
   begin: () => TrainState;
-  /** The state of a checkpoint; see `restoredState`. */
+  /** The state of a checkpoint; see `restoreState`. */
   restore: (values: Record<string, Float32Array>) => TrainState;
   rule: StepRule<Input>;
   /** Disposed at the end. */
   inputs: Inputs<Input>;
   /** What is to be known of the state at each epoch's end, and after the last. */
-  judge: (state: TrainState) => Promise<Judged>;
-  onEpoch?: (pace: EpochPace, judged: Judged) => void | Promise<void>;
+  evaluate: (state: TrainState) => Promise<Evaluated>;
+  onEpoch?: (pace: EpochPace, evaluation: Evaluated) => void | Promise<void>;
   /** Called with the last state, when all epochs are done. */
   onEnd?: (state: TrainState) => Promise<void>;
   signal?: AbortSignal;
@@ -90,9 +89,9 @@ const emptyCheckpoint: Checkpoint = {
  * @returns what is known of the last state, and its weights: their moving average where it has one
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
-export async function trainLoop<Input extends TensorTree & RateInput, Judged>(
-  options: LoopOptions<Input, Judged>,
-): Promise<{ judged: Judged; weights: FlatWeights }> {
+export async function trainLoop<Input extends TensorTree & RateInput, Evaluated>(
+  options: LoopOptions<Input, Evaluated>,
+): Promise<{ evaluation: Evaluated; weights: FlatWeights }> {
   const { schedule, folder, signal } = options;
   const checkpoint = loadCheckpoint(folder, options.onDamagedCheckpoint);
   const state = checkpoint ? options.restore(checkpoint.values) : options.begin();
@@ -100,9 +99,9 @@ export async function trainLoop<Input extends TensorTree & RateInput, Judged>(
   try {
     await options.onStart?.(run.epochs);
     while (run.epochs < schedule.epochs) await run.epoch();
-    const judged = run.judged ?? await options.judge(run.state);
+    const evaluation = run.evaluation ?? await options.evaluate(run.state);
     await options.onEnd?.(run.state);
-    return { judged, weights: await flatWeights(evaluatedWeights(run.state)) };
+    return { evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
     if ((signal?.aborted || run.inputHasFailed) && run.isWhole) await run.save();
     throw error;
@@ -123,21 +122,21 @@ class Throughput {
 }
 
 /** The moving parts of one training. */
-class Training<Input extends TensorTree & RateInput, Judged> {
+class Training<Input extends TensorTree & RateInput, Evaluated> {
   /** The latest of this session. */
-  judged: Judged | undefined;
+  evaluation: Evaluated | undefined;
   /** Epochs that are finished, evaluation included. */
   epochs: number;
   step: number;
   #epochLoss: number;
   #epochSeconds: number;
   #epochWait: number;
-  readonly #options: LoopOptions<Input, Judged>;
+  readonly #options: LoopOptions<Input, Evaluated>;
   readonly #stepper: Stepper<Input>;
   readonly #inputs: Inputs<Input>;
   readonly #throughput = new Throughput();
 
-  constructor(options: LoopOptions<Input, Judged>, state: TrainState, from: Checkpoint) {
+  constructor(options: LoopOptions<Input, Evaluated>, state: TrainState, from: Checkpoint) {
     this.#options = options;
     this.#stepper = new Stepper(options.rule, state);
     this.#inputs = options.inputs;
@@ -171,13 +170,13 @@ class Training<Input extends TensorTree & RateInput, Judged> {
 
   /** Goes on to the end of the current epoch, evaluates, reports and saves. */
   async epoch(): Promise<void> {
-    const { schedule, judge, onEpoch } = this.#options;
+    const { schedule, evaluate, onEpoch } = this.#options;
     const steps = stepsPerEpoch(schedule);
     const resumedAt = performance.now() - this.#epochSeconds * 1000;
     const clock = () => this.#epochSeconds = (performance.now() - resumedAt) / 1000;
     await this.#stepsUntil((this.epochs + 1) * steps, clock);
     const trainSeconds = this.#epochSeconds;
-    const judged = this.judged = await judge(this.state);
+    const evaluation = this.evaluation = await evaluate(this.state);
     this.epochs++;
     const pace = {
       epoch: this.epochs,
@@ -188,7 +187,7 @@ class Training<Input extends TensorTree & RateInput, Judged> {
       trainSeconds,
       inputWait: this.#epochWait / trainSeconds,
     };
-    await onEpoch?.(pace, judged);
+    await onEpoch?.(pace, evaluation);
     [this.#epochLoss, this.#epochSeconds, this.#epochWait] = [0, 0, 0];
     await this.save();
   }

@@ -1,13 +1,29 @@
 /** Training: recipe, schedule, optimizer, step, loop, checkpoints, evaluation. */
+export { loadCheckpoint, removeCheckpoints } from "./checkpoint.ts";
 export {
-  type Checkpoint,
-  DamagedCheckpointError,
-  loadCheckpoint,
-  removeCheckpoints,
-  saveCheckpoint,
-} from "./checkpoint.ts";
+  argmax,
+  evaluate,
+  evaluateProbabilities,
+  type Evaluation,
+  makePredictor,
+  type Predictor,
+} from "./evaluate.ts";
 export { pixelsTensor, smoothTargets, untilAborted } from "./input.ts";
-export { argmax, evaluate, type Evaluation, makePredictor, type Predictor, score } from "./evaluate.ts";
+export type { EpochPace, StepProgress } from "./loop.ts";
+export { biasCorrections } from "./optimizer.ts";
+export { pretrain } from "./pretrain.ts";
+export {
+  paperMix,
+  paperRecipe,
+  precisionSchema,
+  type PretrainingRecipe,
+  pretrainingRecipeSchema,
+  type Recipe,
+  recipeSchema,
+} from "./recipe.ts";
+export { learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
+export { createState, createWeights } from "./state.ts";
+export { classifierRule, type StepInput, Stepper } from "./step.ts";
 export {
   carriedWeights,
   type EpochSummary,
@@ -17,28 +33,4 @@ export {
   type Trained,
   type TrainOptions,
 } from "./train.ts";
-export { layerIds, layerRates } from "./layer_decay.ts";
-export type { EpochPace, StepProgress } from "./loop.ts";
-export { type ImageMix, mix, type MixInput, mixInput, type MixPlan, mixPlan } from "./mixup.ts";
-export { type AdamW, adamW, type AdamWConfig, biasCorrections } from "./optimizer.ts";
-export { pretrain, type Pretrained, type PretrainingRecipe, type PretrainOptions } from "./pretrain.ts";
-export {
-  type Mix,
-  paperMix,
-  paperRecipe,
-  type Recipe,
-  type Schedule,
-  stepsPerEpoch,
-  totalSteps,
-} from "./recipe.ts";
-export { learningRate } from "./schedule.ts";
-export { drawnWeights, evaluatedWeights, initialState } from "./state.ts";
-export {
-  classifierRule,
-  type Pass,
-  type StepInput,
-  Stepper,
-  type StepRule,
-  type TrainState,
-} from "./step.ts";
 export { transforms } from "./transforms.ts";

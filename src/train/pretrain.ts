@@ -4,19 +4,16 @@ import { cutIntoTowers, type FlatWeights, type MaskedAutoencoder, tensorsOf } fr
 import { imagesFromPixels } from "../ops/mod.ts";
 import { random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { type ImageOptions, Inputs, pixelsTensor } from "./input.ts";
-import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
+import { type BatchOptions, Inputs, pixelsTensor } from "./input.ts";
+import { type EpochPace, type MonitoringOptions, trainLoop } from "./loop.ts";
 import { biasCorrections } from "./optimizer.ts";
-import type { Recipe } from "./recipe.ts";
+import type { PretrainingRecipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
-import { initialState, restoredState, Stream } from "./state.ts";
+import { createState, restoreState, Stream } from "./state.ts";
 import { optimizerOf, passOf, type StepInput, type StepRule } from "./step.ts";
 
-/** How an autoencoder is trained: a recipe without what only classifiers have. */
-export type PretrainingRecipe = Omit<Recipe, "labelSmoothing" | "mix" | "ema">;
-
 /** One pre-training. */
-export interface PretrainOptions extends ImageOptions, Watched {
+export interface PretrainOptions extends BatchOptions, MonitoringOptions {
   model: MaskedAutoencoder;
   recipe: PretrainingRecipe;
   /** Decides initial weights and which patches are hidden. */
@@ -55,11 +52,11 @@ export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
     onStart,
     onDamagedCheckpoint,
     schedule: recipe,
-    begin: () => initialState(model, NO_AVERAGE, seed),
-    restore: (values) => restoredState(values, model, NO_AVERAGE),
+    begin: () => createState(model, NO_AVERAGE, seed),
+    restore: (values) => restoreState(values, model, NO_AVERAGE),
     rule: maskedRule(model, recipe),
     inputs: new MaskedInputs(options),
-    judge: () => Promise.resolve(),
+    evaluate: () => Promise.resolve(),
     onEpoch: (pace) => onEpoch?.(pace),
   });
   return { weights };

@@ -19,7 +19,7 @@ export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d,
 export type Trainable = Pick<Model, "specs" | "buffers">;
 
 /** A model's values before training, as its specifications and the seed say. */
-export function drawnWeights(model: Trainable, seed: number): FlatWeights {
+export function createWeights(model: Trainable, seed: number): FlatWeights {
   const stream = random(seed, Stream.weights);
   const parameters = initialise(model.specs, stream);
   return model.buffers.length > 0
@@ -28,11 +28,11 @@ export function drawnWeights(model: Trainable, seed: number): FlatWeights {
 }
 
 /** The state before the first step: weights, by default drawn, and empty moments. The caller disposes it. */
-export function initialState(
+export function createState(
   model: Trainable,
   recipe: Pick<Recipe, "ema">,
   seed: number,
-  weights: FlatWeights = drawnWeights(model, seed),
+  weights: FlatWeights = createWeights(model, seed),
 ): TrainState {
   const { parameters, buffers } = weightTensors(weights);
   const state: TrainState = { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };
@@ -59,7 +59,7 @@ export function stateValues(state: TrainState): Record<string, Float32Array> {
  *
  * @throws {Error} when a vector is missing or is not as long as the model's parameters
  */
-export function restoredState(
+export function restoreState(
   values: Record<string, Float32Array>,
   model: Trainable,
   recipe: Pick<Recipe, "ema">,

@@ -4,8 +4,8 @@ import { type FlatWeights, type Model, type ParameterSpec, specSize } from "../m
 import type { Proportion } from "../stats/mod.ts";
 import { evaluate, type Evaluation, makePredictor } from "./evaluate.ts";
 import { type InputOptions, StepInputs } from "./input.ts";
-import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
-import { drawnWeights, evaluatedWeights, initialState, restoredState } from "./state.ts";
+import { type EpochPace, type MonitoringOptions, trainLoop } from "./loop.ts";
+import { createState, createWeights, evaluatedWeights, restoreState } from "./state.ts";
 import { classifierRule, type TrainState } from "./step.ts";
 import { layerRates } from "./layer_decay.ts";
 
@@ -18,7 +18,7 @@ export interface EpochSummary extends EpochPace {
 }
 
 /** One training. */
-export interface TrainOptions extends InputOptions, Watched {
+export interface TrainOptions extends InputOptions, MonitoringOptions {
   validation: ValidationBatches;
   /** Training images as they are, without augmentation, to be evaluated once at the end. Default: they are not. */
   trainingImages?: ValidationBatches;
@@ -50,22 +50,22 @@ export async function train(options: TrainOptions): Promise<Trained> {
     evaluate(predict, evaluatedWeights(state), images, model.classes, signal);
   let onTraining: Evaluation | undefined;
   try {
-    const { judged, weights } = await trainLoop({
+    const { evaluation, weights } = await trainLoop({
       ...watched,
       signal,
       schedule: recipe,
-      begin: () => initialState(model, recipe, seed, options.weights),
-      restore: (values) => restoredState(values, model, recipe),
+      begin: () => createState(model, recipe, seed, options.weights),
+      restore: (values) => restoreState(values, model, recipe),
       rule: classifierRule(model, recipe, options.rates),
       inputs: new StepInputs(options),
-      judge: (state) => evaluateOn(validation, state),
+      evaluate: (state) => evaluateOn(validation, state),
       onEpoch: (pace, { loss, accuracy }) =>
         onEpoch?.({ ...pace, validationLoss: loss, validation: accuracy }),
       onEnd: async (state) => {
         if (trainingImages) onTraining = await evaluateOn(trainingImages, state);
       },
     });
-    return { ...judged, weights, onTraining };
+    return { ...evaluation, weights, onTraining };
   } finally {
     predict.dispose();
   }
@@ -110,7 +110,7 @@ export function carriedWeights(
   to: Model,
   seed: number,
 ): FlatWeights {
-  const drawn = drawnWeights(to, seed);
+  const drawn = createWeights(to, seed);
   const carried = carry(from.specs, weights.parameters, to.specs, drawn.parameters);
   if (carried === 0) {
     throw new Error(`${from.name} and ${to.name} have no tensor of the same name and shape.`);

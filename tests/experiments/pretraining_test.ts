@@ -12,7 +12,7 @@ import {
   runPretraining,
   sweep,
 } from "../../src/experiments/mod.ts";
-import { drawnWeights } from "../../src/train/mod.ts";
+import { createWeights } from "../../src/train/mod.ts";
 
 const experiment = pretraining({ datasets: ["carbon"], preset: "smoke" });
 const runs = Deno.makeTempDirSync();
@@ -50,7 +50,7 @@ Deno.test("its weights are the encoder's, under the names of timm's ViT", () => 
     !name.startsWith("head")
   );
   assert.deepEqual([...file.tensors.keys()].sort(), names.sort());
-  const drawn = drawnWeights(vit, 0);
+  const drawn = createWeights(vit, 0);
   const loaded = loadWeights(weights, vit, { onto: drawn });
   assert.notDeepEqual(loaded.parameters, drawn.parameters);
   assert.deepEqual(loaded.buffers, drawn.buffers);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hash32, permutation, random } from "../../src/stats/mod.ts";
+import { permutation, random } from "../../src/stats/mod.ts";
+import { hash32 } from "../../src/stats/random.ts";
 
 const FIRST_DRAWS = [10771686, 2326128118, 1632191323, 412665704];
 const draws = (n: number, draw: () => number) => Array.from({ length: n }, draw);

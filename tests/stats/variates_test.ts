@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { betaVariate, gammaVariate, random } from "../../src/stats/mod.ts";
+import { betaVariate, random } from "../../src/stats/mod.ts";
+import { gammaVariate } from "../../src/stats/random.ts";
 
 const SHARES = [0.1, 0.25, 0.5, 0.75, 0.9];
 const DRAWS = 40_000;

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import {
-  type EpochSummary,
-  loadCheckpoint,
-  paperMix,
-  train,
-  type TrainOptions,
-} from "../../src/train/mod.ts";
+import { loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { type EpochSummary, paperMix, train, type TrainOptions } from "../../src/train/mod.ts";
 import { recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();

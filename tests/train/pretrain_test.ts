@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { createAutoencoder } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { type EpochPace, loadCheckpoint, pretrain, type PretrainOptions } from "../../src/train/mod.ts";
+import { loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { type EpochPace, pretrain } from "../../src/train/mod.ts";
+import { type PretrainOptions } from "../../src/train/pretrain.ts";
 import { recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();
