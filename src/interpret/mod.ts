@@ -14,7 +14,7 @@ export { type OcclusionMap, occlusionMap, type OcclusionOptions } from "./occlus
 export {
   type PrincipalComponents,
   principalComponents,
-  project,
+  projectFeatures,
   umap,
   type UmapOptions,
 } from "./projections.ts";

@@ -72,7 +72,7 @@ function oriented(vector: number[]): number[] {
 }
 
 /** Features seen along principal components, [rows, components] row by row. */
-export async function project(
+export async function projectFeatures(
   features: Features,
   { mean, axes }: PrincipalComponents,
 ): Promise<Float32Array> {

@@ -6,7 +6,8 @@ import { cutIntoTowers, type Model, type Parameters, tensorsOf, type Weights } f
 import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import { compile, type Compiled, type Precision, tf } from "../tensorflow/mod.ts";
 import { pixelsTensor, untilAborted } from "../train/mod.ts";
-import { openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
+import { type FeatureRows, openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
+import { type Features, featuresOf } from "./features.ts";
 
 /**
  * How the output of a layer becomes one vector an image: `mean` over positions, of feature maps or of the patches' tokens;
@@ -100,9 +101,36 @@ async function weightsDigest({ parameters, buffers }: Weights): Promise<string> 
   return hash.digest("hex");
 }
 
+/** A {@link Featurizer} that holds compiled code. */
+export interface NetworkFeaturizer extends Featurizer, Disposable {}
+
+/**
+ * A layer of a network as a way to turn images into vectors. The caller disposes it.
+ *
+ * @param weights not disposed; they must live as long as it does
+ * @throws {Error} for a layer that the model doesn't have
+ */
+export async function networkFeatures(
+  model: Model,
+  weights: Weights,
+  options: FeatureOptions = {},
+): Promise<NetworkFeaturizer> {
+  const { layer, pooling, precision } = complete(model, options);
+  const parts = ["network", model.name, await weightsDigest(weights), layer, pooling, precision];
+  const read = makeFeatureReader(model, options);
+  const compute = async (batch: Batch, side: number) => {
+    const input = pixelsTensor(batch, side);
+    const output = await read(weights, input).finally(() => input.dispose());
+    const values = await output.data() as Float32Array;
+    output.dispose();
+    return values;
+  };
+  return { identity: JSON.stringify(parts), compute, [Symbol.dispose]: () => read.dispose() };
+}
+
 /**
  * Features of images from a layer of a network, on disk. They are known by the network's weights, the layer, the pooling and
- * the images: what was extracted before is opened.
+ * the images: features that were extracted before are opened.
  *
  * @param weights not disposed
  * @returns open; the caller closes them
@@ -114,21 +142,8 @@ export async function extractFeatures(
   source: ImageSource,
   options: FeatureOptions & CollectOptions,
 ): Promise<StoredFeatures> {
-  const { layer, pooling, precision } = complete(model, options);
-  const parts = ["network", model.name, await weightsDigest(weights), layer, pooling, precision];
-  const read = makeFeatureReader(model, options);
-  const compute = async (batch: Batch, side: number) => {
-    const input = pixelsTensor(batch, side);
-    const output = await read(weights, input).finally(() => input.dispose());
-    const values = await output.data() as Float32Array;
-    output.dispose();
-    return values;
-  };
-  try {
-    return await collectFeatures({ identity: JSON.stringify(parts), compute }, source, options);
-  } finally {
-    read.dispose();
-  }
+  using featurizer = await networkFeatures(model, weights, options);
+  return await collectFeatures(featurizer, source, options);
 }
 
 /** The images that features are taken of. */
@@ -192,7 +207,30 @@ export async function collectFeatures(
   return openFeatures(folder)!;
 }
 
-async function* rowsOf(featurizer: Featurizer, { batches, keys }: ImageSource, options: CollectOptions) {
+/** Features of images, in memory: for a few thousand images. */
+export async function computeFeatures(
+  featurizer: Featurizer,
+  source: ImageSource,
+  options: Omit<CollectOptions, "root"> = {},
+): Promise<Features> {
+  const parts: FeatureRows[] = [];
+  for await (const rows of rowsOf(featurizer, source, options)) parts.push(rows);
+  const columns = parts[0].values.length / parts[0].labels.length;
+  const values = new Float32Array(source.keys.length * columns), labels = new Int32Array(source.keys.length);
+  let filled = 0;
+  for (const rows of parts) {
+    values.set(rows.values, filled * columns);
+    labels.set(rows.labels, filled);
+    filled += rows.labels.length;
+  }
+  return featuresOf(values, labels, source.keys);
+}
+
+async function* rowsOf(
+  featurizer: Featurizer,
+  { batches, keys }: ImageSource,
+  options: Omit<CollectOptions, "root">,
+): AsyncGenerator<FeatureRows> {
   let done = 0;
   for await (const batch of untilAborted(batches.batches(), options.signal)) {
     yield { values: await featurizer.compute(batch, batches.imageSize), labels: batch.labels };

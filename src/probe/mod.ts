@@ -2,15 +2,25 @@
 export { colorHistogram, pixelFeatures } from "./baselines.ts";
 export {
   collectFeatures,
+  computeFeatures,
   extractFeatures,
   type ImageSource,
   keysOf,
   makeFeatureReader,
+  networkFeatures,
   type Pooling,
   prefixTokens,
 } from "./extract.ts";
 export type { StoredFeatures } from "./feature_file.ts";
-export { type Block, blocksOf, columnMoments, type Features, featuresOf, mapRows } from "./features.ts";
+export {
+  type Block,
+  blocksOf,
+  columnMoments,
+  type Features,
+  featuresOf,
+  mapRows,
+  selectRows,
+} from "./features.ts";
 export { type LinearProbeRecipe, maeProbe, sgdProbe } from "./linear_probe.ts";
 export { probeLogistic, type ProbeResult } from "./logistic.ts";
 export { type LayerFeatures, type ProbeCandidate, sweepLinearProbe } from "./probe_sweep.ts";
