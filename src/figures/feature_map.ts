@@ -31,8 +31,8 @@ export interface FeatureMap {
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
 
 /**
- * A map of features, one point an image in the color of its dataset. Datasets that lie apart can be told apart by something that the
- * features hold; those that overlap in two dimensions may still be apart in more.
+ * A map of features, one point an image in the color of its dataset. Datasets that lie apart can be told
+ * apart by something that the features hold; those that overlap in two dimensions may still be apart in more.
  *
  * @throws {RangeError} when points and labels differ in number, or a label has no name
  */

@@ -13,7 +13,7 @@ const STREAM = 0x9a3e;
 /** Answers are keys 1 to 9. */
 const MOST_DATASETS = 9;
 
-/** What a game is played with. */
+/** Settings of a game. */
 export interface GameOptions {
   /** Images of a game. Default 100, as in the paper. */
   images?: number;
@@ -23,14 +23,17 @@ export interface GameOptions {
   runs?: string;
 }
 
-/** A network to play against, with its images: the validation images of its run, and its training images as examples. */
+/**
+ * A network to play against, with its images: the validation images of its run, and its training images as
+ * examples.
+ */
 export interface Game {
   readonly record: RunRecord;
   readonly images: number;
   readonly seed: number;
   /** Where games against this network are kept: `<runs>/play/<hash of the run>`. */
   readonly folder: string;
-  /** What the network said about each validation image. */
+  /** The network's prediction for each validation image. */
   readonly predictions: readonly Prediction[];
   /** One a dataset, in the order of `record.experiment.datasets`. */
   readonly pools: readonly Pool[];
@@ -44,7 +47,8 @@ export interface Game {
 /**
  * Opens a game against the network of a finished run. Nothing is written.
  *
- * @throws {RangeError} for a number of images or a seed that cannot be, or more datasets than there are number keys
+ * @throws {RangeError} for a number of images or a seed that cannot be, or more datasets than there are
+ *   number keys
  * @throws {Error} when the run's folder has lost its predictions
  */
 export async function openGame(record: RunRecord, options: GameOptions = {}): Promise<Game> {
@@ -100,7 +104,10 @@ export function currentGame(game: Game, kept = keptGames(game)): KeptGame | unde
   return last?.beginning.wanted === game.images ? last : undefined;
 }
 
-/** The validation images of the next game: none that was answered in an earlier one, since the player may remember it. */
+/**
+ * The validation images of the next game: none that was answered in an earlier one, since the player may
+ * remember it.
+ */
 export function nextImages(game: Game, kept = keptGames(game)): Prediction[] {
   const { datasets } = game.record.experiment;
   const name = (dataset: string, key: string) => `${dataset}/${key}`;
@@ -150,7 +157,7 @@ export function answer(game: Game, kept: KeptGame, image: number, said: number, 
   });
 }
 
-/** What the network said about an image. */
+/** The network's prediction for an image. */
 function predictionOf(
   { record, predictions, folder }: Game,
   { dataset, key }: { dataset: string; key: string },
@@ -188,8 +195,8 @@ function networkOn(predictions: readonly Prediction[]): PlayedGame["network"] {
 }
 
 /**
- * What has been played against the network of a run, partly played games included; where nothing has, the game that would
- * come next, without an answer.
+ * The games that were played against the network of a run, unfinished ones included. Where there is none: the
+ * game that would come next, without an answer.
  *
  * @throws as {@link openGame} does
  */

@@ -1,4 +1,4 @@
-/** What the page asks the server for. */
+/** The requests of the page, and their answers. */
 import { z } from "zod";
 import { renderSvg, userStudyFigure } from "../figures/mod.ts";
 import { figure5, networkScore, personScore } from "../paper/mod.ts";

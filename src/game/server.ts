@@ -1,5 +1,6 @@
 /** The server of a game: on this machine only, behind a token, until it is closed or its process ends. */
 import { stripTypeScriptTypes } from "node:module";
+import { besideModule } from "../disk/mod.ts";
 import type { Game } from "./game.ts";
 import { OutOfTurnError } from "./kept.ts";
 import { admittedPath, makeToken, Refusal, SAFE_HEADERS } from "./guard.ts";
@@ -92,7 +93,7 @@ async function pageFile(method: string, path: string): Promise<Response | undefi
   if (method !== "GET") throw new Refusal(405, "Only GET is answered here.", { allow: "GET" });
   const name = FILES[path];
   const ending = name.split(".").at(-1)!;
-  const text = await Deno.readTextFile(new URL(`./page/${name}`, import.meta.url));
+  const text = await Deno.readTextFile(besideModule(import.meta.url, `./page/${name}`));
   const body = ending === "ts" ? stripTypeScriptTypes(text) : text;
   return new Response(body, { headers: { "content-type": TYPES[ending] } });
 }

@@ -11,7 +11,7 @@ export interface SaliencyMaps {
   width: number;
 }
 
-/** What {@link gradCam} gives. */
+/** The outcome of {@link gradCam}. */
 export interface GradCamMaps extends SaliencyMaps {
   /** The class that each map is of. */
   classes: Int32Array;
@@ -33,10 +33,11 @@ export type GradCam = Compiled<[Weights, tf.Tensor4D, Targets], { maps: tf.Tenso
 /**
  * Compiles Grad-CAM for one layer. The caller disposes it.
  *
- * A channel's weight is the mean over positions of the slope of the class's logit by it; a map is the weighted sum of the channels
- * where it is positive.
+ * A channel's weight is the mean over positions of the slope of the class's logit by it; a map is the
+ * weighted sum of the channels where it is positive.
  *
- * @throws {Error} for a layer that the model doesn't have; when first called, for one that gives no feature map
+ * @throws {Error} for a layer that the model doesn't have; when first called, for one that gives no feature
+ *   map
  */
 export function makeGradCam(model: Model, layer?: string): GradCam {
   const name = layer ?? lastFeatureMap(model);

@@ -1,4 +1,4 @@
-/** What a network looks at, and what its features look like. */
+/** Heat maps of what a network looks at, and maps of its features. */
 export { attentionRollout, attentionWeights, rollOut } from "./attention_rollout.ts";
 export {
   type GradCam,

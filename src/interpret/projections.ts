@@ -1,4 +1,4 @@
-/** Principal components of features. */
+/** Maps of features in two dimensions: principal components, and UMAP (McInnes, Healy & Melville 2018). */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UMAP } from "umap-js";
 import { compile, tf } from "../tensorflow/mod.ts";
@@ -8,7 +8,7 @@ import { type Metric, nearestNeighbours } from "./neighbours.ts";
 
 /** The directions in which features vary most. */
 export interface PrincipalComponents {
-  /** Of each column, [columns]. */
+  /** Mean of each column, [columns]. */
   mean: Float32Array;
   /** Unit vectors, the greatest variance first; each has its largest part positive, [components, columns]. */
   axes: Float32Array;
@@ -19,8 +19,8 @@ export interface PrincipalComponents {
 }
 
 /**
- * Finds the principal components by the eigenvectors of the covariance, which is summed over blocks of rows. For up to a few
- * thousand columns.
+ * Finds the principal components by the eigenvectors of the covariance, which is summed over blocks of rows.
+ * For up to a few thousand columns.
  *
  * @param components 1 up to the number of columns. Default 2.
  * @throws {RangeError} for another number of components, or fewer than 2 rows
@@ -109,7 +109,8 @@ export interface UmapOptions {
 const UMAP_STREAM = 0x756d;
 
 /**
- * A map of features. Neighbours are exact; the map starts from random places. Distances between far groups mean little.
+ * A map of features. Neighbours are exact; the map starts from random places. Distances between far groups
+ * mean little.
  *
  * @returns [rows, components], row by row
  * @throws {RangeError} when there are no more rows than neighbours
@@ -137,7 +138,7 @@ export async function umap(features: Features, options: UmapOptions): Promise<Fl
       (_, row) => [self(row), ...Array.from({ length: k }, (_, rank) => values[row * k + rank])],
     );
   map.setPrecomputedKNN(listOf(indices, (row) => row), listOf(distances, () => 0));
-  // Of the features themselves the library now needs but their number.
+  // The library needs no more of the features than their number.
   const epochs = map.initializeFit(Array.from({ length: features.rows }, () => []));
   for (let epoch = 0; epoch < epochs; epoch++) {
     signal?.throwIfAborted();

@@ -3,7 +3,10 @@ import { createModel, describe } from "../models/mod.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
 
-/** The layers of an experiment's network, from the image to the logits: output of one image, parameters, multiply-adds. */
+/**
+ * The layers of an experiment's network, from the image to the logits: output of one image, parameters,
+ * multiply-adds.
+ */
 export function layerTable({ model, datasets, imageSize }: RunRecord["experiment"]): Displayable {
   const { layers, parameters, flops } = describe(createModel(model, datasets.length, imageSize), imageSize);
   return table([

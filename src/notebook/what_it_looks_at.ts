@@ -24,10 +24,10 @@ const MOST_COLUMNS = 8;
 const COVERED = 1 / 4;
 
 /**
- * Where networks look: validation images, and below each its heat maps. Convolutional networks are explained by Grad-CAM, for the
- * dataset that the image is from; vision transformers by attention rollout, which is of no dataset in particular. A single network
- * gets occlusion maps too. Below a map stands the probability that the network gives to the image's own dataset; the images are
- * those where it is highest.
+ * Where networks look: validation images, and below each its heat maps. Convolutional networks are explained
+ * by Grad-CAM, for the dataset that the image is from; vision transformers by attention rollout, which is of
+ * no dataset in particular. A single network gets occlusion maps too. Below a map stands the probability that
+ * the network gives to the image's own dataset; the images are those where it is highest.
  *
  * @param records finished runs that were evaluated on the same images
  * @param options.each images of each dataset, 1 to 8. Default 4.
@@ -69,7 +69,10 @@ interface Chosen {
   key: string;
 }
 
-/** For each dataset the validation images that are rightly named with the highest probability, the mean over the runs. */
+/**
+ * For each dataset the validation images that are rightly named with the highest probability, the mean over
+ * the runs.
+ */
 async function surestImages(runs: readonly RunRecord[], each: number): Promise<Chosen[]> {
   const predictions = await Promise.all(runs.map(({ hash }) => new RunFolder(hash).predictions()));
   const [first, ...others] = predictions;
@@ -154,7 +157,10 @@ async function rowsOfMaps(
   }
 }
 
-/** The maps of the method that suits the network: attention rollout where it attends, else Grad-CAM of the images' classes. */
+/**
+ * The maps of the method that suits the network: attention rollout where it attends, else Grad-CAM of the
+ * images' classes.
+ */
 async function saliencyGrids(
   { model }: TrainedNetwork,
   weights: Weights,
@@ -203,7 +209,8 @@ const LEAST_SIDE = 192;
 /**
  * A grid of numbers drawn over its image, as a gallery takes it.
  *
- * @param options see {@link heatMap}; without a range the map is drawn from its own least to its own greatest value
+ * @param options see {@link heatMap}; without a range the map is drawn from its own least to its own greatest
+ *   value
  */
 export function heatMapPicture(
   { pixels, side, channels }: GalleryImage,

@@ -1,4 +1,7 @@
-/** Appendix B of the paper, as printed. (Appendix A is `paperRecipe` and `paperMix` of the trainings, and the preset `paper`.) */
+/**
+ * Appendix B of the paper, as printed. (Appendix A is `paperRecipe` and `paperMix` of the trainings, and the
+ * preset `paper`.)
+ */
 
 /** Figure 6: a curve without printed numbers. */
 export const figure6 = {

@@ -1,6 +1,7 @@
 /**
- * Features that know nothing of images: how far a probe gets with pixels, with colours, and with a network that was never
- * trained. A self-supervised network's features (the paper's Table 7) must beat them to mean something.
+ * Features that know nothing of images: how far a probe gets with pixels, with colours, and with a network
+ * that was never trained. A self-supervised network's features (the paper's Table 7) must beat them to mean
+ * something.
  */
 import type { Batch } from "../data/mod.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../images/mod.ts";

@@ -10,8 +10,9 @@ import { type FeatureRows, openFeatures, type StoredFeatures, storeFeatures } fr
 import { type Features, featuresOf } from "./features.ts";
 
 /**
- * How the output of a layer becomes one vector an image: `mean` over positions, of feature maps or of the patches' tokens;
- * `class-token`, the first token; `flatten`, all of it. Pooled outputs, [B, C], stay as they are.
+ * How the output of a layer becomes one vector an image: `mean` over positions, of feature maps or of the
+ * patches' tokens; `class-token`, the first token; `flatten`, all of it. Pooled outputs, [B, C], stay as they
+ * are.
  */
 export type Pooling = "mean" | "class-token" | "flatten";
 
@@ -29,13 +30,17 @@ export interface FeatureOptions {
 
 const LIMIT = 65_536;
 
-/** A network up to one of its layers, pooled: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, columns], compiled. */
+/**
+ * A network up to one of its layers, pooled: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, columns],
+ * compiled.
+ */
 export type FeatureReader = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /**
  * Compiles a network up to a layer; what comes after it is not computed. The caller disposes it.
  *
- * @throws {Error} for a layer that the model doesn't have; when first called, for a pooling that doesn't suit the layer
+ * @throws {Error} for a layer that the model doesn't have; when first called, for a pooling that doesn't suit
+ *   the layer
  */
 export function makeFeatureReader(model: Model, options: FeatureOptions = {}): FeatureReader {
   const { layer, pooling, limit, precision } = complete(model, options);
@@ -102,7 +107,7 @@ async function weightsDigest({ parameters, buffers }: Weights): Promise<string> 
 }
 
 /** A {@link Featurizer} that holds compiled code. */
-export interface NetworkFeaturizer extends Featurizer, Disposable {}
+interface NetworkFeaturizer extends Featurizer, Disposable {}
 
 /**
  * A layer of a network as a way to turn images into vectors. The caller disposes it.
@@ -129,8 +134,8 @@ export async function networkFeatures(
 }
 
 /**
- * Features of images from a layer of a network, on disk. They are known by the network's weights, the layer, the pooling and
- * the images: features that were extracted before are opened.
+ * Features of images from a layer of a network, on disk. They are known by the network's weights, the layer,
+ * the pooling and the images: features that were extracted before are opened.
  *
  * @param weights not disposed
  * @returns open; the caller closes them
@@ -151,11 +156,14 @@ export interface ImageSource {
   batches: ValidationBatches;
   /** Name of each image, in the order of the batches; see {@link keysOf}. */
   keys: readonly string[];
-  /** What was done to the images, where that does not follow from their keys: part of the features' identity. Default none. */
+  /**
+   * Name of the images' preparation, where it does not follow from their keys. It is part of the features'
+   * identity. Default none.
+   */
   preparation?: string;
 }
 
-/** Where features go, and who is told. */
+/** The folder that features go to, and the callback that watches. */
 export interface CollectOptions {
   /** Folder in which each set of features gets a folder of its own, named by its identity. */
   root: string;
@@ -166,7 +174,7 @@ export interface CollectOptions {
 
 /** A way to turn images into vectors. */
 export interface Featurizer {
-  /** Says all that the vectors depend on beside the images. */
+  /** Names everything that the vectors depend on beside the images. */
   identity: string;
   /** Features of a batch of images of this side, [B, columns] row by row. */
   compute(batch: Batch, imageSize: number): Float32Array | Promise<Float32Array>;

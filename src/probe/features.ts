@@ -24,7 +24,7 @@ export interface Features {
 }
 
 /** Rows of a block when a whole matrix is gone through. */
-export const BLOCK_ROWS = 4096;
+const BLOCK_ROWS = 4096;
 
 /**
  * Features that are in memory already.
@@ -108,7 +108,8 @@ export function checkRow(row: number, rows: number): void {
  * Applies a function to all rows, block by block.
  *
  * @param columns values of a row of the result
- * @param f `[rows, features' columns] -> [rows, columns]`, compiled; tensors that it reads from outside must live until the end
+ * @param f `[rows, features' columns] -> [rows, columns]`, compiled; tensors that it reads from outside must
+ *   live until the end
  * @returns [rows, columns], row by row
  */
 export async function mapRows(
@@ -135,11 +136,13 @@ export async function mapRows(
 export interface Moments {
   /** [columns] */
   mean: Float32Array<ArrayBuffer>;
-  /** Of the population, [columns]; 1 for a column that doesn't vary. */
+  /** Standard deviation of the population, [columns]; 1 for a column that doesn't vary. */
   std: Float32Array<ArrayBuffer>;
 }
 
-/** Spread, relative to the mean, below which a column counts as constant: float32 can't tell it from rounding. */
+/**
+ * Spread, relative to the mean, below which a column counts as constant: float32 can't tell it from rounding.
+ */
 const CONSTANT = 1e-6;
 
 /** Goes through the features once, by running updates (Welford 1962). */

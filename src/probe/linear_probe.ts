@@ -1,6 +1,9 @@
-/** The linear probe of MAE (He et al. 2022, arXiv 2111.06377, appendix A.1), on features that are computed once. */
+/**
+ * The linear probe of MAE (He et al. 2022, arXiv 2111.06377, appendix A.1), on features that are computed
+ * once.
+ */
 import { crossEntropy } from "../ops/mod.ts";
-import { permutation, random } from "../stats/mod.ts";
+import { permutation, type Proportion, random } from "../stats/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
 import {
   evaluateProbabilities,
@@ -9,10 +12,10 @@ import {
   smoothTargets,
   stepsPerEpoch,
 } from "../train/mod.ts";
-import { countClasses, type Features, mapRows } from "./features.ts";
+import { countClasses, type Features, heldOut, mapRows, selectRows } from "./features.ts";
 import { checkLabels, type ProbeResult } from "./logistic.ts";
 
-/** How the probe is trained. */
+/** Hyper-parameters of the probe. */
 export interface LinearProbeRecipe extends LarsConfig {
   epochs: number;
   /** Epochs over which the learning rate rises linearly from 0. */
@@ -24,11 +27,12 @@ export interface LinearProbeRecipe extends LarsConfig {
 }
 
 /**
- * MAE's Table 10, from its 90 epochs of LARS to its base learning rate. MAE draws a random crop of each image anew in every
- * epoch, for which the network must run 90 times; here its features are computed once, from the centre crop.
+ * MAE's Table 10, from its 90 epochs of LARS to its base learning rate. MAE draws a random crop of each image
+ * anew in every epoch, for which the network must run 90 times; here its features are computed once, from the
+ * centre crop.
  *
- * It is made for the 7,000 steps that ImageNet-1K takes: LARS moves the weights by a few thousandths of their length a step. For
- * thousands of images instead of millions take {@link sgdProbe} or `probeLogistic`.
+ * It is made for the 7,000 steps that ImageNet-1K takes: LARS moves the weights by a few thousandths of their
+ * length a step. For thousands of images instead of millions take {@link sgdProbe} or `probeLogistic`.
  */
 export const maeProbe: LinearProbeRecipe = {
   epochs: 90,
@@ -43,7 +47,10 @@ export const maeProbe: LinearProbeRecipe = {
 /** {@link maeProbe} for few images: plain gradient descent in batches of 256. */
 export const sgdProbe: LinearProbeRecipe = { ...maeProbe, batchSize: 256, trustCoefficient: null };
 
-/** Added to the variance (MAE's `BatchNorm1d(affine=False, eps=1e-6)`); how far a batch moves the running statistics. */
+/**
+ * Added to the variance (MAE's `BatchNorm1d(affine=False, eps=1e-6)`); how far a batch moves the running
+ * statistics.
+ */
 const EPSILON = 1e-6, BATCH_NORM_MOMENTUM = 0.1;
 /** Standard deviation of the initial weights, MAE's. */
 const INITIAL_STD = 0.01;
@@ -61,8 +68,8 @@ export type ProbeState = {
   variance: tf.Tensor1D;
 };
 
-/** What a step reads: rows of features, one-hot classes, the learning rate. */
-export type ProbeInput = { x: tf.Tensor2D; targets: tf.Tensor2D; rate: tf.Scalar };
+/** The input of a step: rows of features, one-hot classes, the learning rate. */
+type ProbeInput = { x: tf.Tensor2D; targets: tf.Tensor2D; rate: tf.Scalar };
 
 function batchNorm(x: tf.Tensor2D, mean: tf.Tensor1D, variance: tf.Tensor1D): tf.Tensor2D {
   return x.sub(mean).mul(variance.add(EPSILON).rsqrt());
@@ -237,8 +244,9 @@ interface LarsConfig {
 export type Moving<T extends tf.Tensor = tf.Tensor> = { value: T; velocity: T };
 
 /**
- * One step of LARS (You, Gitman & Ginsburg 2017) as MAE takes it: the gradient of a matrix, with its weight decay, is scaled to
- * a share of the matrix's norm; biases get neither. Momentum sums what comes out, and the learning rate scales the sum.
+ * One step of LARS (You, Gitman & Ginsburg 2017) as MAE takes it: the gradient of a matrix, with its weight
+ * decay, is scaled to a share of the matrix's norm; biases get neither. Momentum sums what comes out, and the
+ * learning rate scales the sum.
  */
 export function lars<T extends tf.Tensor>(
   { value, velocity }: Moving<T>,
@@ -260,4 +268,68 @@ function trust(value: tf.Tensor, gradient: tf.Tensor, coefficient: number): tf.T
   const [w, g] = [value.norm(), gradient.norm()];
   const both = tf.logicalAnd(w.greater(0), g.greater(0));
   return tf.where(both, w.div(g).mul(coefficient), tf.onesLike(w));
+}
+
+/** Features of the same images from one layer. */
+export interface LayerFeatures {
+  /** Name of the layer, for the result. */
+  layer: string;
+  training: Features;
+  validation: Features;
+}
+
+/** Settings of {@link sweepLinearProbe}. */
+interface ProbeSweepOptions extends LinearProbeOptions {
+  /** Default 0.1, 0.2, 0.3: the paper's for Table 8 (appendix A). */
+  baseLearningRates?: readonly number[];
+  /** Share of the training rows on which the settings are compared, (0, 1). Default 0.2. */
+  heldOut?: number;
+}
+
+/** One setting and how it did on the held-out training rows. */
+export interface ProbeCandidate {
+  layer: string;
+  baseLearningRate: number;
+  heldOut: Proportion;
+}
+
+/** The outcome of {@link sweepLinearProbe}: the best setting, trained again on all training rows. */
+interface ProbeSweepResult extends ProbeResult {
+  layer: string;
+  baseLearningRate: number;
+  candidates: ProbeCandidate[];
+}
+
+const BASE_LEARNING_RATES = [0.1, 0.2, 0.3];
+
+/**
+ * MAE's linear probe at each layer and base learning rate, as the paper's Table 8 sweeps blocks 8, 9 and 10.
+ * The best is chosen on held-out training rows, so that the validation accuracy is of one probe and not the
+ * best of many.
+ *
+ * @throws {Error} when there is no layer or no learning rate
+ */
+export async function sweepLinearProbe(
+  layers: readonly LayerFeatures[],
+  options: ProbeSweepOptions,
+): Promise<ProbeSweepResult> {
+  const { baseLearningRates = BASE_LEARNING_RATES, recipe = maeProbe, seed } = options;
+  const candidates: ProbeCandidate[] = [];
+  for (const { layer, training } of layers) {
+    const { kept, out } = heldOut(training.rows, options.heldOut ?? 0.2, seed);
+    const [fitted, heldOutRows] = [selectRows(training, kept), selectRows(training, out)];
+    for (const baseLearningRate of baseLearningRates) {
+      const tried = await linearProbe(fitted, heldOutRows, {
+        ...options,
+        recipe: { ...recipe, baseLearningRate },
+      });
+      candidates.push({ layer, baseLearningRate, heldOut: tried.accuracy });
+    }
+  }
+  if (candidates.length === 0) throw new Error("give one layer and one base learning rate or more");
+  const best = candidates.reduce((a, b) => b.heldOut.value > a.heldOut.value ? b : a);
+  const { layer, baseLearningRate } = best;
+  const { training, validation } = layers.find((features) => features.layer === layer)!;
+  const final = { ...options, recipe: { ...recipe, baseLearningRate } };
+  return { ...await linearProbe(training, validation, final), layer, baseLearningRate, candidates };
 }

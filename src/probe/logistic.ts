@@ -18,7 +18,7 @@ export interface LogisticModel {
   /** [columns, classes], then the classes' biases: one vector. */
   coefficients: Float64Array;
   classes: number;
-  /** Of the features that it was fitted on, which standardise what it is applied to. */
+  /** Moments of the features that it was fitted on. They standardise the features that it is applied to. */
   moments: Moments;
   /** Strength of the regularisation. */
   l2: number;
@@ -28,11 +28,11 @@ export interface LogisticModel {
   converged: boolean;
 }
 
-/** How to fit. */
+/** Settings of {@link fitLogistic}. */
 export interface FitOptions extends LbfgsOptions {
   /**
-   * Factor of half the squared weights, which is added to the mean cross-entropy; biases are free. scikit-learn's C is
-   * 1 / (l2 * rows).
+   * Factor of half the squared weights, which is added to the mean cross-entropy; biases are free.
+   * scikit-learn's C is 1 / (l2 * rows).
    */
   l2: number;
   classes: number;
@@ -64,8 +64,8 @@ function lossAndGradient(affine: Affine, values: tf.Tensor2D, targets: tf.Tensor
 }
 
 /**
- * Fits by L-BFGS, to the minimum of mean cross-entropy plus penalty. Features are standardised, and read again block by block in
- * each iteration.
+ * Fits by L-BFGS, to the minimum of mean cross-entropy plus penalty. Features are standardised, and read
+ * again block by block in each iteration.
  *
  * @throws {Error} when the classes are fewer than 2 or a label is not among them
  */
@@ -147,7 +147,7 @@ export async function predictLogistic(model: LogisticModel, features: Features):
   }
 }
 
-/** What a probe found. */
+/** The outcome of a probe. */
 export interface ProbeResult extends Evaluation {
   /** 1 / number of classes. */
   chance: number;
@@ -165,18 +165,18 @@ export interface LogisticProbeOptions extends Omit<LbfgsOptions, "memory"> {
   seed: number;
 }
 
-/** What {@link probeLogistic} found. */
+/** The outcome of {@link probeLogistic}. */
 export interface LogisticProbeResult extends ProbeResult {
   model: LogisticModel;
-  /** Of each strength, from the greatest: mean cross-entropy on the held-out training rows, nats. */
+  /** Mean cross-entropy on the held-out training rows of each strength, from the greatest, nats. */
   candidates: { l2: number; loss: number }[];
 }
 
 const STRENGTHS = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5];
 
 /**
- * How well features tell classes apart, by multinomial logistic regression with an L2 penalty. The penalty is chosen on a part
- * of the training rows; the validation rows are looked at once, at the end.
+ * Measures how well features tell classes apart, by multinomial logistic regression with an L2 penalty. The
+ * penalty is chosen on a part of the training rows; the validation rows are looked at once, at the end.
  *
  * @throws {Error} for labels or settings that cannot be
  */

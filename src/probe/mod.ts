@@ -21,6 +21,12 @@ export {
   mapRows,
   selectRows,
 } from "./features.ts";
-export { type LinearProbeRecipe, maeProbe, sgdProbe } from "./linear_probe.ts";
+export {
+  type LayerFeatures,
+  type LinearProbeRecipe,
+  maeProbe,
+  type ProbeCandidate,
+  sgdProbe,
+  sweepLinearProbe,
+} from "./linear_probe.ts";
 export { probeLogistic, type ProbeResult } from "./logistic.ts";
-export { type LayerFeatures, type ProbeCandidate, sweepLinearProbe } from "./probe_sweep.ts";

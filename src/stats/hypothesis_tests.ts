@@ -6,18 +6,19 @@ export type Alternative = "greater" | "less" | "two-sided";
 
 /** Outcome of a test. */
 export interface TestResult {
-  /** What the p-value was computed from: z, chi-squared, Jonckheere's J or the number of successes. */
+  /** The test statistic: z, chi-squared, Jonckheere's J or the number of successes. */
   statistic: number;
   /** Probability of a result at least as extreme if the null hypothesis holds, in [0, 1]. */
   p: number;
 }
 
-/** What the tests need of a {@linkcode Proportion}. */
-export type Counts = Pick<Proportion, "correct" | "n">;
+/** The part of a {@linkcode Proportion} that the tests need. */
+type Counts = Pick<Proportion, "correct" | "n">;
 
 /**
- * Exact binomial test of `correct` successes in `n` cases against the success rate `chance`. The two-sided p-value adds
- * up every outcome that is no more likely than the observed one, as R's binom.test and scipy's binomtest do.
+ * Exact binomial test of `correct` successes in `n` cases against the success rate `chance`. The two-sided
+ * p-value adds up every outcome that is no more likely than the observed one, as R's binom.test and scipy's
+ * binomtest do.
  *
  * @throws {RangeError} If the counts are impossible or `chance` is not strictly between 0 and 1.
  */
@@ -46,8 +47,8 @@ export function binomialTest(
 }
 
 /**
- * Two-proportion z test with the pooled variance. "greater": `a`'s rate is greater than `b`'s. Where both samples are all
- * right or all wrong there is no evidence of a difference and p is 1.
+ * Two-proportion z test with the pooled variance. "greater": `a`'s rate is greater than `b`'s. Where both
+ * samples are all right or all wrong there is no evidence of a difference and p is 1.
  */
 export function twoProportionTest(a: Counts, b: Counts, alternative: Alternative = "two-sided"): TestResult {
   checkCounts(a.correct, a.n);
@@ -66,8 +67,8 @@ export function tailOf(z: number, alternative: Alternative): number {
 }
 
 /**
- * Pearson's chi-squared test that k samples have one and the same success rate, without continuity correction, k - 1
- * degrees of freedom. The samples must be independent.
+ * Pearson's chi-squared test that k samples have one and the same success rate, without continuity
+ * correction, k - 1 degrees of freedom. The samples must be independent.
  *
  * @throws {RangeError} With fewer than two samples.
  */
@@ -87,8 +88,8 @@ export function homogeneityTest(samples: readonly Counts[]): TestResult {
 }
 
 /**
- * Holm's step-down correction (Holm 1979): adjusted p-values, in the order given, that may each be compared with alpha and
- * keep the chance of any false alarm among them at alpha, whatever their dependence.
+ * Holm's step-down correction (Holm 1979): adjusted p-values, in the order given, that may each be compared
+ * with alpha and keep the chance of any false alarm among them at alpha, whatever their dependence.
  */
 export function holm(pValues: readonly number[]): number[] {
   const order = pValues.map((_, index) => index).sort((a, b) => pValues[a] - pValues[b]);
@@ -113,14 +114,16 @@ export interface Contrast {
 }
 
 /**
- * A linear contrast of independent proportions after Price & Bonett 2004 ("An improved confidence interval for a linear function
- * of binomial proportions"): 2/m successes and 2/m failures are added to each of the m samples that have a weight, which keeps the
- * interval right for small samples and rates near 0 and 1. With weights 1 and -1 it is Agresti & Caffo's interval of a difference.
+ * A linear contrast of independent proportions after Price & Bonett 2004 ("An improved confidence interval
+ * for a linear function of binomial proportions"): 2/m successes and 2/m failures are added to each of the m
+ * samples that have a weight, which keeps the interval right for small samples and rates near 0 and 1. With
+ * weights 1 and -1 it is Agresti & Caffo's interval of a difference.
  *
  * @param weights One a sample; those of the contrasts used here add up to zero.
  * @param alternative Of the test that the sum is zero. Default "greater".
  * @param confidence In (0, 1). Default 0.95.
- * @throws {RangeError} If a count is impossible, the numbers of samples and weights differ, or every weight is zero.
+ * @throws {RangeError} If a count is impossible, the numbers of samples and weights differ, or every weight
+ *   is zero.
  */
 export function contrast(
   samples: readonly Counts[],

@@ -15,8 +15,9 @@ export interface Proportion {
 }
 
 /**
- * The share `correct / n` with its Wilson score interval (Wilson 1927; recommended over the normal approximation by
- * Brown, Cai & DasGupta 2001): it stays within [0, 1] and is right for small n and for shares near 0 and 1.
+ * The share `correct / n` with its Wilson score interval (Wilson 1927; recommended over the normal
+ * approximation by Brown, Cai & DasGupta 2001): it stays within [0, 1] and is right for small n and for
+ * shares near 0 and 1.
  *
  * @param correct Whole number in [0, n].
  * @param n Whole number, 1 or more.

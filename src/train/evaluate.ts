@@ -5,7 +5,7 @@ import { type Proportion, wilson } from "../stats/mod.ts";
 import { compile, type Compiled, type Precision, type tf } from "../tensorflow/mod.ts";
 import { pixelsTensor, untilAborted } from "./input.ts";
 
-/** What a network says about a set of images. */
+/** A network's outputs for a set of images, with their loss and accuracy. */
 export interface Evaluation {
   /** Softmax outputs, one row of `classes` numbers an image, in the order of the validation set. */
   probabilities: Float32Array;
@@ -24,7 +24,10 @@ export function argmax(values: ArrayLike<number>, start = 0, length = values.len
   return best;
 }
 
-/** A network's softmax outputs for a batch: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, classes], compiled. */
+/**
+ * A network's softmax outputs for a batch: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, classes],
+ * compiled.
+ */
 export type Predictor = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /** Compiles a network for inference. The caller disposes it. */

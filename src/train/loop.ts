@@ -1,4 +1,4 @@
-/** What every training is made of: steps, a judgement at the end of each epoch, checkpoints. */
+/** The loop of every training: steps, an evaluation at the end of each epoch, checkpoints. */
 import { type FlatWeights, flatWeights } from "../models/mod.ts";
 import { type TensorTree, tf } from "../tensorflow/mod.ts";
 import {
@@ -12,7 +12,7 @@ import { learningRate, type Schedule, stepsPerEpoch, totalSteps } from "./schedu
 import { evaluatedWeights, stateValues } from "./state.ts";
 import { type RateInput, Stepper, type StepRule, type TrainState } from "./step.ts";
 
-/** What is known at the end of an epoch, whatever is trained for. */
+/** Numbers of a finished epoch, whatever the task. */
 export interface EpochPace {
   /** 1-based. */
   epoch: number;
@@ -24,13 +24,15 @@ export interface EpochPace {
   trainLoss: number;
   /** Wall time of the epoch in seconds, evaluation included. */
   seconds: number;
-  /** Wall time of its steps in seconds: without evaluation. Absent from records of before it was measured, as is the next. */
+  /**
+   * Wall time of its steps in seconds, without evaluation. Old records have neither this nor the next field.
+   */
   trainSeconds?: number;
   /** Share of `trainSeconds` in which the network waited for images, [0, 1]. */
   inputWait?: number;
 }
 
-/** Where a training stands, for a progress bar. */
+/** Progress of a training, for a progress bar. */
 export interface StepProgress {
   /** Steps taken, of `totalSteps`. */
   step: number;
@@ -41,7 +43,7 @@ export interface StepProgress {
   inputWait: number;
 }
 
-/** Where a training is kept, and who is told. */
+/** The folder of a training, and the callbacks that watch it. */
 export interface MonitoringOptions {
   /** Folder of its checkpoints. */
   folder: string;
@@ -51,8 +53,8 @@ export interface MonitoringOptions {
   onDamagedCheckpoint?: (error: DamagedCheckpointError) => void;
 }
 
-/** What the loop must know of a training, whatever it is for. */
-export interface LoopOptions<Input extends TensorTree & RateInput, Evaluated> extends MonitoringOptions {
+/** Everything that the loop needs of a training, whatever the task. */
+interface LoopOptions<Input extends TensorTree & RateInput, Evaluated> extends MonitoringOptions {
   schedule: Schedule;
   /** The state to begin with; see `createState`. */
   begin: () => TrainState;
@@ -61,7 +63,7 @@ export interface LoopOptions<Input extends TensorTree & RateInput, Evaluated> ex
   rule: StepRule<Input>;
   /** Disposed at the end. */
   inputs: Inputs<Input>;
-  /** What is to be known of the state at each epoch's end, and after the last. */
+  /** Evaluates the state at each epoch's end. */
   evaluate: (state: TrainState) => Promise<Evaluated>;
   onEpoch?: (pace: EpochPace, evaluation: Evaluated) => void | Promise<void>;
   /** Called with the last state, when all epochs are done. */
@@ -82,11 +84,12 @@ const emptyCheckpoint: Checkpoint = {
 };
 
 /**
- * Goes to the end of the schedule, from the folder's checkpoint where there is one. Same options, same numbers: killed and
- * resumed or not, on the same machine's CPU, to the bit. (On a GPU TensorFlow is asked for deterministic ops as well; that has not
- * been run, so it is not promised.) What is done is kept when it is aborted or an input cannot be made: it goes on from there.
+ * Trains to the end of the schedule, from the folder's checkpoint where there is one. On the same machine's
+ * CPU the same options give the same numbers to the bit, whether the training was killed and resumed or not.
+ * (On a GPU TensorFlow is asked for deterministic ops as well; that has not been run, so it is not promised.)
+ * A checkpoint is written too when the training is aborted and when an input cannot be made.
  *
- * @returns what is known of the last state, and its weights: their moving average where it has one
+ * @returns the evaluation of the last state, and its weights: their moving average where the recipe has one
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
 export async function trainLoop<Input extends TensorTree & RateInput, Evaluated>(

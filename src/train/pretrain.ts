@@ -18,17 +18,20 @@ export interface PretrainOptions extends BatchOptions, MonitoringOptions {
   recipe: PretrainingRecipe;
   /** Decides initial weights and which patches are hidden. */
   seed: number;
-  /** Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not repeated. */
+  /**
+   * Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not
+   * repeated.
+   */
   onEpoch?: (pace: EpochPace) => void | Promise<void>;
 }
 
-/** What a pre-training ends with. */
+/** The outcome of a pre-training. */
 export interface Pretrained {
-  /** Of encoder and decoder. */
+  /** Weights of encoder and decoder. */
   weights: FlatWeights;
 }
 
-/** What a step reads. */
+/** The input of a step. */
 type MaskedInput = Pick<StepInput, "pixels" | "learningRate" | "corrections"> & {
   /** Decides which patches are hidden, [B, N]; see `MaskedAutoencoder`. */
   noise: tf.Tensor2D;
@@ -38,8 +41,8 @@ type MaskedInput = Pick<StepInput, "pixels" | "learningRate" | "corrections"> & 
 const NO_AVERAGE = { ema: null };
 
 /**
- * Trains to the end of the recipe, from the folder's checkpoint where there is one; killed and resumed or not, it ends with the
- * same weights.
+ * Trains to the end of the recipe, from the folder's checkpoint where there is one; killed and resumed or
+ * not, it ends with the same weights.
  *
  * @throws the signal's reason when aborted, and what the source of batches throws
  */

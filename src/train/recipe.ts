@@ -74,9 +74,10 @@ export const paperMix: Mix = {
 };
 
 /**
- * The paper's recipe (Appendix A, Table 9): AdamW with a cosine schedule over 300 epochs of ImageNet-1K, whatever the number of
- * training images. Its MixUp and CutMix are {@link paperMix}, which short trainings do without. The rest of Table 9 (crops,
- * RandAugment, numbers of images) is the preset `paper` of the experiments.
+ * The paper's recipe (Appendix A, Table 9): AdamW with a cosine schedule over 300 epochs of ImageNet-1K,
+ * whatever the number of training images. Its MixUp and CutMix are {@link paperMix}, which short trainings do
+ * without. The rest of Table 9 (crops, RandAugment, numbers of images) is the preset `paper` of the
+ * experiments.
  */
 export const paperRecipe: Recipe = {
   epochs: 300,

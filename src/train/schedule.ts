@@ -20,7 +20,8 @@ export function totalSteps(schedule: Schedule): number {
 const MIN_LEARNING_RATE = 1e-6;
 
 /**
- * Learning rate of one step: linear warm-up from 0, then half a cosine (Loshchilov & Hutter 2017; paper, Appendix A).
+ * Learning rate of one step: linear warm-up from 0, then half a cosine (Loshchilov & Hutter 2017; paper,
+ * Appendix A).
  *
  * @param step 0-based
  * @param minimum where the cosine ends. Default 1e-6.

@@ -15,10 +15,10 @@ import type { TrainState } from "./step.ts";
 /** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
 export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d, mask: 0x6b } as const;
 
-/** What has values that training changes: a classifier, or a network for another task. */
-export type Trainable = Pick<Model, "specs" | "buffers">;
+/** A network that can be trained: a classifier, or a network for another task. */
+type Trainable = Pick<Model, "specs" | "buffers">;
 
-/** A model's values before training, as its specifications and the seed say. */
+/** A model's weights before training, drawn as its specifications and the seed say. */
 export function createWeights(model: Trainable, seed: number): FlatWeights {
   const stream = random(seed, Stream.weights);
   const parameters = initialise(model.specs, stream);
@@ -42,7 +42,10 @@ export function createState(
   return state;
 }
 
-/** What a state is evaluated with: the moving average where there is one, else the weights themselves. */
+/**
+ * The weights that a state is evaluated with: their moving average where there is one, else the weights
+ * themselves.
+ */
 export function evaluatedWeights({ parameters, buffers, ema, emaBuffers }: TrainState): Weights {
   return ema ? { parameters: ema, buffers: emaBuffers } : { parameters, buffers };
 }

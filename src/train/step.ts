@@ -1,4 +1,4 @@
-/** What a training step computes, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
+/** A training step, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
 import {
   applyInTowers,
   countDecayed,
@@ -45,17 +45,17 @@ export type StepInput = {
   mixing?: MixInput;
 };
 
-/** What the forward and the backward pass of a batch give. */
-export type Pass = {
-  /** Of the loss, with respect to the parameters; clipped if the recipe says so. */
+/** Results of the forward and the backward pass of a batch. */
+type Pass = {
+  /** Gradient of the loss with respect to the parameters, clipped if the recipe says so. */
   gradient: tf.Tensor1D;
-  /** Of the batch, nats. */
+  /** Loss of the batch, nats. */
   loss: tf.Scalar;
   /** The buffers after the batch; absent for a model without. */
   buffers?: tf.Tensor1D;
 };
 
-/** How a state is moved by a batch: the passes that give a gradient, and what is done with it. */
+/** How a batch moves a state: the passes that give a gradient, and the update that follows. */
 export interface StepRule<Input> {
   /** It reads no value and keeps nothing, so that it can be compiled. */
   pass: (weights: Weights, input: Input) => Pass;
@@ -109,7 +109,7 @@ export function optimizerOf(
 }
 
 /**
- * How a classifier is trained under a recipe.
+ * The step rule of a classifier under a recipe.
  *
  * @param rates factor of each parameter's learning rate. Default 1.
  */
@@ -138,13 +138,14 @@ function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
 
 type Vector = tf.Tensor1D;
 
-/** What AdamW reads beside vectors. */
+/** The inputs of AdamW that are no vectors of the state. */
 export type RateInput = Pick<StepInput, "learningRate" | "corrections">;
 
 /**
- * Takes training steps: forward, backward, AdamW, moving averages. A step is a few native calls, one for the passes and one for each
- * vector of the state, whose old values are freed before the next is made: beside the state and the gradient there is
- * never more than one vector as long as the network, where a single call that returns a new state would need three.
+ * Takes training steps: forward, backward, AdamW, moving averages. A step is a few native calls, one for the
+ * passes and one for each vector of the state, whose old values are freed before the next is made: beside the
+ * state and the gradient there is never more than one vector as long as the network, where a single call that
+ * returns a new state would need three.
  */
 export class Stepper<Input extends TensorTree & RateInput> {
   /** After the latest step. Each step replaces its tensors and disposes those before. */
@@ -170,7 +171,9 @@ export class Stepper<Input extends TensorTree & RateInput> {
     this.#average = wrap((before: Vector, now: Vector) => movingAverage(before, now, ema!));
   }
 
-  /** Whether the state is that after some step; false while one is taken, and after one has failed on its way. */
+  /**
+   * Whether the state is that after some step; false while one is taken, and after one has failed on its way.
+   */
   get isWhole(): boolean {
     return this.#isWhole;
   }
@@ -195,7 +198,7 @@ export class Stepper<Input extends TensorTree & RateInput> {
     }
   }
 
-  /** How many nodes of each op the native functions have. */
+  /** Number of nodes of each op in the native functions. */
   histogram(): Record<string, number> {
     const sum: Record<string, number> = {};
     for (const histogram of this.#functions.flatMap((f) => Object.values(f.histograms()))) {

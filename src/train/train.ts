@@ -9,7 +9,7 @@ import { createState, createWeights, evaluatedWeights, restoreState } from "./st
 import { classifierRule, type TrainState } from "./step.ts";
 import { layerRates } from "./layer_decay.ts";
 
-/** What is known at the end of an epoch. */
+/** Numbers of a finished epoch of a classifier. */
 export interface EpochSummary extends EpochPace {
   /** Mean cross-entropy on the validation images, nats, without label smoothing. */
   validationLoss: number;
@@ -20,20 +20,32 @@ export interface EpochSummary extends EpochPace {
 /** One training. */
 export interface TrainOptions extends InputOptions, MonitoringOptions {
   validation: ValidationBatches;
-  /** Training images as they are, without augmentation, to be evaluated once at the end. Default: they are not. */
+  /**
+   * Training images as they are, without augmentation, to be evaluated once at the end. Default: they are
+   * not.
+   */
   trainingImages?: ValidationBatches;
   /** Weights to start from. Default: drawn. */
   weights?: FlatWeights;
-  /** Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`. Default 1. */
+  /**
+   * Factor of each parameter's learning rate, in the order of the model's specifications; see `layerRates`.
+   * Default 1.
+   */
   rates?: Float32Array;
-  /** Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not repeated. */
+  /**
+   * Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not
+   * repeated.
+   */
   onEpoch?: (summary: EpochSummary) => void | Promise<void>;
 }
 
-/** What a training ends with; the weights are those that were evaluated: their moving average where the recipe has one. */
+/**
+ * The outcome of a training. Its weights are those that were evaluated: the moving average where the recipe
+ * has one.
+ */
 export type Trained = Evaluation & {
   weights: FlatWeights;
-  /** Of `trainingImages`. */
+  /** Evaluation of `trainingImages`. */
   onTraining?: Evaluation;
 };
 
@@ -99,8 +111,9 @@ function checkLength(name: string, { length }: Float32Array, specs: readonly Par
 }
 
 /**
- * Weights of one network for another of the same make: tensors of the same name and shape are taken over, the others (the head,
- * where the classes are others) are drawn. A masked autoencoder's encoder goes into a ViT with fixed positions so.
+ * Weights of one network for another of the same make: tensors of the same name and shape are taken over, the
+ * others (the head, where the classes are others) are drawn. A masked autoencoder's encoder goes into a ViT
+ * with fixed positions so.
  *
  * @throws {Error} when nothing can be taken over
  */

@@ -32,7 +32,10 @@ export function tinyRuns(): { [Symbol.dispose](): void } {
   };
 }
 
-/** A network that was trained for one step, with ten validation images of each dataset; within {@link tinyRuns}. */
+/**
+ * A network that was trained for one step, with ten validation images of each dataset; within {@link
+ * tinyRuns}.
+ */
 export function tinyRun(model: keyof typeof models): Promise<RunRecord> {
   return run(baseline({
     datasets: TINY_DATASETS,
