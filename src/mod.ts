@@ -16,6 +16,7 @@ export {
   pretraining,
   probe,
   type ProbeTask,
+  run,
   sizesFromEnvironment,
   sweep,
   taskOf,
@@ -29,13 +30,17 @@ export { augmentationName, paperMix } from "./train/mod.ts";
 export { playedGames } from "./game/mod.ts";
 export {
   accuracyTable,
+  besidePixelRegression,
   corruptionSheet,
   corruptionTable,
   datasetTable,
   duplicatesTable,
   environment,
   exemplars,
+  featureMap,
+  layerTable,
   live,
+  nearestElsewhere,
   playGame,
   probeTable,
   quiz,
@@ -45,6 +50,7 @@ export {
   table,
   transformSheet,
   transformTable,
+  whatItLooksAt,
 } from "./notebook/mod.ts";
 
 // The paper, its chapters and their figures.

@@ -18,7 +18,7 @@ import {
 import {
   biasCorrections,
   classifierRule,
-  initialState,
+  createState,
   makePredictor,
   paperRecipe,
   Stepper,
@@ -63,7 +63,7 @@ function ourWork(network: Model, config: ContestantConfig): Work {
   const recipe: Recipe = { ...paperRecipe, precision };
   const stepper = new Stepper(
     classifierRule(model, recipe),
-    initialState(model, recipe, 0),
+    createState(model, recipe, 0),
     isEager ? opByOp : compile,
   );
   const predict = makePredictor(model, precision);

@@ -2,38 +2,10 @@
 import { z } from "zod";
 import type { ModelConfig } from "../models/mod.ts";
 
+export { precisionSchema, recipeSchema } from "../train/mod.ts";
+
 /** A whole number from 1. */
 export const count = z.int().min(1);
-const share = z.number().min(0).max(1);
-const amount = z.number().min(0);
-
-/** MixUp and CutMix. */
-const mixSchema = z.strictObject({
-  mixup: amount,
-  cutmix: amount,
-  probability: share,
-  switchProbability: share,
-  mode: z.enum(["batch", "element"]),
-});
-
-/** See the recipe. */
-export const precisionSchema = z.enum(["float32", "bfloat16"]);
-
-/** See the recipe. */
-export const recipeSchema = z.strictObject({
-  epochs: count,
-  samplesPerEpoch: count,
-  warmupEpochs: z.number().min(0),
-  batchSize: count,
-  learningRate: z.number().positive(),
-  weightDecay: z.number().min(0),
-  betas: z.tuple([share, share]),
-  labelSmoothing: z.number().min(0).lt(1),
-  mix: mixSchema.nullish(),
-  clipNorm: z.number().positive().nullable(),
-  ema: z.number().gt(0).lt(1).nullable(),
-  precision: precisionSchema,
-});
 
 const head = { pool: count, hidden: count, dropout: z.number().min(0).lt(1) };
 const dropPath = z.number().min(0).lt(1);

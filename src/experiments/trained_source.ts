@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { type FlatWeights, loadWeights, type Model } from "../models/mod.ts";
-import { drawnWeights } from "../train/mod.ts";
+import { createWeights } from "../train/mod.ts";
 import { ExperimentError } from "./check.ts";
 import { checkAs, hashAs, type OfKind } from "./kind.ts";
 import { classifierDescription, type Experiment } from "./kinds/classifier/schema.ts";
@@ -85,7 +85,7 @@ export function labelOfSource(source: TrainedSource): string {
  */
 export function pretrainedWeights(path: string, model: Model, seed: number): FlatWeights {
   try {
-    return loadWeights(path, model, { onto: drawnWeights(model, seed), resamplePositions: true });
+    return loadWeights(path, model, { onto: createWeights(model, seed), resamplePositions: true });
   } catch (cause) {
     throw new ExperimentError((cause as Error).message, { cause });
   }

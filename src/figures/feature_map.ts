@@ -1,13 +1,24 @@
-import { axis, baseLayout, datasetColor, type Figure, legendBelow, plainText, type Trace } from "./theme.ts";
+import {
+  axis,
+  baseLayout,
+  datasetColor,
+  type Figure,
+  legendBelow,
+  PALETTE,
+  plainText,
+  type Trace,
+} from "./theme.ts";
 
 /** Points of a map of features. */
 export interface FeatureMap {
   /** [rows, 2], row by row. */
   points: ArrayLike<number>;
-  /** Place of each row's dataset among the names, [rows]. */
+  /** Place of each row's dataset or class among the names, [rows]. */
   labels: ArrayLike<number>;
   /** Names of the datasets, or of the classes. */
   names: readonly string[];
+  /** Whether these are classes, which have no colors of their own. Default: they are datasets. */
+  areClasses?: boolean;
   /** Name of each row's image, shown where the pointer is. */
   keys?: readonly string[];
   /** How the map was made, for example "UMAP of stages.3". */
@@ -20,8 +31,8 @@ export interface FeatureMap {
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
 
 /**
- * A map of features, one point an image in the color of its dataset. Datasets that lie apart can be told apart by something that the
- * features hold; those that overlap in two dimensions may still be apart in more.
+ * A map of features, one point an image in the color of its dataset. Datasets that lie apart can be told
+ * apart by something that the features hold; those that overlap in two dimensions may still be apart in more.
  *
  * @throws {RangeError} when points and labels differ in number, or a label has no name
  */
@@ -35,9 +46,7 @@ export function featureMapFigure(map: FeatureMap): Figure {
     axis("", { ...bare, scaleanchor: "x" }),
   ];
   return {
-    data: names.map((name, dataset) => traceOf(map, name, dataset)).filter(({ x }) =>
-      (x as number[]).length > 0
-    ),
+    data: names.map((name, place) => traceOf(map, name, place)).filter(({ x }) => (x as number[]).length > 0),
     layout: {
       ...baseLayout("What the features hold", `${plainText(method)}, ${points.length / 2} images`),
       height: 620,
@@ -50,8 +59,10 @@ export function featureMapFigure(map: FeatureMap): Figure {
   };
 }
 
-function traceOf({ points, labels, keys }: FeatureMap, name: string, dataset: number): Trace {
-  const rows = Array.from(labels, (_, row) => row).filter((row) => labels[row] === dataset);
+function traceOf({ points, labels, keys, areClasses }: FeatureMap, name: string, place: number): Trace {
+  const rows = Array.from(labels, (_, row) => row).filter((row) => labels[row] === place);
+  // After a turn through the colors the symbols are moved on by one, so that no two names look the same.
+  const turn = Math.floor(place / SYMBOLS.length);
   return {
     type: "scatter",
     mode: "markers",
@@ -59,8 +70,8 @@ function traceOf({ points, labels, keys }: FeatureMap, name: string, dataset: nu
     x: rows.map((row) => points[2 * row]),
     y: rows.map((row) => points[2 * row + 1]),
     marker: {
-      color: datasetColor(name),
-      symbol: SYMBOLS[dataset % SYMBOLS.length],
+      color: areClasses ? PALETTE[place % PALETTE.length] : datasetColor(name),
+      symbol: SYMBOLS[(place + turn) % SYMBOLS.length],
       size: rows.length > 500 ? 4 : 6,
       opacity: 0.7,
     },

@@ -4,6 +4,7 @@ import type { PlayedGame } from "../chapters/user_study/records.ts";
 import { permutation } from "../stats/mod.ts";
 import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";
+import { cropResize, encodePng, type PackedImage } from "../images/mod.ts";
 import { beginGame, keepAnswer, type KeptGame, OutOfTurnError, readGames } from "./kept.ts";
 
 /** Names the random stream that orders a game's images. */
@@ -12,7 +13,7 @@ const STREAM = 0x9a3e;
 /** Answers are keys 1 to 9. */
 const MOST_DATASETS = 9;
 
-/** What a game is played with. */
+/** Settings of a game. */
 export interface GameOptions {
   /** Images of a game. Default 100, as in the paper. */
   images?: number;
@@ -22,14 +23,17 @@ export interface GameOptions {
   runs?: string;
 }
 
-/** A network to play against, with its images: the validation images of its run, and its training images as examples. */
+/**
+ * A network to play against, with its images: the validation images of its run, and its training images as
+ * examples.
+ */
 export interface Game {
   readonly record: RunRecord;
   readonly images: number;
   readonly seed: number;
   /** Where games against this network are kept: `<runs>/play/<hash of the run>`. */
   readonly folder: string;
-  /** What the network said about each validation image. */
+  /** The network's prediction for each validation image. */
   readonly predictions: readonly Prediction[];
   /** One a dataset, in the order of `record.experiment.datasets`. */
   readonly pools: readonly Pool[];
@@ -43,7 +47,8 @@ export interface Game {
 /**
  * Opens a game against the network of a finished run. Nothing is written.
  *
- * @throws {RangeError} for a number of images or a seed that cannot be, or more datasets than there are number keys
+ * @throws {RangeError} for a number of images or a seed that cannot be, or more datasets than there are
+ *   number keys
  * @throws {Error} when the run's folder has lost its predictions
  */
 export async function openGame(record: RunRecord, options: GameOptions = {}): Promise<Game> {
@@ -99,7 +104,10 @@ export function currentGame(game: Game, kept = keptGames(game)): KeptGame | unde
   return last?.beginning.wanted === game.images ? last : undefined;
 }
 
-/** The validation images of the next game: none that was answered in an earlier one, since the player may remember it. */
+/**
+ * The validation images of the next game: none that was answered in an earlier one, since the player may
+ * remember it.
+ */
 export function nextImages(game: Game, kept = keptGames(game)): Prediction[] {
   const { datasets } = game.record.experiment;
   const name = (dataset: string, key: string) => `${dataset}/${key}`;
@@ -149,7 +157,7 @@ export function answer(game: Game, kept: KeptGame, image: number, said: number, 
   });
 }
 
-/** What the network said about an image. */
+/** The network's prediction for an image. */
 function predictionOf(
   { record, predictions, folder }: Game,
   { dataset, key }: { dataset: string; key: string },
@@ -187,8 +195,8 @@ function networkOn(predictions: readonly Prediction[]): PlayedGame["network"] {
 }
 
 /**
- * What has been played against the network of a run, partly played games included; where nothing has, the game that would
- * come next, without an answer.
+ * The games that were played against the network of a run, unfinished ones included. Where there is none: the
+ * game that would come next, without an answer.
  *
  * @throws as {@link openGame} does
  */
@@ -198,4 +206,48 @@ export async function playedGames(record: RunRecord, options: GameOptions = {}):
   if (played.length > 0) return played.map((kept) => playedGame(game, kept));
   const { datasets } = record.experiment;
   return [{ datasets, answers: [], network: networkOn(nextImages(game, [])) }];
+}
+
+/** Image `image` (from 0) of a game; undefined where there is none. */
+export async function questionPng(
+  game: Game,
+  kept: KeptGame,
+  image: number,
+): Promise<Uint8Array | undefined> {
+  const asked = kept.beginning.images.at(image);
+  if (asked === undefined) return undefined;
+  const label = game.record.experiment.datasets.indexOf(asked.dataset);
+  return await encodePng(packedImage(game, { label, key: asked.key }));
+}
+
+/** Training image `example` (from 0) of a dataset, named by its index; undefined where there is none. */
+export async function examplePng(
+  game: Game,
+  dataset: number,
+  example: number,
+): Promise<Uint8Array | undefined> {
+  const index = game.examples.at(dataset)?.at(example);
+  return index === undefined ? undefined : await encodePng(alike(game, game.pools[dataset], index));
+}
+
+/** Validation image `prediction` as a gallery takes it. */
+export function packedImage(game: Game, { label, key }: { label: number; key: string }): PackedImage {
+  return alike(game, game.pools[label], game.indices[label].get(key)!);
+}
+
+function alike({ pools }: Game, pool: Pool, index: number): PackedImage {
+  const side = Math.min(...pools.map((pool) => pool.side));
+  const channels = Math.max(...pools.map((pool) => pool.channels));
+  const own = { pixels: pool.read(index), width: pool.side, height: pool.side, channels: pool.channels };
+  const grown = own.channels === channels ? own : inColour(own);
+  if (grown.width === side) return grown;
+  const pixels = new Uint8Array(side * side * channels);
+  cropResize(grown, { left: 0, top: 0, width: pool.side, height: pool.side }, side, pixels, "bicubic");
+  return { pixels, width: side, height: side, channels };
+}
+
+function inColour({ pixels, width, height }: PackedImage): PackedImage {
+  const colour = new Uint8Array(3 * pixels.length);
+  pixels.forEach((value, i) => colour.fill(value, 3 * i, 3 * i + 3));
+  return { pixels: colour, width, height, channels: 3 };
 }

@@ -1,8 +1,8 @@
-/** Who is let in: only those who have the token, and no page but the game's own. */
+/** Admission: only requests with the token, and from no page but the game's own. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 
-/** A request that is refused, with what the one who asks is told. */
+/** A refused request, with the message for its sender. */
 export class Refusal extends Error {
   override name = "Refusal";
 
@@ -17,7 +17,9 @@ const MOST_BYTES = 1000;
 /** Pages that may show the game in a frame: Jupyter on this machine, and VS Code's notebooks. */
 const FRAMES = "'self' http://127.0.0.1:* http://localhost:* vscode-webview:";
 
-/** Sent with every answer: no page of elsewhere can read it, nothing is loaded from elsewhere, nothing is cached. */
+/**
+ * Sent with every answer: other pages cannot read it, nothing is loaded from other hosts, nothing is cached.
+ */
 export const SAFE_HEADERS = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
@@ -61,7 +63,8 @@ export function admittedPath(request: Request, token: string, port: number): str
 /**
  * The JSON body of a request.
  *
- * @throws {Refusal} 413 for a long body, 415 for one that is not called JSON, 400 for one that is not what is asked for
+ * @throws {Refusal} 413 for a long body, 415 for one that is not called JSON, 400 for one that is not what is
+ *   asked for
  */
 export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
   if (request.headers.get("content-type")?.split(";")[0].trim() !== "application/json") {

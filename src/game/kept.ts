@@ -1,4 +1,6 @@
-/** The games that a reader has played, on disk: a file of JSON lines each, which a person and pandas can read. */
+/**
+ * The games that a reader has played, on disk: a file of JSON lines each, which a person and pandas can read.
+ */
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -52,7 +54,9 @@ export interface KeptGame {
   answers: Answer[];
 }
 
-/** An answer that is not the next one's turn: it was given already, in another window perhaps, or asks ahead. */
+/**
+ * An answer that is not the next one's turn: it was given already, in another window perhaps, or asks ahead.
+ */
 export class OutOfTurnError extends Error {
   override name = "OutOfTurnError";
 }
@@ -136,7 +140,8 @@ export function beginGame(folder: string, beginning: Beginning): KeptGame {
  * Appends the next answer and waits until it is on the disk.
  *
  * @returns the game with the answer
- * @throws {OutOfTurnError} where the file, which another process may have written to, waits for another image's answer
+ * @throws {OutOfTurnError} where the file, which another process may have written to, waits for another
+ *   image's answer
  */
 export function keepAnswer({ path, number }: KeptGame, answer: Answer): KeptGame {
   using file = Deno.openSync(path, { read: true, write: true });

@@ -1,4 +1,4 @@
-/** What the page asks the server for. */
+/** The requests of the page, and their answers. */
 import { z } from "zod";
 import { renderSvg } from "../figures/mod.ts";
 import { userStudyFigure } from "../chapters/user_study/figure.ts";
@@ -8,15 +8,16 @@ import {
   answer,
   begin,
   currentGame,
+  examplePng,
   type Game,
   isFinished,
   keptGames,
   nextImages,
   playedGame,
+  questionPng,
 } from "./game.ts";
 import { readBody, Refusal } from "./guard.ts";
 import type { KeptGame } from "./kept.ts";
-import { examplePng, questionPng } from "./pictures.ts";
 import type { AnswerReply, AnswerRequest, BeginRequest, GameScore, GameState } from "./wire.ts";
 
 const index = z.int().min(0);

@@ -1,8 +1,9 @@
 /** The server of a game: on this machine only, behind a token, until it is closed or its process ends. */
+import { stripTypeScriptTypes } from "node:module";
+import { besideModule } from "../disk/mod.ts";
 import type { Game } from "./game.ts";
 import { OutOfTurnError } from "./kept.ts";
 import { admittedPath, makeToken, Refusal, SAFE_HEADERS } from "./guard.ts";
-import { pageFile } from "./page_files.ts";
 import { respond } from "./routes.ts";
 
 /** A game that can be played at `url`. */
@@ -60,4 +61,39 @@ function errorResponse(error: unknown): Response {
   const message = error instanceof Error ? error.message : `${error}`;
   // A damaged file, a full disk: the player is told, since the terminal may be out of sight.
   return Response.json({ error: message }, { status: error instanceof OutOfTurnError ? 409 : 500 });
+}
+
+const FILES: Record<string, string> = {
+  "": "index.html",
+  "page/style.css": "style.css",
+  "page/score.css": "score.css",
+  "page/main.ts": "main.ts",
+  "page/elements.ts": "elements.ts",
+  "page/server.ts": "server.ts",
+  "page/welcome.ts": "welcome.ts",
+  "page/question.ts": "question.ts",
+  "page/examples.ts": "examples.ts",
+  "page/score.ts": "score.ts",
+};
+
+const TYPES: Record<string, string> = {
+  html: "text/html; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  ts: "text/javascript; charset=utf-8",
+};
+
+/**
+ * A file of the page; TypeScript goes out without its types, which is JavaScript.
+ *
+ * @returns undefined where the path is none of the page's
+ * @throws {Refusal} 405 for another method than GET
+ */
+async function pageFile(method: string, path: string): Promise<Response | undefined> {
+  if (!Object.hasOwn(FILES, path)) return undefined;
+  if (method !== "GET") throw new Refusal(405, "Only GET is answered here.", { allow: "GET" });
+  const name = FILES[path];
+  const ending = name.split(".").at(-1)!;
+  const text = await Deno.readTextFile(besideModule(import.meta.url, `./page/${name}`));
+  const body = ending === "ts" ? stripTypeScriptTypes(text) : text;
+  return new Response(body, { headers: { "content-type": TYPES[ending] } });
 }

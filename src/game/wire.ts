@@ -1,4 +1,4 @@
-/** What the server and the page tell each other, as JSON. */
+/** The messages between the server and the page, as JSON. */
 
 /** A dataset of the game. */
 export interface DatasetState {
@@ -16,12 +16,14 @@ export interface RoundState {
   feedback: boolean;
 }
 
-/** `GET state`: all that the page knows before it ends; nothing in it says where an unanswered image is from. */
+/**
+ * `GET state`: all that the page knows before it ends; nothing in it says where an unanswered image is from.
+ */
 export interface GameState {
   datasets: DatasetState[];
   /** Images of a game that is begun now; 0 when every validation image has been answered. */
   next: number;
-  /** What the paper's people did. */
+  /** The result of the paper's user study. */
   paper: { source: string; people: number; imagesEach: number; meanPercent: number; medianPercent: number };
   /** Folder that answers are kept in. */
   folder: string;

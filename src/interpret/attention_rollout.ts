@@ -3,7 +3,7 @@ import { type Model, tensorsOf, type Weights } from "../models/mod.ts";
 import { inPrecision } from "../ops/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
 import { prefixTokens } from "../probe/mod.ts";
-import type { AttentionMaps } from "./grad_cam.ts";
+import type { SaliencyMaps } from "./grad_cam.ts";
 
 /**
  * Attention matrices of all heads.
@@ -20,8 +20,8 @@ export function attentionWeights(qkv: tf.Tensor3D, heads: number): tf.Tensor4D {
 }
 
 /**
- * Multiplies the attention of the blocks up, the residual branch counted as half: how much of each token of the image is in each
- * token at the end.
+ * Multiplies the attention of the blocks up, the residual branch counted as half. The product says how much
+ * of each token of the image is in each token at the end.
  *
  * @param attention of each block from the first, [B, heads, T, T]
  * @returns each row sums to 1, [B, T, T]
@@ -37,8 +37,8 @@ export function rollOut(attention: readonly tf.Tensor4D[]): tf.Tensor3D {
 const QKV = /\.attn\.qkv$/;
 
 /**
- * Where the features of a ViT come from: the rolled out attention of the class token to the patches, or the mean of that of all
- * patches where there is no class token.
+ * Where the features of a ViT come from: the rolled out attention of the class token to the patches, or the
+ * mean of that of all patches where there is no class token.
  *
  * @param weights not disposed
  * @param images normalised, [B, H, W, 3], see `imagesFromPixels`; not disposed
@@ -48,7 +48,7 @@ export async function attentionRollout(
   model: Model,
   weights: Weights,
   images: tf.Tensor4D,
-): Promise<AttentionMaps> {
+): Promise<SaliencyMaps> {
   const { heads } = model;
   if (!heads) throw new Error(`${model.name} has no attention: for feature maps see gradCam.`);
   const compiled = compile((weights: Weights, images: tf.Tensor4D) => {

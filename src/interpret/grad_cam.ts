@@ -4,15 +4,15 @@ import { inPrecision } from "../ops/mod.ts";
 import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
 
 /** One map an image. */
-export interface AttentionMaps {
+export interface SaliencyMaps {
   /** [B, height, width], row by row; the larger the more it matters. */
   values: Float32Array;
   height: number;
   width: number;
 }
 
-/** What {@link gradCam} gives. */
-export interface GradCamMaps extends AttentionMaps {
+/** The outcome of {@link gradCam}. */
+export interface GradCamMaps extends SaliencyMaps {
   /** The class that each map is of. */
   classes: Int32Array;
 }
@@ -33,10 +33,11 @@ export type GradCam = Compiled<[Weights, tf.Tensor4D, Targets], { maps: tf.Tenso
 /**
  * Compiles Grad-CAM for one layer. The caller disposes it.
  *
- * A channel's weight is the mean over positions of the slope of the class's logit by it; a map is the weighted sum of the channels
- * where it is positive.
+ * A channel's weight is the mean over positions of the slope of the class's logit by it; a map is the
+ * weighted sum of the channels where it is positive.
  *
- * @throws {Error} for a layer that the model doesn't have; when first called, for one that gives no feature map
+ * @throws {Error} for a layer that the model doesn't have; when first called, for one that gives no feature
+ *   map
  */
 export function makeGradCam(model: Model, layer?: string): GradCam {
   const name = layer ?? lastFeatureMap(model);

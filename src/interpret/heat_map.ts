@@ -1,7 +1,10 @@
 /** Maps of numbers as pictures, over the image that they are of. */
 import type { PackedImage } from "../images/mod.ts";
 
-/** Ten colors at equal steps along viridis (van der Walt & Smith, 2015; CC0): equal steps look equal, in grey too. */
+/**
+ * Ten colors at equal steps along viridis (van der Walt & Smith, 2015; CC0): equal steps look equal, in grey
+ * too.
+ */
 const VIRIDIS = [
   [68, 1, 84],
   [72, 40, 120],
@@ -36,7 +39,10 @@ export interface Grid {
   width: number;
 }
 
-/** Enlarges a grid by linear interpolation between the centres of its cells; beyond the outermost ones it is level. */
+/**
+ * Enlarges a grid by linear interpolation between the centres of its cells; beyond the outermost ones it is
+ * level.
+ */
 export function enlarge({ values, height, width }: Grid, toHeight: number, toWidth: number): Float32Array {
   const into = new Float32Array(toHeight * toWidth);
   const across = Array.from({ length: toWidth }, (_, x) => between(x, toWidth, width));
@@ -52,7 +58,9 @@ export function enlarge({ values, height, width }: Grid, toHeight: number, toWid
   return into;
 }
 
-/** The two cells between whose centres a pixel's centre lies, and how far it is from the first to the second. */
+/**
+ * The two cells between whose centres a pixel's centre lies, and how far it is from the first to the second.
+ */
 function between(pixel: number, pixels: number, cells: number) {
   const place = Math.min(cells - 1, Math.max(0, (pixel + 0.5) * cells / pixels - 0.5));
   const low = Math.floor(place);
@@ -63,13 +71,13 @@ function between(pixel: number, pixels: number, cells: number) {
 export interface HeatMapOptions {
   /** Values that get the first and the last color. Default: the grid's least and greatest. */
   range?: [number, number];
-  /** Of the colors over the image, [0, 1]. Default 0.6. */
+  /** Opacity of the colors over the image, [0, 1]. Default 0.6. */
   opacity?: number;
 }
 
 /**
- * A grid drawn over its image in the colors of {@link viridis}, as large as the image. What is below fades to grey, so that no
- * color of its own is taken for heat.
+ * A grid drawn over its image in the colors of {@link viridis}, as large as the image. The image fades to
+ * grey, so that none of its own colors is taken for heat.
  *
  * @returns RGB
  * @throws {RangeError} when the values don't fill the grid, or for another opacity

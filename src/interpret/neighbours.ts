@@ -79,7 +79,10 @@ function checkNeighbours(queries: Features, among: Features, k: number, omitSelf
   }
 }
 
-/** The rows of `d` that are nearest to each row of `q`, with scores that grow as distances shrink, [queries, count] each. */
+/**
+ * The rows of `d` that are nearest to each row of `q`, with scores that grow as distances shrink, [queries,
+ * count] each.
+ */
 function bestOf(q: tf.Tensor, d: tf.Tensor, metric: Metric, count: number) {
   const unit = (x: tf.Tensor) => x.div(tf.maximum(x.norm(2, 1, true), 1e-30));
   const scores = metric === "cosine"

@@ -1,4 +1,4 @@
-/** Occlusion maps: what a network no longer says when a part of the image is covered (Zeiler & Fergus 2014). */
+/** Occlusion maps: how a network's probability falls where the image is covered (Zeiler & Fergus 2014). */
 import { IMAGENET_MEAN } from "../images/mod.ts";
 import type { Weights } from "../models/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
@@ -21,9 +21,11 @@ export interface OcclusionOptions {
 
 const MEAN_PIXEL = IMAGENET_MEAN.map((share) => 255 * share);
 
-/** What {@link occlusionMap} gives. */
+/** The outcome of {@link occlusionMap}. */
 export interface OcclusionMap {
-  /** Mean over the squares that cover a pixel of how far the class's probability fell, [-1, 1], [side, side]. */
+  /**
+   * Mean over the squares that cover a pixel of how far the class's probability fell, [-1, 1], [side, side].
+   */
   values: Float32Array;
   side: number;
   class: number;

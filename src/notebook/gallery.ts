@@ -78,6 +78,8 @@ interface GalleryLayout {
   cell: number;
   placed: Placed[];
   labels: { text: string; y: number }[];
+  /** The installed font's width over the one that is reckoned with. */
+  letters: number;
 }
 
 /**
@@ -104,7 +106,7 @@ function layOut(title: string, rows: readonly GalleryRow[], letters: number): Ga
   }
   const right = Math.max(left, ...placed.map(({ x }) => x + cell));
   const width = Math.max(right, letters * textWidth(title, 15, true)) + GAP;
-  return { width: Math.ceil(width), height: Math.ceil(y), cell: Math.round(cell), placed, labels };
+  return { width: Math.ceil(width), height: Math.ceil(y), cell: Math.round(cell), placed, labels, letters };
 }
 
 async function galleryPng(title: string, rows: readonly GalleryRow[]): Promise<Uint8Array> {
@@ -143,14 +145,14 @@ async function enlarged(
 }
 
 /** Title, labels, captions and a thin frame round each image: white images stand out from a white page. */
-function textSvg(title: string, { width, height, cell, placed, labels }: GalleryLayout): string {
+function textSvg(title: string, { width, height, cell, placed, labels, letters }: GalleryLayout): string {
   const text = (x: number, y: number, size: number, words: string, more = "") =>
     `<text x="${x}" y="${y}" font-size="${size}" ${more}>${escapeMarkup(words)}</text>`;
   const frames = placed.map(({ x, y }) =>
     `<rect x="${x}" y="${y}" width="${cell}" height="${cell}" fill="none" stroke="${COLORS.paper}" stroke-width="0.5"/>`
   );
   const captions = placed.flatMap(({ image, x, y }) =>
-    wrap(image.caption ?? "", cell).map((line, at) =>
+    wrap(image.caption ?? "", cell / letters).map((line, at) =>
       text(x, y + cell + FONT.line * (at + 1) - 2, FONT.caption, line)
     )
   );

@@ -1,19 +1,18 @@
 /**
- * Features that know nothing of images: how far a probe gets with pixels, with colours, and with a network that was never
- * trained. A self-supervised network's features (the paper's Table 7) must beat them to mean something.
+ * Features that know nothing of images: how far a probe gets with pixels, with colours, and with a network
+ * that was never trained. A self-supervised network's features (the paper's Table 7) must beat them to mean
+ * something.
  */
 import type { Batch } from "../data/mod.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../images/mod.ts";
-import { type Model, type Weights, weightTensors } from "../models/mod.ts";
-import { drawnWeights } from "../train/mod.ts";
-import type { Featurizer } from "./collect.ts";
+import type { Featurizer } from "./extract.ts";
 
 /**
  * The normalised pixels themselves, averaged down to `side` x `side`: 3 * side² values an image.
  *
  * @param side 1 up to the images' own, px. Default 8.
  */
-export function pixels(side = 8): Featurizer {
+export function pixelFeatures(side = 8): Featurizer {
   return {
     identity: `pixels ${side}`,
     compute: ({ pixels, channels, labels }, imageSize) => {
@@ -81,9 +80,4 @@ function histograms({ pixels, channels, labels }: Batch, imageSize: number, bins
     values[Math.floor(pixel / count) * bins ** 3 + cell] += 1 / count;
   }
   return values;
-}
-
-/** A network's weights as they are drawn before training. The caller disposes them. */
-export function untrainedWeights(model: Model, seed: number): Weights {
-  return weightTensors(drawnWeights(model, seed));
 }

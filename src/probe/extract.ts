@@ -1,16 +1,18 @@
 /** Features of images from any layer of a network. */
 import { createHash } from "node:crypto";
-import type { Batch } from "../data/mod.ts";
+import { join } from "node:path";
+import type { Batch, BatchSource, ValidationBatches } from "../data/mod.ts";
 import { cutIntoTowers, type Model, type Parameters, tensorsOf, type Weights } from "../models/mod.ts";
 import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import { compile, type Compiled, type Precision, tf } from "../tensorflow/mod.ts";
-import { pixelsTensor } from "../train/mod.ts";
-import { collectFeatures, type CollectOptions, type ImageSource } from "./collect.ts";
-import type { StoredFeatures } from "./feature_file.ts";
+import { pixelsTensor, untilAborted } from "../train/mod.ts";
+import { type FeatureRows, openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
+import { type Features, featuresOf } from "./features.ts";
 
 /**
- * How the output of a layer becomes one vector an image: `mean` over positions, of feature maps or of the patches' tokens;
- * `class-token`, the first token; `flatten`, all of it. Pooled outputs, [B, C], stay as they are.
+ * How the output of a layer becomes one vector an image: `mean` over positions, of feature maps or of the
+ * patches' tokens; `class-token`, the first token; `flatten`, all of it. Pooled outputs, [B, C], stay as they
+ * are.
  */
 export type Pooling = "mean" | "class-token" | "flatten";
 
@@ -28,13 +30,17 @@ export interface FeatureOptions {
 
 const LIMIT = 65_536;
 
-/** A network up to one of its layers, pooled: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, columns], compiled. */
+/**
+ * A network up to one of its layers, pooled: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, columns],
+ * compiled.
+ */
 export type FeatureReader = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /**
  * Compiles a network up to a layer; what comes after it is not computed. The caller disposes it.
  *
- * @throws {Error} for a layer that the model doesn't have; when first called, for a pooling that doesn't suit the layer
+ * @throws {Error} for a layer that the model doesn't have; when first called, for a pooling that doesn't suit
+ *   the layer
  */
 export function makeFeatureReader(model: Model, options: FeatureOptions = {}): FeatureReader {
   const { layer, pooling, limit, precision } = complete(model, options);
@@ -100,9 +106,36 @@ async function weightsDigest({ parameters, buffers }: Weights): Promise<string> 
   return hash.digest("hex");
 }
 
+/** A {@link Featurizer} that holds compiled code. */
+interface NetworkFeaturizer extends Featurizer, Disposable {}
+
 /**
- * Features of images from a layer of a network, on disk. They are known by the network's weights, the layer, the pooling and
- * the images: what was extracted before is opened.
+ * A layer of a network as a way to turn images into vectors. The caller disposes it.
+ *
+ * @param weights not disposed; they must live as long as it does
+ * @throws {Error} for a layer that the model doesn't have
+ */
+export async function networkFeatures(
+  model: Model,
+  weights: Weights,
+  options: FeatureOptions = {},
+): Promise<NetworkFeaturizer> {
+  const { layer, pooling, precision } = complete(model, options);
+  const parts = ["network", model.name, await weightsDigest(weights), layer, pooling, precision];
+  const read = makeFeatureReader(model, options);
+  const compute = async (batch: Batch, side: number) => {
+    const input = pixelsTensor(batch, side);
+    const output = await read(weights, input).finally(() => input.dispose());
+    const values = await output.data() as Float32Array;
+    output.dispose();
+    return values;
+  };
+  return { identity: JSON.stringify(parts), compute, [Symbol.dispose]: () => read.dispose() };
+}
+
+/**
+ * Features of images from a layer of a network, on disk. They are known by the network's weights, the layer,
+ * the pooling and the images: features that were extracted before are opened.
  *
  * @param weights not disposed
  * @returns open; the caller closes them
@@ -114,19 +147,101 @@ export async function extractFeatures(
   source: ImageSource,
   options: FeatureOptions & CollectOptions,
 ): Promise<StoredFeatures> {
-  const { layer, pooling, precision } = complete(model, options);
-  const parts = ["network", model.name, await weightsDigest(weights), layer, pooling, precision];
-  const read = makeFeatureReader(model, options);
-  const compute = async (batch: Batch, side: number) => {
-    const input = pixelsTensor(batch, side);
-    const output = await read(weights, input).finally(() => input.dispose());
-    const values = await output.data() as Float32Array;
-    output.dispose();
-    return values;
-  };
-  try {
-    return await collectFeatures({ identity: JSON.stringify(parts), compute }, source, options);
-  } finally {
-    read.dispose();
+  using featurizer = await networkFeatures(model, weights, options);
+  return await collectFeatures(featurizer, source, options);
+}
+
+/** The images that features are taken of. */
+export interface ImageSource {
+  batches: ValidationBatches;
+  /** Name of each image, in the order of the batches; see {@link keysOf}. */
+  keys: readonly string[];
+  /**
+   * Name of the images' preparation, where it does not follow from their keys. It is part of the features'
+   * identity. Default none.
+   */
+  preparation?: string;
+}
+
+/** The folder that features go to, and the callback that watches. */
+export interface CollectOptions {
+  /** Folder in which each set of features gets a folder of its own, named by its identity. */
+  root: string;
+  /** Ends it between two batches; nothing is kept then. */
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** A way to turn images into vectors. */
+export interface Featurizer {
+  /** Names everything that the vectors depend on beside the images. */
+  identity: string;
+  /** Features of a batch of images of this side, [B, columns] row by row. */
+  compute(batch: Batch, imageSize: number): Float32Array | Promise<Float32Array>;
+}
+
+/** Keys of a source's images in the order of its validation batches, `dataset/key`. */
+export function keysOf({ pools, indices }: Pick<BatchSource, "pools" | "indices">): string[] {
+  return indices.flatMap((chosen, p) =>
+    Array.from(chosen, (index) => `${pools[p].name}/${pools[p].images.at(index)!.key}`)
+  );
+}
+
+/** sha256 of texts, in hexadecimal, such that no two lists of texts are told as one. */
+function digestOf(parts: Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(`${part.length}:${part}`);
+  return hash.digest("hex");
+}
+
+/**
+ * Computes features batch by batch, or opens those that were computed before.
+ *
+ * @returns open; the caller closes them
+ * @throws the signal's reason when it is aborted
+ */
+export async function collectFeatures(
+  featurizer: Featurizer,
+  source: ImageSource,
+  options: CollectOptions,
+): Promise<StoredFeatures> {
+  const { batches: { imageSize }, keys, preparation = "" } = source;
+  const identity = digestOf([featurizer.identity, `${imageSize}`, preparation, ...keys]);
+  const folder = join(options.root, identity.slice(0, 16));
+  const known = openFeatures(folder);
+  if (known?.identity === identity) return known;
+  known?.[Symbol.dispose]();
+  await storeFeatures(folder, identity, keys, rowsOf(featurizer, source, options));
+  return openFeatures(folder)!;
+}
+
+/** Features of images, in memory: for a few thousand images. */
+export async function computeFeatures(
+  featurizer: Featurizer,
+  source: ImageSource,
+  options: Omit<CollectOptions, "root"> = {},
+): Promise<Features> {
+  const parts: FeatureRows[] = [];
+  for await (const rows of rowsOf(featurizer, source, options)) parts.push(rows);
+  const columns = parts[0].values.length / parts[0].labels.length;
+  const values = new Float32Array(source.keys.length * columns), labels = new Int32Array(source.keys.length);
+  let filled = 0;
+  for (const rows of parts) {
+    values.set(rows.values, filled * columns);
+    labels.set(rows.labels, filled);
+    filled += rows.labels.length;
+  }
+  return featuresOf(values, labels, source.keys);
+}
+
+async function* rowsOf(
+  featurizer: Featurizer,
+  { batches, keys }: ImageSource,
+  options: Omit<CollectOptions, "root">,
+): AsyncGenerator<FeatureRows> {
+  let done = 0;
+  for await (const batch of untilAborted(batches.batches(), options.signal)) {
+    yield { values: await featurizer.compute(batch, batches.imageSize), labels: batch.labels };
+    options.onProgress?.(done += batch.labels.length, keys.length);
   }
 }

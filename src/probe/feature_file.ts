@@ -1,14 +1,14 @@
 /**
- * Features in a file, read in blocks of rows, so that memory stays flat however many images there are. The file is safetensors,
- * which numpy and PyTorch read too. (Deno can't map files into memory; the operating system's cache does as much for the
- * second reading.)
+ * Features in a file, read in blocks of rows, so that memory stays flat however many images there are. The
+ * file is safetensors, which numpy and PyTorch read too. (Deno can't map files into memory; the operating
+ * system's cache does as much for the second reading.)
  */
 import { join } from "node:path";
 import { checkRow, type Features } from "./features.ts";
 
 /** Features in a file that is open. */
 export interface StoredFeatures extends Features, Disposable {
-  /** What they are features of, and by what: see `extractFeatures`. */
+  /** Hash of the images and of the way to features: see `extractFeatures`. */
   readonly identity: string;
 }
 
@@ -17,7 +17,7 @@ const MATRIX = "features.safetensors", KEYS = "keys.txt";
 /** Bytes; a damaged length must not ask for all memory. */
 const LONGEST_HEADER = 10_000;
 
-/** What stands in the file's header. */
+/** The file's header. */
 interface Header {
   features: { dtype: "F32"; shape: [number, number]; data_offsets: [number, number] };
   labels: { dtype: "I32"; shape: [number]; data_offsets: [number, number] };
@@ -160,7 +160,10 @@ function readerOf(file: Deno.FsFile, folder: string): StoredFeatures {
   return { identity, rows, columns, labels, keys, read, [Symbol.dispose]: () => file.close() };
 }
 
-/** Indices that follow each other, as one: row `from` is wanted at place `at`, and the next `count - 1` after it. */
+/**
+ * Indices that follow each other, as one: row `from` is wanted at place `at`, and the next `count - 1` after
+ * it.
+ */
 function* runsOf(indices: ArrayLike<number>, rows: number) {
   for (let at = 0; at < indices.length;) {
     let count = 1;

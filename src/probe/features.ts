@@ -1,3 +1,6 @@
+import { compile, tf } from "../tensorflow/mod.ts";
+import { permutation } from "../stats/mod.ts";
+
 /** Features of images as a matrix that is read row by row, wherever it lies. */
 
 /** A matrix of features with the label and the key of each row. */
@@ -21,7 +24,7 @@ export interface Features {
 }
 
 /** Rows of a block when a whole matrix is gone through. */
-export const BLOCK_ROWS = 4096;
+const BLOCK_ROWS = 4096;
 
 /**
  * Features that are in memory already.
@@ -99,4 +102,86 @@ export function checkRow(row: number, rows: number): void {
   if (!(row >= 0 && row < rows && Number.isInteger(row))) {
     throw new RangeError(`there is no row ${row}; the features have ${rows}, numbered from 0`);
   }
+}
+
+/**
+ * Applies a function to all rows, block by block.
+ *
+ * @param columns values of a row of the result
+ * @param f `[rows, features' columns] -> [rows, columns]`, compiled; tensors that it reads from outside must
+ *   live until the end
+ * @returns [rows, columns], row by row
+ */
+export async function mapRows(
+  features: Features,
+  columns: number,
+  f: (x: tf.Tensor2D) => tf.Tensor2D,
+): Promise<Float32Array<ArrayBuffer>> {
+  const native = compile(f);
+  const into = new Float32Array(features.rows * columns);
+  try {
+    for (const { begin, rows, values } of blocksOf(features)) {
+      const x = tf.tensor2d(values, [rows, features.columns]);
+      const y = await native(x).finally(() => x.dispose());
+      into.set(await y.data() as Float32Array, begin * columns);
+      y.dispose();
+    }
+    return into;
+  } finally {
+    native.dispose();
+  }
+}
+
+/** Mean and standard deviation of each column. */
+export interface Moments {
+  /** [columns] */
+  mean: Float32Array<ArrayBuffer>;
+  /** Standard deviation of the population, [columns]; 1 for a column that doesn't vary. */
+  std: Float32Array<ArrayBuffer>;
+}
+
+/**
+ * Spread, relative to the mean, below which a column counts as constant: float32 can't tell it from rounding.
+ */
+const CONSTANT = 1e-6;
+
+/** Goes through the features once, by running updates (Welford 1962). */
+export function columnMoments(features: Features): Moments {
+  const { columns } = features;
+  const [mean, squares] = [new Float64Array(columns), new Float64Array(columns)];
+  let seen = 0;
+  for (const { rows, values } of blocksOf(features)) {
+    for (let row = 0; row < rows; row++) {
+      seen++;
+      for (let c = 0; c < columns; c++) {
+        const value = values[row * columns + c];
+        const before = value - mean[c];
+        mean[c] += before / seen;
+        squares[c] += before * (value - mean[c]);
+      }
+    }
+  }
+  const std = Float32Array.from(squares, (total, c) => {
+    const spread = Math.sqrt(total / seen);
+    return spread > CONSTANT * Math.abs(mean[c]) ? spread : 1;
+  });
+  return { mean: Float32Array.from(mean), std };
+}
+
+/** Name of this random stream of a seed. */
+const HELD_OUT = 0x686f;
+
+/**
+ * Sets a share of the rows aside to choose settings on.
+ *
+ * @param share in (0, 1)
+ * @returns both parts in ascending order, neither empty
+ * @throws {RangeError} when there are fewer than 2 rows, or for another share
+ */
+export function heldOut(rows: number, share: number, seed: number): { kept: Uint32Array; out: Uint32Array } {
+  if (!(share > 0 && share < 1)) throw new RangeError(`heldOut is ${share}; give a share between 0 and 1`);
+  if (rows < 2) throw new RangeError(`there are ${rows} training rows; choosing settings needs 2 or more`);
+  const count = Math.min(rows - 1, Math.max(1, Math.round(share * rows)));
+  const order = permutation(rows, seed, HELD_OUT);
+  return { kept: order.slice(count).toSorted(), out: order.slice(0, count).toSorted() };
 }

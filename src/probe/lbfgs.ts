@@ -1,12 +1,15 @@
-/** Limited-memory BFGS (Nocedal 1980; Nocedal & Wright 2006, algorithm 7.5) for smooth functions of many numbers. */
+/**
+ * Limited-memory BFGS (Nocedal 1980; Nocedal & Wright 2006, algorithm 7.5) for smooth functions of many
+ * numbers.
+ */
 
 /** A function's value and gradient at a place. */
-export interface Evaluated {
+interface Evaluated {
   value: number;
   gradient: Float64Array;
 }
 
-/** What is minimised. */
+/** A function to be minimised. */
 export type Objective = (x: Float64Array) => Promise<Evaluated>;
 
 /** When to stop, and how much to remember. */
@@ -20,7 +23,7 @@ export interface LbfgsOptions {
   signal?: AbortSignal;
 }
 
-/** Where a minimisation ended. */
+/** The end of a minimisation. */
 export interface Minimum extends Evaluated {
   x: Float64Array;
   iterations: number;
@@ -39,7 +42,8 @@ interface Pair {
 /**
  * Finds a minimum from a starting place.
  *
- * The value may carry noise of float32's size: a step is taken for a descent when it ascends by no more than that.
+ * The value may carry noise of float32's size: a step is taken for a descent when it ascends by no more than
+ * that.
  *
  * @throws the signal's reason when it is aborted between two iterations
  */

@@ -1,15 +1,21 @@
-/** The linear probe of MAE (He et al. 2022, arXiv 2111.06377, appendix A.1), on features that are computed once. */
+/**
+ * The linear probe of MAE (He et al. 2022, arXiv 2111.06377, appendix A.1), on features that are computed
+ * once.
+ */
 import { crossEntropy } from "../ops/mod.ts";
-import { permutation, random } from "../stats/mod.ts";
+import { permutation, type Proportion, random } from "../stats/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
-import { learningRate, type Schedule, score, smoothTargets, stepsPerEpoch } from "../train/mod.ts";
-import { countClasses, type Features } from "./features.ts";
-import { lars, type LarsConfig, type Moving } from "./lars.ts";
-import { checkLabels } from "./logistic.ts";
-import type { ProbeResult } from "./logistic_probe.ts";
-import { mapRows } from "./map_rows.ts";
+import {
+  evaluateProbabilities,
+  learningRate,
+  type Schedule,
+  smoothTargets,
+  stepsPerEpoch,
+} from "../train/mod.ts";
+import { countClasses, type Features, heldOut, mapRows, selectRows } from "./features.ts";
+import { checkLabels, type ProbeResult } from "./logistic.ts";
 
-/** How the probe is trained. */
+/** Hyper-parameters of the probe. */
 export interface LinearProbeRecipe extends LarsConfig {
   epochs: number;
   /** Epochs over which the learning rate rises linearly from 0. */
@@ -21,11 +27,12 @@ export interface LinearProbeRecipe extends LarsConfig {
 }
 
 /**
- * MAE's Table 10, from its 90 epochs of LARS to its base learning rate. MAE draws a random crop of each image anew in every
- * epoch, for which the network must run 90 times; here its features are computed once, from the centre crop.
+ * MAE's Table 10, from its 90 epochs of LARS to its base learning rate. MAE draws a random crop of each image
+ * anew in every epoch, for which the network must run 90 times; here its features are computed once, from the
+ * centre crop.
  *
- * It is made for the 7,000 steps that ImageNet-1K takes: LARS moves the weights by a few thousandths of their length a step. For
- * thousands of images instead of millions take {@link sgdProbe} or `probeLogistic`.
+ * It is made for the 7,000 steps that ImageNet-1K takes: LARS moves the weights by a few thousandths of their
+ * length a step. For thousands of images instead of millions take {@link sgdProbe} or `probeLogistic`.
  */
 export const maeProbe: LinearProbeRecipe = {
   epochs: 90,
@@ -40,7 +47,10 @@ export const maeProbe: LinearProbeRecipe = {
 /** {@link maeProbe} for few images: plain gradient descent in batches of 256. */
 export const sgdProbe: LinearProbeRecipe = { ...maeProbe, batchSize: 256, trustCoefficient: null };
 
-/** Added to the variance (MAE's `BatchNorm1d(affine=False, eps=1e-6)`); how far a batch moves the running statistics. */
+/**
+ * Added to the variance (MAE's `BatchNorm1d(affine=False, eps=1e-6)`); how far a batch moves the running
+ * statistics.
+ */
 const EPSILON = 1e-6, BATCH_NORM_MOMENTUM = 0.1;
 /** Standard deviation of the initial weights, MAE's. */
 const INITIAL_STD = 0.01;
@@ -58,8 +68,8 @@ export type ProbeState = {
   variance: tf.Tensor1D;
 };
 
-/** What a step reads: rows of features, one-hot classes, the learning rate. */
-export type StepInput = { x: tf.Tensor2D; targets: tf.Tensor2D; rate: tf.Scalar };
+/** The input of a step: rows of features, one-hot classes, the learning rate. */
+type ProbeInput = { x: tf.Tensor2D; targets: tf.Tensor2D; rate: tf.Scalar };
 
 function batchNorm(x: tf.Tensor2D, mean: tf.Tensor1D, variance: tf.Tensor1D): tf.Tensor2D {
   return x.sub(mean).mul(variance.add(EPSILON).rsqrt());
@@ -73,7 +83,7 @@ export function probeLogits({ weight, bias, mean, variance }: ProbeState, x: tf.
 /** One step: batch norm without scale and shift, a linear layer, cross-entropy, LARS. A pure function. */
 export function probeStep(
   state: ProbeState,
-  { x, targets, rate }: StepInput,
+  { x, targets, rate }: ProbeInput,
   config: LarsConfig,
 ): { state: ProbeState; loss: tf.Scalar } {
   const { mean, variance } = tf.moments(x, 0) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
@@ -127,7 +137,12 @@ export async function linearProbe(
   try {
     const { labels } = validation;
     const probabilities = await mapRows(validation, classes, (x) => probeLogits(state, x).softmax());
-    return { probabilities, labels, ...score(probabilities, labels, classes), chance: 1 / classes };
+    return {
+      probabilities,
+      labels,
+      ...evaluateProbabilities(probabilities, labels, classes),
+      chance: 1 / classes,
+    };
   } finally {
     tf.dispose(state);
   }
@@ -153,7 +168,7 @@ async function trainProbe(
 ): Promise<ProbeState> {
   const schedule = scheduleOf(recipe, training.rows);
   const steps = stepsPerEpoch(schedule);
-  const take = compile((state: ProbeState, input: StepInput) => probeStep(state, input, recipe));
+  const take = compile((state: ProbeState, input: ProbeInput) => probeStep(state, input, recipe));
   let [state, step, epochLoss] = [from, 0, 0];
   try {
     for (const input of stepInputs(schedule, training, classes, seed)) {
@@ -199,7 +214,7 @@ function* stepInputs(
   training: Features,
   classes: number,
   seed: number,
-): Generator<StepInput> {
+): Generator<ProbeInput> {
   const { batchSize, epochs } = schedule;
   const steps = stepsPerEpoch(schedule);
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -215,4 +230,106 @@ function* stepInputs(
       };
     }
   }
+}
+
+/** Numbers of a step of gradient descent with momentum. */
+interface LarsConfig {
+  momentum: number;
+  weightDecay: number;
+  /** Length of a matrix's step as a share of the matrix's own (LARS); `null` for plain gradient descent. */
+  trustCoefficient: number | null;
+}
+
+/** A tensor and the running sum of its steps. */
+export type Moving<T extends tf.Tensor = tf.Tensor> = { value: T; velocity: T };
+
+/**
+ * One step of LARS (You, Gitman & Ginsburg 2017) as MAE takes it: the gradient of a matrix, with its weight
+ * decay, is scaled to a share of the matrix's norm; biases get neither. Momentum sums what comes out, and the
+ * learning rate scales the sum.
+ */
+export function lars<T extends tf.Tensor>(
+  { value, velocity }: Moving<T>,
+  gradient: T,
+  learningRate: tf.Scalar,
+  { momentum, weightDecay, trustCoefficient }: LarsConfig,
+): Moving<T> {
+  const isMatrix = value.rank > 1;
+  const decayed = isMatrix && weightDecay > 0 ? gradient.add<T>(value.mul(weightDecay)) : gradient;
+  const scaled = isMatrix && trustCoefficient !== null
+    ? decayed.mul<T>(trust(value, decayed, trustCoefficient))
+    : decayed;
+  const next = velocity.mul(momentum).add<T>(scaled);
+  return { value: value.sub<T>(next.mul(learningRate)), velocity: next };
+}
+
+/** Factor of the step; 1 where the tensor or its gradient is nothing but zeros. */
+function trust(value: tf.Tensor, gradient: tf.Tensor, coefficient: number): tf.Tensor {
+  const [w, g] = [value.norm(), gradient.norm()];
+  const both = tf.logicalAnd(w.greater(0), g.greater(0));
+  return tf.where(both, w.div(g).mul(coefficient), tf.onesLike(w));
+}
+
+/** Features of the same images from one layer. */
+export interface LayerFeatures {
+  /** Name of the layer, for the result. */
+  layer: string;
+  training: Features;
+  validation: Features;
+}
+
+/** Settings of {@link sweepLinearProbe}. */
+interface ProbeSweepOptions extends LinearProbeOptions {
+  /** Default 0.1, 0.2, 0.3: the paper's for Table 8 (appendix A). */
+  baseLearningRates?: readonly number[];
+  /** Share of the training rows on which the settings are compared, (0, 1). Default 0.2. */
+  heldOut?: number;
+}
+
+/** One setting and how it did on the held-out training rows. */
+export interface ProbeCandidate {
+  layer: string;
+  baseLearningRate: number;
+  heldOut: Proportion;
+}
+
+/** The outcome of {@link sweepLinearProbe}: the best setting, trained again on all training rows. */
+interface ProbeSweepResult extends ProbeResult {
+  layer: string;
+  baseLearningRate: number;
+  candidates: ProbeCandidate[];
+}
+
+const BASE_LEARNING_RATES = [0.1, 0.2, 0.3];
+
+/**
+ * MAE's linear probe at each layer and base learning rate, as the paper's Table 8 sweeps blocks 8, 9 and 10.
+ * The best is chosen on held-out training rows, so that the validation accuracy is of one probe and not the
+ * best of many.
+ *
+ * @throws {Error} when there is no layer or no learning rate
+ */
+export async function sweepLinearProbe(
+  layers: readonly LayerFeatures[],
+  options: ProbeSweepOptions,
+): Promise<ProbeSweepResult> {
+  const { baseLearningRates = BASE_LEARNING_RATES, recipe = maeProbe, seed } = options;
+  const candidates: ProbeCandidate[] = [];
+  for (const { layer, training } of layers) {
+    const { kept, out } = heldOut(training.rows, options.heldOut ?? 0.2, seed);
+    const [fitted, heldOutRows] = [selectRows(training, kept), selectRows(training, out)];
+    for (const baseLearningRate of baseLearningRates) {
+      const tried = await linearProbe(fitted, heldOutRows, {
+        ...options,
+        recipe: { ...recipe, baseLearningRate },
+      });
+      candidates.push({ layer, baseLearningRate, heldOut: tried.accuracy });
+    }
+  }
+  if (candidates.length === 0) throw new Error("give one layer and one base learning rate or more");
+  const best = candidates.reduce((a, b) => b.heldOut.value > a.heldOut.value ? b : a);
+  const { layer, baseLearningRate } = best;
+  const { training, validation } = layers.find((features) => features.layer === layer)!;
+  const final = { ...options, recipe: { ...recipe, baseLearningRate } };
+  return { ...await linearProbe(training, validation, final), layer, baseLearningRate, candidates };
 }

@@ -1,17 +1,24 @@
 /** Multinomial logistic regression on features: the probe that is quick and has one answer. */
 import { compile, tf } from "../tensorflow/mod.ts";
-import { smoothTargets } from "../train/mod.ts";
-import { blocksOf, type Features } from "./features.ts";
+import { evaluateProbabilities, type Evaluation, smoothTargets } from "../train/mod.ts";
+import {
+  blocksOf,
+  columnMoments,
+  countClasses,
+  type Features,
+  heldOut,
+  mapRows,
+  type Moments,
+  selectRows,
+} from "./features.ts";
 import { lbfgs, type LbfgsOptions, type Objective } from "./lbfgs.ts";
-import { mapRows } from "./map_rows.ts";
-import { columnMoments, type Moments } from "./standardise.ts";
 
 /** A fitted regression. */
 export interface LogisticModel {
   /** [columns, classes], then the classes' biases: one vector. */
   coefficients: Float64Array;
   classes: number;
-  /** Of the features that it was fitted on, which standardise what it is applied to. */
+  /** Moments of the features that it was fitted on. They standardise the features that it is applied to. */
   moments: Moments;
   /** Strength of the regularisation. */
   l2: number;
@@ -21,11 +28,11 @@ export interface LogisticModel {
   converged: boolean;
 }
 
-/** How to fit. */
+/** Settings of {@link fitLogistic}. */
 export interface FitOptions extends LbfgsOptions {
   /**
-   * Factor of half the squared weights, which is added to the mean cross-entropy; biases are free. scikit-learn's C is
-   * 1 / (l2 * rows).
+   * Factor of half the squared weights, which is added to the mean cross-entropy; biases are free.
+   * scikit-learn's C is 1 / (l2 * rows).
    */
   l2: number;
   classes: number;
@@ -57,8 +64,8 @@ function lossAndGradient(affine: Affine, values: tf.Tensor2D, targets: tf.Tensor
 }
 
 /**
- * Fits by L-BFGS, to the minimum of mean cross-entropy plus penalty. Features are standardised, and read again block by block in
- * each iteration.
+ * Fits by L-BFGS, to the minimum of mean cross-entropy plus penalty. Features are standardised, and read
+ * again block by block in each iteration.
  *
  * @throws {Error} when the classes are fewer than 2 or a label is not among them
  */
@@ -138,4 +145,83 @@ export async function predictLogistic(model: LogisticModel, features: Features):
   } finally {
     tf.dispose(affine);
   }
+}
+
+/** The outcome of a probe. */
+export interface ProbeResult extends Evaluation {
+  /** 1 / number of classes. */
+  chance: number;
+}
+
+/** Settings of {@link probeLogistic}. */
+export interface LogisticProbeOptions extends Omit<LbfgsOptions, "memory"> {
+  /** Number of classes. Default: as many as the training labels speak of. */
+  classes?: number;
+  /** Strengths of the regularisation to choose from. Default 1, 0.1, … 1e-5. */
+  l2?: readonly number[];
+  /** Share of the training rows on which the strength is chosen, (0, 1). Default 0.2. */
+  heldOut?: number;
+  /** Decides which rows those are. */
+  seed: number;
+}
+
+/** The outcome of {@link probeLogistic}. */
+export interface LogisticProbeResult extends ProbeResult {
+  model: LogisticModel;
+  /** Mean cross-entropy on the held-out training rows of each strength, from the greatest, nats. */
+  candidates: { l2: number; loss: number }[];
+}
+
+const STRENGTHS = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5];
+
+/**
+ * Measures how well features tell classes apart, by multinomial logistic regression with an L2 penalty. The
+ * penalty is chosen on a part of the training rows; the validation rows are looked at once, at the end.
+ *
+ * @throws {Error} for labels or settings that cannot be
+ */
+export async function probeLogistic(
+  training: Features,
+  validation: Features,
+  options: LogisticProbeOptions,
+): Promise<LogisticProbeResult> {
+  const { l2 = STRENGTHS, classes = countClasses(training.labels) } = options;
+  checkLabels(training, classes);
+  checkLabels(validation, classes);
+  const strengths = l2.toSorted((a, b) => b - a);
+  const candidates = await candidatesOf(training, strengths, classes, options);
+  const best = candidates.reduce((a, b) => b.loss < a.loss ? b : a);
+  const model = await fitLogistic(training, { ...options, classes, l2: best.l2 });
+  const probabilities = await predictLogistic(model, validation);
+  const { labels } = validation;
+  const result = {
+    probabilities,
+    labels,
+    ...evaluateProbabilities(probabilities, labels, classes),
+    chance: 1 / classes,
+  };
+  return { ...result, model, candidates };
+}
+
+/** Loss on the held-out rows of each strength; each fit starts from the one before. */
+async function candidatesOf(
+  training: Features,
+  strengths: readonly number[],
+  classes: number,
+  options: LogisticProbeOptions,
+) {
+  if (strengths.length === 0) throw new Error("l2 is empty: give one strength or more");
+  if (strengths.length === 1) return [{ l2: strengths[0], loss: NaN }];
+  const { kept, out } = heldOut(training.rows, options.heldOut ?? 0.2, options.seed);
+  const [fitted, heldOutRows] = [selectRows(training, kept), selectRows(training, out)];
+  const moments = columnMoments(fitted);
+  const candidates: { l2: number; loss: number }[] = [];
+  let start: Float64Array | undefined;
+  for (const l2 of strengths) {
+    const model = await fitLogistic(fitted, { ...options, classes, l2, moments, start });
+    const probabilities = await predictLogistic(model, heldOutRows);
+    candidates.push({ l2, loss: evaluateProbabilities(probabilities, heldOutRows.labels, classes).loss });
+    start = model.coefficients;
+  }
+  return candidates;
 }

@@ -1,7 +1,8 @@
 /**
- * Tail probabilities of the distributions that the tests need, to about ten significant digits. Lanczos' series
- * (g = 7, nine terms) and the series and continued fraction of the incomplete gamma function as in Press et al.,
- * "Numerical Recipes" (3rd ed., 6.1 and 6.2); the normal quantile is found by bisection on the tail itself.
+ * Tail probabilities of the distributions that the tests need, to about ten significant digits. Lanczos'
+ * series (g = 7, nine terms) and the series and continued fraction of the incomplete gamma function as in
+ * Press et al., "Numerical Recipes" (3rd ed., 6.1 and 6.2); the normal quantile is found by bisection on the
+ * tail itself.
  */
 
 const LANCZOS = [

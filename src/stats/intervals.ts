@@ -1,9 +1,23 @@
 import { normalQuantile } from "./distributions.ts";
-import type { Proportion } from "./proportion.ts";
+
+/** A measured share: how often something was right, with the interval that its sample size allows. */
+export interface Proportion {
+  /** How many were right. */
+  correct: number;
+  /** How many were asked. */
+  n: number;
+  /** `correct / n`, in [0, 1]. */
+  value: number;
+  /** Lower end of the interval, in [0, 1]. */
+  low: number;
+  /** Upper end of the interval, in [0, 1]. */
+  high: number;
+}
 
 /**
- * The share `correct / n` with its Wilson score interval (Wilson 1927; recommended over the normal approximation by
- * Brown, Cai & DasGupta 2001): it stays within [0, 1] and is right for small n and for shares near 0 and 1.
+ * The share `correct / n` with its Wilson score interval (Wilson 1927; recommended over the normal
+ * approximation by Brown, Cai & DasGupta 2001): it stays within [0, 1] and is right for small n and for
+ * shares near 0 and 1.
  *
  * @param correct Whole number in [0, n].
  * @param n Whole number, 1 or more.

@@ -1,9 +1,13 @@
-export * from "./contrast.ts";
-export * from "./intervals.ts";
-export * from "./power.ts";
-export * from "./proportion.ts";
-export * from "./random.ts";
-export * from "./rank.ts";
-export * from "./tests.ts";
-export * from "./trend.ts";
-export * from "./variates.ts";
+/** Intervals, hypothesis tests and their power, and named streams of random numbers. */
+export { formatPercent, formatProportion, type Proportion, wilson } from "./intervals.ts";
+export {
+  binomialTest,
+  type Contrast,
+  contrast,
+  holm,
+  homogeneityTest,
+  twoProportionTest,
+} from "./hypothesis_tests.ts";
+export { binomialPowers, sampleForPower } from "./power.ts";
+export { betaVariate, byRank, permutation, type Random, random, rank } from "./random.ts";
+export { trendTest } from "./trend.ts";

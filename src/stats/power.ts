@@ -1,7 +1,10 @@
-/** How many cases a test needs before it can be expected to find what is there. */
+/** The number of cases that a test needs to find an effect of a given size. */
 import { binomialMass } from "./distributions.ts";
 
-/** A p-value that equals alpha is significant, and must not be lost to rounding: 0.25 ** 3 at an alpha of 1/64. */
+/**
+ * A p-value that equals alpha is significant, and must not be lost to rounding: 0.25 ** 3 at an alpha of
+ * 1/64.
+ */
 const TIE = 1e-12;
 
 /** An exact one-sided binomial test and what it is to find. */
@@ -15,8 +18,8 @@ export interface PowerQuestion {
 }
 
 /**
- * Exact power: the probability that {@linkcode binomialTest} of `n` cases, one-sided, finds the effect. It does not rise steadily with
- * n but in saw teeth, since the number of successes that is significant is whole.
+ * Exact power: the probability that {@linkcode binomialTest} of `n` cases, one-sided, finds the effect. It
+ * does not rise steadily with n but in saw teeth, since the number of successes that is significant is whole.
  *
  * @param most Whole number, 0 or more.
  * @returns the power of each n from 0 to `most`
@@ -53,7 +56,8 @@ export function sampleForPower(question: PowerQuestion, power = 0.8): number {
   if (!(power > 0 && power < 1)) {
     throw new RangeError(`power is ${power}; give a probability, for example 0.8`);
   }
-  // At four standard errors between the rates the power is above 0.98; the square adds what a higher power asks for.
+  // At four standard errors between the rates the power is above 0.98; the square adds what a higher power
+  // asks for.
   let most = Math.ceil((4 - Math.log(1 - power)) ** 2 * 0.25 / question.effect ** 2) + 100;
   for (;; most *= 2) {
     const powers = binomialPowers(question, most);

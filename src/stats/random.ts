@@ -1,8 +1,12 @@
+import { hash } from "node:crypto";
+
 /**
- * Stateless random streams. A stream is named by integers, for example (seed, purpose, step): the same name gives the same
- * numbers on every machine, in any order of asking, so that a resumed run sees what an uninterrupted one would have seen.
+ * Stateless random streams. A stream is named by integers, for example (seed, purpose, step): the same name
+ * gives the same numbers on every machine, in any order of asking, so that a resumed run sees what an
+ * uninterrupted one would have seen.
  *
- * Generator: sfc32 (Chris Doty-Humphrey, PractRand), its state filled from the name by MurmurHash3's mixing (Austin Appleby).
+ * Generator: sfc32 (Chris Doty-Humphrey, PractRand), its state filled from the name by MurmurHash3's mixing
+ * (Austin Appleby).
  */
 
 /** A stream of random numbers. */
@@ -15,16 +19,25 @@ export interface Random {
   below(n: number): number;
   /** Standard normal. */
   normal(): number;
-  /** Standard normal cut off at plus and minus `limit` (default 2) by drawing again; its standard deviation is then 0.88. */
+  /**
+   * Standard normal cut off at plus and minus `limit` (default 2) by drawing again; its standard deviation is
+   * then 0.88.
+   */
   truncatedNormal(limit?: number): number;
 }
 
-/** The stream that is named by these integers, each taken modulo 2^32 after its part above 2^32 is mixed in as well. */
+/**
+ * The stream that is named by these integers, each taken modulo 2^32 after its part above 2^32 is mixed in as
+ * well.
+ */
 export function random(...key: number[]): Random {
   return new Sfc32(key);
 }
 
-/** A 32-bit hash of integers: uniform, and every bit of the key changes every bit of the hash with probability one half. */
+/**
+ * A 32-bit hash of integers: uniform, and every bit of the key changes every bit of the hash with probability
+ * one half.
+ */
 export function hash32(...key: number[]): number {
   let hash = 0x9747b28c;
   for (const part of key) hash = mixInteger(hash, part);
@@ -117,4 +130,43 @@ function avalanche(hash: number): number {
   let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** A draw from the gamma distribution with scale 1, for `shape > 0` (Marsaglia & Tsang 2000). */
+export function gammaVariate(random: Random, shape: number): number {
+  if (!(shape > 0)) throw new Error(`gammaVariate: the shape is ${shape}; it must be above 0`);
+  // Below 1 their method does not work: a draw of shape + 1, shrunk by a power of a uniform number (their
+  // section 6).
+  if (shape < 1) return gammaVariate(random, shape + 1) * (1 - random.uniform()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = random.normal();
+    const v = (1 + c * x) ** 3;
+    if (v <= 0) continue;
+    const u = 1 - random.uniform(); // in (0, 1]
+    if (Math.log(u) < x * x / 2 + d * (1 - v + Math.log(v))) return d * v;
+  }
+}
+
+/** A draw from Beta(a, b), in [0, 1], for `a > 0`, `b > 0`. */
+export function betaVariate(random: Random, a: number, b: number): number {
+  for (;;) {
+    const [x, y] = [gammaVariate(random, a), gammaVariate(random, b)];
+    if (x + y > 0) return x / (x + y); // both are 0 only where tiny shapes underflow
+  }
+}
+
+/** The first 48 bits of sha256(seed, name): a number that orders names at random. */
+export function rank(seed: number, name: string): number {
+  return parseInt(hash("sha256", `${seed}\n${name}`).slice(0, 12), 16);
+}
+
+/**
+ * Names in the order of their ranks: the first n are a uniform sample, and the first 100 are among the first
+ * 1,000.
+ */
+export function byRank(names: readonly string[], seed: number): string[] {
+  const ranked = names.map((name) => ({ name, rank: rank(seed, name) }));
+  return ranked.sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1)).map(({ name }) => name);
 }

@@ -1,13 +1,14 @@
-import { type Alternative, tailOf, type TestResult } from "./tests.ts";
+import { type Alternative, tailOf, type TestResult } from "./hypothesis_tests.ts";
 
 /** Above this many values without ties the normal approximation is used: it is then good to three digits. */
 const EXACT_LIMIT = 60;
 
 /**
- * Jonckheere-Terpstra test (Jonckheere 1954; Hollander & Wolfe, "Nonparametric Statistical Methods", 6.2): do values rise
- * from each group to the next? The groups are in the order of the quantity that is varied (images a dataset, parameters);
- * a group holds the outcomes measured there (one a seed). With one value a group it is Mann-Kendall's test.
- * The null distribution is exact for up to 60 values without ties, else normal with the variance corrected for ties.
+ * Jonckheere-Terpstra test (Jonckheere 1954; Hollander & Wolfe, "Nonparametric Statistical Methods", 6.2): do
+ * values rise from each group to the next? The groups are in the order of the quantity that is varied (images
+ * a dataset, parameters); a group holds the outcomes measured there (one a seed). With one value a group it
+ * is Mann-Kendall's test. The null distribution is exact for up to 60 values without ties, else normal with
+ * the variance corrected for ties.
  *
  * @param alternative "greater": rising. Default "greater".
  * @returns J, the number of pairs in rising order (a tie counts a half), and its p-value.

@@ -1,13 +1,13 @@
 /**
- * Checkpoints: the vectors of a training's state and where it stood, in one safetensors file. The newest and the one before
- * are kept; a file is written beside, flushed and renamed, so that a kill or a full disk never costs more than the steps
- * since the last one.
+ * Checkpoints: the vectors of a training's state and where it stood, in one safetensors file. The newest and
+ * the one before are kept; a file is written beside, flushed and renamed, so that a kill or a full disk never
+ * costs more than the steps since the last one.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { openSafetensors, readFloats, SafetensorsError, writeSafetensors } from "../models/mod.ts";
 
-/** Where a training stood. */
+/** The state of a training, as a checkpoint keeps it. */
 export interface Checkpoint {
   /** Epochs that are finished, evaluation included. */
   epochs: number;

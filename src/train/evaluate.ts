@@ -3,10 +3,9 @@ import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
 import { compile, type Compiled, type Precision, type tf } from "../tensorflow/mod.ts";
-import { untilAborted } from "./abort.ts";
-import { pixelsTensor } from "./pixels.ts";
+import { pixelsTensor, untilAborted } from "./input.ts";
 
-/** What a network says about a set of images. */
+/** A network's outputs for a set of images, with their loss and accuracy. */
 export interface Evaluation {
   /** Softmax outputs, one row of `classes` numbers an image, in the order of the validation set. */
   probabilities: Float32Array;
@@ -25,7 +24,10 @@ export function argmax(values: ArrayLike<number>, start = 0, length = values.len
   return best;
 }
 
-/** A network's softmax outputs for a batch: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, classes], compiled. */
+/**
+ * A network's softmax outputs for a batch: (weights, pixels [B, H, W, 3] or [B, H, W, 1]) -> [B, classes],
+ * compiled.
+ */
 export type Predictor = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /** Compiles a network for inference. The caller disposes it. */
@@ -62,7 +64,7 @@ export async function evaluate(
     labels.set(batch.labels, filled);
     filled += batch.labels.length;
   }
-  return { probabilities, labels, ...score(probabilities, labels, classes) };
+  return { probabilities, labels, ...evaluateProbabilities(probabilities, labels, classes) };
 }
 
 /** Smallest probability whose logarithm is taken: float32's rounding, so that the loss stays finite. */
@@ -73,7 +75,7 @@ const LEAST_PROBABILITY = 2 ** -126;
  *
  * @param probabilities [labels, classes], row by row
  */
-export function score(probabilities: Float32Array, labels: Int32Array, classes: number) {
+export function evaluateProbabilities(probabilities: Float32Array, labels: Int32Array, classes: number) {
   let [loss, correct] = [0, 0];
   for (let i = 0; i < labels.length; i++) {
     loss -= Math.log(Math.max(probabilities[i * classes + labels[i]], LEAST_PROBABILITY)) / labels.length;

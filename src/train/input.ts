@@ -2,30 +2,27 @@
 import type { Batch, TrainingBatches } from "../data/mod.ts";
 import type { Model } from "../models/mod.ts";
 import { random } from "../stats/mod.ts";
-import { type TensorTree, tf } from "../tensorflow/mod.ts";
-import { orAborted } from "./abort.ts";
-import { smoothTargets } from "./loss.ts";
+import { bytesTensor, type TensorTree, tf } from "../tensorflow/mod.ts";
 import { mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections } from "./optimizer.ts";
-import { pixelsTensor } from "./pixels.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { Stream } from "./state.ts";
 import type { StepInput } from "./step.ts";
 
-/** Where the images of a training come from, and what ends it. */
-export interface ImageOptions {
+/** The images of a training, and the signal that ends it. */
+export interface BatchOptions {
   /**
-   * The batch of the next step is asked for while a step runs. One that is made on this thread, in the call itself, also holds up
-   * the word of the step's end: what is waited for it is then not seen as waiting.
+   * The batch of the next step is asked for while a step runs. A batch that is made on this thread, in the
+   * call itself, delays the news of the step's end, so the time that it takes is not counted as waiting.
    */
   training: TrainingBatches;
   /** Ends training between two steps, or while a batch is waited for; a checkpoint is written first. */
   signal?: AbortSignal;
 }
 
-/** What inputs are made from. */
-export interface InputOptions extends ImageOptions {
+/** Everything that the inputs of a classifier's steps are made from. */
+export interface InputOptions extends BatchOptions {
   model: Model;
   recipe: Recipe;
   /** Decides initial weights, dropped paths, dropped values and mixing. */
@@ -34,7 +31,7 @@ export interface InputOptions extends ImageOptions {
 
 /** Makes inputs ahead of their steps and measures how long is waited for them. */
 export abstract class Inputs<Input extends TensorTree> {
-  readonly #options: ImageOptions;
+  readonly #options: BatchOptions;
   #requested: { step: number; input: Promise<Input> } | undefined;
   /** Made and not taken yet. */
   #ready: Input | undefined;
@@ -42,14 +39,14 @@ export abstract class Inputs<Input extends TensorTree> {
   /** Whether an input could not be made. */
   hasFailed = false;
 
-  constructor(options: ImageOptions) {
+  constructor(options: BatchOptions) {
     this.#options = options;
   }
 
   /** A batch of images as what a step reads. */
   protected abstract tensors(batch: Batch, step: number): Input;
 
-  /** Has the input of a step made, unless that has been asked for. What goes wrong is thrown when it is taken. */
+  /** Has the input of a step made, unless that has been asked for. Its errors are thrown when it is taken. */
   request(step: number): void {
     if (this.#requested?.step === step) return;
     const input = this.#make(step);
@@ -76,7 +73,7 @@ export abstract class Inputs<Input extends TensorTree> {
     }
   }
 
-  /** What has been made is disposed, and what is being made will be no tensor. */
+  /** Disposes the input that has been made. One that is being made will become no tensor. */
   dispose(): void {
     this.#isClosed = true;
     tf.dispose((this.#ready ?? {}) as tf.TensorContainer);
@@ -115,7 +112,9 @@ export class StepInputs extends Inputs<StepInput> {
     return input;
   }
 
-  /** Stochastic depth of one step (Huang et al. 2016; timm's `DropPath`): 0, or 1 / (1 - p), [branches, B]. */
+  /**
+   * Stochastic depth of one step (Huang et al. 2016; timm's `DropPath`): 0, or 1 / (1 - p), [branches, B].
+   */
   #keep(step: number, B: number): tf.Tensor2D {
     const { model, seed } = this.#options;
     const stream = random(seed, Stream.dropPath, step);
@@ -130,5 +129,61 @@ export class StepInputs extends Inputs<StepInput> {
   #dropoutKey(step: number): tf.Tensor1D {
     const stream = random(this.#options.seed, Stream.dropout, step);
     return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
+  }
+}
+
+/**
+ * Pixels of a batch as a tensor, [B, size, size, channels]; see `imagesFromPixels`. The caller disposes it.
+ */
+export function pixelsTensor({ pixels, channels, labels }: Batch, size: number): tf.Tensor4D {
+  return bytesTensor<tf.Rank.R4>(pixels, [labels.length, size, size, channels]);
+}
+
+/**
+ * One-hot targets with label smoothing (Szegedy et al. 2016): `1 - s + s / classes` for the true class, `s /
+ * classes` for the others.
+ *
+ * @param labels class of each image, [B]
+ * @returns [B, classes], row by row
+ */
+export function smoothTargets(
+  labels: ArrayLike<number>,
+  classes: number,
+  smoothing: number,
+): Float32Array<ArrayBuffer> {
+  const targets = new Float32Array(labels.length * classes).fill(smoothing / classes);
+  for (let i = 0; i < labels.length; i++) targets[i * classes + labels[i]] += 1 - smoothing;
+  return targets;
+}
+
+/** A promise's outcome, or the signal's reason as soon as it is aborted. */
+async function orAborted<T>(promise: PromiseLike<T> | T, signal?: AbortSignal): Promise<T> {
+  if (!signal) return await promise;
+  const aborted = Promise.withResolvers<never>();
+  const stop = () => aborted.reject(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/**
+ * The values one by one, until the signal is aborted; then its reason is thrown, also while one is being
+ * made.
+ */
+export async function* untilAborted<T>(
+  values: Iterable<T> | AsyncIterable<T>,
+  signal?: AbortSignal,
+): AsyncGenerator<T> {
+  const iterator = Symbol.asyncIterator in values
+    ? values[Symbol.asyncIterator]()
+    : values[Symbol.iterator]();
+  for (;;) {
+    const { done, value } = await orAborted(iterator.next(), signal);
+    if (done) return;
+    yield value;
   }
 }

@@ -1,4 +1,4 @@
-/** What every training is made of: steps, a judgement at the end of each epoch, checkpoints. */
+/** The loop of every training: steps, an evaluation at the end of each epoch, checkpoints. */
 import { type FlatWeights, flatWeights } from "../models/mod.ts";
 import { type TensorTree, tf } from "../tensorflow/mod.ts";
 import {
@@ -8,13 +8,11 @@ import {
   saveCheckpoint,
 } from "./checkpoint.ts";
 import type { Inputs } from "./input.ts";
-import { type Schedule, stepsPerEpoch, totalSteps } from "./recipe.ts";
-import { learningRate } from "./schedule.ts";
+import { learningRate, type Schedule, stepsPerEpoch, totalSteps } from "./schedule.ts";
 import { evaluatedWeights, stateValues } from "./state.ts";
-import type { StepRule, TrainState } from "./step.ts";
-import { type RateInput, Stepper } from "./stepper.ts";
+import { type RateInput, Stepper, type StepRule, type TrainState } from "./step.ts";
 
-/** What is known at the end of an epoch, whatever is trained for. */
+/** Numbers of a finished epoch, whatever the task. */
 export interface EpochPace {
   /** 1-based. */
   epoch: number;
@@ -26,13 +24,15 @@ export interface EpochPace {
   trainLoss: number;
   /** Wall time of the epoch in seconds, evaluation included. */
   seconds: number;
-  /** Wall time of its steps in seconds: without evaluation. Absent from records of before it was measured, as is the next. */
+  /**
+   * Wall time of its steps in seconds, without evaluation. Old records have neither this nor the next field.
+   */
   trainSeconds?: number;
   /** Share of `trainSeconds` in which the network waited for images, [0, 1]. */
   inputWait?: number;
 }
 
-/** Where a training stands, for a progress bar. */
+/** Progress of a training, for a progress bar. */
 export interface StepProgress {
   /** Steps taken, of `totalSteps`. */
   step: number;
@@ -43,8 +43,8 @@ export interface StepProgress {
   inputWait: number;
 }
 
-/** Where a training is kept, and who is told. */
-export interface Watched {
+/** The folder of a training, and the callbacks that watch it. */
+export interface MonitoringOptions {
   /** Folder of its checkpoints. */
   folder: string;
   onStep?: (progress: StepProgress) => void;
@@ -53,19 +53,19 @@ export interface Watched {
   onDamagedCheckpoint?: (error: DamagedCheckpointError) => void;
 }
 
-/** What the loop must know of a training, whatever it is for. */
-export interface LoopOptions<Input extends TensorTree & RateInput, Judged> extends Watched {
+/** Everything that the loop needs of a training, whatever the task. */
+interface LoopOptions<Input extends TensorTree & RateInput, Evaluated> extends MonitoringOptions {
   schedule: Schedule;
-  /** The state to begin with; see `initialState`. */
+  /** The state to begin with; see `createState`. */
   begin: () => TrainState;
-  /** The state of a checkpoint; see `restoredState`. */
+  /** The state of a checkpoint; see `restoreState`. */
   restore: (values: Record<string, Float32Array>) => TrainState;
   rule: StepRule<Input>;
   /** Disposed at the end. */
   inputs: Inputs<Input>;
-  /** What is to be known of the state at each epoch's end, and after the last. */
-  judge: (state: TrainState) => Promise<Judged>;
-  onEpoch?: (pace: EpochPace, judged: Judged) => void | Promise<void>;
+  /** Evaluates the state at each epoch's end. */
+  evaluate: (state: TrainState) => Promise<Evaluated>;
+  onEpoch?: (pace: EpochPace, evaluation: Evaluated) => void | Promise<void>;
   /** Called with the last state, when all epochs are done. */
   onEnd?: (state: TrainState) => Promise<void>;
   signal?: AbortSignal;
@@ -84,16 +84,17 @@ const emptyCheckpoint: Checkpoint = {
 };
 
 /**
- * Goes to the end of the schedule, from the folder's checkpoint where there is one. Same options, same numbers: killed and
- * resumed or not, on the same machine's CPU, to the bit. (On a GPU TensorFlow is asked for deterministic ops as well; that has not
- * been run, so it is not promised.) What is done is kept when it is aborted or an input cannot be made: it goes on from there.
+ * Trains to the end of the schedule, from the folder's checkpoint where there is one. On the same machine's
+ * CPU the same options give the same numbers to the bit, whether the training was killed and resumed or not.
+ * (On a GPU TensorFlow is asked for deterministic ops as well; that has not been run, so it is not promised.)
+ * A checkpoint is written too when the training is aborted and when an input cannot be made.
  *
- * @returns what is known of the last state, and its weights: their moving average where it has one
+ * @returns the evaluation of the last state, and its weights: their moving average where the recipe has one
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
-export async function trainLoop<Input extends TensorTree & RateInput, Judged>(
-  options: LoopOptions<Input, Judged>,
-): Promise<{ judged: Judged; weights: FlatWeights }> {
+export async function trainLoop<Input extends TensorTree & RateInput, Evaluated>(
+  options: LoopOptions<Input, Evaluated>,
+): Promise<{ evaluation: Evaluated; weights: FlatWeights }> {
   const { schedule, folder, signal } = options;
   const checkpoint = loadCheckpoint(folder, options.onDamagedCheckpoint);
   const state = checkpoint ? options.restore(checkpoint.values) : options.begin();
@@ -101,9 +102,9 @@ export async function trainLoop<Input extends TensorTree & RateInput, Judged>(
   try {
     await options.onStart?.(run.epochs);
     while (run.epochs < schedule.epochs) await run.epoch();
-    const judged = run.judged ?? await options.judge(run.state);
+    const evaluation = run.evaluation ?? await options.evaluate(run.state);
     await options.onEnd?.(run.state);
-    return { judged, weights: await flatWeights(evaluatedWeights(run.state)) };
+    return { evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
   } catch (error) {
     if ((signal?.aborted || run.inputHasFailed) && run.isWhole) await run.save();
     throw error;
@@ -124,21 +125,21 @@ class Throughput {
 }
 
 /** The moving parts of one training. */
-class Training<Input extends TensorTree & RateInput, Judged> {
+class Training<Input extends TensorTree & RateInput, Evaluated> {
   /** The latest of this session. */
-  judged: Judged | undefined;
+  evaluation: Evaluated | undefined;
   /** Epochs that are finished, evaluation included. */
   epochs: number;
   step: number;
   #epochLoss: number;
   #epochSeconds: number;
   #epochWait: number;
-  readonly #options: LoopOptions<Input, Judged>;
+  readonly #options: LoopOptions<Input, Evaluated>;
   readonly #stepper: Stepper<Input>;
   readonly #inputs: Inputs<Input>;
   readonly #throughput = new Throughput();
 
-  constructor(options: LoopOptions<Input, Judged>, state: TrainState, from: Checkpoint) {
+  constructor(options: LoopOptions<Input, Evaluated>, state: TrainState, from: Checkpoint) {
     this.#options = options;
     this.#stepper = new Stepper(options.rule, state);
     this.#inputs = options.inputs;
@@ -172,13 +173,13 @@ class Training<Input extends TensorTree & RateInput, Judged> {
 
   /** Goes on to the end of the current epoch, evaluates, reports and saves. */
   async epoch(): Promise<void> {
-    const { schedule, judge, onEpoch } = this.#options;
+    const { schedule, evaluate, onEpoch } = this.#options;
     const steps = stepsPerEpoch(schedule);
     const resumedAt = performance.now() - this.#epochSeconds * 1000;
     const clock = () => this.#epochSeconds = (performance.now() - resumedAt) / 1000;
     await this.#stepsUntil((this.epochs + 1) * steps, clock);
     const trainSeconds = this.#epochSeconds;
-    const judged = this.judged = await judge(this.state);
+    const evaluation = this.evaluation = await evaluate(this.state);
     this.epochs++;
     const pace = {
       epoch: this.epochs,
@@ -189,7 +190,7 @@ class Training<Input extends TensorTree & RateInput, Judged> {
       trainSeconds,
       inputWait: this.#epochWait / trainSeconds,
     };
-    await onEpoch?.(pace, judged);
+    await onEpoch?.(pace, evaluation);
     [this.#epochLoss, this.#epochSeconds, this.#epochWait] = [0, 0, 0];
     await this.save();
   }

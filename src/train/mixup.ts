@@ -1,6 +1,7 @@
 /**
- * MixUp (Zhang et al. 2018) and CutMix (Yun et al. 2019) as timm's `Mixup`: a batch is mixed with itself in reverse order. What is
- * drawn is a plan, a function of seed and step alone; the training step takes it as three small tensors and mixes by itself.
+ * MixUp (Zhang et al. 2018) and CutMix (Yun et al. 2019) as timm's `Mixup`: a batch is mixed with itself in
+ * reverse order. The random draws make a plan, which is a function of seed and step alone; the training step
+ * takes it as three small tensors.
  */
 import type { Box } from "../images/mod.ts";
 import { betaVariate, type Random } from "../stats/mod.ts";
@@ -11,7 +12,7 @@ import type { Mix } from "./recipe.ts";
 export interface ImageMix {
   /** Weight of its own target, [0, 1]; the rest is its partner's. */
   lambda: number;
-  /** What its partner's pixels take the place of; without a box, its pixels are the weighted mean of both. */
+  /** The box that shows its partner's pixels. Without one, its pixels are the weighted mean of both. */
   box?: Box;
 }
 
@@ -24,7 +25,10 @@ export type MixInput = {
   lambda: tf.Tensor1D;
   /** Weight of its own pixels outside its box, [B]. */
   own: tf.Tensor1D;
-  /** First row, row after the last, first column, column after the last of its box, px, [B, 4]; empty: 0, 0, 0, 0. */
+  /**
+   * First row, row after the last, first column, column after the last of its box, px, [B, 4]; empty: 0, 0,
+   * 0, 0.
+   */
   boxes: tf.Tensor2D;
 };
 
@@ -54,8 +58,8 @@ function drawMix(
 }
 
 /**
- * CutMix with a box of `1 - lambda` of the area about a centre, cut off at the border; its lambda is corrected to the area that is
- * left (timm's `rand_bbox` and `correct_lam`).
+ * CutMix with a box of `1 - lambda` of the area about a centre, cut off at the border; its lambda is
+ * corrected to the area that is left (timm's `rand_bbox` and `correct_lam`).
  */
 export function cutMixOf(lambda: number, y: number, x: number, height: number, width: number): ImageMix {
   const ratio = Math.sqrt(1 - lambda);
@@ -85,8 +89,8 @@ export function mixInput(plan: MixPlan): MixInput {
 }
 
 /**
- * Mixes a batch with itself in reverse order: a pure function of tensors, part of the compiled step. Mixing commutes with
- * normalisation, so images may be normalised before or after.
+ * Mixes a batch with itself in reverse order: a pure function of tensors, part of the compiled step. Mixing
+ * commutes with normalisation, so images may be normalised before or after.
  *
  * @param images [B, H, W, C]
  * @param targets [B, classes], smoothed where labels are (timm's `mixup_target`)

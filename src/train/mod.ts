@@ -1,33 +1,36 @@
 /** Training: recipe, schedule, optimizer, step, loop, checkpoints, evaluation. */
+export { loadCheckpoint, removeCheckpoints } from "./checkpoint.ts";
 export {
-  type Checkpoint,
-  DamagedCheckpointError,
-  loadCheckpoint,
-  removeCheckpoints,
-  saveCheckpoint,
-} from "./checkpoint.ts";
-export { untilAborted } from "./abort.ts";
-export { argmax, evaluate, type Evaluation, makePredictor, type Predictor, score } from "./evaluate.ts";
-export { pixelsTensor } from "./pixels.ts";
-export { carriedWeights, fineTune, type FineTuneOptions } from "./fine_tune.ts";
-export { layerIds, layerRates } from "./layer_decay.ts";
+  argmax,
+  evaluate,
+  evaluateProbabilities,
+  type Evaluation,
+  makePredictor,
+  type Predictor,
+} from "./evaluate.ts";
+export { pixelsTensor, smoothTargets, untilAborted } from "./input.ts";
 export type { EpochPace, StepProgress } from "./loop.ts";
-export { smoothTargets } from "./loss.ts";
-export { type ImageMix, mix, type MixInput, mixInput, type MixPlan, mixPlan } from "./mixup.ts";
-export { type AdamW, adamW, type AdamWConfig, biasCorrections } from "./optimizer.ts";
-export { pretrain, type Pretrained, type PretrainingRecipe, type PretrainOptions } from "./pretrain.ts";
+export { biasCorrections } from "./optimizer.ts";
+export { pretrain } from "./pretrain.ts";
 export {
-  type Mix,
   paperMix,
   paperRecipe,
+  precisionSchema,
+  type PretrainingRecipe,
+  pretrainingRecipeSchema,
   type Recipe,
-  type Schedule,
-  stepsPerEpoch,
-  totalSteps,
+  recipeSchema,
 } from "./recipe.ts";
-export { learningRate } from "./schedule.ts";
-export { drawnWeights, evaluatedWeights, initialState } from "./state.ts";
-export { classifierRule, type Pass, type StepInput, type StepRule, type TrainState } from "./step.ts";
-export { Stepper } from "./stepper.ts";
-export { type EpochSummary, train, type Trained, type TrainOptions } from "./train.ts";
+export { learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
+export { createState, createWeights } from "./state.ts";
+export { classifierRule, type StepInput, Stepper } from "./step.ts";
+export {
+  carriedWeights,
+  type EpochSummary,
+  fineTune,
+  type FineTuneOptions,
+  train,
+  type Trained,
+  type TrainOptions,
+} from "./train.ts";
 export { augmentationName, transforms } from "./transforms.ts";

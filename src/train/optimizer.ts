@@ -11,9 +11,9 @@ export interface AdamWConfig {
 }
 
 /**
- * One step of AdamW (Loshchilov & Hutter 2019), in PyTorch's form: decay first, then the moments with their bias corrected. One
- * function a vector, such that whoever calls them in this order can free a vector before the next one is made. All vectors
- * are flat and of the same length.
+ * One step of AdamW (Loshchilov & Hutter 2019), in PyTorch's form: decay first, then the moments with their
+ * bias corrected. There is one function for each vector, so that a caller that goes in this order can free a
+ * vector before the next one is made. All vectors are flat and of the same length.
  */
 export interface AdamW {
   /** Running mean of the squared gradient. */
@@ -67,7 +67,7 @@ const nextParameters = fuse("adamw", (inputs, { weightDecay, decayed }: DecayOpt
 
 type DecayOptions = { weightDecay: number; decayed: number };
 
-/** What weight decay leaves of each parameter, of its share `lost`. */
+/** The factor that weight decay leaves of each parameter: `1 - lost` where it is decayed, else 1. */
 function kept(lost: tf.Tensor, size: number, decayed: number): tf.Tensor {
   const factor = tf.sub(1, lost);
   return decayed === size ? factor : tf.where(places(size).less(decayed), factor, tf.scalar(1));

@@ -4,35 +4,34 @@ import { cutIntoTowers, type FlatWeights, type MaskedAutoencoder, tensorsOf } fr
 import { imagesFromPixels } from "../ops/mod.ts";
 import { random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { type ImageOptions, Inputs } from "./input.ts";
-import { type EpochPace, trainLoop, type Watched } from "./loop.ts";
+import { type BatchOptions, Inputs, pixelsTensor } from "./input.ts";
+import { type EpochPace, type MonitoringOptions, trainLoop } from "./loop.ts";
 import { biasCorrections } from "./optimizer.ts";
-import { pixelsTensor } from "./pixels.ts";
-import type { Recipe } from "./recipe.ts";
+import type { PretrainingRecipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
-import { initialState, restoredState, Stream } from "./state.ts";
+import { createState, restoreState, Stream } from "./state.ts";
 import { optimizerOf, passOf, type StepInput, type StepRule } from "./step.ts";
 
-/** How an autoencoder is trained: a recipe without what only classifiers have. */
-export type PretrainingRecipe = Omit<Recipe, "labelSmoothing" | "mix" | "ema">;
-
 /** One pre-training. */
-export interface PretrainOptions extends ImageOptions, Watched {
+export interface PretrainOptions extends BatchOptions, MonitoringOptions {
   model: MaskedAutoencoder;
   recipe: PretrainingRecipe;
   /** Decides initial weights and which patches are hidden. */
   seed: number;
-  /** Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not repeated. */
+  /**
+   * Called at each epoch's end, before its checkpoint is written. Epochs done before a resume are not
+   * repeated.
+   */
   onEpoch?: (pace: EpochPace) => void | Promise<void>;
 }
 
-/** What a pre-training ends with. */
+/** The outcome of a pre-training. */
 export interface Pretrained {
-  /** Of encoder and decoder. */
+  /** Weights of encoder and decoder. */
   weights: FlatWeights;
 }
 
-/** What a step reads. */
+/** The input of a step. */
 type MaskedInput = Pick<StepInput, "pixels" | "learningRate" | "corrections"> & {
   /** Decides which patches are hidden, [B, N]; see `MaskedAutoencoder`. */
   noise: tf.Tensor2D;
@@ -42,8 +41,8 @@ type MaskedInput = Pick<StepInput, "pixels" | "learningRate" | "corrections"> & 
 const NO_AVERAGE = { ema: null };
 
 /**
- * Trains to the end of the recipe, from the folder's checkpoint where there is one; killed and resumed or not, it ends with the
- * same weights.
+ * Trains to the end of the recipe, from the folder's checkpoint where there is one; killed and resumed or
+ * not, it ends with the same weights.
  *
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
@@ -56,11 +55,11 @@ export async function pretrain(options: PretrainOptions): Promise<Pretrained> {
     onStart,
     onDamagedCheckpoint,
     schedule: recipe,
-    begin: () => initialState(model, NO_AVERAGE, seed),
-    restore: (values) => restoredState(values, model, NO_AVERAGE),
+    begin: () => createState(model, NO_AVERAGE, seed),
+    restore: (values) => restoreState(values, model, NO_AVERAGE),
     rule: maskedRule(model, recipe),
     inputs: new MaskedInputs(options),
-    judge: () => Promise.resolve(),
+    evaluate: () => Promise.resolve(),
     onEpoch: (pace) => onEpoch?.(pace),
   });
   return { weights };

@@ -15,11 +15,11 @@ import type { TrainState } from "./step.ts";
 /** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
 export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d, mask: 0x6b } as const;
 
-/** What has values that training changes: a classifier, or a network for another task. */
-export type Trainable = Pick<Model, "specs" | "buffers">;
+/** A network that can be trained: a classifier, or a network for another task. */
+type Trainable = Pick<Model, "specs" | "buffers">;
 
-/** A model's values before training, as its specifications and the seed say. */
-export function drawnWeights(model: Trainable, seed: number): FlatWeights {
+/** A model's weights before training, drawn as its specifications and the seed say. */
+export function createWeights(model: Trainable, seed: number): FlatWeights {
   const stream = random(seed, Stream.weights);
   const parameters = initialise(model.specs, stream);
   return model.buffers.length > 0
@@ -28,11 +28,11 @@ export function drawnWeights(model: Trainable, seed: number): FlatWeights {
 }
 
 /** The state before the first step: weights, by default drawn, and empty moments. The caller disposes it. */
-export function initialState(
+export function createState(
   model: Trainable,
   recipe: Pick<Recipe, "ema">,
   seed: number,
-  weights: FlatWeights = drawnWeights(model, seed),
+  weights: FlatWeights = createWeights(model, seed),
 ): TrainState {
   const { parameters, buffers } = weightTensors(weights);
   const state: TrainState = { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };
@@ -42,7 +42,10 @@ export function initialState(
   return state;
 }
 
-/** What a state is evaluated with: the moving average where there is one, else the weights themselves. */
+/**
+ * The weights that a state is evaluated with: their moving average where there is one, else the weights
+ * themselves.
+ */
 export function evaluatedWeights({ parameters, buffers, ema, emaBuffers }: TrainState): Weights {
   return ema ? { parameters: ema, buffers: emaBuffers } : { parameters, buffers };
 }
@@ -59,7 +62,7 @@ export function stateValues(state: TrainState): Record<string, Float32Array> {
  *
  * @throws {Error} when a vector is missing or is not as long as the model's parameters
  */
-export function restoredState(
+export function restoreState(
   values: Record<string, Float32Array>,
   model: Trainable,
   recipe: Pick<Recipe, "ema">,

@@ -5,13 +5,14 @@ import {
   answer,
   begin,
   currentGame,
+  examplePng,
   type Game,
   keptGames,
   nextImages,
   openGame,
+  packedImage,
   playedGames,
 } from "../../src/game/game.ts";
-import { examplePng, packedImage } from "../../src/game/pictures.ts";
 import { decode } from "../../src/images/mod.ts";
 import { networkScore, personScore } from "../../src/chapters/user_study/records.ts";
 import { EACH, keptRun, smallGame } from "../made/game/small_game.ts";

@@ -1,12 +1,11 @@
 /** Grad-CAM, attention rollout and occlusion on networks whose answer is known. */
 import assert from "node:assert/strict";
 import { attentionRollout, attentionWeights, gradCam, occlusionMap } from "../../src/interpret/mod.ts";
-import { createModel, type Model, type Weights } from "../../src/models/mod.ts";
+import { createModel, type Model, type Weights, weightTensors } from "../../src/models/mod.ts";
 import { selfAttention } from "../../src/ops/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { type Predictor } from "../../src/train/mod.ts";
-import { untrainedWeights } from "../../src/probe/mod.ts";
+import { createWeights, type Predictor } from "../../src/train/mod.ts";
 
 await startEngine();
 
@@ -54,7 +53,7 @@ Deno.test("Grad-CAM of a linear network is its closed form: relu(sum of w / posi
 Deno.test("Grad-CAM runs on every convolutional family, on the last feature map or another", async () => {
   for (const name of ["cnn_micro", "alexnet_micro", "vgg_micro", "resnet_micro", "convnext_micro"]) {
     const model = createModel(name, 3, 32);
-    const weights = untrainedWeights(model, 1);
+    const weights = weightTensors(createWeights(model, 1));
     const images = tf.tensor4d(noise(2, 32, 32, 3), [2, 32, 32, 3]);
     const { values, height, width } = await gradCam(model, weights, images, { classes: [0, 2] });
     assert.equal(values.length, 2 * height * width);
@@ -92,7 +91,7 @@ Deno.test("rollout gives a share of each patch; with equal attention all are equ
   const images = tf.tensor4d(noise(2, 16, 16, 3), [2, 16, 16, 3]);
   for (const classToken of [true, false]) {
     const model = vitOf(classToken);
-    const weights = untrainedWeights(model, 1);
+    const weights = weightTensors(createWeights(model, 1));
     const { values, height, width } = await attentionRollout(model, weights, images);
     assert.deepEqual([height, width, values.length], [4, 4, 32]);
     const total = values.slice(0, 16).reduce((a, b) => a + b);
@@ -121,12 +120,12 @@ Deno.test("Grad-CAM and rollout point to each other where the other is meant", a
   const images = tf.tensor4d(noise(1, 16, 16, 3), [1, 16, 16, 3]);
   const vit = vitOf(true);
   await assert.rejects(
-    () => gradCam(vit, untrainedWeights(vit, 1), images),
+    () => gradCam(vit, weightTensors(createWeights(vit, 1)), images),
     /no feature map: .*attentionRollout/,
   );
   const cnn = createModel("cnn_micro", 3);
   await assert.rejects(
-    () => attentionRollout(cnn, untrainedWeights(cnn, 1), images),
+    () => attentionRollout(cnn, weightTensors(createWeights(cnn, 1)), images),
     /cnn_micro has no attention: .*gradCam/,
   );
 });

@@ -1,6 +1,6 @@
 /** Grad-CAM, rollout and principal components against PyTorch, timm and numpy. */
 import assert from "node:assert/strict";
-import { attentionRollout, gradCam, principalComponents, project } from "../../src/interpret/mod.ts";
+import { attentionRollout, gradCam, principalComponents, projectFeatures } from "../../src/interpret/mod.ts";
 import { rollOut } from "../../src/interpret/mod.ts";
 import { createModel, type Model, type ModelConfig } from "../../src/models/mod.ts";
 import type { ParameterSpec, Weights } from "../../src/models/mod.ts";
@@ -79,7 +79,7 @@ Deno.test("principal components are numpy's, up to their sign", async () => {
   const features = featuresOf(unpack(x), new Int32Array(rows));
   const found = await principalComponents(features, components);
   const [expectedAxes, expectedPoints] = [unpack(axes), unpack(projected)];
-  const points = await project(features, found);
+  const points = await projectFeatures(features, found);
   for (let c = 0; c < components; c++) {
     const axis = found.axes.subarray(c * columns, (c + 1) * columns);
     const expected = expectedAxes.subarray(c * columns, (c + 1) * columns);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { createModel, tensorsOf } from "../../src/models/mod.ts";
+import { createModel, tensorsOf, weightTensors } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { extractFeatures, type FeatureOptions, untrainedWeights } from "../../src/probe/mod.ts";
+import { type FeatureOptions } from "../../src/probe/extract.ts";
+import { extractFeatures } from "../../src/probe/mod.ts";
 import { imagesFromPixels } from "../../src/ops/mod.ts";
-import { pixelsTensor } from "../../src/train/pixels.ts";
+import { createWeights, pixelsTensor } from "../../src/train/mod.ts";
 import { imageSource, SIDE } from "../made/probe/synthetic_images.ts";
 
 await startEngine();
@@ -12,7 +13,7 @@ const model = createModel(
   { family: "convnext", depths: [1, 1], dims: [4, 6], patch: 2, layerScale: 1, dropPath: 0 },
   3,
 );
-const weights = untrainedWeights(model, 5);
+const weights = weightTensors(createWeights(model, 5));
 const source = imageSource(20);
 
 /** The first batch's output of a layer, as the model itself gives it. */
@@ -52,7 +53,7 @@ Deno.test("features of any layer are that layer's output, pooled", async () => {
 Deno.test("of tokens, the mean is over patches, and the class token is the first", async () => {
   const size = { patch: 4, dim: 6, depth: 2, heads: 2, positions: "learnt", dropPath: 0 } as const;
   const vit = createModel({ ...size, family: "vit", classToken: true, pooling: "token" }, 3, SIDE);
-  const values = untrainedWeights(vit, 1);
+  const values = weightTensors(createWeights(vit, 1));
   const [batch] = source.batches.batches();
   const outputs = new Map<string, tf.Tensor>();
   const tap = <T extends tf.Tensor>(name: string, x: T) => {
@@ -103,7 +104,7 @@ Deno.test("the same features are computed once; others are others", async () => 
   const others = [
     await identity({ layer: "stem" }),
     await identity({ layer: "stem", pooling: "flatten" }),
-    await identity({}, untrainedWeights(model, 6)),
+    await identity({}, weightTensors(createWeights(model, 6))),
     await identity({}, weights, imageSource(20, { seed: 2 })),
     await identity({}, weights, imageSource(20, { strength: 2 })),
   ];

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { blocksOf, featuresOf, openFeatures, selectRows } from "../../src/probe/mod.ts";
-import { type FeatureRows, storeFeatures } from "../../src/probe/mod.ts";
+import { openFeatures } from "../../src/probe/feature_file.ts";
+import { selectRows } from "../../src/probe/features.ts";
+import { blocksOf, featuresOf } from "../../src/probe/mod.ts";
+import { type FeatureRows, storeFeatures } from "../../src/probe/feature_file.ts";
 
 const COLUMNS = 3;
 const valuesOf = (rows: number) => Float32Array.from({ length: rows * COLUMNS }, (_, i) => i / 7);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { lbfgs, type Objective } from "../../src/probe/mod.ts";
+import { lbfgs, type Objective } from "../../src/probe/lbfgs.ts";
 
 const rosenbrock: Objective = ([x, y]) =>
   Promise.resolve({

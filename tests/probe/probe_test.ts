@@ -1,21 +1,21 @@
 /** Probes from images to accuracies. */
 import assert from "node:assert/strict";
-import { createModel } from "../../src/models/mod.ts";
+import { createModel, weightTensors } from "../../src/models/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
+import { createWeights } from "../../src/train/mod.ts";
+import { linearProbe } from "../../src/probe/linear_probe.ts";
 import {
   collectFeatures,
   colorHistogram,
   extractFeatures,
   type Features,
   featuresOf,
-  linearProbe,
   maeProbe,
-  pixels,
+  pixelFeatures,
   probeLogistic,
   sgdProbe,
   sweepLinearProbe,
-  untrainedWeights,
 } from "../../src/probe/mod.ts";
 import { imageSource, SIDE } from "../made/probe/synthetic_images.ts";
 
@@ -100,7 +100,7 @@ Deno.test("pixels are means of rectangles, histograms shares of pixels", async (
     batch.pixels,
     (v, i) => (v / 255 - [0.485, 0.456, 0.406][i % 3]) / [0.229, 0.224, 0.225][i % 3],
   );
-  using whole = await collectFeatures(pixels(1), source, { root });
+  using whole = await collectFeatures(pixelFeatures(1), source, { root });
   const count = SIDE * SIDE;
   const mean = (image: number, c: number) =>
     Array.from({ length: count }, (_, i) => images[(image * count + i) * 3 + c]).reduce((a, b) => a + b) /
@@ -108,7 +108,7 @@ Deno.test("pixels are means of rectangles, histograms shares of pixels", async (
   [...whole.read([0, 1, 2])].forEach((v, i) =>
     assert.ok(Math.abs(v - mean(Math.floor(i / 3), i % 3)) < 1e-5)
   );
-  using all = await collectFeatures(pixels(SIDE), source, { root });
+  using all = await collectFeatures(pixelFeatures(SIDE), source, { root });
   assert.deepEqual(all.read([0]), images.slice(0, count * 3));
   using colors = await collectFeatures(colorHistogram(2), source, { root });
   const shares = colors.read([0, 1, 2]);
@@ -117,7 +117,10 @@ Deno.test("pixels are means of rectangles, histograms shares of pixels", async (
     const total = shares.slice(8 * i, 8 * i + 8).reduce((a, b) => a + b);
     assert.ok(Math.abs(total - 1) < 1e-5);
   }
-  await assert.rejects(() => collectFeatures(pixels(9), source, { root }), /side is 9; the images have 8 px/);
+  await assert.rejects(
+    () => collectFeatures(pixelFeatures(9), source, { root }),
+    /side is 9; the images have 8 px/,
+  );
   assert.throws(() => colorHistogram(1), /bins is 1/);
 });
 
@@ -132,10 +135,10 @@ Deno.test("a histogram's cell is the color's", async () => {
 Deno.test("colors are read off every baseline, and no tensor is left behind", async () => {
   const [training, validation] = [imageSource(120), imageSource(120, { seed: 2 })];
   const model = createModel("cnn_micro", 3);
-  const weights = untrainedWeights(model, 1);
+  const weights = weightTensors(createWeights(model, 1));
   const before = tf.memory().numTensors;
   const baselines = [
-    (source: typeof training) => collectFeatures(pixels(2), source, { root }),
+    (source: typeof training) => collectFeatures(pixelFeatures(2), source, { root }),
     (source: typeof training) => collectFeatures(colorHistogram(3), source, { root }),
     (source: typeof training) => extractFeatures(model, weights, source, { root }),
   ];

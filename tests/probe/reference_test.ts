@@ -1,9 +1,9 @@
 /** Solvers and layers of the probes against scikit-learn and PyTorch. */
 import assert from "node:assert/strict";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { columnMoments, featuresOf, fitLogistic, predictLogistic } from "../../src/probe/mod.ts";
-import { lars, type Moving } from "../../src/probe/lars.ts";
-import { probeLogits, type ProbeState, probeStep } from "../../src/probe/linear_probe.ts";
+import { fitLogistic, predictLogistic } from "../../src/probe/logistic.ts";
+import { columnMoments, featuresOf } from "../../src/probe/mod.ts";
+import { lars, type Moving, probeLogits, type ProbeState, probeStep } from "~/probe/linear_probe.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";
 
 await startEngine();

@@ -2,14 +2,9 @@
 import assert from "node:assert/strict";
 import { createModel } from "../../src/models/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
-import {
-  classifierRule,
-  initialState,
-  loadCheckpoint,
-  train,
-  type TrainOptions,
-} from "../../src/train/mod.ts";
-import { pixelsTensor } from "../../src/train/pixels.ts";
+import { loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { classifierRule, createState, train, type TrainOptions } from "../../src/train/mod.ts";
+import { pixelsTensor } from "~/train/input.ts";
 import { batchOf, recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();
@@ -25,9 +20,13 @@ async function outcome(folder: string, more: Partial<TrainOptions> = {}) {
   return { probabilities, values: (await loadCheckpoint(folder))!.values };
 }
 
-const whole = await outcome(Deno.makeTempDirSync());
+let trained: ReturnType<typeof outcome> | undefined;
+
+/** The training that the others are compared with. It runs once, when the first test asks for it. */
+const wholeTraining = () => trained ??= outcome(Deno.makeTempDirSync());
 
 Deno.test("interrupted and resumed, it ends with the same bits, buffers and their averages among them", async () => {
+  const whole = await wholeTraining();
   assert.deepEqual(Object.keys(whole.values).sort(), [
     "buffers",
     "ema",
@@ -46,9 +45,10 @@ Deno.test("interrupted and resumed, it ends with the same bits, buffers and thei
 });
 
 Deno.test("what is evaluated reads the averages of the running statistics", async () => {
+  const whole = await wholeTraining();
   const folder = Deno.makeTempDirSync();
   const still = await outcome(folder, { recipe: { ...recipe, ema: 0.999999 } });
-  const start = tf.tidy(() => initialState(model, averaged, 1).buffers!.dataSync());
+  const start = tf.tidy(() => createState(model, averaged, 1).buffers!.dataSync());
   still.values.emaBuffers.forEach((v, i) => assert.ok(Math.abs(v - start[i]) < 1e-3));
   assert.ok(still.values.buffers.some((v, i) => Math.abs(v - start[i]) > 0.1), "the statistics have moved");
   assert.notDeepEqual(still.probabilities, whole.probabilities);
@@ -67,7 +67,7 @@ Deno.test("a checkpoint without the model's buffers is refused", async () => {
 });
 
 Deno.test("dropout draws anew for each key of a compiled step, and the same for the same key", async () => {
-  const state = initialState(model, recipe, 1);
+  const state = createState(model, recipe, 1);
   const step = compile(classifierRule(model, recipe).pass);
   const input = {
     pixels: pixelsTensor(batchOf(16, 0), 8),

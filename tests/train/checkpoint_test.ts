@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "../../src/train/mod.ts";
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.ts";
 
 const at = (step: number): Checkpoint => ({
   epochs: 1,

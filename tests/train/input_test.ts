@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { Batch, TrainingBatches } from "../../src/data/mod.ts";
 import { nativeBackend } from "../../src/tensorflow/backend.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { type EpochSummary, loadCheckpoint, train, type TrainOptions } from "../../src/train/mod.ts";
+import { loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { type EpochSummary, train, type TrainOptions } from "../../src/train/mod.ts";
 import { StepInputs } from "../../src/train/input.ts";
 import { syntheticTraining } from "../made/train/synthetic.ts";
 

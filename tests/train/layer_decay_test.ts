@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { ParameterSpec } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { adamW, biasCorrections, layerIds, layerRates } from "../../src/train/mod.ts";
+import { layerIds, layerRates } from "../../src/train/layer_decay.ts";
+import { biasCorrections } from "../../src/train/mod.ts";
+import { adamW } from "../../src/train/optimizer.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";
 
 await startEngine();

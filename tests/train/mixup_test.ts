@@ -3,15 +3,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { random } from "../../src/stats/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
-import {
-  type Mix,
-  mix,
-  type MixInput,
-  mixInput,
-  type MixPlan,
-  mixPlan,
-  paperMix,
-} from "../../src/train/mod.ts";
+import { mix, type MixInput, mixInput, type MixPlan, mixPlan } from "../../src/train/mixup.ts";
+import { paperMix } from "../../src/train/mod.ts";
+import { type Mix } from "../../src/train/recipe.ts";
 import { smoothTargets } from "../../src/train/mod.ts";
 import { cutMixOf } from "../../src/train/mixup.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";

@@ -1,7 +1,8 @@
 /** Optimizer, schedule, loss and moving average against PyTorch and timm. */
 import assert from "node:assert/strict";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { adamW, biasCorrections, learningRate, paperRecipe, smoothTargets } from "../../src/train/mod.ts";
+import { biasCorrections, learningRate, paperRecipe, smoothTargets } from "../../src/train/mod.ts";
+import { adamW } from "../../src/train/optimizer.ts";
 import { crossEntropy } from "../../src/ops/mod.ts";
 import { clip, movingAverage } from "../../src/train/step.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";

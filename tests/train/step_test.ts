@@ -5,7 +5,7 @@ import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 import {
   biasCorrections,
   classifierRule,
-  initialState,
+  createState,
   paperRecipe,
   smoothTargets,
   Stepper,
@@ -29,7 +29,7 @@ function inputOf(model: Model): StepInput {
 /** A training of one network on one batch: each call of `step` gives the next loss. */
 function training(name: string, recipe = paperRecipe) {
   const model = createModel(name, 3, SIDE);
-  const stepper = new Stepper(classifierRule(model, recipe), initialState(model, recipe, 0));
+  const stepper = new Stepper(classifierRule(model, recipe), createState(model, recipe, 0));
   const input = inputOf(model);
   return {
     step: () => stepper.take(input),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { countParameters, createModel } from "../../src/models/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { classifierRule, initialState, paperRecipe, type StepInput, Stepper } from "../../src/train/mod.ts";
+import { classifierRule, createState, paperRecipe, type StepInput, Stepper } from "../../src/train/mod.ts";
 
 await startEngine();
 
@@ -39,7 +39,7 @@ function watched({ before, after }: Watchers): Stepper<StepInput> {
     };
     return Object.assign(call, { histograms, dispose });
   };
-  return new Stepper(classifierRule(model, paperRecipe), initialState(model, paperRecipe, 0), wrap);
+  return new Stepper(classifierRule(model, paperRecipe), createState(model, paperRecipe, 0), wrap);
 }
 
 Deno.test("beside the state and the gradient a step holds one vector of the network's length", async () => {

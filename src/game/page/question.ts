@@ -5,7 +5,9 @@ import { questionImage } from "./server.ts";
 /** What the player has said of the image that is shown. */
 export type OnAnswer = (image: number, said: number, seconds: number) => void;
 
-/** An answer that comes sooner, ms, was meant for the image before: a key or a finger that came down twice. */
+/**
+ * An answer that comes sooner, ms, was meant for the image before: a key or a finger that came down twice.
+ */
 const SETTLE = 150;
 
 let shownAt = 0;
@@ -57,7 +59,10 @@ export function showImage(round: RoundState): void {
   picture.src = questionImage(round.number, image);
 }
 
-/** While an answer or the next image is on its way no answer is taken. The buttons stay enabled: a disabled one loses the focus. */
+/**
+ * While an answer or the next image is on its way no answer is taken. The buttons stay enabled: a disabled
+ * one loses the focus.
+ */
 export function setBusy(busy: boolean): void {
   byId("question-answers").ariaBusy = `${busy}`;
 }

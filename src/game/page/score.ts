@@ -2,7 +2,10 @@ import type { GameScore, GameState, Share } from "../wire.ts";
 import { byId, make, percent, showView } from "./elements.ts";
 import { figureImage, questionImage } from "./server.ts";
 
-/** The end: the player's share, the network's on the same images, the paper's people, chance; then every image. */
+/**
+ * The end: the player's share, the network's on the same images, the paper's people, chance; then every
+ * image.
+ */
 export function showScore(state: GameState, score: GameScore, startAnew: () => void): void {
   const { person, network, chance, seconds, answers } = score;
   const { paper } = state;

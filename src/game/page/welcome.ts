@@ -7,7 +7,9 @@ export interface WelcomeActions {
   goOn(): void;
 }
 
-/** The first section: what is asked and what is kept. Nothing is kept before one of its buttons is pressed. */
+/**
+ * The first section: what is asked and what is kept. Nothing is kept before one of its buttons is pressed.
+ */
 export function showWelcome(state: GameState, { begin, goOn }: WelcomeActions): void {
   const { datasets, round, next, folder, paper } = state;
   byId("welcome-images").textContent = counted(next, "image");

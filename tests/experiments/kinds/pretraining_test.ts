@@ -16,7 +16,7 @@ import {
   sweep,
 } from "../../../src/experiments/mod.ts";
 import { shared, timeless } from "../../made/experiments/runs.ts";
-import { drawnWeights } from "../../../src/train/mod.ts";
+import { createWeights } from "../../../src/train/mod.ts";
 
 const experiment = pretraining({ datasets: ["carbon"], preset: "smoke" });
 const runs = Deno.makeTempDirSync();
@@ -46,7 +46,7 @@ Deno.test("its weights are the encoder's, under the names of timm's ViT", async 
     !name.startsWith("head")
   );
   assert.deepEqual([...file.tensors.keys()].sort(), names.sort());
-  const drawn = drawnWeights(vit, 0);
+  const drawn = createWeights(vit, 0);
   const loaded = loadWeights(weights, vit, { onto: drawn });
   assert.notDeepEqual(loaded.parameters, drawn.parameters);
   assert.deepEqual(loaded.buffers, drawn.buffers);

@@ -8,12 +8,12 @@ import {
   colorHistogram,
   extractFeatures,
   type LayerFeatures,
-  pixels,
+  pixelFeatures,
   type StoredFeatures,
   sweepLinearProbe,
 } from "../../../probe/mod.ts";
 import { tf } from "../../../tensorflow/mod.ts";
-import { drawnWeights, type Evaluation, train } from "../../../train/mod.ts";
+import { createWeights, type Evaluation, train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
 import { predictionsOf } from "../../record/folder.ts";
 import { openNetwork } from "../../record/network.ts";
@@ -86,7 +86,7 @@ function networkOf({ features, imageSize }: Probe, { needed }: Session): ProbedN
   const model = probedModel(features, imageSize);
   if (!model) return undefined;
   if (features.from === "run") return openNetwork(needed[0].weights);
-  if (features.from === "random") return { model, weights: drawnWeights(model, features.seed) };
+  if (features.from === "random") return { model, weights: createWeights(model, features.seed) };
   const path = features.from === "file" ? features.path : needed[0].weights;
   return { model, weights: pretrainedWeights(path, model, 0) };
 }
@@ -138,7 +138,9 @@ async function featuresOf(
     onProgress: (done: number, total: number) =>
       options.onProgress?.({ phase: "features", label, done, total }),
   };
-  if (features.from === "pixels") return collectFeatures(pixels(features.side), { batches, keys }, collect);
+  if (features.from === "pixels") {
+    return collectFeatures(pixelFeatures(features.side), { batches, keys }, collect);
+  }
   if (features.from === "color-histogram") {
     return collectFeatures(colorHistogram(features.bins), { batches, keys }, collect);
   }

@@ -1,0 +1,229 @@
+/**
+ * What the features of a run's network hold: maps of images, and the images that are alike to the network.
+ */
+import { openPools, type Pool, sampleClasses, sampleExperiment, validationBatches } from "../data/mod.ts";
+import { openNetwork, RunFolder, type RunRecord } from "../experiments/mod.ts";
+import { type FeatureMap, featureMapFigure } from "../figures/mod.ts";
+import { nearestNeighbours, principalComponents, projectFeatures, umap } from "../interpret/mod.ts";
+import { weightTensors } from "../models/mod.ts";
+import {
+  computeFeatures,
+  type Features,
+  type ImageSource,
+  keysOf,
+  networkFeatures,
+  pixelFeatures,
+  probeLogistic,
+  selectRows,
+} from "../probe/mod.ts";
+import { formatProportion } from "../stats/mod.ts";
+import { startEngine, tf } from "../tensorflow/mod.ts";
+import { show } from "./display.ts";
+import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
+import type { Displayable } from "./kernel.ts";
+import { table } from "./table.ts";
+
+/** Images of each dataset on a map, at most: UMAP takes seconds for a few thousand points. */
+const MOST_EACH = 400;
+
+/** Settings of {@link featureMap}. */
+export interface FeatureMapOptions {
+  /**
+   * "PCA": the directions in which the features vary most. "UMAP": near stays near, far means little. Default
+   * "UMAP".
+   */
+  method?: "PCA" | "UMAP";
+  /**
+   * A dataset with semantic classes, whose images are drawn instead of the run's own. Default: the validation
+   * images.
+   */
+  classesOf?: string;
+  /** Images of each dataset of the run, or in all of `classesOf`. Default 400. */
+  images?: number;
+}
+
+/**
+ * A map of images by the features that a run's network gives its classifier, one point an image, in the color
+ * of its class.
+ */
+export async function featureMap(
+  record: RunRecord,
+  { method = "UMAP", classesOf, images = MOST_EACH }: FeatureMapOptions = {},
+): Promise<Displayable> {
+  if (classesOf) {
+    using seen = await openClasses(record, classesOf, images);
+    const map = await mapOf(method, await featuresOf(record, seen), seen.names);
+    return show(featureMapFigure({ ...map, areClasses: true }));
+  }
+  using run = await openRunImages(record, images);
+  const { validation } = run;
+  return show(featureMapFigure(await mapOf(method, await featuresOf(record, validation), validation.names)));
+}
+
+/** Features of the network's last layer, in memory. */
+async function featuresOf({ hash }: RunRecord, source: ImageSource): Promise<Features> {
+  await startEngine();
+  const { model, precision, ...network } = openNetwork(new RunFolder(hash).weights);
+  const weights = weightTensors(network.weights);
+  try {
+    using featurizer = await networkFeatures(model, weights, { precision });
+    return await computeFeatures(featurizer, source);
+  } finally {
+    tf.dispose(weights as tf.TensorContainer);
+  }
+}
+
+async function mapOf(
+  method: "PCA" | "UMAP",
+  features: Features,
+  names: readonly string[],
+): Promise<FeatureMap> {
+  const { labels, keys } = features;
+  const map = { labels, keys, names, method: `${method} of ${features.columns} features` };
+  if (method === "UMAP") return { ...map, points: await umap(features, { seed: 0 }) };
+  const components = await principalComponents(features);
+  const points = await projectFeatures(features, components);
+  const [x, y] = components.shares.map((share, i) => `component ${i + 1} (${(100 * share).toFixed(0)}%)`);
+  return { ...map, points, axes: [x, y] };
+}
+
+/**
+ * Validation images, and beside each the images of *other* datasets that are nearest to it by the network's
+ * features.
+ *
+ * @param options.each images of each dataset. Default 2.
+ * @param options.neighbours of each image. Default 7.
+ */
+export async function nearestElsewhere(
+  record: RunRecord,
+  { each = 2, neighbours = 7 }: { each?: number; neighbours?: number } = {},
+): Promise<Displayable> {
+  using images = await openRunImages(record, MOST_EACH);
+  const { validation } = images;
+  const features = await featuresOf(record, validation);
+  const all = Array.from(features.labels, (_, row) => row);
+  const picture = (row: number) => ({
+    ...validation.picture(row),
+    caption: validation.keys[row].replace("/", " "),
+  });
+  const rows: GalleryRow[] = [];
+  for (const [label, name] of validation.names.entries()) {
+    const own = all.filter((row) => features.labels[row] === label).slice(0, each);
+    const others = all.filter((row) => features.labels[row] !== label);
+    const options = { k: Math.min(neighbours, others.length) };
+    const { indices, k } = await nearestNeighbours(
+      selectRows(features, own),
+      selectRows(features, others),
+      options,
+    );
+    own.forEach((row, i) => {
+      const nearest = Array.from(indices.subarray(i * k, (i + 1) * k), (place) => others[place]);
+      rows.push({ label: name, images: [row, ...nearest].map(picture) });
+    });
+  }
+  return gallery("An image, and the nearest of other datasets", rows);
+}
+
+/**
+ * A run's network beside a learner that is as simple as can be: logistic regression on the pixels themselves,
+ * averaged down, of the same images.
+ *
+ * @param side of the images that the regression sees, px. Default 8.
+ */
+export async function besidePixelRegression(record: RunRecord, side = 8): Promise<Displayable> {
+  await startEngine();
+  using images = await openRunImages(record);
+  const pixels = pixelFeatures(side);
+  const [training, validation] = [
+    await computeFeatures(pixels, images.training),
+    await computeFeatures(pixels, images.validation),
+  ];
+  const { accuracy, chance } = await probeLogistic(training, validation, { seed: record.experiment.seed });
+  const { model } = record.experiment;
+  return table([
+    { learner: typeof model === "string" ? model : model.family, accuracy: record.result.accuracy },
+    { learner: `logistic regression on ${side}x${side} pixels`, accuracy },
+  ].map(({ learner, accuracy }) => ({
+    learner,
+    "accuracy [95% interval]": formatProportion(accuracy),
+    chance: `${(100 * chance).toFixed(1)}%`,
+  })));
+}
+
+/** Images that go through a network together. */
+const BATCH = 64;
+
+/** Images with their classes, without augmentation. */
+interface SeenImages extends ImageSource {
+  /** Names of the classes, by number. */
+  names: readonly string[];
+  /** An image as it is stored, by its place among them. */
+  picture(row: number): GalleryImage;
+}
+
+/** Both sides of a run's split. */
+interface RunImages extends Disposable {
+  training: SeenImages;
+  validation: SeenImages;
+}
+
+/** The part of an experiment that says what its network sees. */
+type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption">;
+
+/**
+ * Opens the images that a run was trained on, and those that it was evaluated on. The caller disposes them.
+ *
+ * @param mostEach images of each dataset on either side, at most; which are a random sample of them
+ */
+async function openRunImages({ experiment }: RunRecord, mostEach = Infinity): Promise<RunImages> {
+  const { datasets, imagesPerDataset, validationPerDataset, seed } = experiment;
+  const pools = await openPools(datasets);
+  const sizes = { train: imagesPerDataset, validation: validationPerDataset, seed };
+  const { train, validation } = sampleExperiment(pools, sizes);
+  const first = (indices: readonly Int32Array[]) => indices.map((chosen) => chosen.slice(0, mostEach));
+  return {
+    training: seenImages(experiment, pools, datasets, first(train)),
+    validation: seenImages(experiment, pools, datasets, first(validation)),
+    [Symbol.dispose]: () => pools.forEach((pool) => pool[Symbol.dispose]()),
+  };
+}
+
+/**
+ * Opens images of a dataset that has semantic classes, to be seen by a run's network. The caller disposes
+ * them.
+ */
+async function openClasses(
+  { experiment }: RunRecord,
+  dataset: string,
+  images: number,
+): Promise<SeenImages & Disposable> {
+  const pools = await openPools([dataset]);
+  const { names, validation } = sampleClasses(pools[0], {
+    train: 1,
+    validation: images,
+    seed: experiment.seed,
+  });
+  return {
+    ...seenImages(experiment, pools, names, validation.indices, validation.labels),
+    [Symbol.dispose]: () => pools[0][Symbol.dispose](),
+  };
+}
+
+function seenImages(
+  { imageSize, corruption }: Seen,
+  pools: readonly Pool[],
+  names: readonly string[],
+  indices: Int32Array[],
+  labels?: Int32Array[],
+): SeenImages {
+  const places = indices.flatMap((chosen, p) => Array.from(chosen, (index) => ({ pool: pools[p], index })));
+  return {
+    names,
+    keys: keysOf({ pools, indices }),
+    batches: validationBatches({ pools, indices, labels, imageSize, batchSize: BATCH, corruption }),
+    picture: (row) => {
+      const { pool, index } = places[row];
+      return { pixels: pool.read(index), side: pool.side, channels: pool.channels };
+    },
+  };
+}
