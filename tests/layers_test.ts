@@ -127,6 +127,13 @@ Deno.test("no file imports itself, directly or through others", () => {
   assert.equal(cycle()?.join(" → "), undefined);
 });
 
+Deno.test("a program or file that a module names beside itself is there", () => {
+  const missing = [...tree].flatMap(([from, { beside }]) =>
+    beside.filter((path) => !existsSync(join(repositoryRoot, "src", path))).map((path) => `${from}: ${path}`)
+  );
+  assert.deepEqual(missing, []);
+});
+
 Deno.test("a door lists its names", () => {
   assert.deepEqual(places["export *"], []);
 });
