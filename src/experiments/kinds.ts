@@ -24,6 +24,11 @@ const byName: ReadonlyMap<unknown, Kind<OfKind, FinishedRecord<OfKind>>> = new M
   kinds.map((kind) => [kind.kind, kind]),
 );
 
+/** Whether an experiment is of a known kind. Those of versions that had no kinds are not. */
+export function isKnown(experiment: Partial<OfKind>): boolean {
+  return byName.has(experiment.kind);
+}
+
 /**
  * The kind of an experiment.
  *

@@ -1,7 +1,7 @@
 /** Finds the record of a run by its name. */
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { type AnyExperiment, type AnyRecord, kindOf } from "../kinds.ts";
+import { type AnyExperiment, type AnyRecord, isKnown, kindOf } from "../kinds.ts";
 import { RunFolder, runsFolder } from "./folder.ts";
 
 /** Runs that a message lists at most. */
@@ -24,6 +24,11 @@ export async function findRun(name: string, root = runsFolder()): Promise<RunFol
       `The run ${folder.path} has not finished (epochs done: ${length}). Run its experiment again: it goes on from there.`,
     );
   }
+  if (!isKnown(record.experiment)) {
+    throw new Error(
+      `The run ${folder.path} is of another version of this program. Run its experiment again.`,
+    );
+  }
   const kind = kindOf(record.experiment);
   if (!kind.namesClasses) {
     throw new Error(
@@ -32,10 +37,8 @@ export async function findRun(name: string, root = runsFolder()): Promise<RunFol
   }
   if (!existsSync(folder.weights)) {
     throw new Error(
-      `The run ${folder.path} has kept no network: ${
-        basename(folder.weights)
-      } is missing. Remove the folder and run its ` +
-        "experiment again.",
+      `The run ${folder.path} has kept no network: ${basename(folder.weights)} is missing. ` +
+        "Remove the folder and run its experiment again.",
     );
   }
   return folder;
@@ -82,7 +85,7 @@ async function listing(hashes: readonly string[], root: string): Promise<string>
 
 /** "tabler + mdi, 64 images each, convnext_micro", "a probe, without a network of its own" */
 function lineOf(experiment: AnyExperiment): string {
-  if (experiment.kind === undefined) return "of a version before this one"; // It had no kinds.
+  if (!isKnown(experiment)) return "of another version of this program";
   const kind = kindOf(experiment);
   if (!kind.namesClasses) return `a ${kind.kind}, without a network of its own`;
   const images = "imagesPerDataset" in experiment ? [`${experiment.imagesPerDataset} images each`] : [];

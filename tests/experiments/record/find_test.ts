@@ -36,3 +36,15 @@ Deno.test("a run is found by the beginning of its hash or its folder, and what i
   Deno.removeSync(join(root, "ab00000000000000", "result.json"));
   await assert.rejects(() => findRun("ab", root), /has not finished \(epochs done: 3\)/);
 });
+
+Deno.test("a record of a version without kinds is listed as such, and is refused", async () => {
+  const { hash } = await finished();
+  const root = Deno.makeTempDirSync();
+  const old = join(root, hash);
+  Deno.mkdirSync(old);
+  const { kind: _, ...before } = JSON.parse(Deno.readTextFileSync(join(runs, hash, "experiment.json")));
+  Deno.writeTextFileSync(join(old, "experiment.json"), JSON.stringify(before));
+  Deno.copyFileSync(join(runs, hash, "result.json"), join(old, "result.json"));
+  await assert.rejects(() => findRun(hash, root), /is of another version of this program/);
+  await assert.rejects(() => findRun("zz", root), new RegExp(`${hash}  of another version`));
+});
