@@ -16,7 +16,7 @@ const withoutType = (name: string) => name.trim().replace(/^type /, "");
 /** Names of src/mod.ts, types too. */
 function doorNames(): string[] {
   const text = Deno.readTextFileSync(`${repositoryRoot}src/mod.ts`).replaceAll(/\/\/.*|\/\*[^]*?\*\//g, "");
-  return [...text.matchAll(/export \{([^}]*)\}/g)].flatMap(([, names]) =>
+  return [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names]) =>
     names.split(",").map(withoutType).filter((name) => name)
   );
 }
