@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createModel, tensorsOf, weightTensors } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { type FeatureOptions } from "../../src/probe/extract.ts";
-import { extractFeatures } from "../../src/probe/mod.ts";
+import { computeFeatures, extractFeatures, networkFeatures } from "../../src/probe/mod.ts";
 import { imagesFromPixels } from "../../src/ops/mod.ts";
 import { createWeights, pixelsTensor } from "../../src/train/mod.ts";
 import { imageSource, SIDE } from "../made/probe/synthetic_images.ts";
@@ -88,6 +88,17 @@ Deno.test("labels and keys come with them, the last batch too", async () => {
   assert.deepEqual([features.rows, features.columns], [20, 6]);
   assert.deepEqual([...features.labels], Array.from({ length: 20 }, (_, i) => i % 3));
   assert.deepEqual(features.keys, source.keys);
+});
+
+Deno.test("in memory they are what they are on disk", async () => {
+  const before = tf.memory().numTensors;
+  using stored = await extract();
+  using featurizer = await networkFeatures(model, weights);
+  const computed = await computeFeatures(featurizer, source);
+  const rows = Array.from({ length: 20 }, (_, row) => row);
+  assert.deepEqual(computed.read(rows), stored.read(rows));
+  assert.deepEqual([computed.labels, computed.keys], [stored.labels, stored.keys]);
+  assert.equal(tf.memory().numTensors, before);
 });
 
 Deno.test("the same features are computed once; others are others", async () => {
