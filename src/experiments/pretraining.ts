@@ -1,22 +1,12 @@
 /** Self-supervised pre-training as an experiment: a masked autoencoder on images without labels (arXiv 2111.06377). */
 import { z } from "zod";
 import { checkAugmentation, expectedImages, manifestOf } from "../data/mod.ts";
-import { createAutoencoder, type MaeConfig } from "../models/mod.ts";
+import { createAutoencoder, maeSchema } from "../models/mod.ts";
 import { type EpochPace, stepsPerEpoch } from "../train/mod.ts";
 import { describeIssue, ExperimentError } from "./experiment.ts";
 import { identityOf } from "./identity.ts";
 import { augmentationSchema, count, recipeSchema } from "./schemas.ts";
 import type { FinishedRecord } from "./record.ts";
-
-const half = z.strictObject({ dim: count, depth: count, heads: count });
-
-const autoencoderSchema: z.ZodType<MaeConfig> = z.strictObject({
-  family: z.literal("mae"),
-  patch: count,
-  encoder: half,
-  decoder: half,
-  maskRatio: z.number().gt(0).lt(1),
-});
 
 const pretrainingSchema = z.strictObject({
   kind: z.literal("pretraining"),
@@ -33,7 +23,7 @@ const pretrainingSchema = z.strictObject({
   imageSize: count,
   augmentation: augmentationSchema,
   /** Name of an autoencoder in the registry, for example `mae_vit_micro`, or a configuration of your own. */
-  model: z.union([z.string(), autoencoderSchema]),
+  model: z.union([z.string(), maeSchema]),
   /** How it is trained. */
   recipe: recipeSchema.omit({ labelSmoothing: true, mix: true, ema: true }),
   /** Decides sampling, initial weights, order, crops and which patches are hidden. */

@@ -1,21 +1,37 @@
-/** Convolutions with batch normalisation after them (Ioffe & Szegedy 2015), as ResNet and VGG have them. */
+/** Batch normalisation (Ioffe & Szegedy 2015), together with the convolution before it. */
 import { addBias, batchNormTraining, conv2d, inPrecision } from "../ops/mod.ts";
 import { precisionOf, tf } from "../tensorflow/mod.ts";
+import { normSpecs, plainSpec } from "./layers.ts";
 import type { Forward } from "./model.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
+import type { Layer } from "./network.ts";
+import type { Parameters } from "./parameters.ts";
 
 /** Added to the variance; PyTorch's default. */
 const EPSILON = 1e-5;
 
 /**
- * Running statistics of a batch norm. PyTorch has a third buffer beside them, `num_batches_tracked`, a counter of steps that has
- * no effect on anything; it is left out here.
+ * Batch normalisation of the convolution before it. PyTorch has a third buffer beside the running statistics,
+ * `num_batches_tracked`, a counter of steps that has no effect on anything; it is left out here.
+ *
+ * @param scale initial scale. Default 1
  */
-export function batchNormBuffers(name: string, channels: number): ParameterSpec[] {
-  return [
-    { name: `${name}.running_mean`, shape: [channels], layout: "as-is", init: 0, decay: false },
-    { name: `${name}.running_var`, shape: [channels], layout: "as-is", init: 1, decay: false },
-  ];
+export function batchNorm(name: string, scale = 1): Layer {
+  return {
+    kind: "batchNorm",
+    place: ({ path, shape, left: { conv } }) => {
+      const norm = path + name;
+      if (!conv) throw new Error(`There is no convolution before the batch norm "${norm}".`);
+      const channels = shape.at(-1)!;
+      return {
+        specs: normSpecs(norm, channels, scale),
+        buffers: [
+          plainSpec(`${norm}.running_mean`, [channels], 0),
+          plainSpec(`${norm}.running_var`, [channels], 1),
+        ],
+        apply: (p, x, { forward }) => convBatchNorm(p, conv.name, norm, x as tf.Tensor4D, conv, forward),
+      };
+    },
+  };
 }
 
 /**
@@ -26,7 +42,7 @@ export function batchNormBuffers(name: string, channels: number): ParameterSpec[
  * @param norm name of the batch norm
  * @returns in the precision of the weights, [B, H', W', out]
  */
-export function convBatchNorm(
+function convBatchNorm(
   p: Parameters,
   conv: string,
   norm: string,

@@ -1,6 +1,7 @@
+/** What a network is to whoever has it: its tensors, its table and its function. */
 import type { Precision, tf } from "../tensorflow/mod.ts";
-import { checkFolded, type Fold, folded } from "./folds.ts";
-import { inFlatOrder, type Parameters, type ParameterSpec, unflatten } from "./parameters.ts";
+import { foldNorm, foldScale } from "../ops/mod.ts";
+import { type Parameters, type ParameterSpec, termsOf, unflatten } from "./parameters.ts";
 
 /** What a network is given beside images, and who looks on. Everything is absent at inference. */
 export interface Forward {
@@ -27,19 +28,18 @@ export interface Forward {
   tap?<T extends tf.Tensor>(name: string, x: T): T;
 }
 
-/** One line of a model's table. */
-export interface Outline {
-  /** Name of the layer. */
+/** One line of a model's table: a layer whose output can be looked at, or the classifier. */
+export interface LayerRow {
+  /** timm's (torchvision's) name. */
   name: string;
-  /** Shape of its output for one image. */
+  /** Shape of its output for one image: [H, W, C], [T, C] or [C]. */
   shape: number[];
-  /** Beginnings of the names of its tensors. Default: its own name and a dot. */
-  owns?: string[];
-  /**
-   * Multiply-adds for one image that are not one for each weight and each position of the output: products of attention, strides
-   * inside a block. Default 0.
-   */
-  more?: number;
+  /** Trained numbers that are its own and of no layer inside of it. */
+  parameters: number;
+  /** Its own multiply-adds for one image. */
+  flops: number;
+  /** Whether it ends a stage, or a block of tokens. */
+  isStage?: true;
 }
 
 /** A network for images: what tensors it has, and what it does with them. */
@@ -55,7 +55,7 @@ export interface Model {
   /** Number of classes. */
   classes: number;
   /** The least side of an image that it can take, px: by how much it reduces height and width, for most. */
-  stride: number;
+  leastSide: number;
   /** Probability, a residual branch, of leaving it out in training (stochastic depth); empty where there are none. */
   dropPath: number[];
   /** Number of heads of its attention; absent for a model without. */
@@ -63,7 +63,7 @@ export interface Model {
   /** Whether it has dropout, and so uses a key. */
   dropout: boolean;
   /**
-   * Number of parts of a batch that are computed side by side; see {@link applyInTowers}. 1 for a model with dropout or with
+   * Number of parts of a batch that are computed side by side; see `logits`. 1 for a model with dropout or with
    * statistics over the batch, and for one that is slower so, as its time goes into few large ops.
    */
   towers: number;
@@ -72,8 +72,12 @@ export interface Model {
    * the classifier reads, [B, C].
    */
   layers: string[];
+  /** Those of `layers` that end a stage, or a block of tokens; empty for a family without such. */
+  stages: string[];
+  /** For each of `specs`, the number of its layer: 0 the stem, then block by block, the greatest the head. */
+  layerGroups: number[];
   /** A line for each of `layers` and one for the classifier, for images of this side, px. */
-  outline(imageSize: number): Outline[];
+  outline(imageSize: number): LayerRow[];
   /**
    * Logits of a batch.
    *
@@ -103,21 +107,70 @@ export function tensorsOf(
   return buffers ? { ...named, ...unflatten(model.buffers, buffers) } : named;
 }
 
-/** A layer's output, as whoever looks on wants it to go on. */
-export function tapped<T extends tf.Tensor>(forward: Forward, name: string, x: T): T {
-  return forward.tap ? forward.tap(name, x) : x;
+/** A linear layer and the names of what stands beside it: of a normalisation before it, or of a scale after it. */
+export type Fold = { layer: string; norm: string } | { layer: string; scale: string };
+
+/** Names of the tensors that a fold takes in. */
+const takenIn = (fold: Fold) => "norm" in fold ? [`${fold.norm}.weight`, `${fold.norm}.bias`] : [fold.scale];
+
+/** A model's tensors by name; each layer that has a fold is the folded layer, and what that took in is not there any more. */
+export function folded(p: Parameters, folds: readonly Fold[]): Parameters {
+  const all = { ...p };
+  for (const fold of folds) {
+    const layer = termsOf(all, fold.layer);
+    const { weight, bias } = "norm" in fold
+      ? foldNorm(layer, termsOf(p, fold.norm))
+      : foldScale(layer, p[fold.scale]);
+    all[`${fold.layer}.weight`] = weight;
+    all[`${fold.layer}.bias`] = bias;
+    for (const name of takenIn(fold)) delete all[name];
+  }
+  return all;
 }
 
-/** A model, from what most of them have in common. */
-export function makeModel(
-  parts: Omit<Model, "layers" | "buffers" | "folds" | "dropPath" | "dropout" | "towers"> & Partial<Model>,
-): Model {
-  const layers = parts.outline(parts.stride).slice(0, -1).map(({ name }) => name);
-  const defaults = { buffers: [], folds: [], dropPath: [], dropout: false, towers: 1 };
-  const model = { ...defaults, ...parts, specs: inFlatOrder(parts.specs), layers };
-  const apply: Model["apply"] = (p, x, forward) => {
-    checkFolded(p, model.folds);
-    return parts.apply(p, x, forward);
+/**
+ * Refuses tensors as they are before {@link folded}, of which a network would leave the norms' scales out.
+ *
+ * @throws {Error} when there is one that should have been taken in
+ */
+export function checkFolded(p: Parameters, folds: readonly Fold[]): void {
+  const name = folds.flatMap(takenIn).find((name) => name in p);
+  if (name !== undefined) {
+    throw new Error(
+      `"${name}" is not folded into the layer beside it. Take the tensors from tensorsOf, or from folded.`,
+    );
+  }
+}
+
+/** A model as a table, with its sums. */
+export interface ModelDescription {
+  layers: {
+    /** timm's (torchvision's) name. */
+    layer: string;
+    /** Shape of its output for one image: [H, W, C], [T, C] or [C]. */
+    output: number[];
+    /** Trained numbers that are its own. */
+    parameters: number;
+    /** Multiply-adds for one image. */
+    flops: number;
+  }[];
+  parameters: number;
+  /** Multiply-adds for one image. */
+  flops: number;
+}
+
+/**
+ * Lists a model's layers for images of a size. FLOPs are multiply-adds of convolutions, linear layers and attention, as fvcore and
+ * timm count them; biases, norms, activations and pooling are left out.
+ *
+ * @param imageSize side of an image, px
+ */
+export function describe(model: Model, imageSize: number): ModelDescription {
+  const rows = model.outline(imageSize);
+  const sum = (field: "parameters" | "flops") => rows.reduce((total, row) => total + row[field], 0);
+  return {
+    layers: rows.map(({ name, shape, parameters, flops }) => ({ layer: name, output: shape, parameters, flops })),
+    parameters: sum("parameters"),
+    flops: sum("flops"),
   };
-  return { ...model, apply };
 }

@@ -2,7 +2,7 @@
  * A model's tensors as plain data. Names and shapes come from a list of specifications; all values live in one flat vector, so
  * that an optimizer step is a dozen operations on one tensor however many layers there are.
  */
-import type { Random } from "../stats/mod.ts";
+import { type Random, random } from "../stats/mod.ts";
 import { partsOf } from "../ops/mod.ts";
 import { type Precision, tf } from "../tensorflow/mod.ts";
 
@@ -104,6 +104,35 @@ export function sinCosPositions(
   return table;
 }
 
+/** All values of a model outside of TensorFlow. */
+export interface FlatWeights {
+  /** In the order of `model.specs`. */
+  parameters: Float32Array;
+  /** In the order of `model.buffers`; absent for a model without. */
+  buffers?: Float32Array;
+}
+
+/** A tensor and its part of a flat vector. */
+export interface PlacedValues {
+  spec: ParameterSpec;
+  /** A view: what is written to it is in the vector. */
+  values: Float32Array;
+}
+
+/**
+ * The parts of a flat vector, one a tensor.
+ *
+ * @throws {Error} when the vector is not as long as the tensors together
+ */
+export function placesIn(specs: readonly ParameterSpec[], flat: Float32Array): PlacedValues[] {
+  const size = countParameters(specs);
+  if (flat.length !== size) {
+    throw new Error(`A flat vector of ${flat.length} values was given for tensors of ${size}.`);
+  }
+  let offset = 0;
+  return specs.map((spec) => ({ spec, values: flat.subarray(offset, offset += specSize(spec)) }));
+}
+
 function draw(part: Float32Array, { init, shape }: ParameterSpec, stream: Random): void {
   if (typeof init === "number") return void part.fill(init);
   if ("positions" in init) return part.set(sinCosPositions(init.positions, shape.at(-1)!, init.classToken));
@@ -114,12 +143,24 @@ function draw(part: Float32Array, { init, shape }: ParameterSpec, stream: Random
   }
 }
 
-/** Draws initial values into one flat vector, in the order of the specifications. */
-export function initialise(specs: readonly ParameterSpec[], stream: Random): Float32Array<ArrayBuffer> {
+/** Draws initial values as one flat vector, in the order of the specifications. */
+export function drawValues(specs: readonly ParameterSpec[], stream: Random): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(countParameters(specs));
-  let offset = 0;
-  for (const spec of specs) draw(flat.subarray(offset, offset += specSize(spec)), spec, stream);
+  for (const { spec, values } of placesIn(specs, flat)) draw(values, spec, stream);
   return flat;
+}
+
+/** Names the random stream of initial weights. */
+const STREAM = 0x77;
+
+/** A model's values before training, as its specifications and the seed say. */
+export function createWeights(
+  { specs, buffers }: Record<"specs" | "buffers", readonly ParameterSpec[]>,
+  seed: number,
+): FlatWeights {
+  const stream = random(seed, STREAM);
+  const parameters = drawValues(specs, stream);
+  return buffers.length > 0 ? { parameters, buffers: drawValues(buffers, stream) } : { parameters };
 }
 
 /**

@@ -1,8 +1,8 @@
 /** Features of images from any layer of a network. */
 import { createHash } from "node:crypto";
 import type { Batch } from "../data/mod.ts";
-import { cutIntoTowers, type Model, type Parameters, tensorsOf, type Weights } from "../models/mod.ts";
-import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
+import { layerOutput, type Model, type Weights } from "../models/mod.ts";
+import { imagesFromPixels } from "../ops/mod.ts";
 import { compile, type Compiled, type Precision, tf } from "../tensorflow/mod.ts";
 import { pixelsTensor } from "../train/mod.ts";
 import { collectFeatures, type CollectOptions, type ImageSource } from "./collect.ts";
@@ -38,23 +38,12 @@ export type FeatureReader = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
  */
 export function makeFeatureReader(model: Model, options: FeatureOptions = {}): FeatureReader {
   const { layer, pooling, limit, precision } = complete(model, options);
-  const { towers } = model;
-  const featuresOf = (p: Parameters, images: tf.Tensor4D): tf.Tensor2D => {
-    let features!: tf.Tensor2D;
-    const tap = <T extends tf.Tensor>(name: string, x: T): T => {
-      if (name === layer) {
-        features = pooled(inPrecision(x, "float32"), layer, pooling, limit, prefixTokens(model, layer));
-      }
-      return x;
-    };
-    model.apply(p, images, { tap });
-    return features;
-  };
-  return compile((weights: Weights, pixels: tf.Tensor4D) => {
-    const p = tensorsOf(model, weights, precision);
-    const parts = cutIntoTowers(imagesFromPixels(pixels), towers);
-    return tf.concat2d(parts.map((part) => featuresOf(p, part)), 0);
-  }, { towers });
+  const read = (x: tf.Tensor) => pooled(x, layer, pooling, limit, prefixTokens(model, layer));
+  return compile(
+    (weights: Weights, pixels: tf.Tensor4D) =>
+      layerOutput(model, weights, layer, read, precision)(imagesFromPixels(pixels)),
+    model,
+  );
 }
 
 function complete(model: Model, options: FeatureOptions): Required<FeatureOptions> {

@@ -10,7 +10,7 @@ export { untilAborted } from "./abort.ts";
 export { argmax, evaluate, type Evaluation, makePredictor, type Predictor, score } from "./evaluate.ts";
 export { pixelsTensor } from "./pixels.ts";
 export { carriedWeights, fineTune, type FineTuneOptions } from "./fine_tune.ts";
-export { layerIds, layerRates } from "./layer_decay.ts";
+export { layerRates } from "./layer_decay.ts";
 export type { EpochPace, StepProgress } from "./loop.ts";
 export { smoothTargets } from "./loss.ts";
 export { type ImageMix, mix, type MixInput, mixInput, type MixPlan, mixPlan } from "./mixup.ts";
@@ -26,7 +26,7 @@ export {
   totalSteps,
 } from "./recipe.ts";
 export { learningRate } from "./schedule.ts";
-export { drawnWeights, evaluatedWeights, initialState } from "./state.ts";
+export { evaluatedWeights, initialState } from "./state.ts";
 export { classifierRule, type Pass, type StepInput, type StepRule, type TrainState } from "./step.ts";
 export { Stepper } from "./stepper.ts";
 export { type EpochSummary, train, type Trained, type TrainOptions } from "./train.ts";

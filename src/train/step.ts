@@ -1,14 +1,6 @@
 /** What a training step computes, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
-import {
-  applyInTowers,
-  countDecayed,
-  type Forward,
-  type Model,
-  tensorsOf,
-  unflatten,
-  type Weights,
-} from "../models/mod.ts";
-import { crossEntropy, imagesFromPixels, inPrecision } from "../ops/mod.ts";
+import { countDecayed, type Forward, logits, type Model, unflatten, type Weights } from "../models/mod.ts";
+import { crossEntropy, imagesFromPixels } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";
 import type { AdamWConfig } from "./optimizer.ts";
@@ -127,9 +119,8 @@ function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
     const observe: Forward["observe"] = (name, mean, variance) =>
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
     const loss = (flat: tf.Tensor1D) => {
-      const p = tensorsOf(model, { parameters: flat, buffers }, recipe.precision);
-      const logits = applyInTowers(model, p, images, { keep, dropout, training: true, observe });
-      return crossEntropy(inPrecision(logits, "float32"), targets);
+      const classify = logits(model, { parameters: flat, buffers }, recipe.precision);
+      return crossEntropy(classify(images, { keep, dropout, training: true, observe }), targets);
     };
     const pass = passOf(loss, parameters, recipe);
     return buffers ? { ...pass, buffers: movedBuffers(model, buffers, observed) } : pass;

@@ -1,5 +1,5 @@
 /** Between our order of a tensor's values and PyTorch's, which weight files have; see {@link Layout}. */
-import type { ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "../parameters.ts";
 
 /** For each layout, which of our axes PyTorch's axes are. (`flattened` then joins the last three.) */
 const TORCH_AXES = {

@@ -1,5 +1,5 @@
 /** Position embeddings on another grid, as timm's `resample_abs_pos_embed`: bicubic, antialiased. */
-import type { ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "../parameters.ts";
 
 /** Two square grids of patches, by their sides, and the number of tokens before them (0, or 1 for the class token). */
 export interface Grids {

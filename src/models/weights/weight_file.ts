@@ -3,11 +3,20 @@
  * PyTorch's layouts. `model.load_state_dict(safetensors.torch.load_file(path))` takes what is written here, and timm's
  * `safetensors.torch.save_file(model.state_dict(), path)` is read here.
  */
-import { replaceFile } from "../disk/mod.ts";
+import { replaceFile } from "../../disk/mod.ts";
 import { fromTorchLayout, toTorchLayout } from "./layout.ts";
-import { tf } from "../tensorflow/mod.ts";
-import type { Model, Weights } from "./model.ts";
-import { countParameters, type ParameterSpec, specSize, torchShape } from "./parameters.ts";
+import { tf } from "../../tensorflow/mod.ts";
+import type { Model, Weights } from "../model.ts";
+import {
+  countParameters,
+  type FlatWeights,
+  type ParameterSpec,
+  type PlacedValues,
+  placesIn,
+  torchShape,
+} from "../parameters.ts";
+import { isPretrainingOnly } from "../mae.ts";
+import { isLastNorm } from "../vit.ts";
 import { gridsOf, resamplePositions } from "./position_embeddings.ts";
 import {
   openSafetensors,
@@ -19,14 +28,6 @@ import {
 
 /** What has weights: a {@link Model}, or a network for another task (without classes). */
 export type Weighted = Pick<Model, "name" | "specs" | "buffers"> & Partial<Pick<Model, "classes">>;
-
-/** All values of a model outside of TensorFlow. */
-export interface FlatWeights {
-  /** In the order of `model.specs`. */
-  parameters: Float32Array;
-  /** In the order of `model.buffers`; absent for a model without. */
-  buffers?: Float32Array;
-}
 
 /** Copies weights out of TensorFlow. */
 export async function flatWeights({ parameters, buffers }: Weights): Promise<FlatWeights> {
@@ -52,7 +53,7 @@ export interface LoadedWeights extends FlatWeights {
 /** How a file of weights is taken. */
 export interface LoadOptions {
   /**
-   * Takes the file as pre-training for another task, and these weights (from `initialise`) for what it may lack: the classifier,
+   * Takes the file as pre-training for another task, and these weights (from `createWeights`) for what it may lack: the classifier,
    * which is then never taken from the file, and a ViT's last norm (`norm`, or `fc_norm` with mean pooling). What only
    * pre-training has (MAE's `decoder_…`, `mask_token`, the other of those two norms) is passed over. Default: the file must hold
    * exactly this model.
@@ -67,22 +68,7 @@ export class WeightsError extends Error {
   override name = "WeightsError";
 }
 
-/** A tensor and its part of a flat vector. */
-interface Place {
-  spec: ParameterSpec;
-  values: Float32Array;
-}
-
-function placesIn(specs: readonly ParameterSpec[], flat: Float32Array): Place[] {
-  const size = countParameters(specs);
-  if (flat.length !== size) {
-    throw new Error(`A flat vector of ${flat.length} values was given for tensors of ${size}.`);
-  }
-  let offset = 0;
-  return specs.map((spec) => ({ spec, values: flat.subarray(offset, offset += specSize(spec)) }));
-}
-
-function placesOf({ specs, buffers }: Weighted, weights: FlatWeights): Place[] {
+function placesOf({ specs, buffers }: Weighted, weights: FlatWeights): PlacedValues[] {
   return [
     ...placesIn(specs, weights.parameters),
     ...placesIn(buffers, weights.buffers ?? new Float32Array()),
@@ -106,7 +92,7 @@ export async function saveWeights(
 }
 
 /** The tensor, and after a batch norm's running mean the count of batches that PyTorch keeps and only a strict reader asks for. */
-function torchTensors({ spec, values }: Place): [string, TensorToWrite][] {
+function torchTensors({ spec, values }: PlacedValues): [string, TensorToWrite][] {
   const tensor: [string, TensorToWrite] = [spec.name, {
     shape: torchShape(spec),
     values: toTorchLayout(spec, values),
@@ -167,21 +153,15 @@ function classifierNames({ specs, classes }: Weighted): string[] {
   return [name, name.replace(/weight$/, "bias")];
 }
 
-/** The last norm of a ViT: one or the other, by its pooling. */
-const LAST_NORM = /^(fc_)?norm\.(weight|bias)$/;
-
-/** What only pre-training has. */
-const PRETRAINING = /^(decoder_|mask_token$)/;
-
 /** Whether a tensor stays as it is when the file is pre-training. */
 function isSpared(name: string, model: Weighted, names: ReadonlyMap<string, string>): boolean {
-  return classifierNames(model).includes(name) || (LAST_NORM.test(name) && !names.has(name));
+  return classifierNames(model).includes(name) || (isLastNorm(name) && !names.has(name));
 }
 
 function isExpected(name: string, { specs, buffers }: Weighted, { onto }: LoadOptions): boolean {
   if ([...specs, ...buffers].some((spec) => spec.name === name)) return true;
   if (name.endsWith(".num_batches_tracked")) return true;
-  return onto !== undefined && (LAST_NORM.test(name) || PRETRAINING.test(name));
+  return onto !== undefined && (isLastNorm(name) || isPretrainingOnly(name));
 }
 
 function faultOf(
