@@ -1,13 +1,10 @@
 /** Batch normalisation (Ioffe & Szegedy 2015), together with the convolution before it. */
-import { addBias, batchNormTraining, conv2d, inPrecision } from "../ops/mod.ts";
+import { addBias, BATCH_NORM_EPSILON, batchNormTraining, conv2d, inPrecision } from "../ops/mod.ts";
 import { precisionOf, tf } from "../tensorflow/mod.ts";
 import { normSpecs, plainSpec } from "./layers.ts";
 import type { Forward } from "./model.ts";
 import type { Layer } from "./network.ts";
 import type { Parameters } from "./parameters.ts";
-
-/** Added to the variance; PyTorch's default. */
-const EPSILON = 1e-5;
 
 /**
  * Batch normalisation of the convolution before it. PyTorch has a third buffer beside the running statistics,
@@ -65,7 +62,7 @@ function convBatchNorm(
 }
 
 function foldedNorm(p: Parameters, norm: string, kernel: tf.Tensor4D, bias?: tf.Tensor1D) {
-  const inverseStd = p[`${norm}.running_var`].add(EPSILON).rsqrt();
+  const inverseStd = p[`${norm}.running_var`].add(BATCH_NORM_EPSILON).rsqrt();
   const scale = p[`${norm}.weight`].mul(inverseStd);
   const mean = p[`${norm}.running_mean`];
   const centre = bias ? bias.sub(mean) : mean.neg();

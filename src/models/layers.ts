@@ -270,8 +270,8 @@ function patchLayer(
             patches = rows.reshape(patches.shape);
           }
           const y = inPrecision(linearOf(patches, termsOf(p, layer)), "float32");
-          const sides = shape.length === 2 ? [-1] : [H, W].map((side) => Math.floor(side / size));
-          return y.reshape([B, ...sides, outputs]);
+          if (shape.length === 2) return y.reshape([B, ...shape]);
+          return y.reshape([B, Math.floor(H / size), Math.floor(W / size), -1]);
         },
       };
     },
@@ -304,11 +304,13 @@ export const patchEmbed = (name: string, size: number, outputs: number, init: In
   patchLayer(name, size, outputs, init, ({ shape: [H] }) => [gridOf(size, H) ** 2]);
 
 /** Tokens as rows: `[B, T, C] -> [B T, C]` */
-export const toRows: Layer = { place: () => ({ apply: (_p, x) => x.reshape([-1, x.shape.at(-1)!]) }) };
+export const toRows: Layer = {
+  place: ({ shape: [T, C] }) => ({ apply: (_p, x) => x.reshape([x.shape[0] * T, C]) }),
+};
 
 /** Rows as tokens: `[B T, C] -> [B, T, C]` */
 export const toTokens: Layer = {
-  place: ({ shape }) => ({ apply: (_p, x) => x.reshape([-1, ...shape]) }),
+  place: ({ shape: [T, C] }) => ({ apply: (_p, x) => x.reshape([x.shape[0] / T, T, C]) }),
 };
 
 /** Multi-head self-attention: queries, keys and values side by side, `[B T, 3 C] -> [B T, C]` */

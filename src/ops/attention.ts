@@ -1,5 +1,5 @@
 import { type Precision, precisionOf, tf, toPrecision } from "../tensorflow/mod.ts";
-import { batchProduct } from "./product.ts";
+import { batchProduct } from "./linear.ts";
 import { withGradient } from "./gradient.ts";
 
 type Matrices = tf.Tensor4D;

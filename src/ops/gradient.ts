@@ -1,7 +1,7 @@
 import { tf } from "../tensorflow/mod.ts";
 
 /** A value with what its gradient needs. */
-export interface Saved<T extends tf.Tensor> {
+interface Saved<T extends tf.Tensor> {
   value: T;
   saved: tf.Tensor[];
 }

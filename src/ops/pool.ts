@@ -1,7 +1,7 @@
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
-import { batchProduct } from "./product.ts";
+import { batchProduct } from "./linear.ts";
 import { withGradient } from "./gradient.ts";
-import { padded, unpadded } from "./pad.ts";
+import { padded, unpadded } from "./tensors.ts";
 
 /** Less than any value of either precision that a network computes with. */
 const LOWEST = -3e38;
