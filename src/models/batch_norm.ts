@@ -2,7 +2,7 @@
 import { addBias, BATCH_NORM_EPSILON, batchNormTraining, conv2d, inPrecision } from "../ops/mod.ts";
 import { precisionOf, tf } from "../tensorflow/mod.ts";
 import { normSpecs, plainSpec } from "./layers.ts";
-import type { Forward } from "./model.ts";
+import type { ForwardOptions } from "./model.ts";
 import type { Layer } from "./network.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -45,7 +45,7 @@ function convBatchNorm(
   norm: string,
   x: tf.Tensor4D,
   { stride, pad }: { stride: number; pad: number },
-  forward: Forward,
+  forward: ForwardOptions,
 ): tf.Tensor4D {
   const kernel = p[`${conv}.weight`] as tf.Tensor4D;
   const bias = p[`${conv}.bias`] as tf.Tensor1D | undefined;

@@ -19,7 +19,7 @@ import {
 } from "../ops/mod.ts";
 import { precisionOf, type tf } from "../tensorflow/mod.ts";
 import { activation, asRows, type Layer, type Left, type Place, type Shape } from "./network.ts";
-import { type Init, type Layout, type Parameters, type ParameterSpec, termsOf } from "./parameters.ts";
+import { type Init, type TensorLayout, type Parameters, type ParameterSpec, termsOf } from "./parameters.ts";
 
 /** Initial values of a layer's weight and bias. */
 export interface LayerInit {
@@ -64,7 +64,7 @@ export const plainSpec = (name: string, shape: number[], init: Init): ParameterS
 });
 
 /** Weight, whose last two axes are [in, out], and bias. */
-function weightAndBias(name: string, layout: Layout, shape: number[], init: Initialiser): ParameterSpec[] {
+function weightAndBias(name: string, layout: TensorLayout, shape: number[], init: Initialiser): ParameterSpec[] {
   const [inputs, outputs] = shape.slice(-2);
   const positions = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const { weight, bias } = init(positions * inputs, positions * outputs);
@@ -194,7 +194,7 @@ export function norm(name: string): Layer {
 /** A linear layer with a weight that lies in some layout. */
 function linearIn(
   name: string,
-  layout: Layout,
+  layout: TensorLayout,
   weightShape: (inputs: number) => number[],
   init: Initialiser,
 ): Layer & { name: string } {

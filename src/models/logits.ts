@@ -5,7 +5,7 @@
 import { inPrecision } from "../ops/mod.ts";
 import { type Precision, tf, usableTowers } from "../tensorflow/mod.ts";
 import type { MaskedAutoencoder } from "./mae.ts";
-import { type Forward, type Model, tensorsOf, type Weights } from "./model.ts";
+import { type ForwardOptions, type Model, tensorsOf, type Weights } from "./model.ts";
 
 /** Equal parts of a tensor, or itself where there are none. */
 function cutIntoTowers<T extends tf.Tensor>(x: T, towers: number, axis = 0): T[] {
@@ -14,7 +14,7 @@ function cutIntoTowers<T extends tf.Tensor>(x: T, towers: number, axis = 0): T[]
 }
 
 /** Logits of images, normalised, [B, H, W, 3] -> [B, classes], float32. */
-export type Classify = (images: tf.Tensor4D, forward?: Forward) => tf.Tensor2D;
+export type Classify = (images: tf.Tensor4D, forward?: ForwardOptions) => tf.Tensor2D;
 
 /**
  * A network with weights. Its tensors are made once, however often it is asked. A batch is computed in the model's towers, unless

@@ -12,8 +12,7 @@ import { checkFolded, type Fold } from "./model.ts";
 import { gridOf, type Initialiser, linear, norm, patchEmbed, xavier } from "./layers.ts";
 import { type Layer, place, type Placed, sequence, TOWERS } from "./network.ts";
 import { type FlatWeights, inFlatOrder, type Parameters, type ParameterSpec, placesIn, termsOf } from "./parameters.ts";
-import { transformerBlocks, transformerFields } from "./transformer.ts";
-import { positionSpec, tokenSpec, type ViTConfig } from "./vit.ts";
+import { type ViTConfig, positionSpec, tokenSpec, transformerBlocks, transformerFields } from "./vit.ts";
 
 const transformer = z.strictObject(transformerFields);
 

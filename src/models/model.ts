@@ -4,7 +4,7 @@ import { foldNorm, foldScale } from "../ops/mod.ts";
 import { type Parameters, type ParameterSpec, termsOf, unflatten } from "./parameters.ts";
 
 /** What a network is given beside images, and who looks on. Everything is absent at inference. */
-export interface Forward {
+export interface ForwardOptions {
   /**
    * Factors of the residual branches (stochastic depth), [branches, B]: 0 for one left out, 1 / (1 - p) for one kept. Random
    * numbers come from outside, so that the network is a pure function.
@@ -68,7 +68,7 @@ export interface Model {
    */
   towers: number;
   /**
-   * timm's (torchvision's) names of the layers that {@link Forward.tap} is called with, in order. The last gives the features that
+   * timm's (torchvision's) names of the layers that {@link ForwardOptions.tap} is called with, in order. The last gives the features that
    * the classifier reads, [B, C].
    */
   layers: string[];
@@ -86,7 +86,7 @@ export interface Model {
    * @returns [B, classes]
    * @throws {Error} when the tensors are without its folds
    */
-  apply(p: Parameters, x: tf.Tensor4D, forward?: Forward): tf.Tensor2D;
+  apply(p: Parameters, x: tf.Tensor4D, forward?: ForwardOptions): tf.Tensor2D;
 }
 
 /** All values of a model as flat vectors. */

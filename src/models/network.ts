@@ -4,7 +4,7 @@
  */
 import { addResidual } from "../ops/mod.ts";
 import type { tf } from "../tensorflow/mod.ts";
-import { checkFolded, type Fold, type Forward, type LayerRow, type Model } from "./model.ts";
+import { checkFolded, type Fold, type ForwardOptions, type LayerRow, type Model } from "./model.ts";
 import { countParameters, inFlatOrder, type Parameters, type ParameterSpec } from "./parameters.ts";
 
 /** Shape of the values of one image: [H, W, C] of a feature map, [T, C] of tokens, [C] of features. */
@@ -12,7 +12,7 @@ export type Shape = readonly number[];
 
 /** One pass of a batch. */
 export interface Run {
-  forward: Forward;
+  forward: ForwardOptions;
   /** Factors [B] of the residual branches that are still to come. */
   branches: tf.Tensor1D[];
 }
@@ -111,7 +111,7 @@ export function activation(f: (x: tf.Tensor) => tf.Tensor): Layer {
 
 /**
  * Layers whose tensors' names begin with a name and a dot, for example `stages.0.blocks.1`. Their output can be looked at under
- * this name ({@link Forward.tap}), and they have a line in the network's table.
+ * this name ({@link ForwardOptions.tap}), and they have a line in the network's table.
  */
 export function named(name: string, ...layers: Layer[]): Layer {
   return withRow(sequence(...layers), { name, prefix: `${name}.` });

@@ -20,7 +20,7 @@ import { type Precision, tf } from "../tensorflow/mod.ts";
  * `flattened` is a linear layer that reads a whole feature map: PyTorch flattens it channel by channel, TensorFlow's layout
  * position by position. {@link torchShape} gives PyTorch's shape.
  */
-export type Layout = "conv" | "depthwise" | "linear" | "flattened" | "as-is";
+export type TensorLayout = "conv" | "depthwise" | "linear" | "flattened" | "as-is";
 
 /**
  * Initial values: one number for all; a normal distribution with this `std` cut at two of them; a `normal` distribution with this
@@ -41,7 +41,7 @@ export interface ParameterSpec {
   /** Shape in TensorFlow's layout. */
   shape: number[];
   /** How it lies, and where its axes stand in PyTorch. */
-  layout: Layout;
+  layout: TensorLayout;
   init: Init;
   /** Whether weight decay applies: to weights of convolutions and linear layers, not to biases, norms, scales and positions. */
   decay: boolean;
@@ -67,7 +67,7 @@ export function countParameters(specs: readonly ParameterSpec[]): number {
   return specs.reduce((sum, spec) => sum + specSize(spec), 0);
 }
 
-/** Shape that PyTorch gives a tensor; see {@link Layout}. */
+/** Shape that PyTorch gives a tensor; see {@link TensorLayout}. */
 export function torchShape({ shape, layout }: ParameterSpec): number[] {
   if (layout === "linear") return shape.toReversed();
   if (layout === "as-is") return shape;

@@ -1,25 +1,62 @@
 /**
  * Vision Transformer: Dosovitskiy et al., "An Image is Worth 16x16 Words" (ICLR 2021), arXiv 2010.11929. Tensor names and defaults
- * follow timm's vision_transformer.py.
+ * follow timm's vision_transformer.py. Its blocks are those of both halves of a masked autoencoder too; they go over rows of tokens,
+ * [B T, C].
  */
 import { z } from "zod";
 import type { tf } from "../tensorflow/mod.ts";
 import { family, fields, risingDropPath } from "./family.ts";
-import {
-  linear,
-  norm,
-  patchEmbed,
-  plainSpec,
-  torchDefault,
-  toRows,
-  toTokens,
-  truncatedNormal,
-} from "./layers.ts";
-import { type Layer, named, network, place, sequence, tapped, TOWERS } from "./network.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
-import { transformerBlocks, transformerFields } from "./transformer.ts";
+import { type Initialiser, gelu, linear, norm, patchEmbed, plainSpec, selfAttention, toRows, toTokens, torchDefault, truncatedNormal } from "./layers.ts";
+import { type Layer, TOWERS, named, network, place, residual, sequence, stage, tapped } from "./network.ts";
+import type { ParameterSpec, Parameters } from "./parameters.ts";
 
 const { whole, dropPath } = fields;
+
+/** Fields of a stack of blocks. */
+export const transformerFields = {
+  dim: whole.describe("Channels of a token; a multiple of the heads."),
+  depth: whole.describe("Number of blocks."),
+  heads: whole.describe("Heads of the attention."),
+};
+
+/** Width and depth of a stack of blocks. */
+type TransformerConfig = z.infer<z.ZodObject<typeof transformerFields>>;
+
+/**
+ * The blocks `name.0`, `name.1`, …. Taps: `name.i.attn.qkv` [B, T, 3 C] (queries, keys and values, each [heads, C / heads]),
+ * `name.i` [B, T, C].
+ *
+ * @param init initial values of a linear layer
+ * @param dropPaths stochastic depth of each block's two branches. Default 0
+ * @throws {Error} when the heads do not divide the channels
+ */
+export function transformerBlocks(
+  name: string,
+  { dim, depth, heads }: TransformerConfig,
+  init: Initialiser,
+  dropPaths: readonly number[] = Array(depth).fill(0),
+): Layer[] {
+  if (dim % heads !== 0) throw new Error(`${heads} heads do not divide ${dim} channels.`);
+  return dropPaths.map((dropPath, i) =>
+    stage(
+      `${name}.${i}`,
+      residual(
+        dropPath,
+        norm("norm1"),
+        tapped("attn.qkv", linear("attn.qkv", 3 * dim, init)), // (B T, 3 C)
+        selfAttention(heads),
+        linear("attn.proj", dim, init),
+      ),
+      residual(
+        dropPath,
+        norm("norm2"),
+        linear("mlp.fc1", 4 * dim, init), // (B T, 4 C)
+        gelu,
+        linear("mlp.fc2", dim, init),
+      ),
+    )
+  );
+}
 
 const schema = z.strictObject({
   family: z.literal("vit"),

@@ -1,5 +1,5 @@
 /** What a training step computes, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
-import { countDecayed, type Forward, logits, type Model, unflatten, type Weights } from "../models/mod.ts";
+import { countDecayed, type ForwardOptions, logits, type Model, unflatten, type Weights } from "../models/mod.ts";
 import { crossEntropy, imagesFromPixels } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";
@@ -116,7 +116,7 @@ function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
     const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
     const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
     const observed: Record<string, tf.Tensor> = {};
-    const observe: Forward["observe"] = (name, mean, variance) =>
+    const observe: ForwardOptions["observe"] = (name, mean, variance) =>
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
     const loss = (flat: tf.Tensor1D) => {
       const classify = logits(model, { parameters: flat, buffers }, recipe.precision);

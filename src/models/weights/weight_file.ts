@@ -4,27 +4,13 @@
  * `safetensors.torch.save_file(model.state_dict(), path)` is read here.
  */
 import { replaceFile } from "../../disk/mod.ts";
-import { fromTorchLayout, toTorchLayout } from "./layout.ts";
 import { tf } from "../../tensorflow/mod.ts";
 import type { Model, Weights } from "../model.ts";
-import {
-  countParameters,
-  type FlatWeights,
-  type ParameterSpec,
-  type PlacedValues,
-  placesIn,
-  torchShape,
-} from "../parameters.ts";
+import { type FlatWeights, type ParameterSpec, type PlacedValues, countParameters, placesIn, torchShape } from "../parameters.ts";
 import { isPretrainingOnly } from "../mae.ts";
 import { isLastNorm } from "../vit.ts";
 import { gridsOf, resamplePositions } from "./position_embeddings.ts";
-import {
-  openSafetensors,
-  readFloats,
-  type SafetensorsFile,
-  type TensorToWrite,
-  writeSafetensors,
-} from "./safetensors.ts";
+import { type SafetensorsFile, type TensorToWrite, openSafetensors, readFloats, writeSafetensors } from "./safetensors.ts";
 
 /** What has weights: a {@link Model}, or a network for another task (without classes). */
 export type Weighted = Pick<Model, "name" | "specs" | "buffers"> & Partial<Pick<Model, "classes">>;
@@ -197,4 +183,39 @@ function valuesOf(spec: ParameterSpec, file: SafetensorsFile, own: string): Floa
   if (`${file.tensors.get(own)!.shape}` === `${torchShape(spec)}`) return fromTorchLayout(spec, values);
   const { from, to, prefix } = gridsOf(spec, file.tensors.get(own)!.shape)!;
   return resamplePositions(values, prefix, from, to);
+}
+
+/** For each layout, which of our axes PyTorch's axes are. (`flattened` then joins the last three.) */
+const TORCH_AXES = {
+  conv: [3, 2, 0, 1],
+  flattened: [3, 2, 0, 1],
+  depthwise: [2, 3, 0, 1],
+  linear: [1, 0],
+} as const;
+
+/** A tensor's values, row by row, in PyTorch's order. */
+function toTorchLayout({ shape, layout }: ParameterSpec, values: Float32Array): Float32Array {
+  return layout === "as-is" ? values : transpose(values, shape, TORCH_AXES[layout]);
+}
+
+/** The inverse of {@link toTorchLayout}. */
+function fromTorchLayout({ shape, layout }: ParameterSpec, values: Float32Array): Float32Array {
+  if (layout === "as-is") return values;
+  const axes: readonly number[] = TORCH_AXES[layout];
+  return transpose(values, axes.map((axis) => shape[axis]), shape.map((_, axis) => axes.indexOf(axis)));
+}
+
+/** Reorders a tensor such that axis i of the result is axis `axes[i]` of the one given. */
+function transpose(values: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const result = new Float32Array(values.length);
+  let filled = 0;
+  const fill = (depth: number, from: number) => {
+    const [stride, size] = [strides[axes[depth]], shape[axes[depth]]];
+    if (depth === axes.length - 1) {
+      for (let i = 0; i < size; i++) result[filled++] = values[from + i * stride];
+    } else for (let i = 0; i < size; i++) fill(depth + 1, from + i * stride);
+  };
+  fill(0, 0);
+  return result;
 }
