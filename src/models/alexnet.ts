@@ -1,6 +1,7 @@
 /**
- * AlexNet: Krizhevsky, Sutskever & Hinton (NIPS 2012) in the form of "One weird trick for parallelizing convolutional neural
- * networks", arXiv 1404.5997, which torchvision's alexnet.py has; tensor names and defaults are torchvision's.
+ * AlexNet: Krizhevsky, Sutskever & Hinton (NIPS 2012) in the form of "One weird trick for parallelizing
+ * convolutional neural networks", arXiv 1404.5997, which torchvision's alexnet.py has; tensor names and
+ * defaults are torchvision's.
  */
 import { z } from "zod";
 import { denseHead, headFields } from "./dense_head.ts";
@@ -85,7 +86,10 @@ export const alexnet = family({
       hidden: 4096,
       dropout: 0.5,
     },
-    /** For 32 to 64 px on two cores: the 5x5 convolution at full resolution, since little is left after three poolings. */
+    /**
+     * For 32 to 64 px on two cores: the 5x5 convolution at full resolution, since little is left after three
+     * poolings.
+     */
     alexnet_micro: {
       family: "alexnet",
       dims: [24, 48, 96, 64, 64],

@@ -32,8 +32,8 @@ export function batchNorm(name: string, scale = 1): Layer {
 }
 
 /**
- * Convolution and batch norm. In training the statistics are the batch's own. At inference the norm is a scale and a shift, which
- * go into the convolution's weights and bias.
+ * Convolution and batch norm. In training the statistics are the batch's own. At inference the norm is a
+ * scale and a shift, which go into the convolution's weights and bias.
  *
  * @param conv name of the convolution, with or without bias
  * @param norm name of the batch norm

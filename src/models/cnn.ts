@@ -1,6 +1,6 @@
 /**
- * A plain small network: per stage a 3x3 convolution, layer normalisation, ReLU and 2x2 max pooling, then global average
- * pooling and a linear layer. The floor beneath the architectures of the paper's Table 3.
+ * A plain small network: per stage a 3x3 convolution, layer normalisation, ReLU and 2x2 max pooling, then
+ * global average pooling and a linear layer. The floor beneath the architectures of the paper's Table 3.
  */
 import { z } from "zod";
 import { family, fields } from "./family.ts";
@@ -30,7 +30,9 @@ export const cnn = family({
       imageSize,
       leastSide: 2 ** dims.length,
       layers: [
-        ...dims.map((dim, s) => stage(`stages.${s}`, conv("conv", dim, 3), norm("norm"), relu, maxPool(2, 2))),
+        ...dims.map((dim, s) =>
+          stage(`stages.${s}`, conv("conv", dim, 3), norm("norm"), relu, maxPool(2, 2))
+        ),
         tapped("head.global_pool", globalAveragePool),
       ],
       classifier: linear("head.fc", classes),

@@ -1,10 +1,20 @@
 /**
- * ConvNeXt: Liu et al., "A ConvNet for the 2020s" (CVPR 2022), arXiv 2201.03545. Tensor names and defaults follow timm's
- * convnext.py. The stem's patch size is a parameter, so that small images keep a grid to look at.
+ * ConvNeXt: Liu et al., "A ConvNet for the 2020s" (CVPR 2022), arXiv 2201.03545. Tensor names and defaults
+ * follow timm's convnext.py. The stem's patch size is a parameter, so that small images keep a grid to look
+ * at.
  */
 import { z } from "zod";
 import { family, fields, risingDropPath } from "./family.ts";
-import { depthwise, gelu, globalAveragePool, layerScale, linear, norm, patchConv, pointwise } from "./layers.ts";
+import {
+  depthwise,
+  gelu,
+  globalAveragePool,
+  layerScale,
+  linear,
+  norm,
+  patchConv,
+  pointwise,
+} from "./layers.ts";
 import { named, network, residual, stage, TOWERS } from "./network.ts";
 
 const { whole, dropPath } = fields;
@@ -17,7 +27,7 @@ const schema = z.strictObject({
   layerScale: z.number().describe("Initial layer scale; the paper of ConvNeXt: 1e-6."),
   dropPath,
   convMlp: z.boolean().optional().describe(
-    "The layers of a block's MLP lie in files as 1x1 convolutions, as in timm's smallest. The function is the same. Default: false.",
+    "The layers of a block's MLP lie in files as 1x1 convolutions, as in timm's smallest. Default: false.",
   ),
 });
 
@@ -49,8 +59,10 @@ function build(name: string, config: ConvNeXtConfig, classes: number, imageSize:
   const dropPaths = risingDropPath(depths.reduce((a, b) => a + b), config.dropPath);
   const stages = dims.map((dim, s) => {
     const first = depths.slice(0, s).reduce((a, b) => a + b, 0);
-    const blocks = Array.from({ length: depths[s] }, (_, b) =>
-      block(`blocks.${b}`, dim, config, dropPaths[first + b]));
+    const blocks = Array.from(
+      { length: depths[s] },
+      (_, b) => block(`blocks.${b}`, dim, config, dropPaths[first + b]),
+    );
     const downsample = named("downsample", norm("0"), patchConv("1", 2, dim)); // halves height and width
     return stage(`stages.${s}`, ...(s > 0 ? [downsample] : []), ...blocks);
   });
@@ -86,7 +98,10 @@ const doubling = (dim: number) => [dim, 2 * dim, 4 * dim, 8 * dim];
 /** timm's networks below ConvNeXt-T. */
 const timmSized = (depths: number[], dim: number) => sized(depths, doubling(dim), { convMlp: true });
 
-/** Of three stages of one block; they differ in width alone, each with about twice the parameters of the one before. */
+/**
+ * Three stages of one block each. The networks differ in width alone: each has about twice the parameters of
+ * the one before.
+ */
 const micro = (dim: number) => sized([1, 1, 1], [dim, 2 * dim, 4 * dim], { patch: 2, layerScale: 1 });
 
 const sizes = {
@@ -121,14 +136,20 @@ const microSizes = {
 /** The ConvNeXts of the paper's Figure 2 by name, from about 7 thousand parameters to 88 million. */
 export const convnextSizes: readonly string[] = Object.keys(sizes);
 
-/** ConvNeXts for 32 px images on two cores, for a figure like the paper's Figure 2: from 7 thousand parameters to 0.9 million. */
+/**
+ * ConvNeXts for 32 px images on two cores, for a figure like the paper's Figure 2: from 7 thousand parameters
+ * to 0.9 million.
+ */
 export const convnextMicroSizes: readonly string[] = Object.keys(microSizes);
 
 export const convnext = family({
   schema,
   named: {
     ...sizes,
-    /** For 32 px images on two cores: patches of 2 px, two stages; layer scale from 1, since training is short. */
+    /**
+     * For 32 px images on two cores: patches of 2 px, two stages; layer scale from 1, since training is
+     * short.
+     */
     convnext_micro: sized([1, 1], [32, 64], { patch: 2, layerScale: 1 }),
     ...microSizes,
   },

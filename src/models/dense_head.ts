@@ -1,4 +1,6 @@
-/** The classifier of AlexNet and VGG: two wide linear layers with ReLU and dropout, then one for the classes. */
+/**
+ * The classifier of AlexNet and VGG: two wide linear layers with ReLU and dropout, then one for the classes.
+ */
 import { fields } from "./family.ts";
 import { averagePoolTo, dropout, flatten, flattened, type Initialiser, linear, relu } from "./layers.ts";
 import { type Layer, tapped } from "./network.ts";
@@ -9,13 +11,16 @@ const { whole, probability } = fields;
 export const headFields = {
   pool: whole.describe("Side to which the last feature map is averaged, whatever the image's."),
   hidden: whole.describe("Width of the two wide layers."),
-  dropout: probability.describe("Probability of dropping a value in training, at two places. torchvision: 0.5."),
+  dropout: probability.describe(
+    "Probability of dropping a value in training, at two places. torchvision: 0.5.",
+  ),
 };
 
 /**
  * A feature map [B, H, W, C] to features [B, hidden], then to classes.
  *
- * @param order dropout before each wide layer (AlexNet), or after its ReLU (VGG); torchvision numbers the layers accordingly
+ * @param order dropout before each wide layer (AlexNet), or after its ReLU (VGG); torchvision numbers the
+ *   layers accordingly
  */
 export function denseHead(
   { pool, hidden, dropout: rate }: { pool: number; hidden: number; dropout: number },

@@ -6,7 +6,9 @@ import type { Model } from "./model.ts";
 export interface Family<Schema extends z.ZodObject = z.ZodObject> {
   /** Shape of a configuration; its field `family` says which family it is of. */
   schema: Schema;
-  /** Configurations with names: timm's where the network is timm's, `_micro` for small images and two cores. */
+  /**
+   * Configurations with names: timm's where the network is timm's, `_micro` for small images and two cores.
+   */
   named: Record<string, z.infer<Schema>>;
   /**
    * A network for a number of classes.

@@ -1,6 +1,6 @@
 /**
- * Layers, NHWC. Their names are those of their tensors: the layer `fc` inside of `head` has the tensors `head.fc.weight` and
- * `head.fc.bias`.
+ * Layers, NHWC. Their names are those of their tensors: the layer `fc` inside of `head` has the tensors
+ * `head.fc.weight` and `head.fc.bias`.
  */
 import {
   adaptiveAveragePool,
@@ -19,7 +19,7 @@ import {
 } from "../ops/mod.ts";
 import { precisionOf, type tf } from "../tensorflow/mod.ts";
 import { activation, asRows, type Layer, type Left, type Place, type Shape } from "./network.ts";
-import { type Init, type TensorLayout, type Parameters, type ParameterSpec, termsOf } from "./parameters.ts";
+import { type Init, type Parameters, type ParameterSpec, type TensorLayout, termsOf } from "./parameters.ts";
 
 /** Initial values of a layer's weight and bias. */
 export interface LayerInit {
@@ -64,7 +64,12 @@ export const plainSpec = (name: string, shape: number[], init: Init): ParameterS
 });
 
 /** Weight, whose last two axes are [in, out], and bias. */
-function weightAndBias(name: string, layout: TensorLayout, shape: number[], init: Initialiser): ParameterSpec[] {
+function weightAndBias(
+  name: string,
+  layout: TensorLayout,
+  shape: number[],
+  init: Initialiser,
+): ParameterSpec[] {
   const [inputs, outputs] = shape.slice(-2);
   const positions = shape.slice(0, -2).reduce((a, b) => a * b, 1);
   const { weight, bias } = init(positions * inputs, positions * outputs);
@@ -98,7 +103,10 @@ export interface ConvOptions {
   init?: Initialiser;
 }
 
-/** Convolution, kernel `size` x `size`: `[B, H, W, in] -> [B, H', W', outputs]`, in the precision of its weight. */
+/**
+ * Convolution, kernel `size` x `size`: `[B, H, W, in] -> [B, H', W', outputs]`, in the precision of its
+ * weight.
+ */
 export function conv(
   name: string,
   outputs: number,
@@ -128,8 +136,8 @@ export function conv(
 }
 
 /**
- * Depthwise convolution: one kernel a channel, height and width stay. A norm after it adds its bias. Too few products a value for
- * bfloat16 to make it faster.
+ * Depthwise convolution: one kernel a channel, height and width stay. A norm after it adds its bias. Too few
+ * products a value for bfloat16 to make it faster.
  */
 export function depthwise(name: string, size: number): Layer {
   return {
@@ -161,15 +169,24 @@ export function depthwise(name: string, size: number): Layer {
   };
 }
 
-/** A layer normalisation that a layer has been left with: of each row, without scale and shift, which are folded into it. */
+/**
+ * A layer normalisation that a layer has been left with: of each row, without scale and shift, which are
+ * folded into it.
+ */
 function normalised(p: Parameters, layer: string, { norm, bias }: Left, rows: tf.Tensor2D): tf.Tensor2D {
   if (norm === undefined) return rows;
-  return normalise(rows, { bias: bias === undefined ? undefined : p[bias], to: precisionOf(p[`${layer}.weight`]) });
+  return normalise(rows, {
+    bias: bias === undefined ? undefined : p[bias],
+    to: precisionOf(p[`${layer}.weight`]),
+  });
 }
 
 const foldOf = (layer: string, { norm }: Left) => norm === undefined ? [] : [{ layer, norm }];
 
-/** Layer normalisation over the channels. Before a linear layer it is folded into that one, otherwise it is done by itself. */
+/**
+ * Layer normalisation over the channels. Before a linear layer it is folded into that one, otherwise it is
+ * done by itself.
+ */
 export function norm(name: string): Layer {
   return {
     kind: "norm",
@@ -278,7 +295,10 @@ function patchLayer(
   };
 }
 
-/** Convolution whose stride is its size: `[B, H, W, in] -> [B, H / size, W / size, outputs]`, rounded down, float32. */
+/**
+ * Convolution whose stride is its size: `[B, H, W, in] -> [B, H / size, W / size, outputs]`, rounded down,
+ * float32.
+ */
 export const patchConv = (name: string, size: number, outputs: number, init = truncatedNormal): Layer =>
   patchLayer(name, size, outputs, init, ({ shape: [H, W] }) => [H, W].map((side) => Math.floor(side / size)));
 

@@ -1,6 +1,7 @@
 /**
- * The door to a network: weights and images in, numbers out. Behind it are the tensors' precision, the folds, and the parts of a
- * batch that do not depend on each other, so that each part can go its own way from the first layer to the last.
+ * The door to a network: weights and images in, numbers out. Behind it are the tensors' precision, the folds,
+ * and the parts of a batch that do not depend on each other, so that each part can go its own way from the
+ * first layer to the last.
  */
 import { inPrecision } from "../ops/mod.ts";
 import { type Precision, tf, usableTowers } from "../tensorflow/mod.ts";
@@ -17,8 +18,8 @@ function cutIntoTowers<T extends tf.Tensor>(x: T, towers: number, axis = 0): T[]
 export type Classify = (images: tf.Tensor4D, forward?: ForwardOptions) => tf.Tensor2D;
 
 /**
- * A network with weights. Its tensors are made once, however often it is asked. A batch is computed in the model's towers, unless
- * somebody looks on, who sees it in one part.
+ * A network with weights. Its tensors are made once, however often it is asked. A batch is computed in the
+ * model's towers, unless somebody looks on, who sees it in one part.
  *
  * @param precision of the weights of convolutions and linear layers, and so of the products with them
  */
@@ -63,7 +64,8 @@ export function layerOutput(
 /**
  * Loss of a masked autoencoder with weights.
  *
- * @returns images, normalised, [B, H, W, 3], and what decides which patches are hidden, [B, N] -> the mean loss
+ * @returns images, normalised, [B, H, W, 3], and what decides which patches are hidden, [B, N] -> the mean
+ *   loss
  */
 export function reconstructionLoss(
   model: MaskedAutoencoder,

@@ -1,8 +1,8 @@
 /**
- * Masked autoencoder: He et al., "Masked Autoencoders Are Scalable Vision Learners" (CVPR 2022), arXiv 2111.06377. A ViT encodes
- * the few patches of an image that are left, a small transformer reconstructs the pixels of the others. Tensor names are those of
- * the authors' mae_vit_base_patch16; the encoder's are timm's ViT's, so that its weights are a {@link vit}'s with
- * `positions: "sincos"`.
+ * Masked autoencoder: He et al., "Masked Autoencoders Are Scalable Vision Learners" (CVPR 2022), arXiv
+ * 2111.06377. A ViT encodes the few patches of an image that are left, a small transformer reconstructs the
+ * pixels of the others. Tensor names are those of the authors' mae_vit_base_patch16; the encoder's are timm's
+ * ViT's, so that its weights are a {@link vit}'s with `positions: "sincos"`.
  */
 import { z } from "zod";
 import { gatherRows, inPrecision, linear as linearOf, toPatches } from "../ops/mod.ts";
@@ -11,8 +11,15 @@ import { fields } from "./family.ts";
 import { checkFolded, type Fold } from "./model.ts";
 import { gridOf, type Initialiser, linear, norm, patchEmbed, xavier } from "./layers.ts";
 import { type Layer, place, type Placed, sequence, TOWERS } from "./network.ts";
-import { type FlatWeights, inFlatOrder, type Parameters, type ParameterSpec, placesIn, termsOf } from "./parameters.ts";
-import { type ViTConfig, positionSpec, tokenSpec, transformerBlocks, transformerFields } from "./vit.ts";
+import {
+  type FlatWeights,
+  inFlatOrder,
+  type Parameters,
+  type ParameterSpec,
+  placesIn,
+  termsOf,
+} from "./parameters.ts";
+import { positionSpec, tokenSpec, transformerBlocks, transformerFields, type ViTConfig } from "./vit.ts";
 
 const transformer = z.strictObject(transformerFields);
 
@@ -28,17 +35,19 @@ export const maeSchema = z.strictObject({
 /** Widths and depths of a masked autoencoder. */
 export type MaeConfig = z.infer<typeof maeSchema>;
 
-/** What a masked autoencoder makes of a batch of B images with N patches of P px. */
+/** A batch of B images with N patches of P px, reconstructed. */
 export interface Reconstruction {
   /** Mean over the hidden patches of the mean squared error of their normalised pixels. */
   loss: tf.Scalar;
-  /** Normalised pixels of every patch, row by row, [B, N, P * P * 3]; of interest where they were hidden. */
+  /**
+   * Normalised pixels of every patch, row by row, [B, N, P * P * 3]; of interest where they were hidden.
+   */
   prediction: tf.Tensor3D;
   /** 1 where a patch was hidden, 0 where it was seen, [B, N]. */
   mask: tf.Tensor2D;
 }
 
-/** A masked autoencoder: what tensors it has, and what it does with them. */
+/** A masked autoencoder: its tensors, and the function of them. */
 export interface MaskedAutoencoder {
   /** Name in the registry, or `mae` for a configuration of your own. */
   name: string;
@@ -56,8 +65,8 @@ export interface MaskedAutoencoder {
   /**
    * @param p its tensors by name, with its folds
    * @param images normalised, [B, H, W, 3]
-   * @param noise decides which patches are hidden: those with the largest numbers in their row; [B, N], uniform, from outside, so
-   *   that the network is a pure function
+   * @param noise decides which patches are hidden: those with the largest numbers in their row; [B, N],
+   *   uniform, from outside, so that the network is a pure function
    * @throws {Error} when the tensors are without its folds
    */
   apply(p: Parameters, images: tf.Tensor4D, noise: tf.Tensor2D): Reconstruction;
@@ -86,7 +95,8 @@ function makeParts({ patch, encoder, decoder }: MaeConfig, imageSize: number, se
     ...xavier(values, encoder.dim),
     bias: { uniform: 1 / Math.sqrt(values) },
   });
-  const at = (shape: number[], ...layers: Layer[]) => place(sequence(...layers), { path: "", shape, left: {} });
+  const at = (shape: number[], ...layers: Layer[]) =>
+    place(sequence(...layers), { path: "", shape, left: {} });
   const [V, N] = [seen, gridOf(patch, imageSize) ** 2];
   return {
     embed: at([imageSize, imageSize, 3], patchEmbed("patch_embed.proj", patch, encoder.dim, projection)),
@@ -97,13 +107,16 @@ function makeParts({ patch, encoder, decoder }: MaeConfig, imageSize: number, se
   };
 }
 
-/** What a part makes of rows; autoencoders have no stochastic depth. */
+/** Applies a part to rows; autoencoders have no stochastic depth. */
 const applied = (part: Placed, p: Parameters, rows: tf.Tensor2D) =>
   part.apply(p, rows, { forward: {}, branches: [] }) as tf.Tensor2D;
 
-/** Who is seen. */
+/** The patches that are seen. */
 interface Masking {
-  /** Numbers of the seen patches among all of the batch, image by image, in the order in which they go on, int32 [B V]. */
+  /**
+   * Numbers of the seen patches among all of the batch, image by image, in the order in which they go on,
+   * int32 [B V].
+   */
   seen: tf.Tensor1D;
   /** The same within their image. */
   seenHere: tf.Tensor1D;
@@ -149,7 +162,12 @@ function encode(
 }
 
 /** Places the encoded patches among mask tokens and predicts all: `[B (V + 1), C] -> [B N, pixels]` */
-function decode(p: Parameters, { bridge, decoder, pixels }: Parts, encoded: tf.Tensor2D, rank: tf.Tensor2D): tf.Tensor2D {
+function decode(
+  p: Parameters,
+  { bridge, decoder, pixels }: Parts,
+  encoded: tf.Tensor2D,
+  rank: tf.Tensor2D,
+): tf.Tensor2D {
   const [B, N] = rank.shape;
   const rows = encoded.shape[0];
   const embedded = inPrecision(applied(bridge, p, encoded), "float32");
@@ -168,7 +186,9 @@ function decode(p: Parameters, { bridge, decoder, pixels }: Parts, encoded: tf.T
 /** Added to a patch's variance. */
 const EPSILON = 1e-6;
 
-/** Pixels of each patch with their own mean and (unbiased) standard deviation taken out, `[B N, pixels]`. */
+/**
+ * Pixels of each patch with their own mean and (unbiased) standard deviation taken out, `[B N, pixels]`.
+ */
 export function normalisedPatches(patches: tf.Tensor2D): tf.Tensor2D {
   const n = patches.shape[1];
   const centred = patches.sub(patches.mean(-1, true));
@@ -242,7 +262,10 @@ export function encoderConfig({ patch, encoder }: MaeConfig): ViTConfig {
 /** Whether only pre-training needs a tensor of this name. */
 export const isPretrainingOnly = (name: string): boolean => /^(decoder_|mask_token$)/.test(name);
 
-/** The encoder's tensors of an autoencoder and their values, under timm's names, as MAE's authors publish them. */
+/**
+ * The encoder's tensors of an autoencoder and their values, under timm's names, as MAE's authors publish
+ * them.
+ */
 export function encoderOf(model: MaskedAutoencoder, { parameters, buffers }: FlatWeights) {
   const kept = (specs: readonly ParameterSpec[], flat: Float32Array) =>
     placesIn(specs, flat).filter(({ spec }) => !isPretrainingOnly(spec.name));

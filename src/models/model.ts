@@ -1,29 +1,33 @@
-/** What a network is to whoever has it: its tensors, its table and its function. */
+/** The face of a network: its tensors, its table and its function. */
 import type { Precision, tf } from "../tensorflow/mod.ts";
 import { foldNorm, foldScale } from "../ops/mod.ts";
 import { type Parameters, type ParameterSpec, termsOf, unflatten } from "./parameters.ts";
 
-/** What a network is given beside images, and who looks on. Everything is absent at inference. */
+/** Settings of a forward pass. All are absent at inference. */
 export interface ForwardOptions {
   /**
-   * Factors of the residual branches (stochastic depth), [branches, B]: 0 for one left out, 1 / (1 - p) for one kept. Random
-   * numbers come from outside, so that the network is a pure function.
+   * Factors of the residual branches (stochastic depth), [branches, B]: 0 for one left out, 1 / (1 - p) for
+   * one kept. Random numbers come from outside, so that the network is a pure function.
    */
   keep?: tf.Tensor2D;
-  /** Key of dropout's random numbers, int32 [2]: the same key drops the same values. Absent: nothing is dropped. */
+  /**
+   * Key of dropout's random numbers, int32 [2]: the same key drops the same values. Absent: nothing is
+   * dropped.
+   */
   dropout?: tf.Tensor1D;
   /** Batch norms use the statistics of the batch; otherwise the running ones. */
   training?: boolean;
   /**
-   * Takes the statistics of this batch in a batch norm, [C] each, the variance unbiased. They are the taker's to dispose.
+   * Takes the statistics of this batch in a batch norm, [C] each, the variance unbiased. They are the taker's
+   * to dispose.
    *
    * @param name of the batch norm, for example `layer1.0.bn2`
    */
   observe?(name: string, mean: tf.Tensor1D, variance: tf.Tensor1D): void;
   /**
-   * Called with the output of each of the model's `layers`, in their order; what it returns goes on in its place. Feature maps
-   * are [B, H, W, C], tokens [B, T, C], pooled features [B, C]; in the precision in which the layer gives them. Reading costs
-   * layers that are otherwise one with the next.
+   * Called with the output of each of the model's `layers`, in their order; what it returns goes on in its
+   * place. Feature maps are [B, H, W, C], tokens [B, T, C], pooled features [B, C]; in the precision in which
+   * the layer gives them. Reading costs layers that are otherwise one with the next.
    */
   tap?<T extends tf.Tensor>(name: string, x: T): T;
 }
@@ -42,39 +46,49 @@ export interface LayerRow {
   isStage?: true;
 }
 
-/** A network for images: what tensors it has, and what it does with them. */
+/** A network for images: its tensors, and the function of them. */
 export interface Model {
   /** Name in the registry, or its family's for a configuration of your own. */
   name: string;
   /** Its trainable tensors, in the order in which they lie in the flat vector. */
   specs: ParameterSpec[];
-  /** Tensors that no gradient changes: running statistics of batch norms, fixed positions. Empty for most models. */
+  /**
+   * Tensors that no gradient changes: running statistics of batch norms, fixed positions. Empty for most
+   * models.
+   */
   buffers: ParameterSpec[];
   /** Norms and scales that `apply` finds folded into linear layers. */
   folds: Fold[];
   /** Number of classes. */
   classes: number;
-  /** The least side of an image that it can take, px: by how much it reduces height and width, for most. */
+  /**
+   * The least side of an image that it can take, px: by how much it reduces height and width, for most.
+   */
   leastSide: number;
-  /** Probability, a residual branch, of leaving it out in training (stochastic depth); empty where there are none. */
+  /**
+   * Probability, a residual branch, of leaving it out in training (stochastic depth); empty where there are
+   * none.
+   */
   dropPath: number[];
   /** Number of heads of its attention; absent for a model without. */
   heads?: number;
   /** Whether it has dropout, and so uses a key. */
   dropout: boolean;
   /**
-   * Number of parts of a batch that are computed side by side; see `logits`. 1 for a model with dropout or with
-   * statistics over the batch, and for one that is slower so, as its time goes into few large ops.
+   * Number of parts of a batch that are computed side by side; see `logits`. 1 for a model with dropout or
+   * with statistics over the batch, and for one that is slower so, as its time goes into few large ops.
    */
   towers: number;
   /**
-   * timm's (torchvision's) names of the layers that {@link ForwardOptions.tap} is called with, in order. The last gives the features that
-   * the classifier reads, [B, C].
+   * timm's (torchvision's) names of the layers that {@link ForwardOptions.tap} is called with, in order. The
+   * last gives the features that the classifier reads, [B, C].
    */
   layers: string[];
   /** Those of `layers` that end a stage, or a block of tokens; empty for a family without such. */
   stages: string[];
-  /** For each of `specs`, the number of its layer: 0 the stem, then block by block, the greatest the head. */
+  /**
+   * For each of `specs`, the number of its layer: 0 the stem, then block by block, the greatest the head.
+   */
   layerGroups: number[];
   /** A line for each of `layers` and one for the classifier, for images of this side, px. */
   outline(imageSize: number): LayerRow[];
@@ -107,13 +121,16 @@ export function tensorsOf(
   return buffers ? { ...named, ...unflatten(model.buffers, buffers) } : named;
 }
 
-/** A linear layer and the names of what stands beside it: of a normalisation before it, or of a scale after it. */
+/** A linear layer's name, and that of a normalisation before it or of a scale after it. */
 export type Fold = { layer: string; norm: string } | { layer: string; scale: string };
 
 /** Names of the tensors that a fold takes in. */
 const takenIn = (fold: Fold) => "norm" in fold ? [`${fold.norm}.weight`, `${fold.norm}.bias`] : [fold.scale];
 
-/** A model's tensors by name; each layer that has a fold is the folded layer, and what that took in is not there any more. */
+/**
+ * A model's tensors by name, with its folds: a folded layer stands in the place of the layer, and the tensors
+ * that it took in are gone.
+ */
 export function folded(p: Parameters, folds: readonly Fold[]): Parameters {
   const all = { ...p };
   for (const fold of folds) {
@@ -129,7 +146,7 @@ export function folded(p: Parameters, folds: readonly Fold[]): Parameters {
 }
 
 /**
- * Refuses tensors as they are before {@link folded}, of which a network would leave the norms' scales out.
+ * Refuses tensors as they are before {@link folded}: a network would leave out the norms' scales.
  *
  * @throws {Error} when there is one that should have been taken in
  */
@@ -160,8 +177,8 @@ export interface ModelDescription {
 }
 
 /**
- * Lists a model's layers for images of a size. FLOPs are multiply-adds of convolutions, linear layers and attention, as fvcore and
- * timm count them; biases, norms, activations and pooling are left out.
+ * Lists a model's layers for images of a size. FLOPs are multiply-adds of convolutions, linear layers and
+ * attention, as fvcore and timm count them; biases, norms, activations and pooling are left out.
  *
  * @param imageSize side of an image, px
  */
@@ -169,7 +186,12 @@ export function describe(model: Model, imageSize: number): ModelDescription {
   const rows = model.outline(imageSize);
   const sum = (field: "parameters" | "flops") => rows.reduce((total, row) => total + row[field], 0);
   return {
-    layers: rows.map(({ name, shape, parameters, flops }) => ({ layer: name, output: shape, parameters, flops })),
+    layers: rows.map(({ name, shape, parameters, flops }) => ({
+      layer: name,
+      output: shape,
+      parameters,
+      flops,
+    })),
     parameters: sum("parameters"),
     flops: sum("flops"),
   };

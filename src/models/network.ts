@@ -1,6 +1,6 @@
 /**
- * Networks as sequences of layers. A layer says once what tensors it has, what shape it gives and what it does; a network's
- * specifications, table, folds and function follow from the sequence.
+ * Networks as sequences of layers. A layer says once what tensors it has, what shape it gives and what it
+ * does; a network's specifications, table, folds and function follow from the sequence.
  */
 import { addResidual } from "../ops/mod.ts";
 import type { tf } from "../tensorflow/mod.ts";
@@ -110,14 +110,17 @@ export function activation(f: (x: tf.Tensor) => tf.Tensor): Layer {
 }
 
 /**
- * Layers whose tensors' names begin with a name and a dot, for example `stages.0.blocks.1`. Their output can be looked at under
- * this name ({@link ForwardOptions.tap}), and they have a line in the network's table.
+ * Layers whose tensors' names begin with a name and a dot, for example `stages.0.blocks.1`. Their output can
+ * be looked at under this name ({@link ForwardOptions.tap}), and they have a line in the network's table.
  */
 export function named(name: string, ...layers: Layer[]): Layer {
   return withRow(sequence(...layers), { name, prefix: `${name}.` });
 }
 
-/** Layers as {@link named}, whose features are of the coarsest kind that are usually probed: a stage, or a block of tokens. */
+/**
+ * Layers as {@link named} that end a stage, or a block of tokens: their output is what a probe reads by
+ * default.
+ */
 export function stage(name: string, ...layers: Layer[]): Layer {
   return withRow(sequence(...layers), { name, prefix: `${name}.`, isStage: true });
 }
@@ -127,7 +130,10 @@ export function tapped(name: string, ...layers: Layer[]): Layer {
   return withRow(sequence(...layers), { name, prefix: "" });
 }
 
-function withRow(inner: Layer, { name, prefix, ...rest }: { name: string; prefix: string; isStage?: true }): Layer {
+function withRow(
+  inner: Layer,
+  { name, prefix, ...rest }: { name: string; prefix: string; isStage?: true },
+): Layer {
   return {
     kind: inner.kind,
     place: (at) => {
@@ -145,19 +151,23 @@ function withRow(inner: Layer, { name, prefix, ...rest }: { name: string; prefix
   };
 }
 
-/** What no line inside of a layer has counted. */
+/** Parameters and multiply-adds that no line inside of a layer has counted. */
 function ownShare({ specs, flops, rows }: Placed) {
   const counted = (field: "parameters" | "flops") => rows.reduce((sum, row) => sum + row[field], 0);
   return { parameters: countParameters(specs) - counted("parameters"), flops: flops - counted("flops") };
 }
 
-/** In the order of PyTorch's state dicts: a module's own tensors come before those of the modules in it. */
+/**
+ * In the order of PyTorch's state dicts: a module's own tensors come before those of the modules in it.
+ */
 function ownFirst(path: string, specs: ParameterSpec[]): ParameterSpec[] {
   const isOwn = ({ name }: ParameterSpec) => !name.slice(path.length).includes(".");
   return [...specs.filter(isOwn), ...specs.filter((spec) => !isOwn(spec))];
 }
 
-/** A layer's output as whoever looks on wants it to go on; tokens that lie as rows [B T, C] are shown as [B, T, C]. */
+/**
+ * A layer's output after {@link ForwardOptions.tap}; tokens that lie as rows [B T, C] are shown as [B, T, C].
+ */
 function tap({ forward }: Run, { name, shape }: LayerRow, x: tf.Tensor): tf.Tensor {
   if (!forward.tap) return x;
   if (shape.length !== 2 || x.rank === 3) return forward.tap(name, x);
@@ -220,9 +230,12 @@ export function shortcut(branch: Layer[], past: Layer[]): Layer {
 export interface LayerMatcher {
   /** The stem, before all blocks; a network may be without. */
   stem?: RegExp;
-  /** Blocks, with one or two numbers in the name, the greater unit first. What has no second number goes with the first block. */
+  /**
+   * Blocks, with one or two numbers in the name, the greater unit first. Without a second number, a tensor
+   * goes with the first block.
+   */
   blocks: RegExp;
-  /** What goes with the last block. All else is the head. */
+  /** Tensors that go with the last block. All others are the head's. */
   lastBlock?: RegExp;
 }
 
@@ -250,7 +263,7 @@ export function numberLayers(names: readonly string[], { stem, blocks, lastBlock
 /** Number of towers of the models that have any: the same on every machine, so that their numbers are. */
 export const TOWERS = 2;
 
-/** A network of layers, and what cannot be seen from them. */
+/** A network's layers, and the facts that do not follow from them. */
 export interface NetworkParts extends Pick<Model, "name" | "classes" | "leastSide"> {
   /** Side of the images, px. */
   imageSize: number;

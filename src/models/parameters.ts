@@ -1,6 +1,7 @@
 /**
- * A model's tensors as plain data. Names and shapes come from a list of specifications; all values live in one flat vector, so
- * that an optimizer step is a dozen operations on one tensor however many layers there are.
+ * A model's tensors as plain data. Names and shapes come from a list of specifications; all values live in
+ * one flat vector, so that an optimizer step is a dozen operations on one tensor however many layers there
+ * are.
  */
 import { type Random, random } from "../stats/mod.ts";
 import { partsOf } from "../ops/mod.ts";
@@ -14,18 +15,18 @@ import { type Precision, tf } from "../tensorflow/mod.ts";
  * | `conv` | [height, width, in, out] | [out, in, height, width] | axes 2, 3, 1, 0 |
  * | `depthwise` | [height, width, channels, 1] | [channels, 1, height, width] | axes 2, 3, 0, 1 |
  * | `linear` | [in, out] | [out, in] | axes 1, 0 |
- * | `flattened` | [height, width, in, out] | [out, in * height * width] | as [out, in, height, width], then as `conv` |
+ * | `flattened` | [height, width, in, out] | [out, in * height * width] | as [out, in, h, w], then `conv` |
  * | `as-is` | the same in both: biases, norms, scales, position embeddings, running statistics | | |
  *
- * `flattened` is a linear layer that reads a whole feature map: PyTorch flattens it channel by channel, TensorFlow's layout
- * position by position. {@link torchShape} gives PyTorch's shape.
+ * `flattened` is a linear layer that reads a whole feature map: PyTorch flattens it channel by channel,
+ * TensorFlow's layout position by position. {@link torchShape} gives PyTorch's shape.
  */
 export type TensorLayout = "conv" | "depthwise" | "linear" | "flattened" | "as-is";
 
 /**
- * Initial values: one number for all; a normal distribution with this `std` cut at two of them; a `normal` distribution with this
- * standard deviation; a `uniform` one between plus and minus this; or fixed sine-cosine `positions` of a grid
- * (see {@link sinCosPositions}).
+ * Initial values: one number for all; a normal distribution with this `std` cut at two of them; a `normal`
+ * distribution with this standard deviation; a `uniform` one between plus and minus this; or fixed
+ * sine-cosine `positions` of a grid (see {@link sinCosPositions}).
  */
 export type Init =
   | number
@@ -43,9 +44,15 @@ export interface ParameterSpec {
   /** How it lies, and where its axes stand in PyTorch. */
   layout: TensorLayout;
   init: Init;
-  /** Whether weight decay applies: to weights of convolutions and linear layers, not to biases, norms, scales and positions. */
+  /**
+   * Whether weight decay applies: to weights of convolutions and linear layers, not to biases, norms, scales
+   * and positions.
+   */
   decay: boolean;
-  /** Stays float32 where the network is computed in bfloat16. Default: what is not decayed does, weights do not. */
+  /**
+   * Stays float32 where the network is computed in bfloat16. Default: what is not decayed does, weights do
+   * not.
+   */
   alwaysFloat32?: boolean;
 }
 
@@ -77,8 +84,9 @@ export function torchShape({ shape, layout }: ParameterSpec): number[] {
 }
 
 /**
- * Fixed positions of a grid of patches (MAE's `get_2d_sincos_pos_embed`, after Vaswani et al. 2017): the first half of the
- * channels says the column, the second the row; each half is sines, then cosines, of `position / 10000^(2i / half)`.
+ * Fixed positions of a grid of patches (MAE's `get_2d_sincos_pos_embed`, after Vaswani et al. 2017): the
+ * first half of the channels says the column, the second the row; each half is sines, then cosines, of
+ * `position / 10000^(2i / half)`.
  *
  * @param channels a multiple of 4
  * @param classToken a row of zeros comes first
@@ -164,8 +172,8 @@ export function createWeights(
 }
 
 /**
- * The order in which tensors lie in a flat vector: first those to which weight decay applies, so that an optimizer needs to know
- * only where they end.
+ * The order in which tensors lie in a flat vector: first those to which weight decay applies, so that an
+ * optimizer needs to know only where they end.
  */
 export function inFlatOrder(specs: readonly ParameterSpec[]): ParameterSpec[] {
   return [...specs.filter(({ decay }) => decay), ...specs.filter(({ decay }) => !decay)];

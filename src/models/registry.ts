@@ -1,4 +1,6 @@
-/** The models by name, and networks made of them. A new family is a file of its own and a line in the list. */
+/**
+ * The models by name, and networks made of them. A new family is a file of its own and a line in the list.
+ */
 import { z } from "zod";
 import { alexnet } from "./alexnet.ts";
 import { cnn } from "./cnn.ts";
@@ -48,7 +50,10 @@ export function modelNames(): string[] {
 /** Side of the images of ImageNet's networks, px. */
 const DEFAULT_IMAGE_SIZE = 224;
 
-/** Least number of edits (a character put in, left out or replaced) that make one word of another (Levenshtein 1966). */
+/**
+ * Least number of edits (a character put in, left out or replaced) that make one word of another (Levenshtein
+ * 1966).
+ */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -61,7 +66,7 @@ function editDistance(a: string, b: string): number {
   return row[b.length];
 }
 
-/** What a name stands for, or an error with the names that are most like it. */
+/** The configuration of a name, or an error with the names that are most like it. */
 function lookUp<Config>(registry: Readonly<Record<string, Config>>, name: string): Config {
   if (Object.hasOwn(registry, name)) return registry[name];
   const names = Object.keys(registry);
@@ -74,9 +79,10 @@ function lookUp<Config>(registry: Readonly<Record<string, Config>>, name: string
 /**
  * Makes a model by name or from a configuration of your own.
  *
- * @param imageSize side of its images, px; read by models whose position embeddings depend on it. Default: 224
- * @throws {Error} for an unknown name, with the most similar ones; for fewer than two classes; for a configuration that
- *   contradicts itself or does not fit the images
+ * @param imageSize side of its images, px; read by models whose position embeddings depend on it. Default:
+ *   224
+ * @throws {Error} for an unknown name, with the most similar ones; for fewer than two classes; for a
+ *   configuration that contradicts itself or does not fit the images
  */
 export function createModel(
   model: string | ModelConfig,
@@ -107,7 +113,8 @@ export function createAutoencoder(
 }
 
 /**
- * The encoder of a masked autoencoder as a network with layers to read features from; its head is not trained by pre-training.
+ * The encoder of a masked autoencoder as a network with layers to read features from; its head is not trained
+ * by pre-training.
  *
  * @param imageSize side of its images, px. Default: 224
  * @throws {Error} as {@link createAutoencoder}
@@ -128,7 +135,8 @@ export function checkImageSize(model: string | ModelConfig, imageSize: number): 
   const { name, leastSide } = createModel(model, 2, "patch" in config ? config.patch : imageSize);
   if (imageSize < leastSide) {
     throw new Error(
-      `imageSize: ${imageSize} px is less than ${name}'s least side of ${leastSide} px. Choose ${leastSide} or more, or a smaller patch.`,
+      `imageSize: ${imageSize} px is less than ${name}'s least side of ${leastSide} px. ` +
+        `Choose ${leastSide} or more, or a smaller patch.`,
     );
   }
   if ("patch" in config && imageSize % config.patch !== 0) {

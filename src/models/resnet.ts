@@ -1,6 +1,7 @@
 /**
- * ResNet: He et al., "Deep Residual Learning for Image Recognition" (CVPR 2016), arXiv 1512.03385, in the form called v1.5, which
- * halves height and width in a bottleneck's 3x3 convolution. Tensor names and defaults follow timm's resnet.py.
+ * ResNet: He et al., "Deep Residual Learning for Image Recognition" (CVPR 2016), arXiv 1512.03385, in the
+ * form called v1.5, which halves height and width in a bottleneck's 3x3 convolution. Tensor names and
+ * defaults follow timm's resnet.py.
  */
 import { z } from "zod";
 import { batchNorm } from "./batch_norm.ts";
@@ -21,7 +22,7 @@ const schema = z.strictObject({
   ),
   stemDim: whole.describe("Channels of the first convolution. The paper's: 64."),
   stem: z.enum(["7x7", "3x3"]).describe(
-    "The first convolution is 7x7 with stride 2 and max pooling after it; or, for small images, 3x3 with neither.",
+    "7x7 with stride 2 and max pooling after it; or 3x3 with neither, for small images.",
   ),
 });
 
@@ -34,8 +35,8 @@ const convolution = (name: string, outputs: number, size: number, stride = 1) =>
   conv(name, outputs, size, { stride, bias: false, init: kaiming });
 
 /**
- * `relu(branch(x) + past(x))`, Figure 5 of the paper. The last norm of a branch starts at 0, so that a block starts as the identity
- * (timm's `zero_init_last`).
+ * `relu(branch(x) + past(x))`, Figure 5 of the paper. The last norm of a branch starts at 0, so that a block
+ * starts as the identity (timm's `zero_init_last`).
  */
 function block(name: string, kind: ResNetConfig["block"], inputs: number, dim: number, stride: number) {
   const outputs = dim * EXPANSION[kind];
@@ -102,7 +103,9 @@ export const resnet = family({
     resnet34: sized("basic", [3, 4, 6, 3]),
     resnet50: sized("bottleneck", [3, 4, 6, 3]),
     resnet101: sized("bottleneck", [3, 4, 23, 3]),
-    /** For 32 to 64 px on two cores: as He et al. have it for CIFAR-10 (section 4.2), one block a stage. */
+    /**
+     * For 32 to 64 px on two cores: as He et al. have it for CIFAR-10 (section 4.2), one block a stage.
+     */
     resnet_micro: {
       family: "resnet",
       block: "basic",

@@ -1,6 +1,6 @@
 /**
- * VGG: Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition" (ICLR 2015), arXiv 1409.1556,
- * with or without batch norm. Tensor names and defaults follow torchvision's vgg.py.
+ * VGG: Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition" (ICLR
+ * 2015), arXiv 1409.1556, with or without batch norm. Tensor names and defaults follow torchvision's vgg.py.
  */
 import { z } from "zod";
 import { batchNorm } from "./batch_norm.ts";
@@ -27,7 +27,11 @@ function features({ dims, batchNorm: isNormed }: VggConfig): Layer[] {
   const next = () => `features.${place++}`;
   return dims.flatMap((stage) => [
     ...stage.map((dim) => {
-      const layers = [conv(next(), dim, 3, { init: kaiming }), ...(isNormed ? [batchNorm(next())] : []), relu];
+      const layers = [
+        conv(next(), dim, 3, { init: kaiming }),
+        ...(isNormed ? [batchNorm(next())] : []),
+        relu,
+      ];
       return tapped(next(), ...layers);
     }),
     tapped(next(), maxPool(2, 2)), // halves height and width
@@ -70,7 +74,10 @@ export const vgg = family({
     vgg11_bn: sized(vgg11, true),
     vgg16: sized(vgg16, false),
     vgg16_bn: sized(vgg16, true),
-    /** For 32 to 64 px on two cores: three stages of two convolutions; with batch norm, so that few epochs are enough. */
+    /**
+     * For 32 to 64 px on two cores: three stages of two convolutions; with batch norm, so that few epochs are
+     * enough.
+     */
     vgg_micro: {
       family: "vgg",
       dims: [[16, 16], [32, 32], [64, 64]],

@@ -1,14 +1,26 @@
 /**
- * Vision Transformer: Dosovitskiy et al., "An Image is Worth 16x16 Words" (ICLR 2021), arXiv 2010.11929. Tensor names and defaults
- * follow timm's vision_transformer.py. Its blocks are those of both halves of a masked autoencoder too; they go over rows of tokens,
- * [B T, C].
+ * Vision Transformer: Dosovitskiy et al., "An Image is Worth 16x16 Words" (ICLR 2021), arXiv 2010.11929.
+ * Tensor names and defaults follow timm's vision_transformer.py. Its blocks are those of both halves of a
+ * masked autoencoder too; they go over rows of tokens, [B T, C].
  */
 import { z } from "zod";
 import type { tf } from "../tensorflow/mod.ts";
 import { family, fields, risingDropPath } from "./family.ts";
-import { type Initialiser, gelu, linear, norm, patchEmbed, plainSpec, selfAttention, toRows, toTokens, torchDefault, truncatedNormal } from "./layers.ts";
-import { type Layer, TOWERS, named, network, place, residual, sequence, stage, tapped } from "./network.ts";
-import type { ParameterSpec, Parameters } from "./parameters.ts";
+import {
+  gelu,
+  type Initialiser,
+  linear,
+  norm,
+  patchEmbed,
+  plainSpec,
+  selfAttention,
+  torchDefault,
+  toRows,
+  toTokens,
+  truncatedNormal,
+} from "./layers.ts";
+import { type Layer, named, network, place, residual, sequence, stage, tapped, TOWERS } from "./network.ts";
+import type { Parameters, ParameterSpec } from "./parameters.ts";
 
 const { whole, dropPath } = fields;
 
@@ -23,8 +35,8 @@ export const transformerFields = {
 type TransformerConfig = z.infer<z.ZodObject<typeof transformerFields>>;
 
 /**
- * The blocks `name.0`, `name.1`, …. Taps: `name.i.attn.qkv` [B, T, 3 C] (queries, keys and values, each [heads, C / heads]),
- * `name.i` [B, T, C].
+ * The blocks `name.0`, `name.1`, …. Taps: `name.i.attn.qkv` [B, T, 3 C] (queries, keys and values, each
+ * [heads, C / heads]), `name.i` [B, T, C].
  *
  * @param init initial values of a linear layer
  * @param dropPaths stochastic depth of each block's two branches. Default 0
@@ -137,7 +149,9 @@ const patchMean = (classToken: boolean): Layer => ({
   }),
 });
 
-/** Normalises all tokens where somebody looks on, otherwise the class token alone, which the classifier reads. */
+/**
+ * Normalises all tokens where somebody looks on, otherwise the class token alone, which the classifier reads.
+ */
 const classTokenNorm: Layer = {
   place: (at) => {
     const seen = place(sequence(named("norm", norm("")), tapped("fc_norm", firstToken)), at);
@@ -159,8 +173,8 @@ export const isLastNorm = (name: string): boolean => /^(fc_)?norm\.(weight|bias)
 /**
  * A ViT for a number of classes and a size of images, which its position embeddings are for.
  *
- * @throws {Error} when the patch does not divide the image or the heads the channels, or a class token is to be read that there is
- *   not
+ * @throws {Error} when the patch does not divide the image or the heads the channels, or a class token is to
+ *   be read that there is not
  */
 export function buildVit(name: string, config: ViTConfig, classes: number, imageSize: number) {
   const { patch, dim, depth, heads, classToken, pooling } = config;
@@ -216,7 +230,10 @@ export const vit = family({
     vit_tiny_patch16_224: sized(192, 3),
     vit_small_patch16_224: sized(384, 6),
     vit_base_patch16_224: sized(768, 12),
-    /** For 32 to 64 px on two cores: patches of 4 px; mean pooling and fixed positions, which need less training. */
+    /**
+     * For 32 to 64 px on two cores: patches of 4 px; mean pooling and fixed positions, which need less
+     * training.
+     */
     vit_micro: sized(96, 3, { patch: 4, depth: 4, classToken: false, pooling: "mean", positions: "sincos" }),
   },
   build: buildVit,

@@ -1,5 +1,14 @@
 /** Functions of single values: GELU, ReLU, dropout. */
-import { type Precision, attribute, fuse, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import {
+  attribute,
+  fuse,
+  isNative,
+  type Precision,
+  precisionOf,
+  rawOp,
+  tf,
+  toPrecision,
+} from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
 
 /** Cumulative distribution function of the standard normal distribution, and its density. */
@@ -18,8 +27,8 @@ const geluBackward = fuse("gelu_gradient", ([dy, x]) => {
 });
 
 /**
- * Gaussian error linear unit (Hendrycks & Gimpel 2016), the exact form `x Φ(x)` that timm uses, with its gradient
- * `Φ(x) + x φ(x)`; computed in float32, in the precision of its input outside.
+ * Gaussian error linear unit (Hendrycks & Gimpel 2016), the exact form `x Φ(x)` that timm uses, with its
+ * gradient `Φ(x) + x φ(x)`; computed in float32, in the precision of its input outside.
  */
 export function gelu<T extends tf.Tensor>(x: T): T {
   return withGradient<T>([x], () => {
@@ -55,9 +64,10 @@ function masked<T extends tf.Tensor>(x: T, mask: tf.Tensor, precision: Precision
 }
 
 /**
- * Dropout (Srivastava et al. 2014): sets values to 0 with probability `rate`, and scales the others by 1 / (1 - rate). What is
- * dropped is a function of the key and the layer alone, so that a compiled step draws anew for each key and a resumed training
- * drops what an uninterrupted one would have. (On an engine other than native TensorFlow, it is drawn anew at every call.)
+ * Dropout (Srivastava et al. 2014): sets values to 0 with probability `rate`, and scales the others by 1 / (1
+ * - rate). What is dropped is a function of the key and the layer alone, so that a compiled step draws anew
+ * for each key and a resumed training drops what an uninterrupted one would have. (On an engine other than
+ * native TensorFlow, it is drawn anew at every call.)
  *
  * @param key int32, [2]
  * @param layer tells the dropouts of one network apart

@@ -1,5 +1,13 @@
 /** Convolutions and depthwise convolutions, with their gradients. */
-import { type OpAttribute, attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import {
+  attribute,
+  isNative,
+  type OpAttribute,
+  precisionOf,
+  rawOp,
+  tf,
+  toPrecision,
+} from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
 import { padded, unpadded } from "./tensors.ts";
 import { product } from "./linear.ts";
@@ -81,7 +89,7 @@ function kernelGradient(
   return rawOp("Conv2DBackpropFilter", [x, tf.tensor1d(shape, "int32"), dy], how)[0];
 }
 
-/** What the kernel sees at each output position, [B * H' * W', size * size * in]. */
+/** The values that the kernel sees at each output position, [B * H' * W', size * size * in]. */
 function windows(
   x: tf.Tensor4D,
   size: number,
@@ -98,8 +106,8 @@ function windows(
 }
 
 /*
- * Maps so small that every output position sees the whole map are convolved as products of matrices: oneDNN's convolutions take two
- * to four times as long there as for larger maps with as many multiply-adds.
+ * Maps so small that every output position sees the whole map are convolved as products of matrices:
+ * oneDNN's convolutions take two to four times as long there as for larger maps with as many multiply-adds.
  */
 
 /** A larger map has more parts of the kernel than the products save. */
@@ -190,8 +198,9 @@ function paddedConv(x: tf.Tensor4D, kernel: tf.Tensor4D, pad: number): tf.Tensor
 }
 
 /**
- * Gradient by the kernels. The library's own op for it is the slowest of a ConvNeXt's training step; this is its forward op
- * with the parts swapped: every channel of every image is a channel, and the gradient slides over the input.
+ * Gradient by the kernels. The library's own op for it is the slowest of a ConvNeXt's training step; this is
+ * its forward op with the parts swapped: every channel of every image is a channel, and the gradient slides
+ * over the input.
  */
 function depthwiseKernelGradient(x: tf.Tensor4D, dy: tf.Tensor4D, size: number): tf.Tensor4D {
   const [B, H, W, C] = x.shape;

@@ -1,7 +1,7 @@
 /**
- * Products of matrices, either of them transposed (a transpose by itself would be a pass over memory); linear layers; and scales and
- * shifts beside a linear layer, folded into its weights: the same function, with one pass over the weights in place of one over the
- * activations.
+ * Products of matrices, either of them transposed (a transpose by itself would be a pass over memory); linear
+ * layers; and scales and shifts beside a linear layer, folded into its weights: the same function, with one
+ * pass over the weights in place of one over the activations.
  */
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
@@ -26,8 +26,8 @@ export function product(
 }
 
 /**
- * Products of the matrices in the last two axes; axes before those are of the same length in both, or 1 in one of them. Automatic
- * differentiation does not see it.
+ * Products of the matrices in the last two axes; axes before those are of the same length in both, or 1 in
+ * one of them. Automatic differentiation does not see it.
  */
 export function batchProduct<T extends tf.Tensor>(
   a: tf.Tensor,
@@ -41,8 +41,8 @@ export function batchProduct<T extends tf.Tensor>(
 }
 
 /**
- * Sums over all axes but the last, float32. A row of ones times the matrix takes half of the time of a sum, and two thirds of that
- * of TensorFlow's gradient of a bias.
+ * Sums over all axes but the last, float32. A row of ones times the matrix takes half of the time of a sum,
+ * and two thirds of that of TensorFlow's gradient of a bias.
  */
 export function columnSums(x: tf.Tensor): tf.Tensor1D {
   const columns = x.shape.at(-1)!;
@@ -52,7 +52,10 @@ export function columnSums(x: tf.Tensor): tf.Tensor1D {
 
 /** A linear layer's tensors. */
 interface LinearLayer {
-  /** [in, out], or a kernel whose axes before the last are `in` together; its precision is that of the product. */
+  /**
+   * [in, out], or a kernel whose axes before the last are `in` together; its precision is that of the
+   * product.
+   */
   weight: tf.Tensor;
   /** [out], float32 */
   bias: tf.Tensor;
@@ -80,8 +83,8 @@ function matMul(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
 }
 
 /**
- * Adds a bias to every position, in the input's precision; TensorFlow does so while it writes the product or convolution before
- * it.
+ * Adds a bias to every position, in the input's precision; TensorFlow does so while it writes the product or
+ * convolution before it.
  *
  * @param x [..., channels]
  * @param bias [channels], float32
@@ -95,8 +98,8 @@ export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor): T {
 }
 
 /**
- * The layer that does the work of `(x scale + shift) W + b` on `x` alone. Where it reads several positions at once (patches), its
- * `in` is positions times channels.
+ * The layer that does the work of `(x scale + shift) W + b` on `x` alone. Where it reads several positions at
+ * once (patches), its `in` is positions times channels.
  *
  * @param norm scale and shift before it, such as a normalisation's, [channels] each
  */

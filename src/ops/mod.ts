@@ -1,4 +1,4 @@
-/** Operations with gradients of their own: what the networks and the training step spend their time in. */
+/** Operations with gradients of their own: a training step spends its time in them. */
 export { dropout, gelu, relu } from "./activations.ts";
 export { selfAttention } from "./attention.ts";
 export { conv2d, depthwiseConv } from "./conv.ts";

@@ -1,5 +1,14 @@
 /** Layer normalisation and batch normalisation. */
-import { type Precision, attribute, fuse, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import {
+  attribute,
+  fuse,
+  isNative,
+  type Precision,
+  precisionOf,
+  rawOp,
+  tf,
+  toPrecision,
+} from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
 
 const rowMean = (x: tf.Tensor) => x.mean(-1, true);
@@ -19,8 +28,8 @@ const backward = fuse("layer_norm_gradient", ([dy, normalised, inverseStd], { bi
 });
 
 /**
- * Layer normalisation of each row without scale and shift (Ba et al. 2016), statistics in float32, with the closed form of its
- * gradient: `dx = (g - mean(g) - x̂ mean(g x̂)) / std`.
+ * Layer normalisation of each row without scale and shift (Ba et al. 2016), statistics in float32, with the
+ * closed form of its gradient: `dx = (g - mean(g) - x̂ mean(g x̂)) / std`.
  *
  * @param x [rows, channels], float32
  * @param bias added to every row beforehand, [channels]
@@ -50,14 +59,14 @@ const attributes = (training: boolean) => [
 /** A batch, normalised, with the statistics that normalised it. */
 interface Normalised {
   value: tf.Tensor4D;
-  /** Of the batch, [C]; the variance is the unbiased one that running statistics take. */
+  /** Mean of the batch, [C], and its unbiased variance, which running statistics take. */
   mean: tf.Tensor1D;
   variance: tf.Tensor1D;
 }
 
 /**
- * Batch normalisation by the statistics of the batch itself (Ioffe & Szegedy 2015): training. Statistics are float32 whatever
- * the precision of the input, which the result has too.
+ * Batch normalisation by the statistics of the batch itself (Ioffe & Szegedy 2015): training. Statistics are
+ * float32 whatever the precision of the input, which the result has too.
  *
  * @param x [B, H, W, C]
  * @param scale [C]
@@ -81,7 +90,9 @@ export function batchNormTraining(x: tf.Tensor4D, scale: tf.Tensor1D, shift: tf.
 
 function plainBatchNorm(x: tf.Tensor4D, scale: tf.Tensor1D, shift: tf.Tensor1D): Normalised {
   const { mean, variance } = tf.moments(x, [0, 1, 2]);
-  const value = x.sub(mean).mul(variance.add(BATCH_NORM_EPSILON).rsqrt()).mul(scale).add(shift) as tf.Tensor4D;
+  const value = x.sub(mean).mul(variance.add(BATCH_NORM_EPSILON).rsqrt()).mul(scale).add(
+    shift,
+  ) as tf.Tensor4D;
   const n = x.size / scale.size;
   return {
     value,

@@ -1,5 +1,18 @@
-/** How values lie: precision, parts of a flat vector, patches, edges, rows; and the pixels that a network sees. */
-import { type Precision, attribute, bytesToFloat, fuse, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+/**
+ * How values lie: precision, parts of a flat vector, patches, edges, rows; and the pixels that a network
+ * sees.
+ */
+import {
+  attribute,
+  bytesToFloat,
+  fuse,
+  isNative,
+  type Precision,
+  precisionOf,
+  rawOp,
+  tf,
+  toPrecision,
+} from "../tensorflow/mod.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../images/mod.ts";
 import { withGradient, withGradients } from "./gradient.ts";
 
@@ -15,8 +28,9 @@ export function inPrecision<T extends tf.Tensor>(x: T, precision: Precision): T 
 }
 
 /**
- * `[B, H, W, C] -> [B, H + 2 pad, W + 2 pad, C]`, on native TensorFlow; itself where there is nothing to add. Edges are an op of
- * their own, since with explicit padding the gradients of TensorFlow's convolution and pooling are ten to thirty times as slow.
+ * `[B, H, W, C] -> [B, H + 2 pad, W + 2 pad, C]`, on native TensorFlow; itself where there is nothing to add.
+ * Edges are an op of their own, since with explicit padding the gradients of TensorFlow's convolution and
+ * pooling are ten to thirty times as slow.
  */
 export function padded(x: tf.Tensor4D, pad: number, value = 0): tf.Tensor4D {
   if (pad === 0) return x;
@@ -62,8 +76,8 @@ function rowsOf(x: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
 }
 
 /**
- * Cuts images into squares; what is left at the right and the bottom is dropped. A convolution whose stride is its size is a
- * linear layer of these.
+ * Cuts images into squares; what is left at the right and the bottom is dropped. A convolution whose stride
+ * is its size is a linear layer of these.
  *
  * @param x [B, H, W, C]
  * @param size side of a patch, px
@@ -88,7 +102,8 @@ interface Part {
 /**
  * The parts of a flat vector, one behind the other.
  *
- * @param flat float32, as long as all parts together. Its gradient is float32 and joins the gradients by the parts
+ * @param flat float32, as long as all parts together. Its gradient is float32 and joins the gradients by the
+ *   parts
  */
 export function partsOf(flat: tf.Tensor1D, parts: readonly Part[]): tf.Tensor[] {
   return withGradients(
@@ -107,8 +122,8 @@ function join(gradients: tf.Tensor[]): tf.Tensor1D {
 }
 
 /**
- * Joins in bfloat16, then puts the float32 ones, which are few and small, into their places of the result: a float32 copy of
- * each gradient would be as much memory as the network once more.
+ * Joins in bfloat16, then puts the float32 ones, which are few and small, into their places of the result: a
+ * float32 copy of each gradient would be as much memory as the network once more.
  */
 function joinMixed(rows: tf.Tensor1D[]): tf.Tensor1D {
   let joined = toPrecision(tf.concat1d(rows.map((row) => toPrecision(row, "bfloat16"))), "float32");
@@ -121,7 +136,10 @@ function joinMixed(rows: tf.Tensor1D[]): tf.Tensor1D {
   return joined;
 }
 
-/** `into` with other values from `start` to `end`; TensorFlow writes them into the same memory where nobody else reads it. */
+/**
+ * `into` with other values from `start` to `end`; TensorFlow writes them into the same memory where nobody
+ * else reads it.
+ */
 function put(into: tf.Tensor1D, values: tf.Tensor1D, start: number, end: number): tf.Tensor1D {
   const bounds = [start, end, 1].map((bound) => tf.tensor1d([bound], "int32"));
   return rawOp("TensorStridedSliceUpdate", [into, ...bounds, values], UPDATE)[0] as tf.Tensor1D;
@@ -169,10 +187,11 @@ const normalisedPixels = fuse("pixels", ([pixels]) => [
 ]);
 
 /**
- * What a network sees of 8-bit pixels: `(v / 255 - mean) / std` with ImageNet's statistics of each channel. Automatic
- * differentiation does not see it.
+ * Images as networks see them, of 8-bit pixels: `(v / 255 - mean) / std` with ImageNet's statistics of each
+ * channel. Automatic differentiation does not see it.
  *
- * @param pixels a `bytesTensor`, or such values as float32, [B, H, W, 3], or [B, H, W, 1] for grey, which becomes three equal channels
+ * @param pixels a `bytesTensor`, or such values as float32, [B, H, W, 3], or [B, H, W, 1] for grey, which
+ *   becomes three equal channels
  * @returns [B, H, W, 3], float32
  */
 export function imagesFromPixels(pixels: tf.Tensor4D): tf.Tensor4D {

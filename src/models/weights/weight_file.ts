@@ -1,18 +1,31 @@
 /**
- * A model's weights in a file that PyTorch reads: safetensors with timm's tensor names (torchvision's for AlexNet and VGG) and
- * PyTorch's layouts. `model.load_state_dict(safetensors.torch.load_file(path))` takes what is written here, and timm's
- * `safetensors.torch.save_file(model.state_dict(), path)` is read here.
+ * A model's weights in a file that PyTorch reads: safetensors with timm's tensor names (torchvision's for
+ * AlexNet and VGG) and PyTorch's layouts. `model.load_state_dict(safetensors.torch.load_file(path))` takes
+ * what is written here, and timm's `safetensors.torch.save_file(model.state_dict(), path)` is read here.
  */
 import { replaceFile } from "../../disk/mod.ts";
 import { tf } from "../../tensorflow/mod.ts";
 import type { Model, Weights } from "../model.ts";
-import { type FlatWeights, type ParameterSpec, type PlacedValues, countParameters, placesIn, torchShape } from "../parameters.ts";
+import {
+  countParameters,
+  type FlatWeights,
+  type ParameterSpec,
+  type PlacedValues,
+  placesIn,
+  torchShape,
+} from "../parameters.ts";
 import { isPretrainingOnly } from "../mae.ts";
 import { isLastNorm } from "../vit.ts";
 import { gridsOf, resamplePositions } from "./position_embeddings.ts";
-import { type SafetensorsFile, type TensorToWrite, openSafetensors, readFloats, writeSafetensors } from "./safetensors.ts";
+import {
+  openSafetensors,
+  readFloats,
+  type SafetensorsFile,
+  type TensorToWrite,
+  writeSafetensors,
+} from "./safetensors.ts";
 
-/** What has weights: a {@link Model}, or a network for another task (without classes). */
+/** A network that has weights: a {@link Model}, or one for another task (without classes). */
 export type Weighted = Pick<Model, "name" | "specs" | "buffers"> & Partial<Pick<Model, "classes">>;
 
 /** Copies weights out of TensorFlow. */
@@ -39,13 +52,16 @@ export interface LoadedWeights extends FlatWeights {
 /** How a file of weights is taken. */
 export interface LoadOptions {
   /**
-   * Takes the file as pre-training for another task, and these weights (from `createWeights`) for what it may lack: the classifier,
-   * which is then never taken from the file, and a ViT's last norm (`norm`, or `fc_norm` with mean pooling). What only
-   * pre-training has (MAE's `decoder_…`, `mask_token`, the other of those two norms) is passed over. Default: the file must hold
-   * exactly this model.
+   * Takes the file as pre-training for another task, and these weights (from `createWeights`) for what it may
+   * lack: the classifier, which is then never taken from the file, and a ViT's last norm (`norm`, or
+   * `fc_norm` with mean pooling). What only pre-training has (MAE's `decoder_…`, `mask_token`, the other of
+   * those two norms) is passed over. Default: the file must hold exactly this model.
    */
   onto?: FlatWeights;
-  /** Resamples position embeddings of another, square grid as timm's `resample_abs_pos_embed` does. Default: an error. */
+  /**
+   * Resamples position embeddings of another, square grid as timm's `resample_abs_pos_embed` does. Default:
+   * an error.
+   */
   resamplePositions?: boolean;
 }
 
@@ -77,7 +93,10 @@ export async function saveWeights(
   await replaceFile(path, (temporary) => writeSafetensors(temporary, tensors, { ...metadata, format: "pt" }));
 }
 
-/** The tensor, and after a batch norm's running mean the count of batches that PyTorch keeps and only a strict reader asks for. */
+/**
+ * The tensor, and after a batch norm's running mean the count of batches that PyTorch keeps and only a strict
+ * reader asks for.
+ */
 function torchTensors({ spec, values }: PlacedValues): [string, TensorToWrite][] {
   const tensor: [string, TensorToWrite] = [spec.name, {
     shape: torchShape(spec),
@@ -89,9 +108,9 @@ function torchTensors({ spec, values }: PlacedValues): [string, TensorToWrite][]
 }
 
 /**
- * Reads a model's weights: what {@link saveWeights} wrote, timm's and torchvision's state dicts, MAE's published encoders
- * (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with `model.` or `module.` before every name. What is
- * published as .pth is made safetensors once, in Python:
+ * Reads a model's weights: what {@link saveWeights} wrote, timm's and torchvision's state dicts, MAE's
+ * published encoders (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with
+ * `model.` or `module.` before every name. What is published as .pth is made safetensors once, in Python:
  * `save_file({k: v.contiguous() for k, v in torch.load(path)["model"].items()}, "mae.safetensors")`.
  *
  * @throws {SafetensorsError} when the file is damaged or is something else
