@@ -6,7 +6,8 @@ import {
   sampleConcepts,
   sampleExperiment,
 } from "../data/mod.ts";
-import { createWeights, type FlatWeights, loadWeights, type Model } from "../models/mod.ts";
+import { type FlatWeights, loadWeights, type Model } from "../models/mod.ts";
+import { drawnWeights } from "../train/mod.ts";
 import { keysOf } from "../probe/mod.ts";
 import { ExperimentError } from "./experiment.ts";
 import { type FeatureSource, type Probe, probedModel, type ProbeTask } from "./probe.ts";
@@ -91,7 +92,7 @@ export async function networkOf(
     return { model, weights, source: hash };
   }
   const model = probedModel(features, imageSize)!;
-  if (features.from === "random") return { model, weights: createWeights(model, features.seed) };
+  if (features.from === "random") return { model, weights: drawnWeights(model, features.seed) };
   if (features.from === "file") return { model, weights: pretrainedWeights(features.path, model) };
   const { hash } = await runPretraining(features.experiment, options);
   const { weights } = folderOfPretraining(features.experiment, root);
@@ -101,7 +102,7 @@ export async function networkOf(
 /** Weights of a pre-training; what it lacks, the classifier, is drawn. */
 function pretrainedWeights(path: string, model: Model): FlatWeights {
   try {
-    return loadWeights(path, model, { onto: createWeights(model, 0), resamplePositions: true });
+    return loadWeights(path, model, { onto: drawnWeights(model, 0), resamplePositions: true });
   } catch (cause) {
     throw new ExperimentError((cause as Error).message, { cause });
   }

@@ -2,15 +2,21 @@
 export type { AlexNetConfig } from "./alexnet.ts";
 export { type ConvNeXtConfig, convnextMicroSizes, convnextSizes } from "./convnext.ts";
 export { layerOutput, logits, reconstructionLoss } from "./logits.ts";
-export { encoderOf, maeSchema, type MaskedAutoencoder } from "./mae.ts";
+export {
+  autoencoders,
+  encoderConfig,
+  encoderOf,
+  type MaeConfig,
+  maeSchema,
+  type MaskedAutoencoder,
+} from "./mae.ts";
 export { describe, folded, type ForwardOptions, type Model, tensorsOf, type Weights } from "./model.ts";
 export {
   countDecayed,
   countParameters,
-  createWeights,
-  drawValues,
   type FlatWeights,
   inFlatOrder,
+  initialise,
   type Parameters,
   type ParameterSpec,
   placesIn,

@@ -3,7 +3,7 @@
  * one flat vector, so that an optimizer step is a dozen operations on one tensor however many layers there
  * are.
  */
-import { type Random, random } from "../stats/mod.ts";
+import type { Random } from "../stats/mod.ts";
 import { partsOf } from "../ops/mod.ts";
 import { type Precision, tf } from "../tensorflow/mod.ts";
 
@@ -152,23 +152,10 @@ function draw(part: Float32Array, { init, shape }: ParameterSpec, stream: Random
 }
 
 /** Draws initial values as one flat vector, in the order of the specifications. */
-export function drawValues(specs: readonly ParameterSpec[], stream: Random): Float32Array<ArrayBuffer> {
+export function initialise(specs: readonly ParameterSpec[], stream: Random): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(countParameters(specs));
   for (const { spec, values } of placesIn(specs, flat)) draw(values, spec, stream);
   return flat;
-}
-
-/** Names the random stream of initial weights. */
-const STREAM = 0x77;
-
-/** A model's values before training, as its specifications and the seed say. */
-export function createWeights(
-  { specs, buffers }: Record<"specs" | "buffers", readonly ParameterSpec[]>,
-  seed: number,
-): FlatWeights {
-  const stream = random(seed, STREAM);
-  const parameters = drawValues(specs, stream);
-  return buffers.length > 0 ? { parameters, buffers: drawValues(buffers, stream) } : { parameters };
 }
 
 /**

@@ -4,7 +4,8 @@
  */
 import type { Batch } from "../data/mod.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../images/mod.ts";
-import { createWeights, type Model, type Weights, weightTensors } from "../models/mod.ts";
+import { type Model, type Weights, weightTensors } from "../models/mod.ts";
+import { drawnWeights } from "../train/mod.ts";
 import type { Featurizer } from "./collect.ts";
 
 /**
@@ -84,5 +85,5 @@ function histograms({ pixels, channels, labels }: Batch, imageSize: number, bins
 
 /** A network's weights as they are drawn before training. The caller disposes them. */
 export function untrainedWeights(model: Model, seed: number): Weights {
-  return weightTensors(createWeights(model, seed));
+  return weightTensors(drawnWeights(model, seed));
 }

@@ -31,7 +31,8 @@ export type Predictor = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 /** Compiles a network for inference. The caller disposes it. */
 export function makePredictor(model: Model, precision: Precision = "float32"): Predictor {
   return compile(
-    (weights: Weights, pixels: tf.Tensor4D) => logits(model, weights, precision)(imagesFromPixels(pixels)).softmax(),
+    (weights: Weights, pixels: tf.Tensor4D) =>
+      logits(model, weights, precision)(imagesFromPixels(pixels)).softmax(),
     model,
   );
 }

@@ -1,15 +1,9 @@
 /** Fine-tuning: a whole network is trained on from given weights, for a task that may be another. */
-import {
-  countParameters,
-  createWeights,
-  type FlatWeights,
-  type Model,
-  type ParameterSpec,
-  placesIn,
-} from "../models/mod.ts";
+import { type FlatWeights, type Model, type ParameterSpec, specSize } from "../models/mod.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { layerRates } from "./layer_decay.ts";
 import { train, type TrainOptions } from "./train.ts";
+import { drawnWeights } from "./state.ts";
 
 /** One fine-tuning. */
 export interface FineTuneOptions extends Omit<TrainOptions, "rates"> {
@@ -34,7 +28,7 @@ export async function fineTune({ layerDecay = 0.75, ...options }: FineTuneOption
 }
 
 function checkLength(name: string, { length }: Float32Array, specs: readonly ParameterSpec[]): void {
-  const size = countParameters(specs);
+  const size = specs.reduce((sum, spec) => sum + specSize(spec), 0);
   if (length !== size) throw new Error(`weights.${name} has ${length} values; the model has ${size}.`);
 }
 
@@ -50,7 +44,7 @@ export function carriedWeights(
   to: Model,
   seed: number,
 ): FlatWeights {
-  const drawn = createWeights(to, seed);
+  const drawn = drawnWeights(to, seed);
   const carried = carry(from.specs, weights.parameters, to.specs, drawn.parameters);
   if (carried === 0) {
     throw new Error(`${from.name} and ${to.name} have no tensor of the same name and shape.`);
@@ -66,9 +60,18 @@ function carry(
   to: readonly ParameterSpec[],
   into: Float32Array,
 ): number {
-  const keyOf = ({ name, shape }: ParameterSpec) => `${name} [${shape}]`;
-  const sources = new Map(placesIn(from, values).map(({ spec, values }) => [keyOf(spec), values]));
-  const shared = placesIn(to, into).filter(({ spec }) => sources.has(keyOf(spec)));
-  for (const { spec, values } of shared) values.set(sources.get(keyOf(spec))!);
+  const parts = new Map(withOffsets(from).map((part) => [`${part.spec.name} [${part.spec.shape}]`, part]));
+  const shared = withOffsets(to).flatMap(({ spec, offset }) => {
+    const source = parts.get(`${spec.name} [${spec.shape}]`);
+    return source ? [{ source, offset }] : [];
+  });
+  for (const { source, offset } of shared) {
+    into.set(values.subarray(source.offset, source.offset + specSize(source.spec)), offset);
+  }
   return shared.length;
+}
+
+function withOffsets(specs: readonly ParameterSpec[]) {
+  let end = 0;
+  return specs.map((spec) => ({ spec, offset: (end += specSize(spec)) - specSize(spec) }));
 }

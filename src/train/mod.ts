@@ -26,7 +26,7 @@ export {
   totalSteps,
 } from "./recipe.ts";
 export { learningRate } from "./schedule.ts";
-export { evaluatedWeights, initialState } from "./state.ts";
+export { drawnWeights, evaluatedWeights, initialState } from "./state.ts";
 export { classifierRule, type Pass, type StepInput, type StepRule, type TrainState } from "./step.ts";
 export { Stepper } from "./stepper.ts";
 export { type EpochSummary, train, type Trained, type TrainOptions } from "./train.ts";

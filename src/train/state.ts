@@ -1,28 +1,38 @@
 import {
   countParameters,
-  createWeights,
   type FlatWeights,
+  initialise,
   type Model,
   type ParameterSpec,
   type Weights,
   weightTensors,
 } from "../models/mod.ts";
+import { random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import type { TrainState } from "./step.ts";
 
-/** Names of this room's random streams; the seed comes first, so two purposes never share numbers. Initial weights have 0x77. */
-export const Stream = { dropPath: 0x64, dropout: 0x6f, mix: 0x6d, mask: 0x6b } as const;
+/** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
+export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d, mask: 0x6b } as const;
 
 /** What has values that training changes: a classifier, or a network for another task. */
 export type Trainable = Pick<Model, "specs" | "buffers">;
+
+/** A model's values before training, as its specifications and the seed say. */
+export function drawnWeights(model: Trainable, seed: number): FlatWeights {
+  const stream = random(seed, Stream.weights);
+  const parameters = initialise(model.specs, stream);
+  return model.buffers.length > 0
+    ? { parameters, buffers: initialise(model.buffers, stream) }
+    : { parameters };
+}
 
 /** The state before the first step: weights, by default drawn, and empty moments. The caller disposes it. */
 export function initialState(
   model: Trainable,
   recipe: Pick<Recipe, "ema">,
   seed: number,
-  weights: FlatWeights = createWeights(model, seed),
+  weights: FlatWeights = drawnWeights(model, seed),
 ): TrainState {
   const { parameters, buffers } = weightTensors(weights);
   const state: TrainState = { parameters, m: tf.zerosLike(parameters), v: tf.zerosLike(parameters) };

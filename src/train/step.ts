@@ -1,5 +1,12 @@
 /** What a training step computes, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
-import { countDecayed, type ForwardOptions, logits, type Model, unflatten, type Weights } from "../models/mod.ts";
+import {
+  countDecayed,
+  type ForwardOptions,
+  logits,
+  type Model,
+  unflatten,
+  type Weights,
+} from "../models/mod.ts";
 import { crossEntropy, imagesFromPixels } from "../ops/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";

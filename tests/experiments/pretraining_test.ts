@@ -1,6 +1,6 @@
 /** A whole pre-training at the smoke preset: its record, its weights, and that it goes on where it was stopped. */
 import assert from "node:assert/strict";
-import { createEncoder, createWeights, loadWeights, openSafetensors } from "../../src/models/mod.ts";
+import { createEncoder, loadWeights, openSafetensors } from "../../src/models/mod.ts";
 import {
   ExperimentError,
   findRun,
@@ -12,6 +12,7 @@ import {
   runPretraining,
   sweep,
 } from "../../src/experiments/mod.ts";
+import { drawnWeights } from "../../src/train/mod.ts";
 
 const experiment = pretraining({ datasets: ["carbon"], preset: "smoke" });
 const runs = Deno.makeTempDirSync();
@@ -49,7 +50,7 @@ Deno.test("its weights are the encoder's, under the names of timm's ViT", () => 
     !name.startsWith("head")
   );
   assert.deepEqual([...file.tensors.keys()].sort(), names.sort());
-  const drawn = createWeights(vit, 0);
+  const drawn = drawnWeights(vit, 0);
   const loaded = loadWeights(weights, vit, { onto: drawn });
   assert.notDeepEqual(loaded.parameters, drawn.parameters);
   assert.deepEqual(loaded.buffers, drawn.buffers);

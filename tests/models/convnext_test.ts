@@ -4,10 +4,10 @@ import {
   convnextSizes,
   countParameters,
   createModel,
-  drawValues,
   familyOf,
   folded,
   type ForwardOptions,
+  initialise,
   models,
   type Parameters,
   unflatten,
@@ -19,7 +19,7 @@ Deno.test("a branch whose keep factor is 0 is left out, and 1 is no change", asy
   await startEngine();
   tf.tidy(() => {
     const model = createModel({ ...models.convnext_micro as object, dropPath: 0.5 } as never, 3);
-    const values = drawValues(model.specs, random(2)).map((v) => v * 5);
+    const values = initialise(model.specs, random(2)).map((v) => v * 5);
     const p = unflatten(model.specs, tf.tensor1d(values));
     const x = tf.randomNormal<tf.Rank.R4>([2, 32, 32, 3], 0, 1, "float32", 3);
     const apply = (p: Parameters, forward?: ForwardOptions) =>

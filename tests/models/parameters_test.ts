@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import {
   countDecayed,
   countParameters,
-  drawValues,
   inFlatOrder,
+  initialise,
   type ParameterSpec,
   unflatten,
 } from "../../src/models/mod.ts";
@@ -25,16 +25,16 @@ Deno.test("initial values follow their specification", () => {
     init: { std: 0.02 },
     decay: true,
   }];
-  const values = drawValues(large, random(5));
+  const values = initialise(large, random(5));
   assert.ok(values.every((v) => Math.abs(v) <= 0.04));
   const std = Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length);
   assert.ok(Math.abs(std - 0.02 * 0.8796) < 0.0003, `std of a normal cut at two deviations: ${std}`);
-  assert.deepEqual([...drawValues(specs, random(5)).subarray(6)], [0, 0, 0, 1, 1]);
+  assert.deepEqual([...initialise(specs, random(5)).subarray(6)], [0, 0, 0, 1, 1]);
 });
 
 Deno.test("the same stream gives the same weights, another one others", () => {
-  assert.deepEqual(drawValues(specs, random(1)), drawValues(specs, random(1)));
-  assert.notDeepEqual(drawValues(specs, random(1)), drawValues(specs, random(2)));
+  assert.deepEqual(initialise(specs, random(1)), initialise(specs, random(1)));
+  assert.notDeepEqual(initialise(specs, random(1)), initialise(specs, random(2)));
 });
 
 Deno.test("tensors with weight decay come first in the flat vector", () => {

@@ -6,7 +6,7 @@ import {
   createAutoencoder,
   createModel,
   describe,
-  drawValues,
+  initialise,
   type ModelConfig,
   models,
   type ParameterSpec,
@@ -100,7 +100,7 @@ const madeUp = (specs: ParameterSpec[]) => tf.concat1d(specs.map((spec) => tf.te
 function buffersOf(specs: ParameterSpec[]): tf.Tensor1D | undefined {
   if (specs.length === 0) return undefined;
   const fixed = specs.every(({ init }) => typeof init === "object");
-  return fixed ? tf.tensor1d(drawValues(specs, random(1))) : madeUp(specs);
+  return fixed ? tf.tensor1d(initialise(specs, random(1))) : madeUp(specs);
 }
 
 /** Values of pixels, not whole, that a step sees as these images. */

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   createModel,
-  drawValues,
   type FlatWeights,
+  initialise,
   loadWeights,
   type Model,
   type ModelConfig,
@@ -115,7 +115,7 @@ for (const [name, config] of Object.entries(networks)) {
       const model = createModel(config, 3, imageSize);
       const stream = random(4);
       const drawn = (specs: Model["specs"]) =>
-        drawValues(specs, stream).map((value) => Math.abs(value + 0.2 * stream.normal()));
+        initialise(specs, stream).map((value) => Math.abs(value + 0.2 * stream.normal()));
       const weights: FlatWeights = { parameters: drawn(model.specs) };
       if (model.buffers.length > 0) weights.buffers = drawn(model.buffers);
       await saveWeights(path, model, weights);
@@ -303,7 +303,7 @@ Deno.test("an encoder of MAE's naming is taken into a ViT, with either pooling",
   await writeSafetensors(published, [...encoder, ...decoder]);
   for (const pooling of ["token", "mean"]) {
     const model = createModel({ ...networks.vit, pooling } as ModelConfig, 5, imageSize);
-    const fresh = drawValues(model.specs, random(6));
+    const fresh = initialise(model.specs, random(6));
     await saveWeights(path, model, loadWeights(published, model, { onto: { parameters: fresh } }));
     using ours = openSafetensors(path);
     const fromFile = [...ours.tensors.keys()].filter((name) => !/^(head|fc_norm)\./.test(name));

@@ -3,12 +3,11 @@ import {
   countParameters,
   createAutoencoder,
   createModel,
-  createWeights,
   type Model,
   specSize,
 } from "../../src/models/mod.ts";
 import { startEngine } from "../../src/tensorflow/mod.ts";
-import { carriedWeights, fineTune, loadCheckpoint, train } from "../../src/train/mod.ts";
+import { carriedWeights, drawnWeights, fineTune, loadCheckpoint, train } from "../../src/train/mod.ts";
 import { recipe, syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();
@@ -29,7 +28,7 @@ async function outcome(at: string) {
 Deno.test("from the drawn weights and without decay, fine-tuning is training", async () => {
   const [one, other] = [folder(), folder()];
   await train(syntheticTraining(one));
-  await fineTune({ ...syntheticTraining(other), weights: createWeights(model, 1), layerDecay: 1 });
+  await fineTune({ ...syntheticTraining(other), weights: drawnWeights(model, 1), layerDecay: 1 });
   assert.deepEqual(await outcome(other), await outcome(one));
 });
 
@@ -62,7 +61,7 @@ Deno.test("all but the head is carried to other classes", () => {
   );
   const parameters = Float32Array.from({ length: countParameters(model.specs) }, (_, i) => i + 1);
   const carried = partsOf(other, carriedWeights(model, { parameters }, other, 2).parameters);
-  const [given, drawn] = [partsOf(model, parameters), partsOf(other, createWeights(other, 2).parameters)];
+  const [given, drawn] = [partsOf(model, parameters), partsOf(other, drawnWeights(other, 2).parameters)];
   for (const [name, values] of Object.entries(carried)) {
     assert.deepEqual(values, name.startsWith("head.fc.") ? drawn[name] : given[name], name);
   }
@@ -105,7 +104,7 @@ Deno.test("weights of another model are refused", async () => {
   );
   const cnn = createModel({ family: "cnn", dims: [4] }, 2);
   assert.throws(
-    () => carriedWeights(cnn, createWeights(cnn, 1), model, 1),
+    () => carriedWeights(cnn, drawnWeights(cnn, 1), model, 1),
     /cnn and convnext have no tensor of the same name and shape/,
   );
 });

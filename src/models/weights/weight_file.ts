@@ -52,7 +52,7 @@ export interface LoadedWeights extends FlatWeights {
 /** How a file of weights is taken. */
 export interface LoadOptions {
   /**
-   * Takes the file as pre-training for another task, and these weights (from `createWeights`) for what it may
+   * Takes the file as pre-training for another task, and these weights (drawn) for what it may
    * lack: the classifier, which is then never taken from the file, and a ViT's last norm (`norm`, or
    * `fc_norm` with mean pooling). What only pre-training has (MAE's `decoder_…`, `mask_token`, the other of
    * those two norms) is passed over. Default: the file must hold exactly this model.

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { plainLogits, plainTfjs } from "../../../src/cli/bench/plain_tfjs/step.ts";
 import { configOf, SUBJECTS } from "../../../src/cli/bench/subjects.ts";
-import { countParameters, createModel, drawValues, folded, type Model } from "../../../src/models/mod.ts";
+import { countParameters, createModel, folded, initialise, type Model } from "../../../src/models/mod.ts";
 import { models, type Parameters, type ParameterSpec } from "../../../src/models/mod.ts";
 import { random } from "../../../src/stats/mod.ts";
 import { startEngine, tf } from "../../../src/tensorflow/mod.ts";
@@ -22,7 +22,7 @@ const named = (specs: readonly ParameterSpec[], tensors: tf.Tensor[]): Parameter
 /** Tensors as they are drawn at the start. */
 function drawn(specs: readonly ParameterSpec[]): tf.Tensor[] {
   const stream = random(0);
-  return specs.map((spec) => tf.tensor(drawValues([spec], stream), spec.shape));
+  return specs.map((spec) => tf.tensor(initialise([spec], stream), spec.shape));
 }
 
 /** So far from the start that nothing is 0 or 1 that may be anything. */

@@ -2,7 +2,7 @@
  * tfjs as its own examples use it, as a peer of the project's step on the same native library: one variable a tensor,
  * automatic differentiation of every layer, `tf.train.adam`. (tfjs has no AdamW; its Adam does slightly less.)
  */
-import { createModel, drawValues, type ModelConfig } from "../../../models/mod.ts";
+import { createModel, initialise, type ModelConfig } from "../../../models/mod.ts";
 import type { Parameters, ParameterSpec } from "../../../models/mod.ts";
 import { random } from "../../../stats/mod.ts";
 import { tf } from "../../../tensorflow/mod.ts";
@@ -61,7 +61,7 @@ export interface PlainTfjs {
 export function plainTfjs(config: ModelConfig, images: tf.Tensor4D, targets: tf.Tensor2D): PlainTfjs {
   const { specs, buffers } = createModel(config, targets.shape[1], images.shape[1]);
   const stream = random(0);
-  const drawn = (spec: ParameterSpec) => tf.tensor(drawValues([spec], stream), spec.shape);
+  const drawn = (spec: ParameterSpec) => tf.tensor(initialise([spec], stream), spec.shape);
   const variables = specs.map((spec) => [spec.name, tf.variable(drawn(spec))] as const);
   const p: Parameters = Object.fromEntries([
     ...variables,
