@@ -71,7 +71,7 @@ function checkModel(model: Experiment["model"], classes: number, imageSize: numb
  *
  * @returns the experiment itself
  * @throws {ExperimentError} naming every field at fault: unknown or missing, out of range, an unknown model, datasets that have
- *   images in common, an image smaller than the network takes or not divided by its patches, a batch larger than an epoch
+ *   images in common, an image smaller than the network's stride or not divided by its patches, a batch larger than an epoch
  */
 export function checkExperiment(experiment: unknown): Experiment {
   const parsed = experimentSchema.safeParse(experiment);

@@ -64,18 +64,18 @@ export function layerOutput(
 /**
  * Loss of a masked autoencoder with weights.
  *
- * @returns images, normalised, [B, H, W, 3], and what decides which patches are hidden, [B, N] -> the mean
- *   loss
+ * @param images normalised, [B, H, W, 3]
+ * @param noise decides which patches are hidden, [B, N]; see {@link MaskedAutoencoder}
+ * @returns the mean over the batch
  */
 export function reconstructionLoss(
   model: MaskedAutoencoder,
   weights: Weights,
+  { images, noise }: { images: tf.Tensor4D; noise: tf.Tensor2D },
   precision: Precision = "float32",
-): (images: tf.Tensor4D, noise: tf.Tensor2D) => tf.Scalar {
+): tf.Scalar {
+  const noises = cutIntoTowers(noise, model.towers);
+  const parts = cutIntoTowers(images, model.towers); // with as many hidden patches each
   const p = tensorsOf(model, weights, precision);
-  return (images, noise) => {
-    const noises = cutIntoTowers(noise, model.towers);
-    const parts = cutIntoTowers(images, model.towers); // with as many hidden patches each
-    return tf.stack(parts.map((part, i) => model.apply(p, part, noises[i]).loss)).mean<tf.Scalar>();
-  };
+  return tf.stack(parts.map((part, i) => model.apply(p, part, noises[i]).loss)).mean();
 }

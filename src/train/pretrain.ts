@@ -94,7 +94,7 @@ function maskedRule(model: MaskedAutoencoder, recipe: PretrainingRecipe): StepRu
   const pass: StepRule<MaskedInput>["pass"] = ({ parameters, buffers }, { pixels, noise }) => {
     const images = imagesFromPixels(pixels);
     const loss = (flat: tf.Tensor1D) =>
-      reconstructionLoss(model, { parameters: flat, buffers }, recipe.precision)(images, noise);
+      reconstructionLoss(model, { parameters: flat, buffers }, { images, noise }, recipe.precision);
     return passOf(loss, parameters, recipe);
   };
   return { pass, towers: model.towers, optimizer: optimizerOf(model, recipe), ...NO_AVERAGE };
