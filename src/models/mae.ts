@@ -27,8 +27,10 @@ const transformer = z.strictObject(transformerFields);
 export const maeSchema = z.strictObject({
   family: z.literal("mae"),
   patch: fields.whole.describe("Side of a patch, px; it must divide the image's."),
-  encoder: transformer,
-  decoder: transformer.describe("The paper's: 512 channels, 8 blocks, 16 heads."),
+  encoder: transformer.describe("Width and depth of the half that is kept."),
+  decoder: transformer.describe(
+    "Width and depth of the half that reconstructs. The paper's: 512 channels, 8 blocks, 16 heads.",
+  ),
   maskRatio: z.number().gt(0).lt(1).describe("Share of the patches that are hidden. The paper's: 0.75."),
 });
 
