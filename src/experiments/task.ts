@@ -10,9 +10,8 @@ import {
   type ValidationBatches,
 } from "../data/mod.ts";
 import { keysOf } from "../probe/mod.ts";
-import { checkNumbers } from "./check.ts";
+import { checkNumbers, positiveInteger } from "./check.ts";
 import type { Experiment } from "./kinds/classifier/schema.ts";
-import { count } from "./schemas.ts";
 import type { Session } from "./session.ts";
 import type { Augmentation } from "../images/mod.ts";
 
@@ -22,11 +21,16 @@ export const taskSchema = z.discriminatedUnion("of", [
   z.strictObject({
     of: z.literal("datasets"),
     datasets: z.array(z.string()).min(2, "telling datasets apart needs two or more"),
-    imagesPerDataset: count,
-    validationPerDataset: count,
+    imagesPerDataset: positiveInteger,
+    validationPerDataset: positiveInteger,
   }),
   /** The semantic classes of one dataset. */
-  z.strictObject({ of: z.literal("classes"), dataset: z.string(), images: count, validation: count }),
+  z.strictObject({
+    of: z.literal("classes"),
+    dataset: z.string(),
+    images: positiveInteger,
+    validation: count,
+  }),
   /**
    * The concept that is drawn, among those that `drawnBy` or more of the datasets draw; see `sampleConcepts`.
    */
@@ -34,8 +38,8 @@ export const taskSchema = z.discriminatedUnion("of", [
     of: z.literal("concepts"),
     datasets: z.array(z.string()).min(1),
     concepts: z.int().min(2),
-    drawnBy: count,
-    validationPerConcept: count,
+    drawnBy: positiveInteger,
+    validationPerConcept: positiveInteger,
   }),
 ]);
 

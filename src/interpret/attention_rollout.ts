@@ -1,5 +1,5 @@
 /** Attention rollout: how much each patch reaches the features of a ViT (Abnar & Zuidema 2020). */
-import { type Model, tensorsOf, type Weights } from "../models/mod.ts";
+import { logits, type Model, type Weights } from "../models/mod.ts";
 import { inPrecision } from "../ops/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
 import { prefixTokens } from "../probe/mod.ts";
@@ -60,7 +60,7 @@ export async function attentionRollout(
       attention.push(attentionWeights(inPrecision(x, "float32") as unknown as tf.Tensor3D, heads));
       return x;
     };
-    model.apply(tensorsOf(model, weights), images, { tap });
+    logits(model, weights)(images, { tap });
     const joint = rollOut(attention); // (B, T, T)
     const readers = prefix > 0 ? joint.slice([0, 0, 0], [-1, 1, -1]) : joint;
     return readers.mean<tf.Tensor2D>(1).slice([0, prefix]); // (B, patches)

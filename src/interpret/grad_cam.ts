@@ -1,6 +1,5 @@
 /** Grad-CAM: where a convolutional network looks for a class (Selvaraju et al. 2017). */
-import { type Model, tensorsOf, type Weights } from "../models/mod.ts";
-import { inPrecision } from "../ops/mod.ts";
+import { logits, type Model, type Weights } from "../models/mod.ts";
 import { compile, type Compiled, tf } from "../tensorflow/mod.ts";
 
 /** One map an image. */
@@ -45,18 +44,18 @@ export function makeGradCam(model: Model, layer?: string): GradCam {
     throw new Error(`${model.name} has no layer "${name}". Its layers: ${model.layers.join(", ")}.`);
   }
   return compile((weights: Weights, images: tf.Tensor4D, { targets }: Targets) => {
-    const p = tensorsOf(model, weights);
+    const classify = logits(model, weights);
     const logitsWith = (tap: <T extends tf.Tensor>(x: T) => T) => {
       const at = <T extends tf.Tensor>(layer: string, x: T) => layer === name ? tap(x) : x;
-      return inPrecision(model.apply(p, images, { tap: at }), "float32");
+      return classify(images, { tap: at });
     };
     let features!: tf.Tensor4D;
-    const logits = logitsWith((x) => {
+    const whole = logitsWith((x) => {
       if (x.rank !== 4) throw new Error(`"${name}" gives no feature map: for tokens see attentionRollout.`);
       features = x as unknown as tf.Tensor4D;
       return x;
     });
-    const classes = targets ? targets.argMax<tf.Tensor1D>(-1) : logits.argMax<tf.Tensor1D>(-1);
+    const classes = targets ? targets.argMax<tf.Tensor1D>(-1) : whole.argMax<tf.Tensor1D>(-1);
     const chosen = targets ?? tf.oneHot(classes, model.classes).toFloat();
     // What comes before the layer is not computed twice: nothing reads it.
     const slope = tf.grad((x) => logitsWith(<T extends tf.Tensor>() => x as T).mul(chosen).sum())(features);
@@ -67,7 +66,7 @@ export function makeGradCam(model: Model, layer?: string): GradCam {
 
 /** The last layer that gives a feature map: the one whose channels say most and whose grid is coarsest. */
 function lastFeatureMap(model: Model): string {
-  const found = model.outline(model.stride).findLast(({ name, shape }) =>
+  const found = model.outline(model.leastSide).findLast(({ name, shape }) =>
     shape.length === 3 && model.layers.includes(name)
   );
   if (!found) throw new Error(`${model.name} gives no feature map: for tokens see attentionRollout.`);

@@ -1,89 +1,103 @@
 /**
- * AlexNet: Krizhevsky, Sutskever & Hinton (NIPS 2012) in the form of "One weird trick for parallelizing convolutional neural
- * networks", arXiv 1404.5997, which torchvision's alexnet.py has; tensor names and defaults are torchvision's.
+ * AlexNet: Krizhevsky, Sutskever & Hinton (NIPS 2012) in the form of "One weird trick for parallelizing
+ * convolutional neural networks", arXiv 1404.5997, which torchvision's alexnet.py has; tensor names and
+ * defaults are torchvision's.
  */
-import { maxPool, relu } from "../ops/mod.ts";
-import { denseHead, type DenseHeadConfig } from "./dense_head.ts";
-import { conv, convSpecs, torchDefault } from "./layers.ts";
-import { makeModel, type Model, type Outline, tapped } from "./model.ts";
+import { z } from "zod";
+import { denseHead, headFields } from "./dense_head.ts";
+import { family, fields } from "./family.ts";
+import { conv, maxPool, relu, torchDefault } from "./layers.ts";
+import { type Layer, network, place, sequence, tapped } from "./network.ts";
+
+const { whole } = fields;
+
+const schema = z.strictObject({
+  family: z.literal("alexnet"),
+  dims: z.tuple([whole, whole, whole, whole, whole]).describe(
+    "Channels of the five convolutions. torchvision's: [64, 192, 384, 256, 256].",
+  ),
+  stem: z.strictObject({ size: whole, stride: whole }).describe(
+    "Size and stride of the first convolution, px. torchvision's: 11 and 4.",
+  ),
+  ...headFields,
+});
 
 /** Widths of an AlexNet. */
-export interface AlexNetConfig extends DenseHeadConfig {
-  family: "alexnet";
-  /** Channels of the five convolutions. torchvision's: [64, 192, 384, 256, 256]. */
-  dims: [number, number, number, number, number];
-  /** Size and stride of the first convolution, px. torchvision's: 11 and 4. */
-  stem: { size: number; stride: number };
-}
-
-/** Sizes of the convolutions after the first. */
-const SIZES = [5, 3, 3, 3];
-/** Which convolutions have 3x3 max pooling with stride 2 after them. */
-const POOLED = [true, true, false, false, true];
-/** torchvision's number of each convolution in `features`; its ReLU and its pooling have the next two. */
-const PLACES = [0, 3, 6, 8, 10];
+export type AlexNetConfig = z.infer<typeof schema>;
 
 /** torchvision pads the 11x11 convolution by 2, less than half; others keep height and width. */
 const padOf = (size: number) => size === 11 ? 2 : (size - 1) / 2;
 
-const pooledSide = (side: number) => Math.floor((side - 3) / 2) + 1;
-
-/** Side of the feature maps after each convolution and, where it is pooled, after that. */
-function sides({ stem: { size, stride } }: AlexNetConfig, imageSize: number): [number, number][] {
-  let side = Math.floor((imageSize + 2 * padOf(size) - size) / stride) + 1;
-  return POOLED.map((pooled) => {
-    const before = side;
-    if (pooled) side = pooledSide(side);
-    return [before, side];
-  });
+/** The convolutions, each with its ReLU and its pooling; their places are torchvision's in `features`. */
+function features({ dims, stem }: AlexNetConfig): Layer[] {
+  const convolved = (place: number, dim: number, size: number, stride = 1) =>
+    tapped(
+      `features.${place + 1}`,
+      conv(`features.${place}`, dim, size, { stride, pad: padOf(size), init: torchDefault }),
+      relu,
+    );
+  const pooled = (place: number) => tapped(`features.${place}`, maxPool(3, 2));
+  return [
+    convolved(0, dims[0], stem.size, stem.stride),
+    pooled(2),
+    convolved(3, dims[1], 5),
+    pooled(5),
+    convolved(6, dims[2], 3),
+    convolved(8, dims[3], 3),
+    convolved(10, dims[4], 3),
+    pooled(12),
+  ];
 }
 
 /** The least side of an image of which the last pooling leaves something. */
-function leastSide(config: AlexNetConfig): number {
+function leastSide(layers: Layer[]): number {
+  const isLeft = (side: number) =>
+    place(sequence(...layers), { path: "", shape: [side, side, 3], left: {} }).rows
+      .every(({ shape: [height] }) => height >= 1);
   let side = 1;
-  while (sides(config, side).some(([, after]) => !(after >= 1))) side++;
+  while (!isLeft(side)) side++;
   return side;
 }
 
-function outline(config: AlexNetConfig, imageSize: number): Outline[] {
-  return sides(config, imageSize).flatMap(([before, after], i) => {
-    const [dim, place] = [config.dims[i], PLACES[i]];
-    const row = { name: `features.${place + 1}`, shape: [before, before, dim], owns: [`features.${place}.`] };
-    return POOLED[i] ? [row, { name: `features.${place + 2}`, shape: [after, after, dim] }] : [row];
+function build(name: string, config: AlexNetConfig, classes: number, imageSize: number) {
+  const convolutions = features(config);
+  const head = denseHead(config, classes, "before", torchDefault);
+  return network({
+    name,
+    classes,
+    imageSize,
+    leastSide: leastSide(convolutions),
+    layers: [...convolutions, ...head.layers],
+    classifier: head.classifier,
+    groups: { stem: /^features\.0\./, blocks: /^features\.(\d+)\./ },
+    dropout: config.dropout > 0,
   });
 }
 
-/** An AlexNet for a number of classes. */
-export function alexnet(name: string, config: AlexNetConfig, classes: number): Model {
-  const { dims, stem } = config;
-  const sizes = [stem.size, ...SIZES];
-  const head = denseHead({ ...config, channels: dims[4], classes }, "before", torchDefault);
-  const layers = dims.map((dim, i) => ({
-    name: `features.${PLACES[i]}`,
-    inputs: i > 0 ? dims[i - 1] : 3,
-    dim,
-  }));
-  return makeModel({
-    name,
-    classes,
-    specs: [
-      ...layers.flatMap(({ name, inputs, dim }, i) =>
-        convSpecs(name, sizes[i], inputs, dim, torchDefault(sizes[i] ** 2 * inputs))
-      ),
-      ...head.specs,
-    ],
-    stride: leastSide(config),
-    dropout: config.dropout > 0,
-    outline: (imageSize) => [...outline(config, imageSize), ...head.outline],
-    apply: (p, images, forward = {}) => {
-      let x = images;
-      layers.forEach(({ name }, i) => {
-        const place = PLACES[i];
-        x = relu(conv(p, name, x, i > 0 ? 1 : stem.stride, padOf(sizes[i])));
-        x = tapped(forward, `features.${place + 1}`, x);
-        if (POOLED[i]) x = tapped(forward, `features.${place + 2}`, maxPool(x, 3, 2));
-      });
-      return head.apply(p, x, forward);
+export const alexnet = family({
+  schema,
+  named: {
+    /** torchvision's, 61,100,840 parameters at 1000 classes. */
+    alexnet: {
+      family: "alexnet",
+      dims: [64, 192, 384, 256, 256],
+      stem: { size: 11, stride: 4 },
+      pool: 6,
+      hidden: 4096,
+      dropout: 0.5,
     },
-  });
-}
+    /**
+     * For 32 to 64 px on two cores: the 5x5 convolution at full resolution, since little is left after three
+     * poolings.
+     */
+    alexnet_micro: {
+      family: "alexnet",
+      dims: [24, 48, 96, 64, 64],
+      stem: { size: 5, stride: 1 },
+      pool: 3,
+      hidden: 256,
+      dropout: 0.5,
+    },
+  },
+  build,
+});

@@ -1,38 +1,51 @@
-/** Convolutions with batch normalisation after them (Ioffe & Szegedy 2015), as ResNet and VGG have them. */
-import { addBias, batchNormTraining, conv2d, inPrecision } from "../ops/mod.ts";
+/** Batch normalisation (Ioffe & Szegedy 2015), together with the convolution before it. */
+import { addBias, BATCH_NORM_EPSILON, batchNormTraining, conv2d, inPrecision } from "../ops/mod.ts";
 import { precisionOf, tf } from "../tensorflow/mod.ts";
-import type { Forward } from "./model.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
-
-/** Added to the variance; PyTorch's default. */
-const EPSILON = 1e-5;
+import { normSpecs, plainSpec } from "./layers.ts";
+import type { ForwardOptions } from "./model.ts";
+import type { Layer } from "./network.ts";
+import type { Parameters } from "./parameters.ts";
 
 /**
- * Running statistics of a batch norm. PyTorch has a third buffer beside them, `num_batches_tracked`, a counter of steps that has
- * no effect on anything; it is left out here.
+ * Batch normalisation of the convolution before it. PyTorch has a third buffer beside the running statistics,
+ * `num_batches_tracked`, a counter of steps that has no effect on anything; it is left out here.
+ *
+ * @param scale initial scale. Default 1
  */
-export function batchNormBuffers(name: string, channels: number): ParameterSpec[] {
-  return [
-    { name: `${name}.running_mean`, shape: [channels], layout: "as-is", init: 0, decay: false },
-    { name: `${name}.running_var`, shape: [channels], layout: "as-is", init: 1, decay: false },
-  ];
+export function batchNorm(name: string, scale = 1): Layer {
+  return {
+    kind: "batchNorm",
+    place: ({ path, shape, left: { conv } }) => {
+      const norm = path + name;
+      if (!conv) throw new Error(`There is no convolution before the batch norm "${norm}".`);
+      const channels = shape.at(-1)!;
+      return {
+        specs: normSpecs(norm, channels, scale),
+        buffers: [
+          plainSpec(`${norm}.running_mean`, [channels], 0),
+          plainSpec(`${norm}.running_var`, [channels], 1),
+        ],
+        apply: (p, x, { forward }) => convBatchNorm(p, conv.name, norm, x as tf.Tensor4D, conv, forward),
+      };
+    },
+  };
 }
 
 /**
- * Convolution and batch norm. In training the statistics are the batch's own. At inference the norm is a scale and a shift, which
- * go into the convolution's weights and bias.
+ * Convolution and batch norm. In training the statistics are the batch's own. At inference the norm is a
+ * scale and a shift, which go into the convolution's weights and bias.
  *
  * @param conv name of the convolution, with or without bias
  * @param norm name of the batch norm
  * @returns in the precision of the weights, [B, H', W', out]
  */
-export function convBatchNorm(
+function convBatchNorm(
   p: Parameters,
   conv: string,
   norm: string,
   x: tf.Tensor4D,
   { stride, pad }: { stride: number; pad: number },
-  forward: Forward,
+  forward: ForwardOptions,
 ): tf.Tensor4D {
   const kernel = p[`${conv}.weight`] as tf.Tensor4D;
   const bias = p[`${conv}.bias`] as tf.Tensor1D | undefined;
@@ -49,7 +62,7 @@ export function convBatchNorm(
 }
 
 function foldedNorm(p: Parameters, norm: string, kernel: tf.Tensor4D, bias?: tf.Tensor1D) {
-  const inverseStd = p[`${norm}.running_var`].add(EPSILON).rsqrt();
+  const inverseStd = p[`${norm}.running_var`].add(BATCH_NORM_EPSILON).rsqrt();
   const scale = p[`${norm}.weight`].mul(inverseStd);
   const mean = p[`${norm}.running_mean`];
   const centre = bias ? bias.sub(mean) : mean.neg();

@@ -1,67 +1,46 @@
-/** The classifier of AlexNet and VGG: two wide linear layers with ReLU and dropout, then one for the classes. */
-import { adaptiveAveragePool, dropout, relu } from "../ops/mod.ts";
-import type { tf } from "../tensorflow/mod.ts";
-import { flattenedSpecs, type LayerInit, linearLayer, linearSpecs } from "./layers.ts";
-import { type Forward, type Outline, tapped } from "./model.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
+/**
+ * The classifier of AlexNet and VGG: two wide linear layers with ReLU and dropout, then one for the classes.
+ */
+import { fields } from "./family.ts";
+import { averagePoolTo, dropout, flatten, flattened, type Initialiser, linear, relu } from "./layers.ts";
+import { type Layer, tapped } from "./network.ts";
 
-/** Its sizes. */
-export interface DenseHeadConfig {
-  /** Side to which the last feature map is averaged, whatever the image's. */
-  pool: number;
-  /** Width of the two layers. */
-  hidden: number;
-  /** Probability of dropping a value in training, at two places. torchvision: 0.5. */
-  dropout: number;
-}
+const { whole, probability } = fields;
 
-/** A head in one network. */
-export interface DenseHead {
-  specs: ParameterSpec[];
-  outline: Outline[];
-  /** Feature map [B, H, W, channels] to logits [B, classes]. */
-  apply(p: Parameters, x: tf.Tensor4D, forward: Forward): tf.Tensor2D;
-}
+/** Fields of a head. */
+export const headFields = {
+  pool: whole.describe("Side to which the last feature map is averaged, whatever the image's."),
+  hidden: whole.describe("Width of the two wide layers."),
+  dropout: probability.describe(
+    "Probability of dropping a value in training, at two places. torchvision: 0.5.",
+  ),
+};
 
 /**
- * Builds a head.
+ * A feature map [B, H, W, C] to features [B, hidden], then to classes.
  *
- * @param order dropout before each wide layer (AlexNet), or after its ReLU (VGG); torchvision numbers the layers accordingly
- * @param init initial values of a layer by its number of inputs
+ * @param order dropout before each wide layer (AlexNet), or after its ReLU (VGG); torchvision numbers the
+ *   layers accordingly
  */
 export function denseHead(
-  config: DenseHeadConfig & { channels: number; classes: number },
+  { pool, hidden, dropout: rate }: { pool: number; hidden: number; dropout: number },
+  classes: number,
   order: "before" | "after",
-  init: (fanIn: number) => LayerInit,
-): DenseHead {
-  const { pool, hidden, channels, classes } = config;
-  const flat = pool ** 2 * channels;
+  init: Initialiser,
+): { layers: Layer[]; classifier: Layer & { name: string } } {
   const before = order === "before";
-  const [first, second, last] = (before ? [1, 4, 6] : [0, 3, 6]).map((i) => `classifier.${i}`);
-  const activations = (before ? [2, 5] : [1, 4]).map((i) => `classifier.${i}`);
+  const [first, second] = before ? [1, 4] : [0, 3]; // numbers in torchvision's `classifier`
+  const wide = (number: number, place: number, layer: (name: string) => Layer) => {
+    const activated = tapped(`classifier.${place + 1}`, layer(`classifier.${place}`), relu); // (B, hidden)
+    return before ? [dropout(number, rate), activated] : [activated, dropout(number, rate)];
+  };
   return {
-    specs: [
-      ...flattenedSpecs(first, pool, channels, hidden, init(flat)),
-      ...linearSpecs(second, hidden, hidden, init(hidden)),
-      ...linearSpecs(last, hidden, classes, init(hidden)),
+    layers: [
+      tapped("avgpool", averagePoolTo(pool)), // (B, pool, pool, C)
+      flatten,
+      ...wide(0, first, (name) => flattened(name, pool, hidden, init)),
+      ...wide(1, second, (name) => linear(name, hidden, init)),
     ],
-    outline: [
-      { name: "avgpool", shape: [pool, pool, channels] },
-      { name: activations[0], shape: [hidden], owns: [`${first}.`] },
-      { name: activations[1], shape: [hidden], owns: [`${second}.`] },
-      { name: last, shape: [classes] },
-    ],
-    apply: (p, x, forward) => {
-      const drop = (rows: tf.Tensor2D, place: number) =>
-        forward.dropout ? dropout(rows, forward.dropout, place, config.dropout) : rows;
-      const map = tapped(forward, "avgpool", adaptiveAveragePool(x, pool)); // (B, pool, pool, channels)
-      let rows = map.reshape<tf.Tensor2D>([-1, flat]);
-      [first, second].forEach((layer, i) => {
-        if (before) rows = drop(rows, i);
-        rows = tapped(forward, activations[i], relu(linearLayer(p, layer, rows))); // (B, hidden)
-        if (!before) rows = drop(rows, i);
-      });
-      return linearLayer(p, last, rows);
-    },
+    classifier: linear("classifier.6", classes, init),
   };
 }

@@ -1,7 +1,25 @@
-/** Layers as plain functions of tensors, NHWC. Each takes the model's tensors and the name under which its own stand. */
-import { addBias, conv2d, inPrecision, linear, normalise, type Padding, toPatches } from "../ops/mod.ts";
-import { precisionOf, tf } from "../tensorflow/mod.ts";
-import { type Init, type Layout, type Parameters, type ParameterSpec, termsOf } from "./parameters.ts";
+/**
+ * Layers, NHWC. Their names are those of their tensors: the layer `fc` inside of `head` has the tensors
+ * `head.fc.weight` and `head.fc.bias`.
+ */
+import {
+  adaptiveAveragePool,
+  addBias,
+  conv2d,
+  depthwiseConv,
+  dropout as dropValues,
+  gelu as geluOf,
+  inPrecision,
+  linear as linearOf,
+  maxPool as maxPoolOf,
+  normalise,
+  relu as reluOf,
+  selfAttention as attention,
+  toPatches,
+} from "../ops/mod.ts";
+import { precisionOf, type tf } from "../tensorflow/mod.ts";
+import { activation, asRows, type Layer, type Left, type Place, type Shape } from "./network.ts";
+import { type Init, type Parameters, type ParameterSpec, type TensorLayout, termsOf } from "./parameters.ts";
 
 /** Initial values of a layer's weight and bias. */
 export interface LayerInit {
@@ -9,144 +27,374 @@ export interface LayerInit {
   bias: Init;
 }
 
-/** ConvNeXt's and ViT's (timm's `trunc_normal_(std=0.02)`). */
-export const truncatedNormal: LayerInit = { weight: { std: 0.02 }, bias: 0 };
+/** Initial values by the number of inputs that an output reads, and of outputs that read an input. */
+export type Initialiser = (fanIn: number, fanOut: number) => LayerInit;
 
-/** PyTorch's default for a layer whose outputs read so many inputs each. */
-export function torchDefault(fanIn: number): LayerInit {
+/** ConvNeXt's and ViT's (timm's `trunc_normal_(std=0.02)`). */
+export const truncatedNormal: Initialiser = () => ({ weight: { std: 0.02 }, bias: 0 });
+
+/** PyTorch's default. */
+export const torchDefault: Initialiser = (fanIn) => {
   const bound = { uniform: 1 / Math.sqrt(fanIn) };
   return { weight: bound, bias: bound };
-}
+};
 
 /** He et al. 2015 for a convolution before a ReLU (PyTorch's `kaiming_normal_(mode="fan_out")`). */
-export function kaiming(size: number, outputs: number): LayerInit {
-  return { weight: { normal: Math.sqrt(2 / (size ** 2 * outputs)) }, bias: 0 };
-}
+export const kaiming: Initialiser = (_fanIn, fanOut) => ({
+  weight: { normal: Math.sqrt(2 / fanOut) },
+  bias: 0,
+});
 
-/** Specifications of `name.weight` and `name.bias`. */
+/** Glorot & Bengio 2010 (PyTorch's `xavier_uniform_`). */
+export const xavier: Initialiser = (fanIn, fanOut) => ({
+  weight: { uniform: Math.sqrt(6 / (fanIn + fanOut)) },
+  bias: 0,
+});
+
+/** Full name of a layer: its path, and its own name, which may be empty. */
+const fullName = (path: string, name: string) => name === "" ? path.slice(0, -1) : path + name;
+
+/** A tensor that weight decay passes over: a bias, a norm's, a scale, positions. */
+export const plainSpec = (name: string, shape: number[], init: Init): ParameterSpec => ({
+  name,
+  shape,
+  layout: "as-is",
+  init,
+  decay: false,
+});
+
+/** Weight, whose last two axes are [in, out], and bias. */
 function weightAndBias(
   name: string,
-  layout: Layout,
+  layout: TensorLayout,
   shape: number[],
-  outputs: number,
-  { weight, bias }: LayerInit,
+  init: Initialiser,
 ): ParameterSpec[] {
+  const [inputs, outputs] = shape.slice(-2);
+  const positions = shape.slice(0, -2).reduce((a, b) => a * b, 1);
+  const { weight, bias } = init(positions * inputs, positions * outputs);
   return [
     { name: `${name}.weight`, shape, layout, init: weight, decay: true },
-    { name: `${name}.bias`, shape: [outputs], layout: "as-is", init: bias, decay: false },
+    plainSpec(`${name}.bias`, [outputs], bias),
   ];
 }
 
-/** Convolution with bias, kernel `size` x `size`. */
-export function convSpecs(
-  name: string,
-  size: number,
-  inputs: number,
-  outputs: number,
-  init = truncatedNormal,
-): ParameterSpec[] {
-  return weightAndBias(name, "conv", [size, size, inputs, outputs], outputs, init);
-}
+/** Scale and shift of a normalisation. */
+export const normSpecs = (name: string, channels: number, scale = 1): ParameterSpec[] => [
+  plainSpec(`${name}.weight`, [channels], scale),
+  plainSpec(`${name}.bias`, [channels], 0),
+];
 
-/** Depthwise convolution with bias: one kernel a channel. Too few products a value for bfloat16 to make it faster. */
-export function depthwiseSpecs(name: string, size: number, channels: number): ParameterSpec[] {
-  const [weight, bias] = weightAndBias(
-    name,
-    "depthwise",
-    [size, size, channels, 1],
-    channels,
-    truncatedNormal,
-  );
-  return [{ ...weight, alwaysFloat32: true }, bias];
-}
+const product = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
 
-/** Linear layer with bias. */
-export function linearSpecs(
-  name: string,
-  inputs: number,
-  outputs: number,
-  init = truncatedNormal,
-): ParameterSpec[] {
-  return weightAndBias(name, "linear", [inputs, outputs], outputs, init);
-}
+/** Length of a side after windows of a size have gone over it. */
+const slid = (side: number, size: number, stride: number, pad: number) =>
+  Math.floor((side + 2 * pad - size) / stride) + 1;
 
-/** Linear layer with bias that reads a whole feature map of `side` x `side`. */
-export function flattenedSpecs(
-  name: string,
-  side: number,
-  channels: number,
-  outputs: number,
-  init: LayerInit,
-): ParameterSpec[] {
-  return weightAndBias(name, "flattened", [side, side, channels, outputs], outputs, init);
-}
-
-/** Scale and shift of a normalisation layer. */
-export function normSpecs(name: string, channels: number, scale = 1): ParameterSpec[] {
-  return [
-    { name: `${name}.weight`, shape: [channels], layout: "as-is", init: scale, decay: false },
-    { name: `${name}.bias`, shape: [channels], layout: "as-is", init: 0, decay: false },
-  ];
-}
-
-/** `[B, H, W, in] -> [B, H', W', out]` */
-export function conv(p: Parameters, name: string, x: tf.Tensor4D, stride: number, pad: Padding): tf.Tensor4D {
-  const { weight, bias } = termsOf(p, name);
-  return addBias(conv2d(x, weight as tf.Tensor4D, stride, pad), bias);
-}
-
-/** Convolution whose stride is its size: `[B, H, W, in] -> [B, H / size, W / size, out]`, rounded down. */
-export function patchConv(p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D {
-  const { B, h, w, size } = patchGrid(p, name, x);
-  return inPrecision(linear(toPatches(x, size), termsOf(p, name)), "float32").reshape([B, h, w, -1]);
-}
-
-/** {@link patchConv} of a layer normalisation over the channels, whose scale and shift are folded into it. */
-export function normPatchConv(p: Parameters, name: string, x: tf.Tensor4D): tf.Tensor4D {
-  const { B, h, w, size } = patchGrid(p, name, x);
-  const patches = toPatches(x, size);
-  const rows = patches.reshape<tf.Tensor2D>([-1, x.shape[3]]);
-  const normalised = normalise(rows, { to: precisionOf(p[`${name}.weight`]) });
-  const y = linear(normalised.reshape(patches.shape), termsOf(p, name));
-  return inPrecision(y, "float32").reshape([B, h, w, -1]);
-}
-
-function patchGrid(p: Parameters, name: string, { shape: [B, H, W] }: tf.Tensor4D) {
-  const size = p[`${name}.weight`].shape[0];
-  return { B, h: Math.floor(H / size), w: Math.floor(W / size), size };
-}
-
-/** `[rows, in] -> [rows, out]` */
-export function linearLayer(p: Parameters, name: string, x: tf.Tensor2D): tf.Tensor2D {
-  return linear(x, termsOf(p, name));
+/** How a convolution goes over its input. */
+export interface ConvOptions {
+  /** Default 1. */
+  stride?: number;
+  /** Zeros on each side, px. Default: as many as keep height and width at stride 1. */
+  pad?: number;
+  /** Whether it has a bias. Default true. */
+  bias?: boolean;
+  /** Default {@link truncatedNormal}. */
+  init?: Initialiser;
 }
 
 /**
- * Linear layer of a layer normalisation whose scale and shift are folded into it: `[rows, in] -> [rows, out]`
- *
- * @param bias added to the rows before they are normalised, [in]
+ * Convolution, kernel `size` x `size`: `[B, H, W, in] -> [B, H', W', outputs]`, in the precision of its
+ * weight.
  */
-export function normLinear(p: Parameters, name: string, x: tf.Tensor2D, bias?: tf.Tensor): tf.Tensor2D {
-  return linear(normalise(x, { bias, to: precisionOf(p[`${name}.weight`]) }), termsOf(p, name));
+export function conv(
+  name: string,
+  outputs: number,
+  size: number,
+  { stride = 1, pad = (size - 1) / 2, bias = true, init = truncatedNormal }: ConvOptions = {},
+): Layer {
+  return {
+    place: ({ path, shape: [H, W, inputs], next }) => {
+      const layer = fullName(path, name);
+      const specs = weightAndBias(layer, "conv", [size, size, inputs, outputs], init);
+      const [h, w] = [H, W].map((side) => slid(side, size, stride, pad));
+      const isLeft = next === "batchNorm";
+      return {
+        shape: [h, w, outputs],
+        specs: bias ? specs : specs.slice(0, 1),
+        flops: h * w * size ** 2 * inputs * outputs,
+        left: isLeft ? { conv: { name: layer, stride, pad } } : {},
+        apply: (p, x) => {
+          if (isLeft) return x;
+          const terms = termsOf(p, layer);
+          const y = conv2d(x as tf.Tensor4D, terms.weight as tf.Tensor4D, stride, pad);
+          return bias ? addBias(y, terms.bias) : y;
+        },
+      };
+    },
+  };
 }
 
-/** Layer normalisation over the last axis. */
-export function layerNorm<T extends tf.Tensor>(p: Parameters, name: string, x: T): T {
-  const { weight, bias } = termsOf(p, name);
-  return normalise(x.reshape([-1, weight.size])).mul(weight).add(bias).reshape(x.shape);
+/**
+ * Depthwise convolution: one kernel a channel, height and width stay. A norm after it adds its bias. Too few
+ * products a value for bfloat16 to make it faster.
+ */
+export function depthwise(name: string, size: number): Layer {
+  return {
+    place: ({ path, shape: [H, W, C], next }) => {
+      const layer = fullName(path, name);
+      const { weight, bias } = truncatedNormal(size ** 2, size ** 2);
+      const isLeft = next === "norm";
+      return {
+        specs: [
+          {
+            name: `${layer}.weight`,
+            shape: [size, size, C, 1],
+            layout: "depthwise",
+            init: weight,
+            decay: true,
+            alwaysFloat32: true,
+          },
+          plainSpec(`${layer}.bias`, [C], bias),
+        ],
+        flops: H * W * size ** 2 * C,
+        left: isLeft ? { bias: `${layer}.bias` } : {},
+        apply: (p, x) => {
+          const terms = termsOf(p, layer);
+          const y = depthwiseConv(x as tf.Tensor4D, terms.weight as tf.Tensor4D);
+          return isLeft ? y : addBias(y, terms.bias);
+        },
+      };
+    },
+  };
 }
 
-/** Names of the blocks of a stack: `name.0`, `name.1`, … */
-export function blockNames(name: string, depth: number): string[] {
-  return Array.from({ length: depth }, (_, i) => `${name}.${i}`);
+/**
+ * A layer normalisation that a layer has been left with: of each row, without scale and shift, which are
+ * folded into it.
+ */
+function normalised(p: Parameters, layer: string, { norm, bias }: Left, rows: tf.Tensor2D): tf.Tensor2D {
+  if (norm === undefined) return rows;
+  return normalise(rows, {
+    bias: bias === undefined ? undefined : p[bias],
+    to: precisionOf(p[`${layer}.weight`]),
+  });
 }
 
-/** Factors of a residual branch, one an image [B], as a column of one a row [B * rows, 1]. */
-export function keepRows(keep: tf.Tensor1D | undefined, rows: number): tf.Tensor | undefined {
-  return keep?.reshape([-1, 1]).tile([1, rows]).reshape([-1, 1]);
+const foldOf = (layer: string, { norm }: Left) => norm === undefined ? [] : [{ layer, norm }];
+
+/**
+ * Layer normalisation over the channels. Before a linear layer it is folded into that one, otherwise it is
+ * done by itself.
+ */
+export function norm(name: string): Layer {
+  return {
+    kind: "norm",
+    place: ({ path, shape, left, next }) => {
+      const layer = fullName(path, name);
+      const isLeft = next === "linear";
+      return {
+        specs: normSpecs(layer, shape.at(-1)!),
+        left: isLeft ? { norm: layer, bias: left.bias } : {},
+        apply: (p, x) => {
+          if (isLeft) return x;
+          const { weight, bias } = termsOf(p, layer);
+          const before = left.bias === undefined ? undefined : p[left.bias];
+          const rows = normalise(x.reshape([-1, weight.size]), { bias: before });
+          return rows.mul(weight).add(bias).reshape(x.shape);
+        },
+      };
+    },
+  };
 }
 
-/** Stochastic depth that rises linearly from 0 at the first of `blocks` to `last` at the last. */
-export function risingDropPath(blocks: number, last: number): number[] {
-  return Array.from({ length: blocks }, (_, i) => blocks > 1 ? last * i / (blocks - 1) : 0);
+/** A linear layer with a weight that lies in some layout. */
+function linearIn(
+  name: string,
+  layout: TensorLayout,
+  weightShape: (inputs: number) => number[],
+  init: Initialiser,
+): Layer & { name: string } {
+  return {
+    name,
+    kind: "linear",
+    place: ({ path, shape, left }) => {
+      const layer = fullName(path, name);
+      const weight = weightShape(shape.at(-1)!);
+      return {
+        shape: [...shape.slice(0, -1), weight.at(-1)!],
+        specs: weightAndBias(layer, layout, weight, init),
+        folds: foldOf(layer, left),
+        flops: product(shape.slice(0, -1)) * product(weight),
+        left: { linear: layer },
+        apply: (p, x) => linearOf(normalised(p, layer, left, asRows(x)), termsOf(p, layer)),
+      };
+    },
+  };
+}
+
+/** Linear layer: `[rows, in] -> [rows, outputs]`, in the precision of its weight. */
+export const linear = (name: string, outputs: number, init = truncatedNormal): Layer & { name: string } =>
+  linearIn(name, "linear", (inputs) => [inputs, outputs], init);
+
+/** {@link linear} whose weight lies in files as that of a 1x1 convolution. */
+export const pointwise = (name: string, outputs: number, init = truncatedNormal): Layer =>
+  linearIn(name, "conv", (inputs) => [1, 1, inputs, outputs], init);
+
+/** {@link linear} that reads a whole feature map of `side` x `side`. */
+export const flattened = (name: string, side: number, outputs: number, init: Initialiser): Layer =>
+  linearIn(name, "flattened", (inputs) => [side, side, inputs / side ** 2, outputs], init);
+
+/** A scale of each channel after a linear layer, into which it is folded. */
+export function layerScale(name: string, init: number): Layer {
+  return {
+    place: ({ path, shape, left: { linear } }) => {
+      const scale = fullName(path, name);
+      if (linear === undefined) throw new Error(`There is no linear layer before the scale "${scale}".`);
+      return {
+        specs: [plainSpec(scale, [shape.at(-1)!], init)],
+        folds: [{ layer: linear, scale }],
+        apply: (_p, x) => x,
+      };
+    },
+  };
+}
+
+/** Convolution whose stride is its size. */
+function patchLayer(
+  name: string,
+  size: number,
+  outputs: number,
+  init: Initialiser,
+  grid: (at: Place) => Shape,
+): Layer {
+  return {
+    kind: "linear",
+    place: (at) => {
+      const { path, shape: [, , inputs], left } = at;
+      const layer = fullName(path, name);
+      const shape = [...grid(at), outputs];
+      return {
+        shape,
+        specs: weightAndBias(layer, "conv", [size, size, inputs, outputs], init),
+        folds: foldOf(layer, left),
+        flops: product(shape) * size ** 2 * inputs,
+        apply: (p, x) => {
+          const [B, H, W, C] = x.shape as number[];
+          let patches = toPatches(x as tf.Tensor4D, size);
+          if (left.norm !== undefined) {
+            const rows = normalised(p, layer, left, patches.reshape([-1, C]));
+            patches = rows.reshape(patches.shape);
+          }
+          const y = inPrecision(linearOf(patches, termsOf(p, layer)), "float32");
+          if (shape.length === 2) return y.reshape([B, ...shape]);
+          return y.reshape([B, Math.floor(H / size), Math.floor(W / size), -1]);
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Convolution whose stride is its size: `[B, H, W, in] -> [B, H / size, W / size, outputs]`, rounded down,
+ * float32.
+ */
+export const patchConv = (name: string, size: number, outputs: number, init = truncatedNormal): Layer =>
+  patchLayer(name, size, outputs, init, ({ shape: [H, W] }) => [H, W].map((side) => Math.floor(side / size)));
+
+/**
+ * Number of patches on a side of an image.
+ *
+ * @throws {Error} when the patch does not divide the image
+ */
+export function gridOf(patch: number, imageSize: number): number {
+  if (imageSize % patch === 0) return imageSize / patch;
+  throw new Error(
+    `imageSize: patches of ${patch} px do not divide an image of ${imageSize} px. ` +
+      `Choose a multiple of ${patch}, or another patch.`,
+  );
+}
+
+/**
+ * Patches of images as tokens: `[B, H, W, 3] -> [B, N, outputs]`, float32.
+ *
+ * @throws {Error} when placed, if the patch does not divide the image
+ */
+export const patchEmbed = (name: string, size: number, outputs: number, init: Initialiser): Layer =>
+  patchLayer(name, size, outputs, init, ({ shape: [H] }) => [gridOf(size, H) ** 2]);
+
+/** Tokens as rows: `[B, T, C] -> [B T, C]` */
+export const toRows: Layer = {
+  place: ({ shape: [T, C] }) => ({ apply: (_p, x) => x.reshape([x.shape[0] * T, C]) }),
+};
+
+/** Rows as tokens: `[B T, C] -> [B, T, C]` */
+export const toTokens: Layer = {
+  place: ({ shape: [T, C] }) => ({ apply: (_p, x) => x.reshape([x.shape[0] / T, T, C]) }),
+};
+
+/** Multi-head self-attention: queries, keys and values side by side, `[B T, 3 C] -> [B T, C]` */
+export function selfAttention(heads: number): Layer {
+  return {
+    place: ({ shape: [tokens, width] }) => ({
+      shape: [tokens, width / 3],
+      flops: 2 * tokens ** 2 * width / 3,
+      apply: (_p, x) => attention(x as tf.Tensor2D, tokens, heads),
+    }),
+  };
+}
+
+/** Gaussian error linear unit. */
+export const gelu: Layer = activation(geluOf);
+
+/** `max(x, 0)`. */
+export const relu: Layer = activation(reluOf);
+
+/** Largest value of each window of `size` x `size`. */
+export function maxPool(size: number, stride: number, pad = 0): Layer {
+  return {
+    place: ({ shape: [H, W, C] }) => ({
+      shape: [slid(H, size, stride, pad), slid(W, size, stride, pad), C],
+      apply: (_p, x) => maxPoolOf(x as tf.Tensor4D, size, stride, pad),
+    }),
+  };
+}
+
+/** Mean over all positions of a feature map, `[B, H, W, C] -> [B, C]`, float32. */
+export const globalAveragePool: Layer = {
+  place: ({ shape }) => ({
+    shape: shape.slice(-1),
+    apply: (_p, x) => inPrecision(x, "float32").mean([1, 2]),
+  }),
+};
+
+/** Averages a feature map to `side` x `side`, whatever its size. */
+export function averagePoolTo(side: number): Layer {
+  return {
+    place: ({ shape: [, , C] }) => ({
+      shape: [side, side, C],
+      apply: (_p, x) => adaptiveAveragePool(x as tf.Tensor4D, side),
+    }),
+  };
+}
+
+/** A feature map as one row an image, `[B, H, W, C] -> [B, H W C]` */
+export const flatten: Layer = {
+  place: ({ shape }) => ({
+    shape: [product(shape)],
+    apply: (_p, x) => x.reshape([-1, product(shape)]),
+  }),
+};
+
+/**
+ * Dropout in training, where there is a key.
+ *
+ * @param number tells the dropouts of one network apart
+ */
+export function dropout(number: number, rate: number): Layer {
+  return {
+    place: () => ({
+      apply: (_p, x, { forward: { dropout: key } }) => key ? dropValues(x, key, number, rate) : x,
+    }),
+  };
 }

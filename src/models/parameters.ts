@@ -1,6 +1,7 @@
 /**
- * A model's tensors as plain data. Names and shapes come from a list of specifications; all values live in one flat vector, so
- * that an optimizer step is a dozen operations on one tensor however many layers there are.
+ * A model's tensors as plain data. Names and shapes come from a list of specifications; all values live in
+ * one flat vector, so that an optimizer step is a dozen operations on one tensor however many layers there
+ * are.
  */
 import type { Random } from "../stats/mod.ts";
 import { partsOf } from "../ops/mod.ts";
@@ -14,18 +15,18 @@ import { type Precision, tf } from "../tensorflow/mod.ts";
  * | `conv` | [height, width, in, out] | [out, in, height, width] | axes 2, 3, 1, 0 |
  * | `depthwise` | [height, width, channels, 1] | [channels, 1, height, width] | axes 2, 3, 0, 1 |
  * | `linear` | [in, out] | [out, in] | axes 1, 0 |
- * | `flattened` | [height, width, in, out] | [out, in * height * width] | as [out, in, height, width], then as `conv` |
+ * | `flattened` | [height, width, in, out] | [out, in * height * width] | as [out, in, h, w], then `conv` |
  * | `as-is` | the same in both: biases, norms, scales, position embeddings, running statistics | | |
  *
- * `flattened` is a linear layer that reads a whole feature map: PyTorch flattens it channel by channel, TensorFlow's layout
- * position by position. {@link torchShape} gives PyTorch's shape.
+ * `flattened` is a linear layer that reads a whole feature map: PyTorch flattens it channel by channel,
+ * TensorFlow's layout position by position. {@link torchShape} gives PyTorch's shape.
  */
-export type Layout = "conv" | "depthwise" | "linear" | "flattened" | "as-is";
+export type TensorLayout = "conv" | "depthwise" | "linear" | "flattened" | "as-is";
 
 /**
- * Initial values: one number for all; a normal distribution with this `std` cut at two of them; a `normal` distribution with this
- * standard deviation; a `uniform` one between plus and minus this; or fixed sine-cosine `positions` of a grid
- * (see {@link sinCosPositions}).
+ * Initial values: one number for all; a normal distribution with this `std` cut at two of them; a `normal`
+ * distribution with this standard deviation; a `uniform` one between plus and minus this; or fixed
+ * sine-cosine `positions` of a grid (see {@link sinCosPositions}).
  */
 export type Init =
   | number
@@ -41,11 +42,17 @@ export interface ParameterSpec {
   /** Shape in TensorFlow's layout. */
   shape: number[];
   /** How it lies, and where its axes stand in PyTorch. */
-  layout: Layout;
+  layout: TensorLayout;
   init: Init;
-  /** Whether weight decay applies: to weights of convolutions and linear layers, not to biases, norms, scales and positions. */
+  /**
+   * Whether weight decay applies: to weights of convolutions and linear layers, not to biases, norms, scales
+   * and positions.
+   */
   decay: boolean;
-  /** Stays float32 where the network is computed in bfloat16. Default: what is not decayed does, weights do not. */
+  /**
+   * Stays float32 where the network is computed in bfloat16. Default: what is not decayed does, weights do
+   * not.
+   */
   alwaysFloat32?: boolean;
 }
 
@@ -67,7 +74,7 @@ export function countParameters(specs: readonly ParameterSpec[]): number {
   return specs.reduce((sum, spec) => sum + specSize(spec), 0);
 }
 
-/** Shape that PyTorch gives a tensor; see {@link Layout}. */
+/** Shape that PyTorch gives a tensor; see {@link TensorLayout}. */
 export function torchShape({ shape, layout }: ParameterSpec): number[] {
   if (layout === "linear") return shape.toReversed();
   if (layout === "as-is") return shape;
@@ -77,8 +84,9 @@ export function torchShape({ shape, layout }: ParameterSpec): number[] {
 }
 
 /**
- * Fixed positions of a grid of patches (MAE's `get_2d_sincos_pos_embed`, after Vaswani et al. 2017): the first half of the
- * channels says the column, the second the row; each half is sines, then cosines, of `position / 10000^(2i / half)`.
+ * Fixed positions of a grid of patches (MAE's `get_2d_sincos_pos_embed`, after Vaswani et al. 2017): the
+ * first half of the channels says the column, the second the row; each half is sines, then cosines, of
+ * `position / 10000^(2i / half)`.
  *
  * @param channels a multiple of 4
  * @param classToken a row of zeros comes first
@@ -104,6 +112,35 @@ export function sinCosPositions(
   return table;
 }
 
+/** All values of a model outside of TensorFlow. */
+export interface FlatWeights {
+  /** In the order of `model.specs`. */
+  parameters: Float32Array;
+  /** In the order of `model.buffers`; absent for a model without. */
+  buffers?: Float32Array;
+}
+
+/** A tensor and its part of a flat vector. */
+export interface PlacedValues {
+  spec: ParameterSpec;
+  /** A view: what is written to it is in the vector. */
+  values: Float32Array;
+}
+
+/**
+ * The parts of a flat vector, one a tensor.
+ *
+ * @throws {Error} when the vector is not as long as the tensors together
+ */
+export function placesIn(specs: readonly ParameterSpec[], flat: Float32Array): PlacedValues[] {
+  const size = countParameters(specs);
+  if (flat.length !== size) {
+    throw new Error(`A flat vector of ${flat.length} values was given for tensors of ${size}.`);
+  }
+  let offset = 0;
+  return specs.map((spec) => ({ spec, values: flat.subarray(offset, offset += specSize(spec)) }));
+}
+
 function draw(part: Float32Array, { init, shape }: ParameterSpec, stream: Random): void {
   if (typeof init === "number") return void part.fill(init);
   if ("positions" in init) return part.set(sinCosPositions(init.positions, shape.at(-1)!, init.classToken));
@@ -114,17 +151,16 @@ function draw(part: Float32Array, { init, shape }: ParameterSpec, stream: Random
   }
 }
 
-/** Draws initial values into one flat vector, in the order of the specifications. */
+/** Draws initial values as one flat vector, in the order of the specifications. */
 export function initialise(specs: readonly ParameterSpec[], stream: Random): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(countParameters(specs));
-  let offset = 0;
-  for (const spec of specs) draw(flat.subarray(offset, offset += specSize(spec)), spec, stream);
+  for (const { spec, values } of placesIn(specs, flat)) draw(values, spec, stream);
   return flat;
 }
 
 /**
- * The order in which tensors lie in a flat vector: first those to which weight decay applies, so that an optimizer needs to know
- * only where they end.
+ * The order in which tensors lie in a flat vector: first those to which weight decay applies, so that an
+ * optimizer needs to know only where they end.
  */
 export function inFlatOrder(specs: readonly ParameterSpec[]): ParameterSpec[] {
   return [...specs.filter(({ decay }) => decay), ...specs.filter(({ decay }) => !decay)];

@@ -1,56 +1,91 @@
 /**
- * Vision Transformer: Dosovitskiy et al., "An Image is Worth 16x16 Words" (ICLR 2021), arXiv 2010.11929. Tensor names and defaults
- * follow timm's vision_transformer.py.
+ * Vision Transformer: Dosovitskiy et al., "An Image is Worth 16x16 Words" (ICLR 2021), arXiv 2010.11929.
+ * Tensor names and defaults follow timm's vision_transformer.py. Its blocks are those of both halves of a
+ * masked autoencoder too; they go over rows of tokens, [B T, C].
  */
-import { inPrecision, toPatches } from "../ops/mod.ts";
+import { z } from "zod";
 import type { tf } from "../tensorflow/mod.ts";
+import { family, fields, risingDropPath } from "./family.ts";
 import {
-  convSpecs,
-  linearSpecs,
-  normSpecs,
-  risingDropPath,
+  gelu,
+  type Initialiser,
+  linear,
+  norm,
+  patchEmbed,
+  plainSpec,
+  selfAttention,
   torchDefault,
+  toRows,
+  toTokens,
   truncatedNormal,
 } from "./layers.ts";
-import { layerNorm, linearLayer } from "./layers.ts";
-import { type Forward, makeModel, type Model, type Outline, tapped } from "./model.ts";
+import { type Layer, named, network, place, residual, sequence, stage, tapped, TOWERS } from "./network.ts";
 import type { Parameters, ParameterSpec } from "./parameters.ts";
-import { TOWERS } from "./towers.ts";
-import {
-  applyBlocks,
-  blocksFolds,
-  blocksOutline,
-  blocksSpecs,
-  type TransformerConfig,
-} from "./transformer.ts";
 
-/** Width and depth of a ViT, and how it begins and ends. */
-export interface ViTConfig extends TransformerConfig {
-  family: "vit";
-  /** Side of a patch, px; it must divide the image's. */
-  patch: number;
-  /** A token of its own before those of the patches. */
-  classToken: boolean;
-  /** What the classifier reads: the class token, or the mean over the patches. */
-  pooling: "token" | "mean";
-  /** Position embeddings: trained, or fixed sines and cosines (then a buffer). */
-  positions: "learnt" | "sincos";
-  /** Stochastic depth of the last block; it rises linearly from 0 at the first. */
-  dropPath: number;
-}
+const { whole, dropPath } = fields;
+
+/** Fields of a stack of blocks. */
+export const transformerFields = {
+  dim: whole.describe("Channels of a token; a multiple of the heads."),
+  depth: whole.describe("Number of blocks."),
+  heads: whole.describe("Heads of the attention."),
+};
+
+/** Width and depth of a stack of blocks. */
+type TransformerConfig = z.infer<z.ZodObject<typeof transformerFields>>;
 
 /**
- * Number of patches on a side of an image.
+ * The blocks `name.0`, `name.1`, …. Taps: `name.i.attn.qkv` [B, T, 3 C] (queries, keys and values, each
+ * [heads, C / heads]), `name.i` [B, T, C].
  *
- * @throws {Error} when the patch does not divide the image
+ * @param init initial values of a linear layer
+ * @param dropPaths stochastic depth of each block's two branches. Default 0
+ * @throws {Error} when the heads do not divide the channels
  */
-export function gridOf(patch: number, imageSize: number): number {
-  if (imageSize % patch === 0) return imageSize / patch;
-  throw new Error(
-    `imageSize: patches of ${patch} px do not divide an image of ${imageSize} px. ` +
-      `Choose a multiple of ${patch}, or another patch.`,
+export function transformerBlocks(
+  name: string,
+  { dim, depth, heads }: TransformerConfig,
+  init: Initialiser,
+  dropPaths: readonly number[] = Array(depth).fill(0),
+): Layer[] {
+  if (dim % heads !== 0) throw new Error(`${heads} heads do not divide ${dim} channels.`);
+  return dropPaths.map((dropPath, i) =>
+    stage(
+      `${name}.${i}`,
+      residual(
+        dropPath,
+        norm("norm1"),
+        tapped("attn.qkv", linear("attn.qkv", 3 * dim, init)), // (B T, 3 C)
+        selfAttention(heads),
+        linear("attn.proj", dim, init),
+      ),
+      residual(
+        dropPath,
+        norm("norm2"),
+        linear("mlp.fc1", 4 * dim, init), // (B T, 4 C)
+        gelu,
+        linear("mlp.fc2", dim, init),
+      ),
+    )
   );
 }
+
+const schema = z.strictObject({
+  family: z.literal("vit"),
+  patch: whole.describe("Side of a patch, px; it must divide the image's."),
+  ...transformerFields,
+  classToken: z.boolean().describe("A token of its own before those of the patches."),
+  pooling: z.enum(["token", "mean"]).describe(
+    "What the classifier reads: the class token, or the mean over the patches.",
+  ),
+  positions: z.enum(["learnt", "sincos"]).describe(
+    "Position embeddings: trained, or fixed sines and cosines (then a buffer).",
+  ),
+  dropPath,
+});
+
+/** Width and depth of a ViT, and how it begins and ends. */
+export type ViTConfig = z.infer<typeof schema>;
 
 /** Position embeddings of a square grid as parameter or as buffer. */
 export function positionSpec(
@@ -60,27 +95,30 @@ export function positionSpec(
   classToken: boolean,
   fixed: boolean,
 ): ParameterSpec {
-  return {
-    name,
-    shape: [1, grid ** 2 + (classToken ? 1 : 0), dim],
-    layout: "as-is",
-    init: fixed ? { positions: [grid, grid], classToken } : truncatedNormal.weight,
-    decay: false,
-  };
+  const init = fixed ? { positions: [grid, grid] as [number, number], classToken } : { std: 0.02 };
+  return plainSpec(name, [1, grid ** 2 + (classToken ? 1 : 0), dim], init);
 }
 
 /** A trained token; `deviation` of its initial values. */
-export function tokenSpec(name: string, dim: number, deviation: number): ParameterSpec {
-  return { name, shape: [1, 1, dim], layout: "as-is", init: { normal: deviation }, decay: false };
-}
-
-/** Patches of images as tokens, `[B, H, W, 3] -> [B N, C]`, float32. */
-export function embedPatches(p: Parameters, images: tf.Tensor4D): tf.Tensor2D {
-  const size = p["patch_embed.proj.weight"].shape[0];
-  return inPrecision(linearLayer(p, "patch_embed.proj", toPatches(images, size)), "float32");
-}
+export const tokenSpec = (name: string, dim: number, deviation: number): ParameterSpec =>
+  plainSpec(name, [1, 1, dim], { normal: deviation });
 
 /** Adds positions and, before the patches, the class token: `[B, N, C] -> [B, T, C]` */
+function positions({ classToken, positions }: ViTConfig): Layer {
+  return {
+    place: ({ shape: [N, dim] }) => {
+      const isFixed = positions === "sincos";
+      const position = positionSpec("pos_embed", Math.sqrt(N), dim, classToken, isFixed);
+      return {
+        shape: [position.shape[1], dim],
+        specs: [...(classToken ? [tokenSpec("cls_token", dim, 1e-6)] : []), ...(isFixed ? [] : [position])],
+        buffers: isFixed ? [position] : [],
+        apply: (p, x) => addPositions(p, x as tf.Tensor3D),
+      };
+    },
+  };
+}
+
 function addPositions(p: Parameters, patches: tf.Tensor3D): tf.Tensor3D {
   const positions = p.pos_embed; // (1, T, C)
   const token = p.cls_token as tf.Tensor3D | undefined; // (1, 1, C)
@@ -89,83 +127,114 @@ function addPositions(p: Parameters, patches: tf.Tensor3D): tf.Tensor3D {
   return patches.pad([[0, 0], [1, 0], [0, 0]]).add(positions.add(first));
 }
 
-function makeSpecs(config: ViTConfig, classes: number, grid: number): ParameterSpec[] {
-  const { patch, dim, classToken, pooling, positions } = config;
-  return [
-    ...(classToken ? [tokenSpec("cls_token", dim, 1e-6)] : []),
-    ...(positions === "learnt" ? [positionSpec("pos_embed", grid, dim, classToken, false)] : []),
-    ...convSpecs("patch_embed.proj", patch, 3, dim, torchDefault(3 * patch ** 2)),
-    ...blocksSpecs("blocks", config, () => truncatedNormal),
-    ...normSpecs(pooling === "token" ? "norm" : "fc_norm", dim),
-    ...linearSpecs("head", dim, classes),
-  ];
-}
+/** The class token, `[B, T, C] -> [B, C]` */
+const firstToken: Layer = {
+  place: ({ shape: [, C] }) => ({
+    shape: [C],
+    apply: (_p, x) => {
+      const [B] = x.shape;
+      return x.slice([0, 0, 0], [B, 1, C]).reshape([B, C]);
+    },
+  }),
+};
 
-function outline(config: ViTConfig, classes: number, imageSize: number): Outline[] {
-  const { patch, dim, classToken } = config;
-  const patches = Math.floor(imageSize / patch) ** 2;
-  const tokens = patches + (classToken ? 1 : 0);
-  return [
-    { name: "patch_embed", shape: [patches, dim] },
-    { name: "pos_drop", shape: [tokens, dim], owns: ["cls_token", "pos_embed"] },
-    ...blocksOutline("blocks", config, tokens),
-    { name: "norm", shape: [tokens, dim] },
-    { name: "fc_norm", shape: [dim] },
-    { name: "head", shape: [classes] },
-  ];
-}
+/** Mean over the tokens of the patches, `[B, T, C] -> [B, C]` */
+const patchMean = (classToken: boolean): Layer => ({
+  place: ({ shape: [T, C] }) => ({
+    shape: [C],
+    apply: (_p, x) => {
+      const patches = classToken ? x.slice([0, 1, 0], [x.shape[0], T - 1, C]) : x;
+      return patches.mean(1);
+    },
+  }),
+});
 
-/** Features of the tokens, normalised, to logits. Only what the classifier reads is normalised, unless somebody taps. */
-function applyHead(p: Parameters, { classToken, pooling }: ViTConfig, x: tf.Tensor3D, forward: Forward) {
-  const [B, T, C] = x.shape;
-  if (pooling === "mean") {
-    const tokens = tapped(forward, "norm", x); // not normalised: with mean pooling, timm's `norm` is the identity
-    const patches = classToken ? tokens.slice([0, 1, 0], [B, T - 1, C]) : tokens;
-    const pooled = layerNorm(p, "fc_norm", patches.mean<tf.Tensor2D>(1));
-    return linearLayer(p, "head", tapped(forward, "fc_norm", pooled));
-  }
-  const first = (y: tf.Tensor3D) => y.slice([0, 0, 0], [B, 1, C]).reshape<tf.Tensor2D>([B, C]);
-  if (!forward.tap) return linearLayer(p, "head", layerNorm(p, "norm", first(x)));
-  const normalised = forward.tap("norm", layerNorm(p, "norm", x));
-  return linearLayer(p, "head", forward.tap("fc_norm", first(normalised)));
-}
+/**
+ * Normalises all tokens where somebody looks on, otherwise the class token alone, which the classifier reads.
+ */
+const classTokenNorm: Layer = {
+  place: (at) => {
+    const seen = place(sequence(named("norm", norm("")), tapped("fc_norm", firstToken)), at);
+    const alone = place(sequence(firstToken, norm("norm")), { ...at, next: undefined });
+    return {
+      ...seen,
+      apply: (p, x, run) => (run.forward.tap ? seen : alone).apply(p, x, run),
+    };
+  },
+};
+
+/** With mean pooling, timm's `norm` is the identity. */
+const meanNorm = (classToken: boolean) =>
+  sequence(tapped("norm"), named("fc_norm", patchMean(classToken), norm("")));
+
+/** A ViT's last norm: the one or the other, by its pooling. */
+export const isLastNorm = (name: string): boolean => /^(fc_)?norm\.(weight|bias)$/.test(name);
 
 /**
  * A ViT for a number of classes and a size of images, which its position embeddings are for.
  *
- * @throws {Error} when the patch does not divide the image or the heads the channels, or a class token is to be read that there is
- *   not
+ * @throws {Error} when the patch does not divide the image or the heads the channels, or a class token is to
+ *   be read that there is not
  */
-export function vit(name: string, config: ViTConfig, classes: number, imageSize: number): Model {
-  const { patch, dim, depth, classToken, positions, dropPath } = config;
-  if (config.pooling === "token" && !classToken) {
+export function buildVit(name: string, config: ViTConfig, classes: number, imageSize: number) {
+  const { patch, dim, depth, heads, classToken, pooling } = config;
+  if (pooling === "token" && !classToken) {
     throw new Error('ViT: pooling "token" needs classToken: true; without one, choose "mean".');
   }
-  const grid = gridOf(patch, imageSize);
-  return makeModel({
+  return network({
     name,
     classes,
-    specs: makeSpecs(config, classes, grid),
-    buffers: positions === "sincos" ? [positionSpec("pos_embed", grid, dim, classToken, true)] : [],
-    folds: blocksFolds("blocks", config),
-    stride: patch,
-    heads: config.heads,
-    dropPath: risingDropPath(depth, dropPath).flatMap((p) => [p, p]),
+    imageSize,
+    leastSide: patch,
+    heads,
+    layers: [
+      tapped("patch_embed", patchEmbed("patch_embed.proj", patch, dim, torchDefault)), // (B, N, C)
+      tapped("pos_drop", positions(config)), // (B, T, C)
+      toRows,
+      ...transformerBlocks("blocks", config, truncatedNormal, risingDropPath(depth, config.dropPath)),
+      toTokens,
+      pooling === "token" ? classTokenNorm : meanNorm(classToken), // (B, C)
+    ],
+    classifier: linear("head", classes),
+    groups: {
+      stem: /^(cls_token|pos_embed|patch_embed)(\.|$)/,
+      blocks: /^blocks\.(\d+)\./,
+      lastBlock: /^norm\./,
+    },
     towers: TOWERS,
-    outline: (imageSize) => outline(config, classes, imageSize),
-    apply: (p, images, forward = {}) => {
-      const [B, H, W] = images.shape;
-      if (H !== imageSize || W !== imageSize) {
-        throw new Error(
-          `This ViT is for images of ${imageSize} px; these are ${H} x ${W}. Make it for their size.`,
-        );
-      }
-      const patches = embedPatches(p, images).reshape<tf.Tensor3D>([B, grid ** 2, dim]);
-      const embedded = tapped(forward, "patch_embed", patches);
-      const x = tapped(forward, "pos_drop", addPositions(p, embedded));
-      const T = x.shape[1];
-      const rows = applyBlocks(p, "blocks", config, x.reshape([B * T, dim]), T, forward);
-      return applyHead(p, config, rows.reshape([B, T, dim]), forward);
+    check: ({ shape: [, H, W] }) => {
+      if (H === imageSize && W === imageSize) return;
+      throw new Error(
+        `This ViT is for images of ${imageSize} px; these are ${H} x ${W}. Make it for their size.`,
+      );
     },
   });
 }
+
+const sized = (dim: number, heads: number, rest: Partial<ViTConfig> = {}): ViTConfig => ({
+  family: "vit",
+  patch: 16,
+  dim,
+  depth: 12,
+  heads,
+  classToken: true,
+  pooling: "token",
+  positions: "learnt",
+  dropPath: 0,
+  ...rest,
+});
+
+export const vit = family({
+  schema,
+  named: {
+    vit_tiny_patch16_224: sized(192, 3),
+    vit_small_patch16_224: sized(384, 6),
+    vit_base_patch16_224: sized(768, 12),
+    /**
+     * For 32 to 64 px on two cores: patches of 4 px; mean pooling and fixed positions, which need less
+     * training.
+     */
+    vit_micro: sized(96, 3, { patch: 4, depth: 4, classToken: false, pooling: "mean", positions: "sincos" }),
+  },
+  build: buildVit,
+});

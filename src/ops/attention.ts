@@ -1,10 +1,13 @@
 import { type Precision, precisionOf, tf, toPrecision } from "../tensorflow/mod.ts";
-import { batchProduct } from "./product.ts";
+import { batchProduct } from "./linear.ts";
 import { withGradient } from "./gradient.ts";
 
 type Matrices = tf.Tensor4D;
 
-/** Of the scaled scores, over the last axis, in float32. The op's own loops are faster than what XLA makes of exponentials and sums. */
+/**
+ * Softmax of the scaled scores over the last axis, in float32. The op's own loops are faster than what XLA
+ * makes of exponentials and sums.
+ */
 function softmax(scores: Matrices, scale: number): Matrices {
   const x = toPrecision(scores, "float32").mul<Matrices>(scale);
   return toPrecision(tf.softmax(x), precisionOf(scores));
@@ -22,8 +25,8 @@ function splitHeads(qkv: tf.Tensor, [B, T, heads, d]: number[]): Matrices[] {
 }
 
 /**
- * Multi-head self-attention, `softmax(q kᵀ / √d) v` (Vaswani et al. 2017), with its gradient in closed form. Products are in the
- * precision of the input, the softmax in float32.
+ * Multi-head self-attention, `softmax(q kᵀ / √d) v` (Vaswani et al. 2017), with its gradient in closed form.
+ * Products are in the precision of the input, the softmax in float32.
  *
  * @param qkv queries, keys and values side by side as timm's `attn.qkv` gives them, [B T, 3 heads d]
  * @param tokens T

@@ -1,16 +1,16 @@
 import { tf } from "../tensorflow/mod.ts";
 
 /** A value with what its gradient needs. */
-export interface Saved<T extends tf.Tensor> {
+interface Saved<T extends tf.Tensor> {
   value: T;
   saved: tf.Tensor[];
 }
 
 /**
- * A function of tensors with a gradient in closed form. A tensor that the gradient reads must be among `saved`: others may be
- * gone by then.
+ * A function of tensors with a gradient in closed form. A tensor that the gradient reads must be among
+ * `saved`: others may be gone by then.
  *
- * @param inputs what it is differentiated by
+ * @param inputs tensors that it is differentiated by
  * @param forward its value, and what to keep for the gradient
  * @param backward gradient by each input, from the gradient by the value and what was kept
  */
@@ -28,7 +28,7 @@ export function withGradient<T extends tf.Tensor>(
   return op(...inputs) as T;
 }
 
-/** What tfjs differentiates a function of several values with; private in its types. */
+/** tfjs's own way to differentiate a function of several values; private in its types. */
 interface GradientEngine {
   runKernelFunc(call: {
     inputs: tf.NamedTensorMap;
@@ -38,8 +38,8 @@ interface GradientEngine {
 }
 
 /**
- * A function of one tensor that gives several, with a gradient in closed form that reads no other tensor. (`tf.customGrad`
- * takes functions of one value only.)
+ * A function of one tensor that gives several, with a gradient in closed form that reads no other tensor.
+ * (`tf.customGrad` takes functions of one value only.)
  *
  * @param backward gradient by the input, from the gradients by the values
  */

@@ -1,20 +1,9 @@
-/** Operations with gradients of their own: what the networks and the training step spend their time in. */
+/** Operations with gradients of their own: a training step spends its time in them. */
+export { dropout, gelu, relu } from "./activations.ts";
 export { selfAttention } from "./attention.ts";
-export { batchNormTraining, type Normalised } from "./batch_norm.ts";
-export { addBias } from "./bias.ts";
-export { conv2d, type Padding, relu } from "./conv.ts";
-export { crossEntropy } from "./cross_entropy.ts";
-export { depthwiseConv } from "./depthwise.ts";
-export { dropout } from "./dropout.ts";
-export { foldNorm, foldScale } from "./fold.ts";
-export { gatherRows } from "./gather.ts";
-export { gelu } from "./gelu.ts";
-export { withGradient } from "./gradient.ts";
-export { normalise } from "./layer_norm.ts";
-export { linear, type LinearLayer } from "./linear.ts";
-export { imagesFromPixels } from "./pixels.ts";
-export { type Part, partsOf } from "./parts.ts";
-export { inPrecision } from "./precision.ts";
-export { toPatches } from "./patches.ts";
+export { conv2d, depthwiseConv } from "./conv.ts";
+export { addBias, foldNorm, foldScale, linear } from "./linear.ts";
+export { crossEntropy } from "./loss.ts";
+export { BATCH_NORM_EPSILON, batchNormTraining, normalise } from "./norms.ts";
 export { adaptiveAveragePool, maxPool } from "./pool.ts";
-export { addResidual } from "./residual.ts";
+export { addResidual, gatherRows, imagesFromPixels, inPrecision, partsOf, toPatches } from "./tensors.ts";

@@ -1,7 +1,7 @@
 import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
-import { batchProduct } from "./product.ts";
+import { batchProduct } from "./linear.ts";
 import { withGradient } from "./gradient.ts";
-import { padded, unpadded } from "./pad.ts";
+import { padded, unpadded } from "./tensors.ts";
 
 /** Less than any value of either precision that a network computes with. */
 const LOWEST = -3e38;
@@ -38,7 +38,10 @@ export function maxPool(x: tf.Tensor4D, size: number, stride: number, pad = 0): 
   });
 }
 
-/** Weights [bins, length] of averages over `bins` windows that cover a line evenly, overlapping where they must. */
+/**
+ * Weights [bins, length] of averages over `bins` windows that cover a line evenly, overlapping where they
+ * must.
+ */
 function windows(length: number, bins: number): number[][] {
   return Array.from({ length: bins }, (_, bin) => {
     const [from, to] = [Math.floor(bin * length / bins), Math.ceil((bin + 1) * length / bins)];
@@ -61,8 +64,9 @@ function withEach(matrix: tf.Tensor, batch: tf.Tensor3D, transpose: boolean): tf
 }
 
 /**
- * Averages over `bins` x `bins` windows that cover an image of any size evenly (PyTorch's `AdaptiveAvgPool2d`): window i goes from
- * floor(i H / bins) to ceil((i + 1) H / bins). An image smaller than that is spread out.
+ * Averages over `bins` x `bins` windows that cover an image of any size evenly (PyTorch's
+ * `AdaptiveAvgPool2d`): window i goes from floor(i H / bins) to ceil((i + 1) H / bins). An image smaller than
+ * that is spread out.
  *
  * @param x [B, H, W, C]
  * @returns [B, bins, bins, C]

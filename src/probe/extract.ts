@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Batch, BatchSource, ValidationBatches } from "../data/mod.ts";
-import { cutIntoTowers, type Model, type Parameters, tensorsOf, type Weights } from "../models/mod.ts";
-import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
+import { layerOutput, type Model, type Weights } from "../models/mod.ts";
+import { imagesFromPixels } from "../ops/mod.ts";
 import { compile, type Compiled, type Precision, tf } from "../tensorflow/mod.ts";
 import { pixelsTensor, untilAborted } from "../train/mod.ts";
 import { type FeatureRows, openFeatures, type StoredFeatures, storeFeatures } from "./feature_file.ts";
@@ -44,23 +44,12 @@ export type FeatureReader = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
  */
 export function makeFeatureReader(model: Model, options: FeatureOptions = {}): FeatureReader {
   const { layer, pooling, limit, precision } = complete(model, options);
-  const { towers } = model;
-  const featuresOf = (p: Parameters, images: tf.Tensor4D): tf.Tensor2D => {
-    let features!: tf.Tensor2D;
-    const tap = <T extends tf.Tensor>(name: string, x: T): T => {
-      if (name === layer) {
-        features = pooled(inPrecision(x, "float32"), layer, pooling, limit, prefixTokens(model, layer));
-      }
-      return x;
-    };
-    model.apply(p, images, { tap });
-    return features;
-  };
-  return compile((weights: Weights, pixels: tf.Tensor4D) => {
-    const p = tensorsOf(model, weights, precision);
-    const parts = cutIntoTowers(imagesFromPixels(pixels), towers);
-    return tf.concat2d(parts.map((part) => featuresOf(p, part)), 0);
-  }, { towers });
+  const read = (x: tf.Tensor) => pooled(x, layer, pooling, limit, prefixTokens(model, layer));
+  return compile(
+    (weights: Weights, pixels: tf.Tensor4D) =>
+      layerOutput(model, weights, layer, read, precision)(imagesFromPixels(pixels)),
+    model,
+  );
 }
 
 function complete(model: Model, options: FeatureOptions): Required<FeatureOptions> {

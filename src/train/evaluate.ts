@@ -1,5 +1,5 @@
-import { applyInTowers, type Model, tensorsOf, type Weights } from "../models/mod.ts";
-import { imagesFromPixels, inPrecision } from "../ops/mod.ts";
+import { logits, type Model, type Weights } from "../models/mod.ts";
+import { imagesFromPixels } from "../ops/mod.ts";
 import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
 import { compile, type Compiled, type Precision, type tf } from "../tensorflow/mod.ts";
@@ -32,11 +32,11 @@ export type Predictor = Compiled<[Weights, tf.Tensor4D], tf.Tensor2D>;
 
 /** Compiles a network for inference. The caller disposes it. */
 export function makePredictor(model: Model, precision: Precision = "float32"): Predictor {
-  const { towers } = model;
-  return compile((weights: Weights, pixels: tf.Tensor4D) => {
-    const p = tensorsOf(model, weights, precision);
-    return inPrecision(applyInTowers(model, p, imagesFromPixels(pixels)), "float32").softmax();
-  }, { towers });
+  return compile(
+    (weights: Weights, pixels: tf.Tensor4D) =>
+      logits(model, weights, precision)(imagesFromPixels(pixels)).softmax(),
+    model,
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Pre-trains a masked autoencoder (He et al. 2022, arXiv 2111.06377) on images without labels. */
 import type { Batch } from "../data/mod.ts";
-import { cutIntoTowers, type FlatWeights, type MaskedAutoencoder, tensorsOf } from "../models/mod.ts";
+import { type FlatWeights, type MaskedAutoencoder, reconstructionLoss } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";
 import { random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
@@ -92,13 +92,8 @@ class MaskedInputs extends Inputs<MaskedInput> {
 function maskedRule(model: MaskedAutoencoder, recipe: PretrainingRecipe): StepRule<MaskedInput> {
   const pass: StepRule<MaskedInput>["pass"] = ({ parameters, buffers }, { pixels, noise }) => {
     const images = imagesFromPixels(pixels);
-    const noises = cutIntoTowers(noise, model.towers);
-    const parts = cutIntoTowers(images, model.towers); // with as many hidden patches each
-    const loss = (flat: tf.Tensor1D) => {
-      const p = tensorsOf(model, { parameters: flat, buffers }, recipe.precision);
-      const losses = parts.map((part, i) => model.apply(p, part, noises[i]).loss);
-      return tf.stack(losses).mean<tf.Scalar>();
-    };
+    const loss = (flat: tf.Tensor1D) =>
+      reconstructionLoss(model, { parameters: flat, buffers }, { images, noise }, recipe.precision);
     return passOf(loss, parameters, recipe);
   };
   return { pass, towers: model.towers, optimizer: optimizerOf(model, recipe), ...NO_AVERAGE };

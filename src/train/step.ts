@@ -1,15 +1,14 @@
 /** A training step, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
 import {
-  applyInTowers,
   countDecayed,
-  type Forward,
+  type ForwardOptions,
+  logits,
   type Model,
-  tensorsOf,
   unflatten,
   type Weights,
 } from "../models/mod.ts";
-import { crossEntropy, imagesFromPixels, inPrecision } from "../ops/mod.ts";
 import { compile, type Compiled, type TensorTree, tf } from "../tensorflow/mod.ts";
+import { crossEntropy, imagesFromPixels } from "../ops/mod.ts";
 import { mix, type MixInput } from "./mixup.ts";
 import { adamW, type AdamWConfig } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
@@ -124,12 +123,11 @@ function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
     const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
     const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
     const observed: Record<string, tf.Tensor> = {};
-    const observe: Forward["observe"] = (name, mean, variance) =>
+    const observe: ForwardOptions["observe"] = (name, mean, variance) =>
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
     const loss = (flat: tf.Tensor1D) => {
-      const p = tensorsOf(model, { parameters: flat, buffers }, recipe.precision);
-      const logits = applyInTowers(model, p, images, { keep, dropout, training: true, observe });
-      return crossEntropy(inPrecision(logits, "float32"), targets);
+      const classify = logits(model, { parameters: flat, buffers }, recipe.precision);
+      return crossEntropy(classify(images, { keep, dropout, training: true, observe }), targets);
     };
     const pass = passOf(loss, parameters, recipe);
     return buffers ? { ...pass, buffers: movedBuffers(model, buffers, observed) } : pass;

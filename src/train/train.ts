@@ -102,7 +102,7 @@ export async function fineTune({ layerDecay = 0.75, ...options }: FineTuneOption
   const { model, weights } = options;
   checkLength("parameters", weights.parameters, model.specs);
   checkLength("buffers", weights.buffers ?? new Float32Array(0), model.buffers);
-  return await train({ ...options, rates: layerRates(model.specs, layerDecay) });
+  return await train({ ...options, rates: layerRates(model, layerDecay) });
 }
 
 function checkLength(name: string, { length }: Float32Array, specs: readonly ParameterSpec[]): void {

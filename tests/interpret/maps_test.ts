@@ -20,7 +20,10 @@ const linear: Model = {
   name: "linear",
   layers: ["double"],
   specs: [{ name: "w", shape: [3, 2], layout: "linear", init: 0, decay: true }],
-  outline: (side) => [{ name: "double", shape: [side, side, 3] }, { name: "w", shape: [2] }],
+  outline: (side) => [
+    { name: "double", shape: [side, side, 3], parameters: 0, flops: 0 },
+    { name: "w", shape: [2], parameters: 6, flops: 6 },
+  ],
   apply: (p, x, forward = {}) => {
     const features = forward.tap!("double", x.mul<tf.Tensor4D>(2));
     return tf.matMul<tf.Tensor2D>(features.mean([1, 2]), p.w as tf.Tensor2D);

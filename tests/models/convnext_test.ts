@@ -6,7 +6,7 @@ import {
   createModel,
   familyOf,
   folded,
-  type Forward,
+  type ForwardOptions,
   initialise,
   models,
   type Parameters,
@@ -22,7 +22,8 @@ Deno.test("a branch whose keep factor is 0 is left out, and 1 is no change", asy
     const values = initialise(model.specs, random(2)).map((v) => v * 5);
     const p = unflatten(model.specs, tf.tensor1d(values));
     const x = tf.randomNormal<tf.Rank.R4>([2, 32, 32, 3], 0, 1, "float32", 3);
-    const apply = (p: Parameters, forward?: Forward) => model.apply(folded(p, model.folds), x, forward);
+    const apply = (p: Parameters, forward?: ForwardOptions) =>
+      model.apply(folded(p, model.folds), x, forward);
     const branches = model.dropPath.length;
     const plain = apply(p).dataSync();
     const ones = apply(p, { keep: tf.ones([branches, 2]) }).dataSync();

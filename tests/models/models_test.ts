@@ -112,13 +112,13 @@ for (const [kind, sizes] of kinds) {
     });
   });
 
-  Deno.test(`${titleOf(kind)}: an image below its stride is refused, one of it is not`, () => {
-    assert.equal(createModel(kind, CLASSES, sizes[0]).stride, sizes[0]);
+  Deno.test(`${titleOf(kind)}: an image below its least side is refused, one of it is not`, () => {
+    assert.equal(createModel(kind, CLASSES, sizes[0]).leastSide, sizes[0]);
     checkImageSize(kind, sizes[0]);
     const smaller = sizes[0] - 1;
     assert.throws(
       () => checkImageSize(kind, smaller),
-      new RegExp(`imageSize: ${smaller} px is less than .* stride of ${sizes[0]} px`),
+      new RegExp(`imageSize: ${smaller} px is less than .* least side of ${sizes[0]} px`),
     );
   });
 

@@ -1,4 +1,4 @@
-"""Writes weights_*.safetensors and weights.json: tiny networks as timm makes them, and their logits, for tests/models/weights_test.ts.
+"""Writes weights_*.safetensors and weights.json: tiny networks as timm makes them, and their logits, for tests/models/weights/weight_file_test.ts.
 
 Run: pip install torch==2.14.1 torchvision==0.29.1 timm==1.0.31 safetensors==0.8.0; python tests/reference/weights.py
 Arrays are little-endian float32, base64. With a file, `python tests/reference/weights.py NAME FILE` instead opens it strictly as

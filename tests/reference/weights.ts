@@ -13,7 +13,7 @@ export function uniform(name: string, count: number): Float64Array {
 
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** For each value in PyTorch's order, its place in ours: the table at `Layout`, read position by position. */
+/** For each value in PyTorch's order, its place in ours: the table at `TensorLayout`, read position by position. */
 export function torchOrder({ shape, layout }: ParameterSpec): number[] {
   const permutation = {
     conv: [3, 2, 0, 1],

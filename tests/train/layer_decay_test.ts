@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { ParameterSpec } from "../../src/models/mod.ts";
+import { createModel, type ModelConfig, type ParameterSpec, placesIn } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { layerIds, layerRates } from "../../src/train/layer_decay.ts";
+import { layerRates } from "../../src/train/layer_decay.ts";
 import { biasCorrections } from "../../src/train/mod.ts";
 import { adamW } from "../../src/train/optimizer.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";
@@ -9,44 +9,91 @@ import { readFixture, unpack } from "../reference/fixture.ts";
 await startEngine();
 const { layerDecay, scaledAdamW } = readFixture("probes");
 
-const specOf = (name: string, shape = [1]): ParameterSpec => ({
-  name,
-  shape,
-  layout: "as-is",
-  init: 0,
-  decay: true,
-});
+const vit: ModelConfig = {
+  family: "vit",
+  patch: 4,
+  dim: 12,
+  depth: 3,
+  heads: 3,
+  classToken: true,
+  pooling: "token",
+  positions: "learnt",
+  dropPath: 0,
+};
+
+/** The networks of the fixture, at other widths. */
+const networks: Record<string, ModelConfig> = {
+  vit,
+  vit_pooled: { ...vit, depth: 2, classToken: false, pooling: "mean" },
+  convnext: {
+    family: "convnext",
+    depths: [1, 2, 2, 1],
+    dims: [2, 2, 2, 2],
+    patch: 4,
+    layerScale: 1,
+    dropPath: 0,
+  },
+};
 
 Deno.test("every parameter of a ViT and a ConvNeXt gets timm's scale", () => {
   const { decay, scales } = layerDecay;
-  for (const [model, expected] of Object.entries<Record<string, number>>(scales)) {
-    const names = Object.keys(expected);
-    const rates = layerRates(names.map((name) => specOf(name)), decay);
-    names.forEach((name, i) => assert.ok(Math.abs(rates[i] - expected[name]) < 1e-6, `${model} ${name}`));
+  assert.deepEqual(Object.keys(scales).toSorted(), Object.keys(networks).toSorted());
+  for (const [name, expected] of Object.entries<Record<string, number>>(scales)) {
+    const model = createModel(networks[name], 3, 32);
+    const places = placesIn(model.specs, layerRates(model, decay));
+    assert.deepEqual(places.map(({ spec }) => spec.name).toSorted(), Object.keys(expected).toSorted());
+    for (const { spec, values } of places) {
+      assert.ok(values.every((rate) => Math.abs(rate - expected[spec.name]) < 1e-6), `${name} ${spec.name}`);
+    }
   }
 });
 
 Deno.test("layers of the other families come in their order", () => {
-  const names = [
-    [
-      "conv1.weight",
-      "bn1.weight",
-      "layer1.0.conv1.weight",
-      "layer1.1.bn2.bias",
-      "layer2.0.conv1.weight",
-      "fc.weight",
-    ],
-    ["features.0.weight", "features.3.weight", "features.10.weight", "classifier.1.weight"],
-    ["stages.0.conv.weight", "stages.1.norm.bias", "head.fc.weight"],
-  ];
-  const ids = names.map((model) => layerIds(model.map((name) => specOf(name))));
-  assert.deepEqual(ids, [[0, 0, 1, 2, 3, 4], [0, 1, 2, 3], [0, 1, 2]]);
+  const groupsOf = (config: ModelConfig) => {
+    const { specs, layerGroups } = createModel(config, 3, 32);
+    const groups: Record<string, number> = {};
+    specs.forEach(({ name }, i) => groups[name.replace(/\.(weight|bias)$/, "")] = layerGroups[i]);
+    return groups;
+  };
+  const resnet = groupsOf({
+    family: "resnet",
+    block: "basic",
+    depths: [2, 1],
+    dims: [4, 4],
+    stemDim: 4,
+    stem: "3x3",
+  });
+  assert.deepEqual(
+    ["conv1", "bn1", "layer1.0.conv1", "layer1.1.bn2", "layer2.0.conv1", "fc"].map((name) => resnet[name]),
+    [0, 0, 1, 2, 3, 4],
+  );
+  const vgg = groupsOf({
+    family: "vgg",
+    dims: [[2], [2], [2, 2]],
+    batchNorm: false,
+    pool: 1,
+    hidden: 2,
+    dropout: 0,
+  });
+  assert.deepEqual(
+    ["features.0", "features.3", "features.6", "features.8", "classifier.0"].map((name) => vgg[name]),
+    [0, 1, 2, 3, 4],
+  );
+  const cnn = groupsOf({ family: "cnn", dims: [2, 2] });
+  assert.deepEqual(["stages.0.conv", "stages.1.norm", "head.fc"].map((name) => cnn[name]), [0, 1, 2]);
 });
 
 Deno.test("rates stand in the layout of the flat vector", () => {
-  const rates = layerRates([specOf("stem.weight", [2, 2]), specOf("head.weight", [3])], 0.5);
-  assert.deepEqual([...rates], [0.5, 0.5, 0.5, 0.5, 1, 1, 1]);
-  assert.throws(() => layerRates([], 0), /layerDecay is 0/);
+  const specOf = (name: string, shape: number[]): ParameterSpec => ({
+    name,
+    shape,
+    layout: "as-is",
+    init: 0,
+    decay: true,
+  });
+  const model = { specs: [specOf("stem.weight", [2, 2]), specOf("head.weight", [3])], layerGroups: [0, 1] };
+  assert.deepEqual([...layerRates(model, 0.5)], [0.5, 0.5, 0.5, 0.5, 1, 1, 1]);
+  assert.throws(() => layerRates(model, 0), /layerDecay is 0/);
 });
 
 Deno.test("AdamW with a scale is PyTorch's with a group a parameter", () => {

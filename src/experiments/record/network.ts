@@ -10,7 +10,8 @@ import {
   saveWeights,
   WeightsError,
 } from "../../models/mod.ts";
-import { modelSchema, precisionSchema } from "../schemas.ts";
+import { modelSchema } from "../../models/mod.ts";
+import { precisionSchema } from "../../train/mod.ts";
 
 /** The purpose of a network: JSON texts in the header of its weights. */
 const descriptionSchema = z.object({

@@ -57,7 +57,7 @@ const faults: [string, (e: any) => void, RegExp][] = [
   [
     "an image below the stride",
     (e) => e.imageSize = 3,
-    /imageSize: 3 px is less than convnext_micro's stride of \d+ px/,
+    /imageSize: 3 px is less than convnext_micro's least side of \d+ px/,
   ],
   [
     "patches that do not divide the image",

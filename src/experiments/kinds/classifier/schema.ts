@@ -4,11 +4,13 @@ import { checkDisjoint, expectedImages, parseReference } from "../../../data/mod
 import { checkImageSize, createModel } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { checkBatches, ExperimentError, faultOf } from "../../check.ts";
+import { checkBatches, ExperimentError, faultOf, positiveInteger } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { recipeIdentity } from "../../record/identity.ts";
-import { augmentationSchema, corruptionSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
+import { augmentationSchema, corruptionSchema } from "../../../images/schemas.ts";
+import { modelSchema } from "../../../models/mod.ts";
+import { recipeSchema } from "../../../train/mod.ts";
 import { augmentationIdentity } from "../../../images/mod.ts";
 
 const experimentSchema = z.strictObject({
@@ -20,11 +22,11 @@ const experimentSchema = z.strictObject({
    */
   datasets: z.array(z.string()).min(2, "a combination needs two datasets or more"),
   /** Training images sampled from each dataset. The paper: 1,000,000. */
-  imagesPerDataset: count,
+  imagesPerDataset: positiveInteger,
   /** Validation images sampled from each dataset. The paper: 10,000. */
-  validationPerDataset: count,
+  validationPerDataset: positiveInteger,
   /** Side of the square that the network sees, px. The paper: 224. */
-  imageSize: count,
+  imageSize: positiveInteger,
   /**
    * Labels of training images. `true`, the default: their datasets. `random`: datasets dealt out at random
    * (by the seed, each as often as before), so that nothing can be learnt but the images themselves.

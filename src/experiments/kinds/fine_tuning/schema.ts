@@ -5,11 +5,13 @@ import { z } from "zod";
 import { checkImageSize, createEncoder, createModel } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { checkBatches, ExperimentError, faultOf } from "../../check.ts";
+import { checkBatches, ExperimentError, faultOf, positiveInteger } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { recipeIdentity } from "../../record/identity.ts";
-import { augmentationSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
+import { augmentationSchema } from "../../../images/schemas.ts";
+import { modelSchema } from "../../../models/mod.ts";
+import { recipeSchema } from "../../../train/mod.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
 import {
   checkSource,
@@ -29,7 +31,7 @@ const fineTuningSchema = z.strictObject({
   start: z.discriminatedUnion("from", [runSource, pretrainingSource, fileSource]),
   task: taskSchema,
   /** Side of the square that the network sees, px; that of the training before. */
-  imageSize: count,
+  imageSize: positiveInteger,
   /**
    * The network that is trained. It may differ from the one before in its last norm, its pooling and its
    * stochastic depth.

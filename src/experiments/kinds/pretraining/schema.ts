@@ -3,41 +3,32 @@
  * 2111.06377).
  */
 import { z } from "zod";
-import { createAutoencoder, type MaeConfig } from "../../../models/mod.ts";
+import { createAutoencoder, maeSchema } from "../../../models/mod.ts";
 import type { EpochPace } from "../../../train/mod.ts";
-import { checkBatches, checkNumbers, faultOf } from "../../check.ts";
+import { checkBatches, checkNumbers, faultOf, positiveInteger } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { augmentationSchema, count, recipeSchema } from "../../schemas.ts";
-
-const half = z.strictObject({ dim: count, depth: count, heads: count });
-
-const autoencoderSchema: z.ZodType<MaeConfig> = z.strictObject({
-  family: z.literal("mae"),
-  patch: count,
-  encoder: half,
-  decoder: half,
-  maskRatio: z.number().gt(0).lt(1),
-});
+import { augmentationSchema } from "../../../images/schemas.ts";
+import { pretrainingRecipeSchema } from "../../../train/mod.ts";
 
 const pretrainingSchema = z.strictObject({
   kind: z.literal("pretraining"),
   /** Names of manifests, one or more. The network is not told which dataset an image is from. */
   datasets: z.array(z.string()).min(1, "pre-training needs a dataset or more"),
   /** Images sampled from each dataset. */
-  imagesPerDataset: count,
+  imagesPerDataset: positiveInteger,
   /**
    * Images of each dataset that are set aside: those that an experiment on the same datasets with the same
    * seed validates on, so that they have not been seen by a network that is probed with them.
    */
-  validationPerDataset: count,
+  validationPerDataset: positiveInteger,
   /** Side of the square that the network sees, px. */
-  imageSize: count,
+  imageSize: positiveInteger,
   augmentation: augmentationSchema,
   /** Name of an autoencoder in the registry, for example `mae_vit_micro`, or a configuration of your own. */
-  model: z.union([z.string(), autoencoderSchema]),
+  model: z.union([z.string(), maeSchema]),
   /** How it is trained. */
-  recipe: recipeSchema.omit({ labelSmoothing: true, mix: true, ema: true }),
+  recipe: pretrainingRecipeSchema,
   /** Decides sampling, initial weights, order, crops and which patches are hidden. */
   seed: z.int().min(0),
 });

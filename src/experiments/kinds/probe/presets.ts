@@ -21,15 +21,11 @@ const probes: Record<Preset, Pick<Probe, "imageSize" | "recipe" | "baseLearningR
   paper: { imageSize: 224, recipe: settingsOf(maeProbe), baseLearningRates: [0.1, 0.2, 0.3] },
 };
 
-/** Layers that end a stage or a block, by the names of each family. */
-const WHOLE = /^(blocks|stages)\.\d+$|^layer\d$/;
-
 /** The last three layers that end a stage or a block; of a network without such, its last three. */
 function lastLayers(features: FeatureSource, imageSize: number): string[] {
   if (features.from === "end-to-end") return [];
-  const layers = probedModel(features, imageSize)?.layers ?? [];
-  const whole = layers.filter((layer) => WHOLE.test(layer));
-  return (whole.length > 0 ? whole : layers).slice(-3);
+  const { stages = [], layers = [] } = probedModel(features, imageSize) ?? {};
+  return (stages.length > 0 ? stages : layers).slice(-3);
 }
 
 /**

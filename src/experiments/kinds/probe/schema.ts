@@ -4,10 +4,12 @@ import { createEncoder, createModel, type Model } from "../../../models/mod.ts";
 import type { LinearProbeRecipe, ProbeCandidate } from "../../../probe/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { ExperimentError } from "../../check.ts";
+import { ExperimentError, positiveInteger } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { augmentationSchema, count, modelSchema, recipeSchema } from "../../schemas.ts";
+import { augmentationSchema } from "../../../images/schemas.ts";
+import { modelSchema } from "../../../models/mod.ts";
+import { recipeSchema } from "../../../train/mod.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
 import {
   checkSource,
@@ -31,7 +33,7 @@ const featuresSchema = z.discriminatedUnion("from", [
   z.strictObject({ from: z.literal("random"), model: modelSchema, seed }),
   fileSource.extend({ model: modelSchema }),
   /** The pixels themselves, averaged down to `side` x `side`. */
-  z.strictObject({ from: z.literal("pixels"), side: count }),
+  z.strictObject({ from: z.literal("pixels"), side: positiveInteger }),
   z.strictObject({ from: z.literal("color-histogram"), bins: z.int().min(2).max(32) }),
   /**
    * No probe: a whole network is trained on the task, for comparison. Layers, pooling and the probe's
@@ -46,9 +48,9 @@ const featuresSchema = z.discriminatedUnion("from", [
 ]);
 
 const probeRecipeSchema = z.strictObject({
-  epochs: count,
+  epochs: positiveInteger,
   warmupEpochs: z.number().min(0),
-  batchSize: count,
+  batchSize: positiveInteger,
   momentum: z.number().min(0).lt(1),
   weightDecay: z.number().min(0),
   trustCoefficient: z.number().positive().nullable(),
@@ -62,7 +64,7 @@ const probeSchema = z.strictObject({
    * Side of the square that the network sees, px; that of the network's training where it is a run's or a
    * pre-training's.
    */
-  imageSize: count,
+  imageSize: positiveInteger,
   /** Layers of the network to choose from, by timm's names. Not used for pixels and histograms. */
   layers: z.array(z.string()),
   /** How a layer's output becomes one vector an image. */

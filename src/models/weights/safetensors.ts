@@ -1,6 +1,7 @@
 /**
- * Tensors in a file, in the safetensors format (https://huggingface.co/docs/safetensors): the length of the header (8 bytes,
- * little-endian), the header (JSON), the data. Files come from anywhere, so nothing is taken from one that was not checked.
+ * Tensors in a file, in the safetensors format (https://huggingface.co/docs/safetensors): the length of the
+ * header (8 bytes, little-endian), the header (JSON), the data. Files come from anywhere, so nothing is taken
+ * from one that was not checked.
  */
 import { type Dtype, parseHeader, SafetensorsError, type TensorEntry, WIDTHS } from "./safetensors_header.ts";
 
@@ -56,8 +57,8 @@ const VALUES: Readonly<Record<Dtype, (data: ArrayBuffer) => TensorValues>> = {
 };
 
 /**
- * Opens a safetensors file. Only its header is read; {@link SafetensorsFile.read} then reads one tensor at a time, so that the
- * file is never held beside its own tensors.
+ * Opens a safetensors file. Only its header is read; {@link SafetensorsFile.read} then reads one tensor at a
+ * time, so that the file is never held beside its own tensors.
  *
  * @throws {SafetensorsError} when the file is not safetensors or is damaged
  * @throws {Deno.errors.NotFound} when there is no such file
@@ -128,11 +129,12 @@ export interface TensorToWrite {
 }
 
 /**
- * Writes a safetensors file: float32 as F32, 64-bit integers as I64. The bytes are on the disk when it returns.
+ * Writes a safetensors file: float32 as F32, 64-bit integers as I64. The bytes are on the disk when it
+ * returns.
  *
  * @param tensors by name; data lies in this order, 64-bit tensors first, so that every value is aligned
- * @throws {Error} when a shape and its values differ in size, a name stands twice, or the file cannot be written (part of it
- *   may be there)
+ * @throws {Error} when a shape and its values differ in size, a name stands twice, or the file cannot be
+ *   written (part of it may be there)
  */
 export async function writeSafetensors(
   path: string,

@@ -7,7 +7,7 @@ import {
   SafetensorsError,
   type TensorToWrite,
   writeSafetensors,
-} from "../../src/models/mod.ts";
+} from "../../../src/models/mod.ts";
 
 const folder = Deno.makeTempDirSync();
 const path = join(folder, "weights.safetensors");

@@ -1,7 +1,10 @@
 /** Position embeddings on another grid, as timm's `resample_abs_pos_embed`: bicubic, antialiased. */
-import type { ParameterSpec } from "./parameters.ts";
+import type { ParameterSpec } from "../parameters.ts";
 
-/** Two square grids of patches, by their sides, and the number of tokens before them (0, or 1 for the class token). */
+/**
+ * Two square grids of patches, by their sides, and the number of tokens before them (0, or 1 for the class
+ * token).
+ */
 export interface Grids {
   from: number;
   to: number;
@@ -23,7 +26,9 @@ export function gridsOf({ name, shape }: ParameterSpec, found: readonly number[]
   return undefined;
 }
 
-/** Keys' cubic convolution kernel with a = -0.5 (Keys 1981); PyTorch's and Pillow's where they antialias. */
+/**
+ * Keys' cubic convolution kernel with a = -0.5 (Keys 1981); PyTorch's and Pillow's where they antialias.
+ */
 function cubic(x: number): number {
   const d = Math.abs(x);
   if (d < 1) return (1.5 * d - 2.5) * d * d + 1;

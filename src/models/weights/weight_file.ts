@@ -1,13 +1,21 @@
 /**
- * A model's weights in a file that PyTorch reads: safetensors with timm's tensor names (torchvision's for AlexNet and VGG) and
- * PyTorch's layouts. `model.load_state_dict(safetensors.torch.load_file(path))` takes what is written here, and timm's
- * `safetensors.torch.save_file(model.state_dict(), path)` is read here.
+ * A model's weights in a file that PyTorch reads: safetensors with timm's tensor names (torchvision's for
+ * AlexNet and VGG) and PyTorch's layouts. `model.load_state_dict(safetensors.torch.load_file(path))` takes
+ * what is written here, and timm's `safetensors.torch.save_file(model.state_dict(), path)` is read here.
  */
-import { replaceFile } from "../disk/mod.ts";
-import { fromTorchLayout, toTorchLayout } from "./layout.ts";
-import { tf } from "../tensorflow/mod.ts";
-import type { Model, Weights } from "./model.ts";
-import { countParameters, type ParameterSpec, specSize, torchShape } from "./parameters.ts";
+import { replaceFile } from "../../disk/mod.ts";
+import { tf } from "../../tensorflow/mod.ts";
+import type { Model, Weights } from "../model.ts";
+import {
+  countParameters,
+  type FlatWeights,
+  type ParameterSpec,
+  type PlacedValues,
+  placesIn,
+  torchShape,
+} from "../parameters.ts";
+import { isPretrainingOnly } from "../mae.ts";
+import { isLastNorm } from "../vit.ts";
 import { gridsOf, resamplePositions } from "./position_embeddings.ts";
 import {
   openSafetensors,
@@ -17,16 +25,8 @@ import {
   writeSafetensors,
 } from "./safetensors.ts";
 
-/** What has weights: a {@link Model}, or a network for another task (without classes). */
+/** A network that has weights: a {@link Model}, or one for another task (without classes). */
 export type Weighted = Pick<Model, "name" | "specs" | "buffers"> & Partial<Pick<Model, "classes">>;
-
-/** All values of a model outside of TensorFlow. */
-export interface FlatWeights {
-  /** In the order of `model.specs`. */
-  parameters: Float32Array;
-  /** In the order of `model.buffers`; absent for a model without. */
-  buffers?: Float32Array;
-}
 
 /** Copies weights out of TensorFlow. */
 export async function flatWeights({ parameters, buffers }: Weights): Promise<FlatWeights> {
@@ -52,13 +52,16 @@ export interface LoadedWeights extends FlatWeights {
 /** How a file of weights is taken. */
 export interface LoadOptions {
   /**
-   * Takes the file as pre-training for another task, and these weights (from `initialise`) for what it may lack: the classifier,
-   * which is then never taken from the file, and a ViT's last norm (`norm`, or `fc_norm` with mean pooling). What only
-   * pre-training has (MAE's `decoder_…`, `mask_token`, the other of those two norms) is passed over. Default: the file must hold
-   * exactly this model.
+   * Takes the file as pre-training for another task, and these weights (drawn) for what it may
+   * lack: the classifier, which is then never taken from the file, and a ViT's last norm (`norm`, or
+   * `fc_norm` with mean pooling). What only pre-training has (MAE's `decoder_…`, `mask_token`, the other of
+   * those two norms) is passed over. Default: the file must hold exactly this model.
    */
   onto?: FlatWeights;
-  /** Resamples position embeddings of another, square grid as timm's `resample_abs_pos_embed` does. Default: an error. */
+  /**
+   * Resamples position embeddings of another, square grid as timm's `resample_abs_pos_embed` does. Default:
+   * an error.
+   */
   resamplePositions?: boolean;
 }
 
@@ -67,22 +70,7 @@ export class WeightsError extends Error {
   override name = "WeightsError";
 }
 
-/** A tensor and its part of a flat vector. */
-interface Place {
-  spec: ParameterSpec;
-  values: Float32Array;
-}
-
-function placesIn(specs: readonly ParameterSpec[], flat: Float32Array): Place[] {
-  const size = countParameters(specs);
-  if (flat.length !== size) {
-    throw new Error(`A flat vector of ${flat.length} values was given for tensors of ${size}.`);
-  }
-  let offset = 0;
-  return specs.map((spec) => ({ spec, values: flat.subarray(offset, offset += specSize(spec)) }));
-}
-
-function placesOf({ specs, buffers }: Weighted, weights: FlatWeights): Place[] {
+function placesOf({ specs, buffers }: Weighted, weights: FlatWeights): PlacedValues[] {
   return [
     ...placesIn(specs, weights.parameters),
     ...placesIn(buffers, weights.buffers ?? new Float32Array()),
@@ -105,8 +93,11 @@ export async function saveWeights(
   await replaceFile(path, (temporary) => writeSafetensors(temporary, tensors, { ...metadata, format: "pt" }));
 }
 
-/** The tensor, and after a batch norm's running mean the count of batches that PyTorch keeps and only a strict reader asks for. */
-function torchTensors({ spec, values }: Place): [string, TensorToWrite][] {
+/**
+ * The tensor, and after a batch norm's running mean the count of batches that PyTorch keeps and only a strict
+ * reader asks for.
+ */
+function torchTensors({ spec, values }: PlacedValues): [string, TensorToWrite][] {
   const tensor: [string, TensorToWrite] = [spec.name, {
     shape: torchShape(spec),
     values: toTorchLayout(spec, values),
@@ -117,9 +108,9 @@ function torchTensors({ spec, values }: Place): [string, TensorToWrite][] {
 }
 
 /**
- * Reads a model's weights: what {@link saveWeights} wrote, timm's and torchvision's state dicts, MAE's published encoders
- * (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with `model.` or `module.` before every name. What is
- * published as .pth is made safetensors once, in Python:
+ * Reads a model's weights: what {@link saveWeights} wrote, timm's and torchvision's state dicts, MAE's
+ * published encoders (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with
+ * `model.` or `module.` before every name. What is published as .pth is made safetensors once, in Python:
  * `save_file({k: v.contiguous() for k, v in torch.load(path)["model"].items()}, "mae.safetensors")`.
  *
  * @throws {SafetensorsError} when the file is damaged or is something else
@@ -167,21 +158,15 @@ function classifierNames({ specs, classes }: Weighted): string[] {
   return [name, name.replace(/weight$/, "bias")];
 }
 
-/** The last norm of a ViT: one or the other, by its pooling. */
-const LAST_NORM = /^(fc_)?norm\.(weight|bias)$/;
-
-/** What only pre-training has. */
-const PRETRAINING = /^(decoder_|mask_token$)/;
-
 /** Whether a tensor stays as it is when the file is pre-training. */
 function isSpared(name: string, model: Weighted, names: ReadonlyMap<string, string>): boolean {
-  return classifierNames(model).includes(name) || (LAST_NORM.test(name) && !names.has(name));
+  return classifierNames(model).includes(name) || (isLastNorm(name) && !names.has(name));
 }
 
 function isExpected(name: string, { specs, buffers }: Weighted, { onto }: LoadOptions): boolean {
   if ([...specs, ...buffers].some((spec) => spec.name === name)) return true;
   if (name.endsWith(".num_batches_tracked")) return true;
-  return onto !== undefined && (LAST_NORM.test(name) || PRETRAINING.test(name));
+  return onto !== undefined && (isLastNorm(name) || isPretrainingOnly(name));
 }
 
 function faultOf(
@@ -217,4 +202,39 @@ function valuesOf(spec: ParameterSpec, file: SafetensorsFile, own: string): Floa
   if (`${file.tensors.get(own)!.shape}` === `${torchShape(spec)}`) return fromTorchLayout(spec, values);
   const { from, to, prefix } = gridsOf(spec, file.tensors.get(own)!.shape)!;
   return resamplePositions(values, prefix, from, to);
+}
+
+/** For each layout, which of our axes PyTorch's axes are. (`flattened` then joins the last three.) */
+const TORCH_AXES = {
+  conv: [3, 2, 0, 1],
+  flattened: [3, 2, 0, 1],
+  depthwise: [2, 3, 0, 1],
+  linear: [1, 0],
+} as const;
+
+/** A tensor's values, row by row, in PyTorch's order. */
+function toTorchLayout({ shape, layout }: ParameterSpec, values: Float32Array): Float32Array {
+  return layout === "as-is" ? values : transpose(values, shape, TORCH_AXES[layout]);
+}
+
+/** The inverse of {@link toTorchLayout}. */
+function fromTorchLayout({ shape, layout }: ParameterSpec, values: Float32Array): Float32Array {
+  if (layout === "as-is") return values;
+  const axes: readonly number[] = TORCH_AXES[layout];
+  return transpose(values, axes.map((axis) => shape[axis]), shape.map((_, axis) => axes.indexOf(axis)));
+}
+
+/** Reorders a tensor such that axis i of the result is axis `axes[i]` of the one given. */
+function transpose(values: Float32Array, shape: readonly number[], axes: readonly number[]): Float32Array {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const result = new Float32Array(values.length);
+  let filled = 0;
+  const fill = (depth: number, from: number) => {
+    const [stride, size] = [strides[axes[depth]], shape[axes[depth]]];
+    if (depth === axes.length - 1) {
+      for (let i = 0; i < size; i++) result[filled++] = values[from + i * stride];
+    } else for (let i = 0; i < size; i++) fill(depth + 1, from + i * stride);
+  };
+  fill(0, 0);
+  return result;
 }

@@ -17,15 +17,15 @@ import {
   WeightsError,
   weightTensors,
   writeSafetensors,
-} from "../../src/models/mod.ts";
-import { random } from "../../src/stats/mod.ts";
-import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { readFixture, unpack } from "../reference/fixture.ts";
+} from "../../../src/models/mod.ts";
+import { random } from "../../../src/stats/mod.ts";
+import { startEngine, tf } from "../../../src/tensorflow/mod.ts";
+import { readFixture, unpack } from "../../reference/fixture.ts";
 
 const { imageSize, images, logits } = readFixture("weights");
 const folder = Deno.makeTempDirSync();
 const path = join(folder, "weights.safetensors");
-const reference = (name: string) => besideModule(import.meta.url, `../reference/${name}`);
+const reference = (name: string) => besideModule(import.meta.url, `../../reference/${name}`);
 
 /** The networks of tests/reference/weights.py in our words. */
 const networks: Record<string, ModelConfig> = {

@@ -1,6 +1,11 @@
-/** The header of a safetensors file: JSON that says which tensors lie where. Nothing in it is believed unchecked. */
+/**
+ * The header of a safetensors file: JSON that says which tensors lie where. Nothing in it is believed
+ * unchecked.
+ */
 
-/** A file that is not safetensors, or is damaged; the message names the file, the tensor, and what is wrong. */
+/**
+ * A file that is not safetensors, or is damaged; the message names the file, the tensor, and what is wrong.
+ */
 export class SafetensorsError extends Error {
   override name = "SafetensorsError";
 
@@ -51,7 +56,7 @@ export interface TensorEntry {
   end: number;
 }
 
-/** What a header says. */
+/** A header's content. */
 export interface Header {
   /** Texts by name, as the writer left them. */
   metadata: Record<string, string>;
@@ -114,7 +119,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `JSON.parse` takes the last of two values of one key, other readers the first: such a file is read by nobody. */
+/**
+ * `JSON.parse` takes the last of two values of one key, other readers the first: such a file is read by
+ * nobody.
+ */
 function refuseRepeatedKeys(json: string): void {
   const objects: Set<string>[] = [];
   for (let i = 0; i < json.length; i++) {
