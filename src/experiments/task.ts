@@ -29,7 +29,7 @@ export const taskSchema = z.discriminatedUnion("of", [
     of: z.literal("classes"),
     dataset: z.string(),
     images: positiveInteger,
-    validation: count,
+    validation: positiveInteger,
   }),
   /**
    * The concept that is drawn, among those that `drawnBy` or more of the datasets draw; see `sampleConcepts`.
