@@ -2,8 +2,9 @@
  * The classifier of AlexNet and VGG: two wide linear layers with ReLU and dropout, then one for the classes.
  */
 import { fields } from "./family.ts";
-import { averagePoolTo, dropout, flatten, flattened, type Initialiser, linear, relu } from "./layers.ts";
+import { averagePoolTo, dropout, flatten, flattened, linear, relu } from "./layers.ts";
 import { type Layer, tapped } from "./network.ts";
+import { type Initialiser } from "./parameters.ts";
 
 const { whole, probability } = fields;
 

@@ -19,37 +19,15 @@ import {
 } from "../ops/mod.ts";
 import { precisionOf, type tf } from "../tensorflow/mod.ts";
 import { activation, asRows, type Layer, type Left, type Place, type Shape } from "./network.ts";
-import { type Init, type Parameters, type ParameterSpec, type TensorLayout, termsOf } from "./parameters.ts";
-
-/** Initial values of a layer's weight and bias. */
-export interface LayerInit {
-  weight: Init;
-  bias: Init;
-}
-
-/** Initial values by the number of inputs that an output reads, and of outputs that read an input. */
-export type Initialiser = (fanIn: number, fanOut: number) => LayerInit;
-
-/** ConvNeXt's and ViT's (timm's `trunc_normal_(std=0.02)`). */
-export const truncatedNormal: Initialiser = () => ({ weight: { std: 0.02 }, bias: 0 });
-
-/** PyTorch's default. */
-export const torchDefault: Initialiser = (fanIn) => {
-  const bound = { uniform: 1 / Math.sqrt(fanIn) };
-  return { weight: bound, bias: bound };
-};
-
-/** He et al. 2015 for a convolution before a ReLU (PyTorch's `kaiming_normal_(mode="fan_out")`). */
-export const kaiming: Initialiser = (_fanIn, fanOut) => ({
-  weight: { normal: Math.sqrt(2 / fanOut) },
-  bias: 0,
-});
-
-/** Glorot & Bengio 2010 (PyTorch's `xavier_uniform_`). */
-export const xavier: Initialiser = (fanIn, fanOut) => ({
-  weight: { uniform: Math.sqrt(6 / (fanIn + fanOut)) },
-  bias: 0,
-});
+import {
+  type Init,
+  type Initialiser,
+  type Parameters,
+  type ParameterSpec,
+  type TensorLayout,
+  termsOf,
+  truncatedNormal,
+} from "./parameters.ts";
 
 /** Full name of a layer: its path, and its own name, which may be empty. */
 const fullName = (path: string, name: string) => name === "" ? path.slice(0, -1) : path + name;

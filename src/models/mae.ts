@@ -9,15 +9,17 @@ import { gatherRows, inPrecision, linear as linearOf, toPatches } from "../ops/m
 import { tf } from "../tensorflow/mod.ts";
 import { fields } from "./family.ts";
 import { checkFolded, type Fold } from "./model.ts";
-import { gridOf, type Initialiser, linear, norm, patchEmbed, xavier } from "./layers.ts";
+import { gridOf, linear, norm, patchEmbed } from "./layers.ts";
 import { type Layer, place, type Placed, sequence, TOWERS } from "./network.ts";
 import {
   type FlatWeights,
   inFlatOrder,
+  type Initialiser,
   type Parameters,
   type ParameterSpec,
   placesIn,
   termsOf,
+  xavier,
 } from "./parameters.ts";
 import { positionSpec, tokenSpec, transformerBlocks, transformerFields, type ViTConfig } from "./vit.ts";
 

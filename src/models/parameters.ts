@@ -35,6 +35,36 @@ export type Init =
   | { uniform: number }
   | { positions: [height: number, width: number]; classToken: boolean };
 
+/** Initial values of a layer's weight and bias. */
+export interface LayerInit {
+  weight: Init;
+  bias: Init;
+}
+
+/** Initial values by the number of inputs that an output reads, and of outputs that read an input. */
+export type Initialiser = (fanIn: number, fanOut: number) => LayerInit;
+
+/** ConvNeXt's and ViT's (timm's `trunc_normal_(std=0.02)`). */
+export const truncatedNormal: Initialiser = () => ({ weight: { std: 0.02 }, bias: 0 });
+
+/** PyTorch's default. */
+export const torchDefault: Initialiser = (fanIn) => {
+  const bound = { uniform: 1 / Math.sqrt(fanIn) };
+  return { weight: bound, bias: bound };
+};
+
+/** He et al. 2015 for a convolution before a ReLU (PyTorch's `kaiming_normal_(mode="fan_out")`). */
+export const kaiming: Initialiser = (_fanIn, fanOut) => ({
+  weight: { normal: Math.sqrt(2 / fanOut) },
+  bias: 0,
+});
+
+/** Glorot & Bengio 2010 (PyTorch's `xavier_uniform_`). */
+export const xavier: Initialiser = (fanIn, fanOut) => ({
+  weight: { uniform: Math.sqrt(6 / (fanIn + fanOut)) },
+  bias: 0,
+});
+
 /** One tensor of a model. */
 export interface ParameterSpec {
   /** timm's name, or torchvision's for AlexNet and VGG, for example `stages.0.blocks.1.conv_dw.weight`. */

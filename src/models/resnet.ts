@@ -6,8 +6,9 @@
 import { z } from "zod";
 import { batchNorm } from "./batch_norm.ts";
 import { family, fields } from "./family.ts";
-import { conv, globalAveragePool, kaiming, linear, maxPool, relu, torchDefault } from "./layers.ts";
+import { conv, globalAveragePool, linear, maxPool, relu } from "./layers.ts";
 import { named, network, shortcut, stage, tapped } from "./network.ts";
+import { kaiming, torchDefault } from "./parameters.ts";
 
 const { whole } = fields;
 

@@ -6,8 +6,9 @@ import { z } from "zod";
 import { batchNorm } from "./batch_norm.ts";
 import { denseHead, headFields } from "./dense_head.ts";
 import { family, fields } from "./family.ts";
-import { conv, type Initialiser, kaiming, maxPool, relu } from "./layers.ts";
+import { conv, maxPool, relu } from "./layers.ts";
 import { type Layer, network, tapped } from "./network.ts";
+import { type Initialiser, kaiming } from "./parameters.ts";
 
 const schema = z.strictObject({
   family: z.literal("vgg"),

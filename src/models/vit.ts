@@ -6,21 +6,15 @@
 import { z } from "zod";
 import type { tf } from "../tensorflow/mod.ts";
 import { family, fields, risingDropPath } from "./family.ts";
-import {
-  gelu,
-  type Initialiser,
-  linear,
-  norm,
-  patchEmbed,
-  plainSpec,
-  selfAttention,
-  torchDefault,
-  toRows,
-  toTokens,
-  truncatedNormal,
-} from "./layers.ts";
+import { gelu, linear, norm, patchEmbed, plainSpec, selfAttention, toRows, toTokens } from "./layers.ts";
 import { type Layer, named, network, place, residual, sequence, stage, tapped, TOWERS } from "./network.ts";
-import type { Parameters, ParameterSpec } from "./parameters.ts";
+import {
+  type Initialiser,
+  type Parameters,
+  type ParameterSpec,
+  torchDefault,
+  truncatedNormal,
+} from "./parameters.ts";
 
 const { whole, dropPath } = fields;
 
