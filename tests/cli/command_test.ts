@@ -114,7 +114,7 @@ Deno.test("test: everything runs in two processes, each file in one; a choice of
   const entries = [...Deno.readDirSync("tests")].map(({ name }) => name);
   const [first, beside] = testGroups({ paths: [], names: [] }, entries, 2);
   assert.deepEqual([...first, ...beside].sort(), entries.map((name) => `tests/${name}`).sort());
-  assert.ok(first.includes("tests/layers_test.ts") && beside.includes("tests/notebooks"));
+  assert.ok(first.includes("tests/layers_test.ts") && beside.includes("tests/data"));
   assert.deepEqual(testGroups({ paths: [], names: [] }, entries, 1), [["tests/"]]);
   assert.deepEqual(testGroups({ paths: ["tests/data"], names: [] }, entries, 2), [["tests/data"]]);
 });
