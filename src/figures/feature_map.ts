@@ -87,11 +87,11 @@ function checkMap({ points, labels, names, keys }: FeatureMap): void {
       `${points.length} coordinates, ${labels.length} labels${
         keys ? ` and ${keys.length} keys` : ""
       }: give two ` +
-        "coordinates, a label and a key for each point",
+        "coordinates, a label and a key for each point.",
     );
   }
   const wrong = Array.from(labels).find((label) => !(label in names));
   if (wrong !== undefined) {
-    throw new RangeError(`a point has the label ${wrong}; there are ${names.length} names`);
+    throw new RangeError(`A point has the label ${wrong}; there are ${names.length} names.`);
   }
 }

@@ -74,18 +74,18 @@ export async function openGame(record: RunRecord, options: GameOptions = {}): Pr
 
 function checkGame(images: number, seed: number, datasets: number): void {
   if (!Number.isInteger(images) || images < 1) {
-    throw new RangeError(`images is ${images}; a game has 1 image or more, a whole number`);
+    throw new RangeError(`images is ${images}; a game has 1 image or more, a whole number.`);
   }
   if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`seed is ${seed}; give 0, 1, 2, …`);
   if (datasets > MOST_DATASETS) {
-    throw new RangeError(`${datasets} datasets; a game has ${MOST_DATASETS} at most, one a number key`);
+    throw new RangeError(`${datasets} datasets; a game has ${MOST_DATASETS} at most, one a number key.`);
   }
 }
 
 function tooFewImages({ hash }: RunRecord, images: number, there: number, runs: string): Error {
   if (there > 0) {
     return new RangeError(
-      `images is ${images}; the network was evaluated on ${there} validation images: ask for that many or fewer`,
+      `images is ${images}; the network was evaluated on ${there} validation images: ask for that many or fewer.`,
     );
   }
   return new Error(
@@ -126,7 +126,7 @@ export function begin(game: Game, feedback: boolean): KeptGame {
   const images = nextImages(game).map(({ label, key }) => ({ dataset: datasets[label], key }));
   if (images.length === 0) {
     throw new OutOfTurnError(
-      `all ${game.predictions.length} validation images have been answered; to play on, move ${game.folder} away`,
+      `All ${game.predictions.length} validation images have been answered; to play on, move ${game.folder} away.`,
     );
   }
   const { hash: run } = game.record;
@@ -144,7 +144,7 @@ export function begin(game: Game, feedback: boolean): KeptGame {
 export function answer(game: Game, kept: KeptGame, image: number, said: number, seconds: number): KeptGame {
   const { datasets } = game.record.experiment;
   const asked = kept.beginning.images[image];
-  if (!asked) throw new OutOfTurnError(`the game has no image ${image + 1}`);
+  if (!asked) throw new OutOfTurnError(`The game has no image ${image + 1}.`);
   const network = argmax(predictionOf(game, asked).probabilities);
   return keepAnswer(kept, {
     image,

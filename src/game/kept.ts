@@ -151,9 +151,9 @@ export function keepAnswer({ path, number }: KeptGame, answer: Answer): KeptGame
   const turn = game.answers.length;
   if (answer.image !== turn) {
     throw new OutOfTurnError(
-      `it is not the turn of image ${
+      `It is not the turn of image ${
         answer.image + 1
-      }: another window may have gone on with the game; load the page again`,
+      }: another window may have gone on with the game; load the page again.`,
     );
   }
   const end = new TextEncoder().encode(wholeLines(text)).length;

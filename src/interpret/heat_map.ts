@@ -88,10 +88,10 @@ export function heatMap(
   { range, opacity = 0.6 }: HeatMapOptions = {},
 ): PackedImage & { pixels: Uint8Array<ArrayBuffer>; channels: 3 } {
   if (grid.values.length !== grid.height * grid.width || grid.values.length === 0) {
-    throw new RangeError(`${grid.values.length} values don't fill a grid of ${grid.height} x ${grid.width}`);
+    throw new RangeError(`${grid.values.length} values don't fill a grid of ${grid.height} x ${grid.width}.`);
   }
   if (!(opacity >= 0 && opacity <= 1)) {
-    throw new RangeError(`opacity is ${opacity}; give a number from 0 to 1`);
+    throw new RangeError(`opacity is ${opacity}; give a number from 0 to 1.`);
   }
   const { width, height } = image;
   const [low, high] = range ?? rangeOf(grid.values);

@@ -70,12 +70,12 @@ export async function nearestNeighbours(
 function checkNeighbours(queries: Features, among: Features, k: number, omitSelf: boolean): void {
   if (queries.columns !== among.columns) {
     throw new RangeError(
-      `queries of ${queries.columns} columns have no neighbours among ${among.columns} columns`,
+      `Queries of ${queries.columns} columns have no neighbours among ${among.columns} columns.`,
     );
   }
   const most = among.rows - (omitSelf ? 1 : 0);
   if (!(Number.isInteger(k) && k >= 1 && k <= most)) {
-    throw new RangeError(`k is ${k}; there are ${most} rows to choose from`);
+    throw new RangeError(`k is ${k}; there are ${most} rows to choose from.`);
   }
 }
 

@@ -53,7 +53,9 @@ export async function occlusionMap(
   const values = Float32Array.from(image);
   const [whole] = await ask(predict, weights, [values], side);
   const chosen = options.class ?? argmax(whole);
-  if (!(chosen in whole)) throw new RangeError(`class is ${chosen}; the network has ${whole.length} classes`);
+  if (!(chosen in whole)) {
+    throw new RangeError(`class is ${chosen}; the network has ${whole.length} classes.`);
+  }
   const squares = starts.flatMap((top) => starts.map((left) => ({ top, left })));
   const sums = new Float32Array(side * side), counts = new Float32Array(side * side);
   for (let begin = 0; begin < squares.length; begin += batchSize) {
@@ -75,12 +77,12 @@ export async function occlusionMap(
 function startsOf(side: number, patch: number, stride: number): number[] {
   if (!(Number.isInteger(patch) && patch >= 1 && patch <= side)) {
     throw new RangeError(
-      `patch is ${patch}; the image has ${side} px, so give a whole number from 1 to that`,
+      `patch is ${patch}; the image has ${side} px, so give a whole number from 1 to that.`,
     );
   }
   if (!(Number.isInteger(stride) && stride >= 1 && stride <= patch)) {
     throw new RangeError(
-      `stride is ${stride}; give a whole number from 1 to the patch's ${patch}, to leave no gap`,
+      `stride is ${stride}; give a whole number from 1 to the patch's ${patch}, to leave no gap.`,
     );
   }
   const last = side - patch;

@@ -28,9 +28,9 @@ export interface PrincipalComponents {
 export async function principalComponents(features: Features, components = 2): Promise<PrincipalComponents> {
   const { rows, columns } = features;
   if (!(Number.isInteger(components) && components >= 1 && components <= columns)) {
-    throw new RangeError(`components is ${components}; the features have ${columns} columns`);
+    throw new RangeError(`components is ${components}; the features have ${columns} columns.`);
   }
-  if (rows < 2) throw new RangeError(`there is ${rows} row; components need 2 or more`);
+  if (rows < 2) throw new RangeError(`There is ${rows} row; components need 2 or more.`);
   const { mean } = columnMoments(features);
   const covariance = await covarianceOf(features, mean);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
@@ -119,7 +119,7 @@ const UMAP_STREAM = 0x756d;
 export async function umap(features: Features, options: UmapOptions): Promise<Float32Array<ArrayBuffer>> {
   const { seed, neighbours = 15, minDist = 0.1, metric, components = 2, signal } = options;
   if (!(Number.isInteger(neighbours) && neighbours >= 2 && neighbours < features.rows)) {
-    throw new RangeError(`neighbours is ${neighbours}; give a whole number from 2 to ${features.rows - 1}`);
+    throw new RangeError(`neighbours is ${neighbours}; give a whole number from 2 to ${features.rows - 1}.`);
   }
   const stream = random(seed, UMAP_STREAM);
   const map = new UMAP({

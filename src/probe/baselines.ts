@@ -18,7 +18,7 @@ export function pixelFeatures(side = 8): Featurizer {
     compute: ({ pixels, channels, labels }, imageSize) => {
       if (!(Number.isInteger(side) && side >= 1 && side <= imageSize)) {
         throw new RangeError(
-          `side is ${side}; the images have ${imageSize} px, so give a whole number from 1 to that`,
+          `side is ${side}; the images have ${imageSize} px, so give a whole number from 1 to that.`,
         );
       }
       const length = imageSize * imageSize * channels;
@@ -64,7 +64,7 @@ function averageDown(
  */
 export function colorHistogram(bins = 8): Featurizer {
   if (!(Number.isInteger(bins) && bins >= 2 && bins <= 32)) {
-    throw new RangeError(`bins is ${bins}; give a whole number from 2 to 32`);
+    throw new RangeError(`bins is ${bins}; give a whole number from 2 to 32.`);
   }
   return { identity: `color histogram ${bins}`, compute: (batch, side) => histograms(batch, side, bins) };
 }

@@ -84,15 +84,15 @@ async function writeMatrix(
   for await (const batch of batches) {
     const width = batch.values.length / batch.labels.length;
     if (filled === 0) await writeAll(file, headerBytes(rows, columns = width, identity));
-    if (width !== columns) throw new Error(`features of ${width} values came after features of ${columns}`);
+    if (width !== columns) throw new Error(`Features of ${width} values came after features of ${columns}.`);
     if (filled + batch.labels.length > rows) {
-      throw new Error(`there are ${rows} keys, but more images: give a key for each image`);
+      throw new Error(`There are ${rows} keys, but more images: give a key for each image.`);
     }
     labels.set(batch.labels, filled);
     filled += batch.labels.length;
     await writeAll(file, bytesOf(batch.values));
   }
-  if (filled !== rows || rows === 0) throw new Error(`there are ${rows} keys, but ${filled} images`);
+  if (filled !== rows || rows === 0) throw new Error(`There are ${rows} keys, but ${filled} images.`);
   await writeAll(file, bytesOf(labels));
   await file.syncData();
 }

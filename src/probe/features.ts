@@ -43,7 +43,7 @@ export function featuresOf(
   if (rows === 0 || !Number.isInteger(columns) || columns === 0 || keys.length !== rows) {
     throw new RangeError(
       `${values.length} values, ${rows} labels and ${keys.length} keys make no matrix: give as many values for each ` +
-        "label, and one key a label",
+        "label, and one key a label.",
     );
   }
   const read = (indices: ArrayLike<number>) => {
@@ -100,7 +100,7 @@ export function countClasses(labels: Int32Array): number {
 /** Throws unless there is such a row. */
 export function checkRow(row: number, rows: number): void {
   if (!(row >= 0 && row < rows && Number.isInteger(row))) {
-    throw new RangeError(`there is no row ${row}; the features have ${rows}, numbered from 0`);
+    throw new RangeError(`There is no row ${row}; the features have ${rows}, numbered from 0.`);
   }
 }
 
@@ -179,8 +179,8 @@ const HELD_OUT = 0x686f;
  * @throws {RangeError} when there are fewer than 2 rows, or for another share
  */
 export function heldOut(rows: number, share: number, seed: number): { kept: Uint32Array; out: Uint32Array } {
-  if (!(share > 0 && share < 1)) throw new RangeError(`heldOut is ${share}; give a share between 0 and 1`);
-  if (rows < 2) throw new RangeError(`there are ${rows} training rows; choosing settings needs 2 or more`);
+  if (!(share > 0 && share < 1)) throw new RangeError(`heldOut is ${share}; give a share between 0 and 1.`);
+  if (rows < 2) throw new RangeError(`There are ${rows} training rows; choosing settings needs 2 or more.`);
   const count = Math.min(rows - 1, Math.max(1, Math.round(share * rows)));
   const order = permutation(rows, seed, HELD_OUT);
   return { kept: order.slice(count).toSorted(), out: order.slice(0, count).toSorted() };

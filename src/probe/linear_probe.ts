@@ -197,7 +197,7 @@ async function trainProbe(
 function checkRecipe({ epochs, batchSize }: LinearProbeRecipe): void {
   if (![epochs, batchSize].every((value) => Number.isInteger(value) && value >= 1)) {
     throw new Error(
-      `recipe: epochs is ${epochs} and batchSize ${batchSize}; give whole numbers of 1 or more`,
+      `recipe: epochs is ${epochs} and batchSize ${batchSize}; give whole numbers of 1 or more.`,
     );
   }
 }
@@ -326,7 +326,7 @@ export async function sweepLinearProbe(
       candidates.push({ layer, baseLearningRate, heldOut: tried.accuracy });
     }
   }
-  if (candidates.length === 0) throw new Error("give one layer and one base learning rate or more");
+  if (candidates.length === 0) throw new Error("Give one layer and one base learning rate or more.");
   const best = candidates.reduce((a, b) => b.heldOut.value > a.heldOut.value ? b : a);
   const { layer, baseLearningRate } = best;
   const { training, validation } = layers.find((features) => features.layer === layer)!;

@@ -72,7 +72,7 @@ function lossAndGradient(affine: Affine, values: tf.Tensor2D, targets: tf.Tensor
 export async function fitLogistic(features: Features, options: FitOptions): Promise<LogisticModel> {
   const { classes, l2 } = options;
   checkLabels(features, classes);
-  if (!(l2 >= 0)) throw new Error(`l2 is ${l2}; it must be 0 or more`);
+  if (!(l2 >= 0)) throw new Error(`l2 is ${l2}; it must be 0 or more.`);
   const moments = options.moments ?? columnMoments(features);
   const native = compile(lossAndGradient);
   const statistics = { mean: tf.tensor1d(moments.mean), std: tf.tensor1d(moments.std) };
@@ -117,10 +117,10 @@ function penalised(
 
 /** Throws unless there are two classes or more and every label is one of them. */
 export function checkLabels({ labels, keys }: Features, classes: number): void {
-  if (!(classes >= 2)) throw new Error(`there are ${classes} classes; a probe needs 2 or more`);
+  if (!(classes >= 2)) throw new Error(`There are ${classes} classes; a probe needs 2 or more.`);
   const wrong = labels.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0) {
-    throw new Error(`${keys[wrong]} has the label ${labels[wrong]}; labels go from 0 to ${classes - 1}`);
+    throw new Error(`${keys[wrong]} has the label ${labels[wrong]}; labels go from 0 to ${classes - 1}.`);
   }
 }
 
@@ -133,7 +133,7 @@ export async function predictLogistic(model: LogisticModel, features: Features):
   const { classes, moments, coefficients } = model;
   const { columns } = features;
   if (columns !== moments.mean.length) {
-    throw new Error(`the features have ${columns} columns; the probe was fitted on ${moments.mean.length}`);
+    throw new Error(`The features have ${columns} columns; the probe was fitted on ${moments.mean.length}.`);
   }
   const affine = {
     coefficients: tf.tensor1d(Float32Array.from(coefficients)),
@@ -210,7 +210,7 @@ async function candidatesOf(
   classes: number,
   options: LogisticProbeOptions,
 ) {
-  if (strengths.length === 0) throw new Error("l2 is empty: give one strength or more");
+  if (strengths.length === 0) throw new Error("l2 is empty: give one strength or more.");
   if (strengths.length === 1) return [{ l2: strengths[0], loss: NaN }];
   const { kept, out } = heldOut(training.rows, options.heldOut ?? 0.2, options.seed);
   const [fitted, heldOutRows] = [selectRows(training, kept), selectRows(training, out)];

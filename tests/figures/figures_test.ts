@@ -156,3 +156,15 @@ Deno.test("figures: dataset names can't become markup", () => {
   const pair = syntheticRecord({ datasets: hostile.slice(0, 2), accuracy: 0.8 });
   assert.doesNotMatch(JSON.stringify(pairwiseFigure([pair])), /<img/);
 });
+
+Deno.test("featureMapFigure: of up to 36 classes no two have the same color and symbol", () => {
+  const names = Array.from({ length: 36 }, (_, i) => `class ${i}`);
+  const labels = names.map((_, i) => i);
+  const points = labels.flatMap((i) => [i, i]);
+  const { data } = featureMapFigure({ points, labels, names, areClasses: true, method: "PCA" });
+  const looks = data.map(({ marker }) => {
+    const { color, symbol } = marker as Record<string, string>;
+    return `${color} ${symbol}`;
+  });
+  assert.equal(new Set(looks).size, 36);
+});

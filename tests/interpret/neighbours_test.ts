@@ -84,5 +84,5 @@ Deno.test("a vector of zeros is at cosine distance 1; more neighbours than rows 
   assert.deepEqual([...distances], [1, 1]);
   await assert.rejects(() => nearestNeighbours(among, among, { k: 2 }), /k is 2; there are 1 rows/);
   const wide = featuresOf(new Float32Array(6), new Int32Array(2));
-  await assert.rejects(() => nearestNeighbours(wide, among, { k: 1 }), /queries of 3 columns/);
+  await assert.rejects(() => nearestNeighbours(wide, among, { k: 1 }), /Queries of 3 columns/);
 });

@@ -106,5 +106,5 @@ Deno.test("components that cannot be are refused", async () => {
     /components is 4; the features have 3 columns/,
   );
   const one = featuresOf(new Float32Array(3), new Int32Array(1));
-  await assert.rejects(() => principalComponents(one), /there is 1 row/);
+  await assert.rejects(() => principalComponents(one), /There is 1 row/);
 });

@@ -34,8 +34,8 @@ Deno.test("what was stored in batches is read in any order, as from memory", asy
   fc.assert(fc.property(fc.array(fc.nat(9)), (indices) => {
     assert.deepEqual(stored.read(indices), memory.read(indices));
   }));
-  assert.throws(() => stored.read([9, 10]), /there is no row 10; the features have 10/);
-  assert.throws(() => memory.read([-1]), /there is no row -1/);
+  assert.throws(() => stored.read([9, 10]), /There is no row 10; the features have 10/);
+  assert.throws(() => memory.read([-1]), /There is no row -1/);
 });
 
 Deno.test("the file is safetensors, its data aligned", async () => {
@@ -82,7 +82,7 @@ Deno.test("selected rows are rows, and rows of rows; blocks cover all, in order"
   assert.deepEqual(twice.keys, ["set/ключ 5", "set/ключ 8"]);
   assert.deepEqual([...twice.labels], [1, 0]);
   assert.deepEqual(twice.read([0, 1]), features.read([5, 8]));
-  assert.throws(() => twice.read([2]), /there is no row 2/);
+  assert.throws(() => twice.read([2]), /There is no row 2/);
   const blocks = [...blocksOf(features, 4)];
   assert.deepEqual(blocks.map(({ begin, rows }) => [begin, rows]), [[0, 4], [4, 4], [8, 2]]);
   assert.deepEqual(blocks.flatMap(({ values }) => [...values]), [...valuesOf(10)]);

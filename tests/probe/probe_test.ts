@@ -172,5 +172,5 @@ Deno.test("labels that cannot be are named", async () => {
   const strange = featuresOf(training.read([0, 1]), Int32Array.of(0, 5), ["a", "b"]);
   await assert.rejects(() => probeLogistic(training, strange, { seed: 1 }), /b has the label 5/);
   const one = featuresOf(training.read([0, 1]), Int32Array.of(0, 0));
-  await assert.rejects(() => linearProbe(one, one, { seed: 1 }), /there are 1 classes/);
+  await assert.rejects(() => linearProbe(one, one, { seed: 1 }), /There are 1 classes/);
 });
