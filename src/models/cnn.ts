@@ -13,7 +13,7 @@ const schema = z.strictObject({
 });
 
 /** Width of a small CNN. */
-export type CnnConfig = z.infer<typeof schema>;
+type CnnConfig = z.infer<typeof schema>;
 
 const relu = activation((x) => x.relu());
 
