@@ -12,9 +12,6 @@ const schema = z.strictObject({
   dims: z.array(fields.whole).min(1).describe("Channels of each stage; each halves height and width."),
 });
 
-/** Width of a small CNN. */
-export type CnnConfig = z.infer<typeof schema>;
-
 const relu = activation((x) => x.relu());
 
 export const cnn = family({

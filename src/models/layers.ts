@@ -70,7 +70,7 @@ const slid = (side: number, size: number, stride: number, pad: number) =>
   Math.floor((side + 2 * pad - size) / stride) + 1;
 
 /** How a convolution goes over its input. */
-export interface ConvOptions {
+interface ConvOptions {
   /** Default 1. */
   stride?: number;
   /** Zeros on each side, px. Default: as many as keep height and width at stride 1. */

@@ -15,7 +15,7 @@ function cutIntoTowers<T extends tf.Tensor>(x: T, towers: number, axis = 0): T[]
 }
 
 /** Logits of images, normalised, [B, H, W, 3] -> [B, classes], float32. */
-export type Classify = (images: tf.Tensor4D, forward?: ForwardOptions) => tf.Tensor2D;
+type Classify = (images: tf.Tensor4D, forward?: ForwardOptions) => tf.Tensor2D;
 
 /**
  * A network with weights. Its tensors are made once, however often it is asked. A batch is computed in the

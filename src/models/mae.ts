@@ -40,7 +40,7 @@ export const maeSchema = z.strictObject({
 export type MaeConfig = z.infer<typeof maeSchema>;
 
 /** A batch of B images with N patches of P px, reconstructed. */
-export interface Reconstruction {
+interface Reconstruction {
   /** Mean over the hidden patches of the mean squared error of their normalised pixels. */
   loss: tf.Scalar;
   /**
@@ -193,7 +193,7 @@ const EPSILON = 1e-6;
 /**
  * Pixels of each patch with their own mean and (unbiased) standard deviation taken out, `[B N, pixels]`.
  */
-export function normalisedPatches(patches: tf.Tensor2D): tf.Tensor2D {
+function normalisedPatches(patches: tf.Tensor2D): tf.Tensor2D {
   const n = patches.shape[1];
   const centred = patches.sub(patches.mean(-1, true));
   const variance = centred.square().sum(-1, true).div(n - 1);

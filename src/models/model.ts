@@ -160,7 +160,7 @@ export function checkFolded(p: Parameters, folds: readonly Fold[]): void {
 }
 
 /** A model as a table, with its sums. */
-export interface ModelDescription {
+interface ModelDescription {
   layers: {
     /** timm's (torchvision's) name. */
     layer: string;

@@ -227,7 +227,7 @@ export function shortcut(branch: Layer[], past: Layer[]): Layer {
 }
 
 /** How the names of a family's tensors say which layer they are of, as timm's `group_matcher`. */
-export interface LayerMatcher {
+interface LayerMatcher {
   /** The stem, before all blocks; a network may be without. */
   stem?: RegExp;
   /**
@@ -244,7 +244,7 @@ export interface LayerMatcher {
  *
  * @throws {Error} when no name is that of a block
  */
-export function numberLayers(names: readonly string[], { stem, blocks, lastBlock }: LayerMatcher): number[] {
+function numberLayers(names: readonly string[], { stem, blocks, lastBlock }: LayerMatcher): number[] {
   const places = names.map((name): [number, number] => {
     if (stem?.test(name)) return [-1, 0];
     const match = blocks.exec(name);
@@ -264,7 +264,7 @@ export function numberLayers(names: readonly string[], { stem, blocks, lastBlock
 export const TOWERS = 2;
 
 /** A network's layers, and the facts that do not follow from them. */
-export interface NetworkParts extends Pick<Model, "name" | "classes" | "leastSide"> {
+interface NetworkParts extends Pick<Model, "name" | "classes" | "leastSide"> {
   /** Side of the images, px. */
   imageSize: number;
   /** From the image to the features that the classifier reads. */

@@ -36,7 +36,7 @@ export type Init =
   | { positions: [height: number, width: number]; classToken: boolean };
 
 /** Initial values of a layer's weight and bias. */
-export interface LayerInit {
+interface LayerInit {
   weight: Init;
   bias: Init;
 }
@@ -122,7 +122,7 @@ export function torchShape({ shape, layout }: ParameterSpec): number[] {
  * @param classToken a row of zeros comes first
  * @returns [classToken + height * width, channels]
  */
-export function sinCosPositions(
+function sinCosPositions(
   [height, width]: [number, number],
   channels: number,
   classToken: boolean,

@@ -5,7 +5,7 @@ import type { ParameterSpec } from "../parameters.ts";
  * Two square grids of patches, by their sides, and the number of tokens before them (0, or 1 for the class
  * token).
  */
-export interface Grids {
+interface Grids {
   from: number;
   to: number;
   prefix: number;

@@ -6,7 +6,7 @@
 import { type Dtype, parseHeader, SafetensorsError, type TensorEntry, WIDTHS } from "./safetensors_header.ts";
 
 /** A tensor's values. Floating-point types of any width are read as float32, truth values as 0 and 1. */
-export type TensorValues =
+type TensorValues =
   | Float32Array<ArrayBuffer>
   | BigInt64Array<ArrayBuffer>
   | BigUint64Array<ArrayBuffer>

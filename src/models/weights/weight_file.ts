@@ -44,13 +44,13 @@ export function weightTensors({ parameters, buffers }: FlatWeights): Weights {
 }
 
 /** Weights that were read. */
-export interface LoadedWeights extends FlatWeights {
+interface LoadedWeights extends FlatWeights {
   /** Texts of the file's header. */
   metadata: Readonly<Record<string, string>>;
 }
 
 /** How a file of weights is taken. */
-export interface LoadOptions {
+interface LoadOptions {
   /**
    * Takes the file as pre-training for another task, and these weights (drawn) for what it may
    * lack: the classifier, which is then never taken from the file, and a ViT's last norm (`norm`, or
