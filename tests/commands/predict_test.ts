@@ -1,7 +1,4 @@
-/**
- * `predict` on a run at the smoke preset: what it says about the validation images themselves,
- * and about what is no image.
- */
+/** `predict` on a run at the smoke preset: what it says about the validation images themselves, and about what is no image. */
 import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -33,10 +30,7 @@ const runs = Deno.makeTempDirSync();
 const { hash } = await run(experiment, { runs });
 const folder = await validationImages(30);
 
-/**
- * The first validation images of each dataset as `dataset/number.png`, exactly the pixels that
- * the run was evaluated on.
- */
+/** The first validation images of each dataset as `dataset/number.png`, exactly the pixels that the run was evaluated on. */
 async function validationImages(each: number): Promise<string> {
   const folder = Deno.makeTempDirSync();
   const predictions = await new RunFolder(hash, runs).predictions();
