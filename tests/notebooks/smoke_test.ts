@@ -20,7 +20,7 @@ for (const name of selectNotebooks(join(repositoryRoot, "notebooks"))) {
     assert.equal(copies.length, 1);
     const executed = await Deno.readTextFile(copies[0]);
     assert.deepEqual(faultsOf(executed), []);
-    assert.deepEqual(claims, claimsOf(executed));
+    assert.deepEqual(claims, await claimsOf(executed));
     assert.equal(claims.length > 0, testsClaims(executed));
   });
 }
