@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import json
 import os
+import queue
 import signal
 import sys
 import threading
@@ -17,6 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 SECONDS_BETWEEN_PROGRESS = 0.25
+SECONDS_OF_SILENCE = 0.5
 INTERRUPTED = 130
 
 
@@ -37,6 +39,7 @@ class Runner(NotebookClient):
 
     last_progress = 0.0
     interrupted = False
+    request = None
 
     def heed_signals(self, task):
         def interrupt():
@@ -46,7 +49,22 @@ class Runner(NotebookClient):
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, interrupt)
 
+    async def take_late_outputs(self, cell, cell_index):
+        """On a busy machine Deno's kernel says that it is idle before it has sent the cell's result."""
+        request, asked = self.request, self.kc.kernel_info()
+        while True:
+            try:
+                message = await self.kc.get_iopub_msg(timeout=SECONDS_OF_SILENCE)
+            except queue.Empty:
+                return
+            parent = message["parent_header"].get("msg_id")
+            if parent == request:
+                super().process_message(message, cell, cell_index)
+            elif parent == asked and message["content"].get("execution_state") == "idle" and cell.outputs:
+                return
+
     def process_message(self, message, cell, cell_index):
+        self.request = message["parent_header"].get("msg_id")
         if message["msg_type"] in ("display_data", "update_display_data"):
             text = message["content"].get("data", {}).get("text/plain", "")
             if message["content"].get("transient", {}).get("display_id") and self.is_time():
@@ -84,6 +102,7 @@ async def run_cells(runner, cells):
                 place = {"cell": number, "of": len(cells), "source": cell.source}
                 tell("cell", **place)
                 await runner.async_execute_cell(cell, index, execution_count=number)
+                await runner.take_late_outputs(cell, index)
         return True
     except Failure as failure:
         tell("failed", **place, name=failure.name, reason=str(failure))
