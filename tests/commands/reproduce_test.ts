@@ -30,6 +30,19 @@ Deno.test("reproduce executes notebooks, keeps the copies and collects their cla
   assert.equal(await Deno.readTextFile(join(notebooks, "01_claims.ipynb")), source);
 });
 
+Deno.test("an output that comes after the kernel has said that it is idle is the cell's", async () => {
+  const late = `const timer = setTimeout(() => Deno.jupyter.broadcast("display_data", { metadata: {},
+    transient: {}, data: { "text/plain": "late" } }), 150);`;
+  await using scratch = await scratchNotebooks({ "01_late.ipynb": [late, "'last'"] });
+  const { copies } = await reproduce({ preset: "smoke", notebooks: scratch.notebooks, log });
+  const { cells } = JSON.parse(await Deno.readTextFile(copies[0]));
+  const shown = cells.map((cell: { outputs: { data: Record<string, string> }[] }) =>
+    cell.outputs.map(({ data }) => `${data["text/plain"]}`)
+  );
+  assert.deepEqual(shown.map((texts: string[]) => texts.length), [1, 1]);
+  assert.match(shown[0][0], /late/);
+});
+
 Deno.test("a failing cell ends its notebook, not the others", async () => {
   await using scratch = await scratchNotebooks({
     "01_throws.ipynb": ["1", "throw new RangeError('too far')", "3"],
