@@ -6,6 +6,7 @@ import {
   createAutoencoder,
   createModel,
   describe,
+  familyOf,
   type ModelConfig,
   modelNames,
   tensorsOf,
@@ -50,6 +51,11 @@ const kinds: [string | ModelConfig, number[]][] = [
   ["convnext_7k", [16, 32, 50]],
   ["cnn_micro", [8, 32, 37]],
 ];
+
+Deno.test("every family is among the networks of this test", () => {
+  const families = (names: (string | ModelConfig)[]) => new Set(names.map((name) => familyOf(name)));
+  assert.deepEqual(families(kinds.map(([model]) => model)), families(modelNames()));
+});
 
 const titleOf = (model: string | ModelConfig) => typeof model === "string" ? model : JSON.stringify(model);
 
