@@ -31,7 +31,10 @@ interface CorruptionKind<Name extends string = string, P extends NumberParameter
   source: string;
   /** Its parameters and their ranges; sizes have the unit px. */
   parameters: P;
-  /** Its settings in Table 5, the weaker first. Sizes are for images whose shorter side is 256 px. */
+  /**
+   * Its settings in Table 5, the weaker first; none for a kind that the paper does not have. Sizes are for
+   * images whose shorter side is 256 px.
+   */
   paper: readonly SettingsOf<P>[];
   /** Corrupts an image in place. */
   apply(image: PackedImage, settings: SettingsOf<P>, random: Random): void;
@@ -55,7 +58,7 @@ const seed = {
   does: "decides, with the image's key, what is random",
 } as const satisfies NumberParameter;
 
-/** The kinds of Table 5, in its order. */
+/** Every kind: those of Table 5 in its order, then others. */
 export const CORRUPTIONS = [
   corruption({
     name: "color-jitter",

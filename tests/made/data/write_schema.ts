@@ -1,0 +1,9 @@
+/**
+ * Writes the JSON schema of manifests, which editors read, anew. Run it when a kind of source or a field of
+ * manifests changes:
+ *
+ *     deno run -A tests/made/data/write_schema.ts
+ */
+import { MANIFEST_FOLDER, manifestJsonSchema } from "~/data/mod.ts";
+
+Deno.writeTextFileSync(new URL("schema.json", MANIFEST_FOLDER), manifestJsonSchema());
