@@ -38,6 +38,11 @@ export {
 export type { ResNetConfig } from "./resnet.ts";
 export type { VggConfig } from "./vgg.ts";
 export type { ViTConfig } from "./vit.ts";
-export { openSafetensors, readFloats, type TensorToWrite, writeSafetensors } from "./weights/safetensors.ts";
-export { SafetensorsError } from "./weights/safetensors_header.ts";
+export {
+  openSafetensors,
+  readFloats,
+  SafetensorsError,
+  type TensorToWrite,
+  writeSafetensors,
+} from "./weights/safetensors.ts";
 export { flatWeights, loadWeights, saveWeights, WeightsError, weightTensors } from "./weights/weight_file.ts";

@@ -10,7 +10,7 @@ import { autoencoders, encoderConfig, mae, type MaeConfig, type MaskedAutoencode
 import type { Model } from "./model.ts";
 import { resnet } from "./resnet.ts";
 import { vgg } from "./vgg.ts";
-import { buildVit, vit } from "./vit.ts";
+import { vit } from "./vit.ts";
 
 /** Every family of classifiers. */
 const families = [alexnet, vgg, resnet, vit, convnext, cnn];
@@ -122,7 +122,7 @@ export function createAutoencoder(
 export function createEncoder(model: string | MaeConfig, imageSize = DEFAULT_IMAGE_SIZE): Model {
   const config = typeof model === "string" ? lookUp(autoencoders, model) : model;
   const name = typeof model === "string" ? model : config.family;
-  return buildVit(`${name}_encoder`, encoderConfig(config), 2, imageSize);
+  return vit.build(`${name}_encoder`, encoderConfig(config), 2, imageSize);
 }
 
 /**
