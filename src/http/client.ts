@@ -7,7 +7,7 @@ import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http"
 import https from "node:https";
 import type { LookupFunction } from "node:net";
 import type { Resolver } from "./addresses.ts";
-import { failureOf, RequestFailure } from "./failure.ts";
+import { RequestFailure } from "./failure.ts";
 import { withinTime } from "./retry.ts";
 
 /** The `User-Agent` of requests: this project's name and the paper's address. */
@@ -156,6 +156,30 @@ function attempted<T>(begin: () => T): T {
   } catch (error) {
     throw failureOf(error as Error);
   }
+}
+
+const REASON_OF_CODE = {
+  ECONNREFUSED: "connection_failed",
+  EHOSTUNREACH: "connection_failed",
+  ENETUNREACH: "connection_failed",
+  EADDRNOTAVAIL: "connection_failed",
+  ETIMEDOUT: "timed_out",
+  ECONNRESET: "connection_reset",
+  ECONNABORTED: "connection_reset",
+  EPIPE: "connection_reset",
+} as const;
+
+/** An error of `node:http` as the failure that it is; one that the caller's signal made stays as it is. */
+function failureOf(error: Error & { code?: string }): Error {
+  if (error instanceof RequestFailure || error.name === "AbortError") return error;
+  const { code = "", message } = error;
+  const known = REASON_OF_CODE[code as keyof typeof REASON_OF_CODE];
+  if (known) return new RequestFailure(known, message);
+  if (code.startsWith("HPE_")) return new RequestFailure("bad_response", message);
+  if (/CERT|TLS|SSL|certificate|UnknownIssuer|handshake/i.test(`${code} ${message}`)) {
+    return new RequestFailure("tls_failure", message);
+  }
+  return new RequestFailure("connection_failed", message);
 }
 
 interface Silence {

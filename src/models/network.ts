@@ -267,7 +267,7 @@ interface NetworkParts extends Pick<Model, "name" | "classes" | "leastSide"> {
   layers: Layer[];
   /** The linear layer that gives a number for each class, and its name. */
   classifier: Layer & { name: string };
-  /** Which tensors are of which layer, for a learning rate that falls from layer to layer. */
+  /** Tells which layer a tensor belongs to, for a learning rate that falls from layer to layer. */
   groups: LayerMatcher;
   /** Default 1. */
   towers?: number;

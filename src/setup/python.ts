@@ -1,5 +1,4 @@
-/** Finding a Python, and running one. */
-import { besideModule } from "../disk/mod.ts";
+/** The search for a Python that everything needed can be installed for. */
 import { pythonFits } from "./resolution.ts";
 import { SetupError } from "./machine.ts";
 
@@ -58,29 +57,4 @@ export function whyNone(found: readonly Python[]): string {
   const versions = [...new Set(found.map(({ version }) => version.join(".")))].join(", ");
   return `Python 3.10 to 3.13 is needed and this machine has only ${versions}: install one of them beside it and run the ` +
     "same command again.";
-}
-
-const tether = besideModule(import.meta.url, "./tethered.py");
-
-/**
- * Runs a module of a Python, its output appended to a log file. The process ends with this one.
- *
- * @returns whether it succeeded
- */
-export async function runModule(python: string, args: readonly string[], log: string): Promise<boolean> {
-  using file = await Deno.open(log, { create: true, append: true });
-  const process = new Deno.Command(python, {
-    args: [tether, ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    env: { PYTHONUNBUFFERED: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
-  }).spawn();
-  const append = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const chunk of stream) await file.write(chunk);
-  };
-  await Promise.all([append(process.stdout), append(process.stderr)]);
-  const { success } = await process.status;
-  await process.stdin.close().catch(() => {}); // it has ended: the pipe may be gone
-  return success;
 }

@@ -1,4 +1,4 @@
-/** Which wheels this machine needs: a pure function of what the machine is. */
+/** The wheels that a machine needs, from the facts about it. */
 import { type Machine, SetupError } from "./machine.ts";
 
 /** One call of pip. */
