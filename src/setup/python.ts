@@ -1,6 +1,5 @@
 /** The search for a Python that everything needed can be installed for. */
-import { pythonFits } from "./resolution.ts";
-import { SetupError } from "./machine.ts";
+import { PYTHON_RANGE, pythonFits, SetupError } from "./machine.ts";
 
 /** A Python on this machine. */
 export interface Python {
@@ -45,7 +44,7 @@ export async function findPython(names: readonly string[] = PYTHON_NAMES): Promi
 /** The sentence for a machine on which no Python will do. */
 export function whyNone(found: readonly Python[]): string {
   if (found.length === 0) {
-    return "Python 3.10 to 3.13 is needed and there is no python3 on the PATH: install it (Debian, Ubuntu: " +
+    return `Python ${PYTHON_RANGE} is needed and there is no python3 on the PATH: install it (Debian, Ubuntu: ` +
       "`sudo apt-get install python3 python3-venv`) and run the same command again.";
   }
   const fitting = found.find(({ version }) => pythonFits(version));
@@ -55,6 +54,6 @@ export function whyNone(found: readonly Python[]): string {
       `(Debian, Ubuntu: \`sudo apt-get install python${version}-venv\`) and run the same command again.`;
   }
   const versions = [...new Set(found.map(({ version }) => version.join(".")))].join(", ");
-  return `Python 3.10 to 3.13 is needed and this machine has only ${versions}: install one of them beside it and run the ` +
+  return `Python ${PYTHON_RANGE} is needed and this machine has only ${versions}: install one of them beside it and run the ` +
     "same command again.";
 }

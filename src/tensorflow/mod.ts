@@ -12,6 +12,5 @@ export {
   usableTowers,
 } from "./raw.ts";
 export { decodeJpeg } from "./jpeg.ts";
-export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";
 export { compile, type Compiled, fuse, type TensorTree } from "./trace.ts";

@@ -14,8 +14,8 @@ import {
   placesIn,
   torchShape,
 } from "../parameters.ts";
-import { isPretrainingOnly } from "../mae.ts";
-import { isLastNorm } from "../vit.ts";
+import { isPretrainingOnly } from "../families/mae.ts";
+import { isLastNorm } from "../families/vit.ts";
 import {
   openSafetensors,
   readFloats,

@@ -3,12 +3,12 @@
  * [B T, C].
  */
 import { z } from "zod";
-import { selfAttention as attention } from "../ops/mod.ts";
-import type { tf } from "../tensorflow/mod.ts";
+import { selfAttention as attention } from "../../ops/mod.ts";
+import type { tf } from "../../tensorflow/mod.ts";
 import { fields } from "./family.ts";
-import { gelu, linear, norm } from "./layers.ts";
-import { type Layer, residual, stage, tapped } from "./network.ts";
-import { type Initialiser, type ParameterSpec, plainSpec } from "./parameters.ts";
+import { gelu, linear, norm } from "../layers.ts";
+import { type Layer, residual, stage, tapped } from "../network.ts";
+import { type Initialiser, type ParameterSpec, plainSpec } from "../parameters.ts";
 
 const { whole } = fields;
 

@@ -5,12 +5,12 @@
  * ViT's, so that its weights are a {@link vit}'s with `positions: "sincos"`.
  */
 import { z } from "zod";
-import { gatherRows, inPrecision, linear as linearOf, toPatches } from "../ops/mod.ts";
-import { tf } from "../tensorflow/mod.ts";
+import { gatherRows, inPrecision, linear as linearOf, toPatches } from "../../ops/mod.ts";
+import { tf } from "../../tensorflow/mod.ts";
 import { fields } from "./family.ts";
-import { checkFolded, type Fold } from "./model.ts";
-import { gridOf, linear, norm, patchEmbed } from "./layers.ts";
-import { type Layer, place, type Placed, sequence, TOWERS } from "./network.ts";
+import { checkFolded, type Fold } from "../model.ts";
+import { gridOf, linear, norm, patchEmbed } from "../layers.ts";
+import { type Layer, place, type Placed, sequence, TOWERS } from "../network.ts";
 import {
   type FlatWeights,
   inFlatOrder,
@@ -19,7 +19,7 @@ import {
   type ParameterSpec,
   placesIn,
   termsOf,
-} from "./parameters.ts";
+} from "../parameters.ts";
 import { positionSpec, tokenSpec, transformerBlocks, transformerFields } from "./transformer.ts";
 import type { ViTConfig } from "./vit.ts";
 

@@ -14,9 +14,9 @@ import {
   linearIn,
   norm,
   patchConv,
-} from "./layers.ts";
-import { type Layer, named, network, residual, stage, TOWERS } from "./network.ts";
-import { truncatedNormal } from "./parameters.ts";
+} from "../layers.ts";
+import { type Layer, named, network, residual, stage, TOWERS } from "../network.ts";
+import { truncatedNormal } from "../parameters.ts";
 
 const { whole, dropPath } = fields;
 

@@ -1,12 +1,12 @@
 /**
  * The classifier of AlexNet and VGG: two wide linear layers with ReLU and dropout, then one for the classes.
  */
-import { adaptiveAveragePool, dropout as dropValues } from "../ops/mod.ts";
-import type { tf } from "../tensorflow/mod.ts";
+import { adaptiveAveragePool, dropout as dropValues } from "../../ops/mod.ts";
+import type { tf } from "../../tensorflow/mod.ts";
 import { fields } from "./family.ts";
-import { linear, linearIn, relu } from "./layers.ts";
-import { type Layer, tapped } from "./network.ts";
-import type { Initialiser } from "./parameters.ts";
+import { linear, linearIn, relu } from "../layers.ts";
+import { type Layer, tapped } from "../network.ts";
+import type { Initialiser } from "../parameters.ts";
 
 const { whole, probability } = fields;
 

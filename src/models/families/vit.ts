@@ -3,11 +3,11 @@
  * Tensor names and defaults follow timm's vision_transformer.py.
  */
 import { z } from "zod";
-import type { tf } from "../tensorflow/mod.ts";
+import type { tf } from "../../tensorflow/mod.ts";
 import { family, fields, risingDropPath } from "./family.ts";
-import { linear, norm, patchEmbed } from "./layers.ts";
-import { type Layer, named, network, place, sequence, tapped, TOWERS } from "./network.ts";
-import { type Parameters, torchDefault, truncatedNormal } from "./parameters.ts";
+import { linear, norm, patchEmbed } from "../layers.ts";
+import { type Layer, named, network, place, sequence, tapped, TOWERS } from "../network.ts";
+import { type Parameters, torchDefault, truncatedNormal } from "../parameters.ts";
 import { positionSpec, tokenSpec, transformerBlocks, transformerFields } from "./transformer.ts";
 
 const { whole, dropPath } = fields;
