@@ -62,7 +62,7 @@ interface ClientSettings {
 
 /** Sends single GET requests, to checked addresses only. */
 export interface Client {
-  /** @throws {RequestFailure} */
+  /** @throws {RequestFailure} when the address is not allowed or no answer begins; and as `accept` */
   request(url: URL, options: RequestOptions): Promise<HttpResponse>;
   /** Closes the connections that are kept open. */
   [Symbol.dispose](): void;
@@ -298,7 +298,7 @@ export function parseUrl(text: string, base?: URL): URL {
  * Requests a URL; `accept` is not asked about redirects.
  *
  * @returns the answer, or where it redirects to
- * @throws {RequestFailure}
+ * @throws {RequestFailure} when there is no answer, or it redirects to nowhere; and as `accept`
  */
 export async function ask(client: Client, url: URL, options: RequestOptions): Promise<HttpResponse | URL> {
   const answer = await client.request(url, {
@@ -315,7 +315,7 @@ export async function ask(client: Client, url: URL, options: RequestOptions): Pr
  *
  * @param redirects most redirects
  * @param visit gives what was found, or where to go on
- * @throws {RequestFailure}, and as `visit`
+ * @throws {RequestFailure} after more redirects than that; and as `visit`
  */
 export async function follow<Found extends object>(
   from: URL,
