@@ -37,7 +37,9 @@ const steps: Record<string, (folder: string) => Promise<void>> = {
     using pool = await open(folder);
     let images = 0;
     for (const _ of pool.images) images++;
-    if (images !== pool.images.length) throw new Error(`the index has ${images} lines`);
+    if (images !== pool.images.length) {
+      throw new Error(`The index has ${images} lines instead of ${pool.images.length}.`);
+    }
   },
   /** Opens the pool and chooses images, for which it compares all with all. */
   async sample(folder) {

@@ -56,7 +56,7 @@ export interface PhotosConfig {
 /** The answer of a contestant after a round. */
 export interface PhotosRound {
   images_per_second: number;
-  /** Of one image. */
+  /** Processor time of one image, ms. */
   cpu_milliseconds: number;
 }
 

@@ -25,8 +25,8 @@ export function parseTest(args: readonly string[]): Selection {
 }
 
 /**
- * Folders of tests that run in a process beside the others. They are mostly on one core, measure no time and start
- * no kernel: on a busy machine a kernel loses outputs.
+ * Folders of tests that run in a process beside the others. They are mostly on one core, measure no time and
+ * start no kernel: on a busy machine a kernel loses outputs.
  */
 const BESIDE = ["data", "figures", "game", "paper", "stats"];
 

@@ -2,7 +2,7 @@
  * Fills an array with the bytes of a file from `start` on.
  *
  * @param path what the error calls the file
- * @throws Error when the file is shorter
+ * @throws {Error} when the file is shorter
  */
 export function readFully(file: Deno.FsFile, path: string, start: number, into: Uint8Array): void {
   file.seekSync(start, Deno.SeekMode.Start);

@@ -1,13 +1,13 @@
 /**
- * GET requests, one at a time a call, to addresses that have been checked. Redirects and retries are left to
- * the caller.
+ * GET requests to addresses that have been checked: a client sends one at a time, `ask` and `follow` see to
+ * redirects. Retries are left to the caller.
  */
-import { lookup as systemLookup } from "node:dns";
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
+import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import type { Resolver } from "./addresses.ts";
-import { failureOf, RequestFailure } from "./failure.ts";
+import { RequestFailure } from "./failure.ts";
 import { withinTime } from "./retry.ts";
 
 /** The `User-Agent` of requests: this project's name and the paper's address. */
@@ -62,7 +62,7 @@ interface ClientSettings {
 
 /** Sends single GET requests, to checked addresses only. */
 export interface Client {
-  /** @throws {RequestFailure} */
+  /** @throws {RequestFailure} when the address is not allowed or no answer begins; and as `accept` */
   request(url: URL, options: RequestOptions): Promise<HttpResponse>;
   /** Closes the connections that are kept open. */
   [Symbol.dispose](): void;
@@ -158,6 +158,30 @@ function attempted<T>(begin: () => T): T {
   }
 }
 
+const REASON_OF_CODE = {
+  ECONNREFUSED: "connection_failed",
+  EHOSTUNREACH: "connection_failed",
+  ENETUNREACH: "connection_failed",
+  EADDRNOTAVAIL: "connection_failed",
+  ETIMEDOUT: "timed_out",
+  ECONNRESET: "connection_reset",
+  ECONNABORTED: "connection_reset",
+  EPIPE: "connection_reset",
+} as const;
+
+/** An error of `node:http` as the failure that it is; one that the caller's signal made stays as it is. */
+function failureOf(error: Error & { code?: string }): Error {
+  if (error instanceof RequestFailure || error.name === "AbortError") return error;
+  const { code = "", message } = error;
+  const known = REASON_OF_CODE[code as keyof typeof REASON_OF_CODE];
+  if (known) return new RequestFailure(known, message);
+  if (code.startsWith("HPE_")) return new RequestFailure("bad_response", message);
+  if (/CERT|TLS|SSL|certificate|UnknownIssuer|handshake/i.test(`${code} ${message}`)) {
+    return new RequestFailure("tls_failure", message);
+  }
+  return new RequestFailure("connection_failed", message);
+}
+
 interface Silence {
   listen(): void;
   pause(): void;
@@ -243,4 +267,75 @@ export async function wholeBody(answer: HttpResponse, maxBytes: number): Promise
     at += block.length;
   }
   return bytes;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * The URL in a text.
+ *
+ * @param base where it was read: a redirect from there
+ * @throws {RequestFailure} unless it is one of http or https without a password
+ */
+export function parseUrl(text: string, base?: URL): URL {
+  const url = URL.parse(text.trim(), base);
+  if (!url) throw new RequestFailure("invalid_url", text.slice(0, 200));
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new RequestFailure(
+      "invalid_url",
+      base
+        ? `it leads to ${url.protocol}, which is not followed`
+        : `${url.protocol} is neither http: nor https:`,
+    );
+  }
+  if (url.username || url.password) {
+    throw new RequestFailure("invalid_url", "it holds a user's name or password");
+  }
+  return url;
+}
+
+/**
+ * Requests a URL; `accept` is not asked about redirects.
+ *
+ * @returns the answer, or where it redirects to
+ * @throws {RequestFailure} when there is no answer, or it redirects to nowhere; and as `accept`
+ */
+export async function ask(client: Client, url: URL, options: RequestOptions): Promise<HttpResponse | URL> {
+  const answer = await client.request(url, {
+    ...options,
+    accept: (head) => isRedirect(head) || options.accept(head),
+  });
+  if (!isRedirect(answer)) return answer;
+  answer[Symbol.dispose]();
+  return parseUrl(answer.headers.location!, url);
+}
+
+/**
+ * Visits a URL and where it redirects to; each is a visit of its own, with every check.
+ *
+ * @param redirects most redirects
+ * @param visit gives what was found, or where to go on
+ * @throws {RequestFailure} after more redirects than that; and as `visit`
+ */
+export async function follow<Found extends object>(
+  from: URL,
+  redirects: number,
+  visit: (url: URL) => Promise<Found | URL>,
+): Promise<Found> {
+  let url = from;
+  for (let hop = 0; hop <= redirects; hop++) {
+    const found = await visit(url);
+    if (!(found instanceof URL)) return found;
+    url = found;
+  }
+  throw new RequestFailure(
+    "too_many_redirects",
+    `redirected more than ${redirects} times, the last to ${url.href.slice(0, 200)}`,
+  );
+}
+
+function isRedirect({ status, headers }: ResponseHead): boolean {
+  if (!REDIRECTS.has(status)) return false;
+  if (!headers.location) throw new RequestFailure("too_many_redirects", `${status} without a location`);
+  return true;
 }

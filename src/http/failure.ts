@@ -70,27 +70,3 @@ export function reasonOfStatus(status: number): RequestFailureReason {
   if (status === 429) return "rate_limited";
   return status === 408 || status >= 500 ? "server_error" : "unexpected_status";
 }
-
-const REASON_OF_CODE = {
-  ECONNREFUSED: "connection_failed",
-  EHOSTUNREACH: "connection_failed",
-  ENETUNREACH: "connection_failed",
-  EADDRNOTAVAIL: "connection_failed",
-  ETIMEDOUT: "timed_out",
-  ECONNRESET: "connection_reset",
-  ECONNABORTED: "connection_reset",
-  EPIPE: "connection_reset",
-} as const;
-
-/** An error of `node:http` as the failure that it is; one that the caller's signal made stays as it is. */
-export function failureOf(error: Error & { code?: string }): Error {
-  if (error instanceof RequestFailure || error.name === "AbortError") return error;
-  const { code = "", message } = error;
-  const known = REASON_OF_CODE[code as keyof typeof REASON_OF_CODE];
-  if (known) return new RequestFailure(known, message);
-  if (code.startsWith("HPE_")) return new RequestFailure("bad_response", message);
-  if (/CERT|TLS|SSL|certificate|UnknownIssuer|handshake/i.test(`${code} ${message}`)) {
-    return new RequestFailure("tls_failure", message);
-  }
-  return new RequestFailure("connection_failed", message);
-}

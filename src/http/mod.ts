@@ -4,9 +4,12 @@
  */
 export { makeResolver, type Resolver } from "./addresses.ts";
 export {
+  ask,
   type Client,
+  follow,
   type HttpResponse,
   makeClient,
+  parseUrl,
   type ResponseHead,
   USER_AGENT,
   wholeBody,
@@ -19,5 +22,4 @@ export {
   RequestFailure,
   type RequestFailureReason,
 } from "./failure.ts";
-export { ask, follow, parseUrl } from "./redirects.ts";
 export { retryAfterMs, type RetrySettings, withinTime, withRetries } from "./retry.ts";

@@ -4,7 +4,7 @@
  * from the degenerate. Hue is torchvision's `adjust_hue`. The others send each 8-bit value through a table,
  * as Pillow's ImageOps.
  */
-import { clip8, type PackedImage, scratchCopy } from "./image.ts";
+import { clip8, luma, type PackedImage, scratchCopy } from "./image.ts";
 
 /** ImageNet's mean of R, G, B, of values in [0, 1], as in torchvision and timm. */
 export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
@@ -233,9 +233,4 @@ function mapChannels(
     pixels[i + 1] = green[pixels[i + 1]];
     pixels[i + 2] = blue[pixels[i + 2]];
   }
-}
-
-/** Grey value of a colour by the weights of ITU-R BT.601 in 16-bit fixed point, as Pillow's mode L. */
-export function luma(red: number, green: number, blue: number): number {
-  return (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16;
 }

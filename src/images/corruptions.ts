@@ -147,7 +147,9 @@ export const PAPER_CORRUPTIONS: readonly Corruption[] = CORRUPTIONS.flatMap(({ n
   paper.map((settings) => ({ name, ...settings }) as Corruption)
 );
 
-/** Every kind in words, for a table: its fields with their ranges, and the names of its settings in Table 5. */
+/**
+ * Every kind in words, for a table: its fields with their ranges, and the names of its settings in Table 5.
+ */
 export const listedCorruptions = (CORRUPTIONS as readonly CorruptionKind[]).map(
   ({ name, does, parameters, paper, label, source }) => ({
     ...{ name, does, source },

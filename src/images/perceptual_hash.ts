@@ -1,6 +1,5 @@
-import type { PackedImage } from "./image.ts";
+import { luma, type PackedImage } from "./image.ts";
 import { resample } from "./resample.ts";
-import { luma } from "./color.ts";
 
 /** Comparisons along each side, in each of the two directions. */
 const GRID = 16;

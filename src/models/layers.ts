@@ -3,48 +3,39 @@
  * `head.fc.weight` and `head.fc.bias`.
  */
 import {
-  adaptiveAveragePool,
   addBias,
+  asRows,
+  BATCH_NORM_EPSILON,
+  batchNormTraining,
   conv2d,
   depthwiseConv,
-  dropout as dropValues,
   gelu as geluOf,
   inPrecision,
   linear as linearOf,
   maxPool as maxPoolOf,
   normalise,
   relu as reluOf,
-  selfAttention as attention,
   toPatches,
 } from "../ops/mod.ts";
-import { precisionOf, type tf } from "../tensorflow/mod.ts";
-import { activation, asRows, type Layer, type Left, type Place, type Shape } from "./network.ts";
+import { precisionOf, tf } from "../tensorflow/mod.ts";
+import { activation, type Layer, type Placed } from "./network.ts";
 import {
-  type Init,
   type Initialiser,
   type Parameters,
   type ParameterSpec,
-  type TensorLayout,
+  plainSpec,
   termsOf,
   truncatedNormal,
 } from "./parameters.ts";
+import type { ForwardOptions } from "./model.ts";
 
 /** Full name of a layer: its path, and its own name, which may be empty. */
 const fullName = (path: string, name: string) => name === "" ? path.slice(0, -1) : path + name;
 
-/** A tensor that weight decay passes over: a bias, a norm's, a scale, positions. */
-export const plainSpec = (name: string, shape: number[], init: Init): ParameterSpec => ({
-  name,
-  shape,
-  layout: "as-is",
-  init,
-  decay: false,
-});
-
 /** Weight, whose last two axes are [in, out], and bias. */
 function weightAndBias(
   name: string,
-  layout: TensorLayout,
+  layout: ParameterSpec["layout"],
   shape: number[],
   init: Initialiser,
 ): ParameterSpec[] {
@@ -58,12 +49,12 @@ function weightAndBias(
 }
 
 /** Scale and shift of a normalisation. */
-export const normSpecs = (name: string, channels: number, scale = 1): ParameterSpec[] => [
+const normSpecs = (name: string, channels: number, scale = 1): ParameterSpec[] => [
   plainSpec(`${name}.weight`, [channels], scale),
   plainSpec(`${name}.bias`, [channels], 0),
 ];
 
-const product = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
+const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 /** Length of a side after windows of a size have gone over it. */
 const slid = (side: number, size: number, stride: number, pad: number) =>
@@ -114,6 +105,73 @@ export function conv(
 }
 
 /**
+ * Batch normalisation (Ioffe & Szegedy 2015) of the convolution before it. PyTorch has a third buffer beside
+ * the running statistics, `num_batches_tracked`, a counter of steps that has no effect on anything; it is
+ * left out here.
+ *
+ * @param scale initial scale. Default 1
+ */
+export function batchNorm(name: string, scale = 1): Layer {
+  return {
+    kind: "batchNorm",
+    place: ({ path, shape, left: { conv } }) => {
+      const norm = path + name;
+      if (!conv) throw new Error(`There is no convolution before the batch norm "${norm}".`);
+      const channels = shape.at(-1)!;
+      return {
+        specs: normSpecs(norm, channels, scale),
+        buffers: [
+          plainSpec(`${norm}.running_mean`, [channels], 0),
+          plainSpec(`${norm}.running_var`, [channels], 1),
+        ],
+        apply: (p, x, { forward }) => convBatchNorm(p, conv.name, norm, x as tf.Tensor4D, conv, forward),
+      };
+    },
+  };
+}
+
+/**
+ * Convolution and batch norm. In training the statistics are the batch's own. At inference the norm is a
+ * scale and a shift, which go into the convolution's weights and bias.
+ *
+ * @param conv name of the convolution, with or without bias
+ * @param norm name of the batch norm
+ * @returns in the precision of the weights, [B, H', W', out]
+ */
+function convBatchNorm(
+  p: Parameters,
+  conv: string,
+  norm: string,
+  x: tf.Tensor4D,
+  { stride, pad }: { stride: number; pad: number },
+  forward: ForwardOptions,
+): tf.Tensor4D {
+  const kernel = p[`${conv}.weight`] as tf.Tensor4D;
+  const bias = p[`${conv}.bias`] as tf.Tensor1D | undefined;
+  if (!forward.training) {
+    const folded = foldedNorm(p, norm, kernel, bias);
+    return addBias(conv2d(x, folded.kernel, stride, pad), folded.bias);
+  }
+  const y = conv2d(x, kernel, stride, pad);
+  const [scale, shift] = [p[`${norm}.weight`], p[`${norm}.bias`]] as tf.Tensor1D[];
+  const { value, mean, variance } = batchNormTraining(bias ? addBias(y, bias) : y, scale, shift);
+  if (forward.observe) forward.observe(norm, mean, variance);
+  else tf.dispose([mean, variance]);
+  return value;
+}
+
+function foldedNorm(p: Parameters, norm: string, kernel: tf.Tensor4D, bias?: tf.Tensor1D) {
+  const inverseStd = p[`${norm}.running_var`].add(BATCH_NORM_EPSILON).rsqrt();
+  const scale = p[`${norm}.weight`].mul(inverseStd);
+  const mean = p[`${norm}.running_mean`];
+  const centre = bias ? bias.sub(mean) : mean.neg();
+  return {
+    kernel: inPrecision(inPrecision(kernel, "float32").mul<tf.Tensor4D>(scale), precisionOf(kernel)),
+    bias: p[`${norm}.bias`].add(centre.mul(scale)),
+  };
+}
+
+/**
  * Depthwise convolution: one kernel a channel, height and width stay. A norm after it adds its bias. Too few
  * products a value for bfloat16 to make it faster.
  */
@@ -151,7 +209,12 @@ export function depthwise(name: string, size: number): Layer {
  * A layer normalisation that a layer has been left with: of each row, without scale and shift, which are
  * folded into it.
  */
-function normalised(p: Parameters, layer: string, { norm, bias }: Left, rows: tf.Tensor2D): tf.Tensor2D {
+function normalised(
+  p: Parameters,
+  layer: string,
+  { norm, bias }: Placed["left"],
+  rows: tf.Tensor2D,
+): tf.Tensor2D {
   if (norm === undefined) return rows;
   return normalise(rows, {
     bias: bias === undefined ? undefined : p[bias],
@@ -159,7 +222,7 @@ function normalised(p: Parameters, layer: string, { norm, bias }: Left, rows: tf
   });
 }
 
-const foldOf = (layer: string, { norm }: Left) => norm === undefined ? [] : [{ layer, norm }];
+const foldOf = (layer: string, { norm }: Placed["left"]) => norm === undefined ? [] : [{ layer, norm }];
 
 /**
  * Layer normalisation over the channels. Before a linear layer it is folded into that one, otherwise it is
@@ -186,10 +249,10 @@ export function norm(name: string): Layer {
   };
 }
 
-/** A linear layer with a weight that lies in some layout. */
-function linearIn(
+/** {@link linear} with a weight that lies in files in some layout; `weightShape` gives its shape here. */
+export function linearIn(
   name: string,
-  layout: TensorLayout,
+  layout: ParameterSpec["layout"],
   weightShape: (inputs: number) => number[],
   init: Initialiser,
 ): Layer & { name: string } {
@@ -215,14 +278,6 @@ function linearIn(
 export const linear = (name: string, outputs: number, init = truncatedNormal): Layer & { name: string } =>
   linearIn(name, "linear", (inputs) => [inputs, outputs], init);
 
-/** {@link linear} whose weight lies in files as that of a 1x1 convolution. */
-export const pointwise = (name: string, outputs: number, init = truncatedNormal): Layer =>
-  linearIn(name, "conv", (inputs) => [1, 1, inputs, outputs], init);
-
-/** {@link linear} that reads a whole feature map of `side` x `side`. */
-export const flattened = (name: string, side: number, outputs: number, init: Initialiser): Layer =>
-  linearIn(name, "flattened", (inputs) => [side, side, inputs / side ** 2, outputs], init);
-
 /** A scale of each channel after a linear layer, into which it is folded. */
 export function layerScale(name: string, init: number): Layer {
   return {
@@ -244,14 +299,13 @@ function patchLayer(
   size: number,
   outputs: number,
   init: Initialiser,
-  grid: (at: Place) => Shape,
+  grid: (H: number, W: number) => number[],
 ): Layer {
   return {
     kind: "linear",
-    place: (at) => {
-      const { path, shape: [, , inputs], left } = at;
+    place: ({ path, shape: [H, W, inputs], left }) => {
       const layer = fullName(path, name);
-      const shape = [...grid(at), outputs];
+      const shape = [...grid(H, W), outputs];
       return {
         shape,
         specs: weightAndBias(layer, "conv", [size, size, inputs, outputs], init),
@@ -278,7 +332,7 @@ function patchLayer(
  * float32.
  */
 export const patchConv = (name: string, size: number, outputs: number, init = truncatedNormal): Layer =>
-  patchLayer(name, size, outputs, init, ({ shape: [H, W] }) => [H, W].map((side) => Math.floor(side / size)));
+  patchLayer(name, size, outputs, init, (H, W) => [H, W].map((side) => Math.floor(side / size)));
 
 /**
  * Number of patches on a side of an image.
@@ -299,28 +353,7 @@ export function gridOf(patch: number, imageSize: number): number {
  * @throws {Error} when placed, if the patch does not divide the image
  */
 export const patchEmbed = (name: string, size: number, outputs: number, init: Initialiser): Layer =>
-  patchLayer(name, size, outputs, init, ({ shape: [H] }) => [gridOf(size, H) ** 2]);
-
-/** Tokens as rows: `[B, T, C] -> [B T, C]` */
-export const toRows: Layer = {
-  place: ({ shape: [T, C] }) => ({ apply: (_p, x) => x.reshape([x.shape[0] * T, C]) }),
-};
-
-/** Rows as tokens: `[B T, C] -> [B, T, C]` */
-export const toTokens: Layer = {
-  place: ({ shape: [T, C] }) => ({ apply: (_p, x) => x.reshape([x.shape[0] / T, T, C]) }),
-};
-
-/** Multi-head self-attention: queries, keys and values side by side, `[B T, 3 C] -> [B T, C]` */
-export function selfAttention(heads: number): Layer {
-  return {
-    place: ({ shape: [tokens, width] }) => ({
-      shape: [tokens, width / 3],
-      flops: 2 * tokens ** 2 * width / 3,
-      apply: (_p, x) => attention(x as tf.Tensor2D, tokens, heads),
-    }),
-  };
-}
+  patchLayer(name, size, outputs, init, (side) => [gridOf(size, side) ** 2]);
 
 /** Gaussian error linear unit. */
 export const gelu: Layer = activation(geluOf);
@@ -345,34 +378,3 @@ export const globalAveragePool: Layer = {
     apply: (_p, x) => inPrecision(x, "float32").mean([1, 2]),
   }),
 };
-
-/** Averages a feature map to `side` x `side`, whatever its size. */
-export function averagePoolTo(side: number): Layer {
-  return {
-    place: ({ shape: [, , C] }) => ({
-      shape: [side, side, C],
-      apply: (_p, x) => adaptiveAveragePool(x as tf.Tensor4D, side),
-    }),
-  };
-}
-
-/** A feature map as one row an image, `[B, H, W, C] -> [B, H W C]` */
-export const flatten: Layer = {
-  place: ({ shape }) => ({
-    shape: [product(shape)],
-    apply: (_p, x) => x.reshape([-1, product(shape)]),
-  }),
-};
-
-/**
- * Dropout in training, where there is a key.
- *
- * @param number tells the dropouts of one network apart
- */
-export function dropout(number: number, rate: number): Layer {
-  return {
-    place: () => ({
-      apply: (_p, x, { forward: { dropout: key } }) => key ? dropValues(x, key, number, rate) : x,
-    }),
-  };
-}

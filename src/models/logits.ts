@@ -5,7 +5,7 @@
  */
 import { inPrecision } from "../ops/mod.ts";
 import { type Precision, tf, usableTowers } from "../tensorflow/mod.ts";
-import type { MaskedAutoencoder } from "./mae.ts";
+import type { MaskedAutoencoder } from "./families/mae.ts";
 import { type ForwardOptions, type Model, tensorsOf, type Weights } from "./model.ts";
 
 /** Equal parts of a tensor, or itself where there are none. */

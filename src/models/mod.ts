@@ -1,21 +1,13 @@
 /** Networks as plain functions over named tensors. */
-export type { AlexNetConfig } from "./alexnet.ts";
-export { type ConvNeXtConfig, convnextMicroSizes, convnextSizes } from "./convnext.ts";
+export type { AlexNetConfig } from "./families/alexnet.ts";
+export { type ConvNeXtConfig, convnextMicroSizes, convnextSizes } from "./families/convnext.ts";
 export { layerOutput, logits, reconstructionLoss } from "./logits.ts";
-export {
-  autoencoders,
-  encoderConfig,
-  encoderOf,
-  type MaeConfig,
-  maeSchema,
-  type MaskedAutoencoder,
-} from "./mae.ts";
+export { autoencoders, encoderConfig, encoderOf, maeSchema, type MaskedAutoencoder } from "./families/mae.ts";
 export { describe, folded, type ForwardOptions, type Model, tensorsOf, type Weights } from "./model.ts";
 export {
   countDecayed,
   countParameters,
   type FlatWeights,
-  inFlatOrder,
   initialise,
   type Parameters,
   type ParameterSpec,
@@ -31,13 +23,17 @@ export {
   createModel,
   familyOf,
   type ModelConfig,
-  modelNames,
   models,
   modelSchema,
 } from "./registry.ts";
-export type { ResNetConfig } from "./resnet.ts";
-export type { VggConfig } from "./vgg.ts";
-export type { ViTConfig } from "./vit.ts";
-export { openSafetensors, readFloats, type TensorToWrite, writeSafetensors } from "./weights/safetensors.ts";
-export { SafetensorsError } from "./weights/safetensors_header.ts";
+export type { ResNetConfig } from "./families/resnet.ts";
+export type { VggConfig } from "./families/vgg.ts";
+export type { ViTConfig } from "./families/vit.ts";
+export {
+  openSafetensors,
+  readFloats,
+  SafetensorsError,
+  type TensorToWrite,
+  writeSafetensors,
+} from "./weights/safetensors.ts";
 export { flatWeights, loadWeights, saveWeights, WeightsError, weightTensors } from "./weights/weight_file.ts";

@@ -2,13 +2,13 @@
  * Networks as sequences of layers. A layer says once what tensors it has, what shape it gives and what it
  * does; a network's specifications, table, folds and function follow from the sequence.
  */
-import { addResidual } from "../ops/mod.ts";
+import { addResidual, asRows } from "../ops/mod.ts";
 import type { tf } from "../tensorflow/mod.ts";
 import { checkFolded, type Fold, type ForwardOptions, type LayerRow, type Model } from "./model.ts";
 import { countParameters, inFlatOrder, type Parameters, type ParameterSpec } from "./parameters.ts";
 
 /** Shape of the values of one image: [H, W, C] of a feature map, [T, C] of tokens, [C] of features. */
-export type Shape = readonly number[];
+type Shape = readonly number[];
 
 /** One pass of a batch. */
 export interface Run {
@@ -21,7 +21,7 @@ export interface Run {
 type Kind = "norm" | "linear" | "batchNorm";
 
 /** Work that a layer leaves to the next one, by the full names of its tensors. */
-export interface Left {
+interface Left {
   /** A bias that is not added yet. */
   bias?: string;
   /** A normalisation that is not done yet; its scale and shift are to be folded into the next layer. */
@@ -33,7 +33,7 @@ export interface Left {
 }
 
 /** Where a layer stands. */
-export interface Place {
+interface Place {
   /** Beginning of the names of its tensors, with the dot at the end; "" at the top. */
   path: string;
   /** Shape of its input. */
@@ -174,10 +174,6 @@ function tap({ forward }: Run, { name, shape }: LayerRow, x: tf.Tensor): tf.Tens
   return forward.tap(name, x.reshape([-1, ...shape])).reshape(x.shape);
 }
 
-/** Every position of every image as a row: `[B, …, C] -> [rows, C]` */
-export const asRows = (x: tf.Tensor): tf.Tensor2D =>
-  x.rank === 2 ? x as tf.Tensor2D : x.reshape([-1, x.shape.at(-1)!]);
-
 /** Factors of a residual branch, one an image [B], as a column of one a row, [rows, 1]. */
 function keepRows(keep: tf.Tensor1D | undefined, rows: number): tf.Tensor | undefined {
   return keep?.reshape([-1, 1]).tile([1, rows / keep.size]).reshape([-1, 1]);
@@ -271,7 +267,7 @@ interface NetworkParts extends Pick<Model, "name" | "classes" | "leastSide"> {
   layers: Layer[];
   /** The linear layer that gives a number for each class, and its name. */
   classifier: Layer & { name: string };
-  /** Which tensors are of which layer, for a learning rate that falls from layer to layer. */
+  /** Tells which layer a tensor belongs to, for a learning rate that falls from layer to layer. */
   groups: LayerMatcher;
   /** Default 1. */
   towers?: number;

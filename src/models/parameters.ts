@@ -21,14 +21,14 @@ import { type Precision, tf } from "../tensorflow/mod.ts";
  * `flattened` is a linear layer that reads a whole feature map: PyTorch flattens it channel by channel,
  * TensorFlow's layout position by position. {@link torchShape} gives PyTorch's shape.
  */
-export type TensorLayout = "conv" | "depthwise" | "linear" | "flattened" | "as-is";
+type TensorLayout = "conv" | "depthwise" | "linear" | "flattened" | "as-is";
 
 /**
  * Initial values: one number for all; a normal distribution with this `std` cut at two of them; a `normal`
  * distribution with this standard deviation; a `uniform` one between plus and minus this; or fixed
  * sine-cosine `positions` of a grid (see {@link sinCosPositions}).
  */
-export type Init =
+type Init =
   | number
   | { std: number }
   | { normal: number }
@@ -59,12 +59,6 @@ export const kaiming: Initialiser = (_fanIn, fanOut) => ({
   bias: 0,
 });
 
-/** Glorot & Bengio 2010 (PyTorch's `xavier_uniform_`). */
-export const xavier: Initialiser = (fanIn, fanOut) => ({
-  weight: { uniform: Math.sqrt(6 / (fanIn + fanOut)) },
-  bias: 0,
-});
-
 /** One tensor of a model. */
 export interface ParameterSpec {
   /** timm's name, or torchvision's for AlexNet and VGG, for example `stages.0.blocks.1.conv_dw.weight`. */
@@ -85,6 +79,15 @@ export interface ParameterSpec {
    */
   alwaysFloat32?: boolean;
 }
+
+/** A tensor that weight decay passes over: a bias, a norm's, a scale, positions. */
+export const plainSpec = (name: string, shape: number[], init: Init): ParameterSpec => ({
+  name,
+  shape,
+  layout: "as-is",
+  init,
+  decay: false,
+});
 
 /** A model's tensors by name: parameters and buffers. */
 export type Parameters = Record<string, tf.Tensor>;

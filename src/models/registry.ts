@@ -2,15 +2,15 @@
  * The models by name, and networks made of them. A new family is a file of its own and a line in the list.
  */
 import { z } from "zod";
-import { alexnet } from "./alexnet.ts";
-import { cnn } from "./cnn.ts";
-import { convnext } from "./convnext.ts";
-import type { Family } from "./family.ts";
-import { autoencoders, encoderConfig, mae, type MaeConfig, type MaskedAutoencoder } from "./mae.ts";
+import { alexnet } from "./families/alexnet.ts";
+import { cnn } from "./families/cnn.ts";
+import { convnext } from "./families/convnext.ts";
+import type { Family } from "./families/family.ts";
+import { autoencoders, encoderConfig, mae, type MaeConfig, type MaskedAutoencoder } from "./families/mae.ts";
+import { resnet } from "./families/resnet.ts";
+import { vgg } from "./families/vgg.ts";
+import { vit } from "./families/vit.ts";
 import type { Model } from "./model.ts";
-import { resnet } from "./resnet.ts";
-import { vgg } from "./vgg.ts";
-import { buildVit, vit } from "./vit.ts";
 
 /** Every family of classifiers. */
 const families = [alexnet, vgg, resnet, vit, convnext, cnn];
@@ -40,11 +40,6 @@ export const models: Readonly<Record<string, ModelConfig>> = Object.assign(
 export function familyOf(model: string | ModelConfig): ModelConfig["family"] | undefined {
   if (typeof model !== "string") return model.family;
   return Object.hasOwn(models, model) ? models[model].family : undefined;
-}
-
-/** Names of all models, for messages. */
-export function modelNames(): string[] {
-  return Object.keys(models);
 }
 
 /** Side of the images of ImageNet's networks, px. */
@@ -122,7 +117,7 @@ export function createAutoencoder(
 export function createEncoder(model: string | MaeConfig, imageSize = DEFAULT_IMAGE_SIZE): Model {
   const config = typeof model === "string" ? lookUp(autoencoders, model) : model;
   const name = typeof model === "string" ? model : config.family;
-  return buildVit(`${name}_encoder`, encoderConfig(config), 2, imageSize);
+  return vit.build(`${name}_encoder`, encoderConfig(config), 2, imageSize);
 }
 
 /**

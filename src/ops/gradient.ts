@@ -27,31 +27,3 @@ export function withGradient<T extends tf.Tensor>(
   });
   return op(...inputs) as T;
 }
-
-/** tfjs's own way to differentiate a function of several values; private in its types. */
-interface GradientEngine {
-  runKernelFunc(call: {
-    inputs: tf.NamedTensorMap;
-    forwardFunc: () => tf.Tensor[];
-    backwardsFunc: (dys: tf.Tensor | tf.Tensor[]) => Record<string, () => tf.Tensor>;
-  }): tf.Tensor[];
-}
-
-/**
- * A function of one tensor that gives several, with a gradient in closed form that reads no other tensor.
- * (`tf.customGrad` takes functions of one value only.)
- *
- * @param backward gradient by the input, from the gradients by the values
- */
-export function withGradients(
-  input: tf.Tensor,
-  forward: () => tf.Tensor[],
-  backward: (dys: tf.Tensor[]) => tf.Tensor,
-): tf.Tensor[] {
-  const engine = tf.engine() as unknown as GradientEngine;
-  return engine.runKernelFunc({
-    inputs: { input },
-    forwardFunc: forward,
-    backwardsFunc: (dys) => ({ input: () => backward([dys].flat()) }),
-  });
-}

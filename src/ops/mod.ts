@@ -6,4 +6,12 @@ export { addBias, foldNorm, foldScale, linear } from "./linear.ts";
 export { crossEntropy } from "./loss.ts";
 export { BATCH_NORM_EPSILON, batchNormTraining, normalise } from "./norms.ts";
 export { adaptiveAveragePool, maxPool } from "./pool.ts";
-export { addResidual, gatherRows, imagesFromPixels, inPrecision, partsOf, toPatches } from "./tensors.ts";
+export {
+  addResidual,
+  asRows,
+  gatherRows,
+  imagesFromPixels,
+  inPrecision,
+  partsOf,
+  toPatches,
+} from "./tensors.ts";

@@ -14,7 +14,7 @@ import {
   toPrecision,
 } from "../tensorflow/mod.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../images/mod.ts";
-import { withGradient, withGradients } from "./gradient.ts";
+import { withGradient } from "./gradient.ts";
 
 /** A tensor of numbers in another precision; the gradient is in its own. */
 export function inPrecision<T extends tf.Tensor>(x: T, precision: Precision): T {
@@ -45,6 +45,10 @@ export function unpadded(x: tf.Tensor, pad: number): tf.Tensor {
   const [B, H, W, C] = x.shape;
   return pad > 0 ? x.slice([0, pad, pad, 0], [B, H - 2 * pad, W - 2 * pad, C]) : x;
 }
+
+/** Every position of every image as a row: `[B, …, C] -> [rows, C]` */
+export const asRows = (x: tf.Tensor): tf.Tensor2D =>
+  x.rank === 2 ? x as tf.Tensor2D : x.reshape([-1, x.shape.at(-1)!]);
 
 /**
  * Rows of a matrix, in any order and as often as wanted.
@@ -91,6 +95,34 @@ export function toPatches(x: tf.Tensor4D, size: number): tf.Tensor2D {
     B * h * w,
     size * size * C,
   ]);
+}
+
+/** tfjs's own way to differentiate a function of several values; private in its types. */
+interface GradientEngine {
+  runKernelFunc(call: {
+    inputs: tf.NamedTensorMap;
+    forwardFunc: () => tf.Tensor[];
+    backwardsFunc: (dys: tf.Tensor | tf.Tensor[]) => Record<string, () => tf.Tensor>;
+  }): tf.Tensor[];
+}
+
+/**
+ * A function of one tensor that gives several, with a gradient in closed form that reads no other tensor.
+ * (`tf.customGrad` takes functions of one value only.)
+ *
+ * @param backward gradient by the input, from the gradients by the values
+ */
+function withGradients(
+  input: tf.Tensor,
+  forward: () => tf.Tensor[],
+  backward: (dys: tf.Tensor[]) => tf.Tensor,
+): tf.Tensor[] {
+  const engine = tf.engine() as unknown as GradientEngine;
+  return engine.runKernelFunc({
+    inputs: { input },
+    forwardFunc: forward,
+    backwardsFunc: (dys) => ({ input: () => backward([dys].flat()) }),
+  });
 }
 
 /** A part of a flat vector: consecutive values in a shape. */

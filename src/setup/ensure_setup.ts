@@ -1,10 +1,10 @@
 /** Set-up installs what a clean clone lacks, once. Every command calls it first. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { repositoryRoot } from "../disk/mod.ts";
+import { besideModule, repositoryRoot } from "../disk/mod.ts";
 import { writeKernelSpec, writeLabSettings } from "./kernel_spec.ts";
 import { checkDeno, checkSpace, hasNvidia, SetupError } from "./machine.ts";
-import { findPython, type Python, runModule } from "./python.ts";
+import { findPython, type Python } from "./python.ts";
 import { gigabytesFor, type PipInstall, resolveInstalls } from "./resolution.ts";
 import { emptyVenv, holdVenv, readState, type VenvState } from "./state.ts";
 
@@ -188,4 +188,29 @@ function tail(text: string, lines = 8): string {
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(digest).toHex();
+}
+
+const tether = besideModule(import.meta.url, "./tethered.py");
+
+/**
+ * Runs a module of a Python, its output appended to a log file. The process ends with this one.
+ *
+ * @returns whether it succeeded
+ */
+async function runModule(python: string, args: readonly string[], log: string): Promise<boolean> {
+  using file = await Deno.open(log, { create: true, append: true });
+  const process = new Deno.Command(python, {
+    args: [tether, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+    env: { PYTHONUNBUFFERED: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
+  }).spawn();
+  const append = async (stream: ReadableStream<Uint8Array>) => {
+    for await (const chunk of stream) await file.write(chunk);
+  };
+  await Promise.all([append(process.stdout), append(process.stderr)]);
+  const { success } = await process.status;
+  await process.stdin.close().catch(() => {}); // it has ended: the pipe may be gone
+  return success;
 }

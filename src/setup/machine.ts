@@ -1,5 +1,6 @@
 /**
- * Facts about this machine that set-up depends on: NVIDIA's driver, space on the disk, the version of Deno.
+ * Facts about this machine that set-up depends on: NVIDIA's driver, space on the disk, the versions of
+ * Deno and Python.
  */
 import { existsSync, statfsSync } from "node:fs";
 
@@ -16,6 +17,17 @@ export interface Machine {
   nvidia: boolean;
   /** Major and minor version of the Python that `.venv` is made from. */
   python: readonly [number, number];
+}
+
+/** Oldest and newest Python that the pinned TensorFlow has wheels for. */
+const [OLDEST_PYTHON, NEWEST_PYTHON] = [[3, 10], [3, 13]] as const;
+
+/** Those versions in words, for messages. */
+export const PYTHON_RANGE = `${OLDEST_PYTHON.join(".")} to ${NEWEST_PYTHON.join(".")}`;
+
+/** Whether the pinned TensorFlow has a wheel for this Python. */
+export function pythonFits([major, minor]: readonly [number, number]): boolean {
+  return major === OLDEST_PYTHON[0] && minor >= OLDEST_PYTHON[1] && minor <= NEWEST_PYTHON[1];
 }
 
 /** Any of these is there where an NVIDIA driver is (the last one in WSL). */

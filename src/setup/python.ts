@@ -1,7 +1,5 @@
-/** Finding a Python, and running one. */
-import { besideModule } from "../disk/mod.ts";
-import { pythonFits } from "./resolution.ts";
-import { SetupError } from "./machine.ts";
+/** The search for a Python that everything needed can be installed for. */
+import { PYTHON_RANGE, pythonFits, SetupError } from "./machine.ts";
 
 /** A Python on this machine. */
 export interface Python {
@@ -46,7 +44,7 @@ export async function findPython(names: readonly string[] = PYTHON_NAMES): Promi
 /** The sentence for a machine on which no Python will do. */
 export function whyNone(found: readonly Python[]): string {
   if (found.length === 0) {
-    return "Python 3.10 to 3.13 is needed and there is no python3 on the PATH: install it (Debian, Ubuntu: " +
+    return `Python ${PYTHON_RANGE} is needed and there is no python3 on the PATH: install it (Debian, Ubuntu: ` +
       "`sudo apt-get install python3 python3-venv`) and run the same command again.";
   }
   const fitting = found.find(({ version }) => pythonFits(version));
@@ -56,31 +54,6 @@ export function whyNone(found: readonly Python[]): string {
       `(Debian, Ubuntu: \`sudo apt-get install python${version}-venv\`) and run the same command again.`;
   }
   const versions = [...new Set(found.map(({ version }) => version.join(".")))].join(", ");
-  return `Python 3.10 to 3.13 is needed and this machine has only ${versions}: install one of them beside it and run the ` +
+  return `Python ${PYTHON_RANGE} is needed and this machine has only ${versions}: install one of them beside it and run the ` +
     "same command again.";
-}
-
-const tether = besideModule(import.meta.url, "./tethered.py");
-
-/**
- * Runs a module of a Python, its output appended to a log file. The process ends with this one.
- *
- * @returns whether it succeeded
- */
-export async function runModule(python: string, args: readonly string[], log: string): Promise<boolean> {
-  using file = await Deno.open(log, { create: true, append: true });
-  const process = new Deno.Command(python, {
-    args: [tether, ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    env: { PYTHONUNBUFFERED: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
-  }).spawn();
-  const append = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const chunk of stream) await file.write(chunk);
-  };
-  await Promise.all([append(process.stdout), append(process.stderr)]);
-  const { success } = await process.status;
-  await process.stdin.close().catch(() => {}); // it has ended: the pipe may be gone
-  return success;
 }

@@ -1,5 +1,5 @@
-/** Which wheels this machine needs: a pure function of what the machine is. */
-import { type Machine, SetupError } from "./machine.ts";
+/** The wheels that a machine needs, from the facts about it. */
+import { type Machine, PYTHON_RANGE, pythonFits, SetupError } from "./machine.ts";
 
 /** One call of pip. */
 export interface PipInstall {
@@ -8,15 +8,6 @@ export interface PipInstall {
   requirements: string[];
   /** False for wheels of which only the native library is used: their Python dependencies are left out. */
   dependencies: boolean;
-}
-
-/** Oldest and newest Python that the pinned TensorFlow has wheels for. */
-export const PYTHON_RANGE = { oldest: [3, 10], newest: [3, 13] } as const;
-
-/** Whether the pinned TensorFlow has a wheel for this Python. */
-export function pythonFits([major, minor]: readonly [number, number]): boolean {
-  const { oldest, newest } = PYTHON_RANGE;
-  return major === 3 && minor >= oldest[1] && minor <= newest[1];
 }
 
 /** A line of requirements.txt: `name[extras]==version ; marker`. */
@@ -77,9 +68,7 @@ export function resolveInstalls(text: string, machine: Machine, withTensorFlow =
   if (!pythonFits(machine.python)) {
     throw new SetupError(
       `TensorFlow has no wheel for Python ${machine.python.join(".")}: install a Python from ` +
-        `${PYTHON_RANGE.oldest.join(".")} to ${
-          PYTHON_RANGE.newest.join(".")
-        } and run the same command again.`,
+        `${PYTHON_RANGE} and run the same command again.`,
     );
   }
   const version = pins.find(isTensorFlow)?.version;

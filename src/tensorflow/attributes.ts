@@ -1,8 +1,8 @@
 /**
- * Attributes of ops: tfjs names them in one way, and the C API takes them in two, for eager
- * ops and for graph nodes.
+ * Attributes of ops: tfjs names them in one way, and the C API takes them in two, for eager ops (binding.ts)
+ * and for nodes of a graph (graph.ts).
  */
-import type { CApi, Pointer } from "./capi.ts";
+import type { CApi } from "./capi.ts";
 import { DataType } from "./tensor.ts";
 
 /** One attribute of an op; `type` is one of {@link AttributeType}. */
@@ -36,34 +36,6 @@ export interface AttributeWriter {
   type(name: Name, value: number): void;
   typeList(name: Name, values: Int32Array<ArrayBuffer>): void;
   shape(name: Name, dims: BigInt64Array<ArrayBuffer>): void;
-}
-
-/** Writes to an eager op (`TFE_Op*`). */
-export function eagerWriter({ call, status }: CApi, op: Deno.PointerValue): AttributeWriter {
-  return {
-    string: (name, value) => call.TFE_OpSetAttrString(op, name, value, BigInt(value.length)),
-    int: (name, value) => call.TFE_OpSetAttrInt(op, name, value),
-    intList: (name, values) => call.TFE_OpSetAttrIntList(op, name, values, values.length),
-    float: (name, value) => call.TFE_OpSetAttrFloat(op, name, value),
-    bool: (name, value) => call.TFE_OpSetAttrBool(op, name, value),
-    type: (name, value) => call.TFE_OpSetAttrType(op, name, value),
-    typeList: (name, values) => call.TFE_OpSetAttrTypeList(op, name, values, values.length),
-    shape: (name, dims) => call.TFE_OpSetAttrShape(op, name, dims, dims.length, status),
-  };
-}
-
-/** Writes to a node of a graph (`TF_OperationDescription*`). */
-export function graphWriter({ call }: CApi, node: Pointer): AttributeWriter {
-  return {
-    string: (name, value) => call.TF_SetAttrString(node, name, value, BigInt(value.length)),
-    int: (name, value) => call.TF_SetAttrInt(node, name, value),
-    intList: (name, values) => call.TF_SetAttrIntList(node, name, values, values.length),
-    float: (name, value) => call.TF_SetAttrFloat(node, name, value),
-    bool: (name, value) => call.TF_SetAttrBool(node, name, value),
-    type: (name, value) => call.TF_SetAttrType(node, name, value),
-    typeList: (name, values) => call.TF_SetAttrTypeList(node, name, values, values.length),
-    shape: (name, dims) => call.TF_SetAttrShape(node, name, dims, dims.length),
-  };
 }
 
 /**

@@ -3,20 +3,13 @@
  * `@tensorflow/tfjs-node-gpu` expects of its C++ addon, without the addon. Tensors are numbered; the
  * numbers are what tfjs keeps.
  */
-import { AttributeType, eagerWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
+import { AttributeType, type AttributeWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
 import { CApi } from "./capi.ts";
-import { type ContextOptions, Contexts, type Device, rewriterConfig } from "./context.ts";
-import { Graph, type GraphOutput, type OutputType } from "./graph.ts";
+import { type ContextOptions, Contexts } from "./context.ts";
+import { Graph, type GraphOutput } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
 import type { NativeLibrary } from "./library.ts";
-import {
-  copyNativeTensor,
-  DataType,
-  readNativeTensor,
-  sizeOf,
-  type Values,
-  viewAsNativeString,
-} from "./tensor.ts";
+import { copyNativeTensor, DataType, readNativeTensor, type Values, viewAsNativeString } from "./tensor.ts";
 import { type TensorMetadata, TensorTable } from "./tensor_table.ts";
 
 /** A tensor from outside that a traced function reads. */
@@ -30,7 +23,7 @@ export interface NativeFunction {
   name: string;
   /** Tensors that the function takes, in this order. */
   arguments: { id: number; shape: readonly number[] }[];
-  outputs: OutputType[];
+  outputs: Pick<TensorMetadata, "shape" | "dtype">[];
   /** How many nodes of each op its graph has. */
   histogram: Record<string, number>;
   /** See {@link TraceOptions}. */
@@ -55,8 +48,6 @@ export interface TraceOptions {
 /** No TensorFlow op that tfjs calls has more outputs, except splits, for which the array grows. */
 const INITIAL_OUTPUTS = 64;
 
-const REWRITER = rewriterConfig();
-
 /** A TensorFlow eager context that runs ops for tfjs's `NodeJSKernelBackend`. */
 export class TensorFlowBinding {
   readonly TF_FLOAT = DataType.float32;
@@ -75,7 +66,7 @@ export class TensorFlowBinding {
   readonly TF_ATTR_SHAPE = AttributeType.shape;
   readonly TF_ATTR_RESOURCE = AttributeType.resource;
   readonly TF_Version: string;
-  readonly devices: Device[];
+  readonly devices: Contexts["devices"];
 
   readonly #api: CApi;
   readonly #contexts: Contexts;
@@ -129,7 +120,7 @@ export class TensorFlowBinding {
 
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | Uint8Array[] {
     const { shape, dtype } = this.#tensors.entry(id);
-    return this.#tensors.resolved(id, (tensor) => readNativeTensor(this.#api, tensor, dtype, sizeOf(shape)));
+    return this.#tensors.resolved(id, (tensor) => readNativeTensor(this.#api, tensor, dtype, shape));
   }
 
   /** Copies a tensor's bytes, as many as `into` has room for: nothing is left for the garbage collector. */
@@ -278,7 +269,8 @@ export class TensorFlowBinding {
     const op = call.TFE_NewOp(this.#contexts.of(towers), this.#api.name(name), status);
     try {
       this.#api.check(name, status);
-      call.TFE_OpSetAttrString(op, this.#api.name("config_proto"), REWRITER, BigInt(REWRITER.length));
+      const { rewriter } = this.#contexts;
+      call.TFE_OpSetAttrString(op, this.#api.name("config_proto"), rewriter, BigInt(rewriter.length));
       for (const id of inputs) {
         const handle = this.#tensors.freeHandle(id);
         call.TFE_OpAddInput(op, handle, status);
@@ -347,4 +339,18 @@ export class TensorFlowBinding {
   deleteSavedModel(): never {
     return this.loadSavedModel();
   }
+}
+
+/** Writes to an eager op (`TFE_Op*`). */
+function eagerWriter({ call, status }: CApi, op: Deno.PointerValue): AttributeWriter {
+  return {
+    string: (name, value) => call.TFE_OpSetAttrString(op, name, value, BigInt(value.length)),
+    int: (name, value) => call.TFE_OpSetAttrInt(op, name, value),
+    intList: (name, values) => call.TFE_OpSetAttrIntList(op, name, values, values.length),
+    float: (name, value) => call.TFE_OpSetAttrFloat(op, name, value),
+    bool: (name, value) => call.TFE_OpSetAttrBool(op, name, value),
+    type: (name, value) => call.TFE_OpSetAttrType(op, name, value),
+    typeList: (name, values) => call.TFE_OpSetAttrTypeList(op, name, values, values.length),
+    shape: (name, dims) => call.TFE_OpSetAttrShape(op, name, dims, dims.length, status),
+  };
 }

@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import type { NativeLibrary } from "./library.ts";
-import { keepLoaded, withoutStderr } from "./process.ts";
+import { keepLoaded } from "./process.ts";
 
 /** A non-null native pointer. */
 export type Pointer = Deno.PointerObject;
@@ -105,10 +105,8 @@ export class CApi {
   #encoder = new TextEncoder();
 
   constructor(library: NativeLibrary) {
-    this.call = withoutStderr(() => {
-      for (const path of [library.framework, library.core]) keepLoaded(path);
-      return Deno.dlopen(library.core, symbols).symbols;
-    });
+    keepLoaded([library.framework, library.core]);
+    this.call = Deno.dlopen(library.core, symbols).symbols;
     this.status = this.call.TF_NewStatus()!;
     this.version = this.string(this.call.TF_Version());
   }

@@ -29,7 +29,7 @@ function contextConfig(
 }
 
 /** A device of a context. */
-export interface Device {
+interface Device {
   /** For example `/job:localhost/replica:0/task:0/device:CPU:0`. */
   name: string;
   /** For example `CPU`. */
@@ -43,6 +43,8 @@ export class Contexts {
   readonly #contexts = new Map<number, Pointer>();
   /** The devices that ops run on. */
   readonly devices: Device[];
+  /** See {@link rewriterConfig}. */
+  readonly rewriter = rewriterConfig();
 
   /**
    * @throws {Error} when there is no usable device
@@ -133,7 +135,7 @@ const messageField = (field: number, bytes: number[]) => [field << 3 | 2, bytes.
  * product or a convolution add its bias, and apply the next op, while it writes its result. A function
  * without the attribute is not rewritten.
  */
-export function rewriterConfig(): Uint8Array<ArrayBuffer> {
+function rewriterConfig(): Uint8Array<ArrayBuffer> {
   const passes = Object.values(PASSES_LEFT_OUT).map((field): [number, number] => [field, OFF]);
   const options = [...passes, ...SETTINGS].flatMap(([field, value]) => varintField(field, value));
   return new Uint8Array(messageField(10, messageField(10, options)));

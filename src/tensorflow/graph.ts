@@ -1,5 +1,5 @@
 /** A `TF_Graph` that is being built, and the function that it becomes. */
-import { graphWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
+import { type AttributeWriter, type OpAttribute, writeAttribute } from "./attributes.ts";
 import { callingLine, type CApi, type Pointer } from "./capi.ts";
 import { createNativeTensor, dimensions, type Values } from "./tensor.ts";
 
@@ -35,8 +35,22 @@ function joined(outputs: readonly GraphOutput[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Writes to a node of a graph (`TF_OperationDescription*`). */
+function graphWriter({ call }: CApi, node: Pointer): AttributeWriter {
+  return {
+    string: (name, value) => call.TF_SetAttrString(node, name, value, BigInt(value.length)),
+    int: (name, value) => call.TF_SetAttrInt(node, name, value),
+    intList: (name, values) => call.TF_SetAttrIntList(node, name, values, values.length),
+    float: (name, value) => call.TF_SetAttrFloat(node, name, value),
+    bool: (name, value) => call.TF_SetAttrBool(node, name, value),
+    type: (name, value) => call.TF_SetAttrType(node, name, value),
+    typeList: (name, values) => call.TF_SetAttrTypeList(node, name, values, values.length),
+    shape: (name, dims) => call.TF_SetAttrShape(node, name, dims, dims.length),
+  };
+}
+
 /** Shape and type of one output of a function. */
-export interface OutputType {
+interface OutputType {
   shape: readonly number[];
   dtype: number;
 }

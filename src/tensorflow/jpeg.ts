@@ -63,8 +63,8 @@ function startDecoder(): TensorFlowBinding {
   const library = findLibrary();
   if (!library) {
     throw new Error(
-      "stored JPEG files are decoded by TensorFlow's library, which was not found; run `deno task lab` or `deno task test` " +
-        "once, whose set-up installs it into .venv",
+      "Stored JPEG files are decoded by TensorFlow's library, which was not found; run `deno task lab` or `deno task test` " +
+        "once, whose set-up installs it into .venv.",
     );
   }
   setNativeEnvironment(NATIVE_ENVIRONMENT);

@@ -13,7 +13,7 @@ export interface NativeLibrary {
   framework: string;
   /** Exports `TF_*` and `TFE_*`. */
   core: string;
-  /** Which rule found it, in words, for messages and notebook 00. */
+  /** The rule that found it, in words, for messages and notebook 00. */
   foundBy: string;
 }
 
@@ -68,8 +68,8 @@ function libraryIn(folder: string, os: string, foundBy: string): NativeLibrary |
  * Finds native TensorFlow: the folder in `NTD_TENSORFLOW`, then the repository's `.venv`, then a system-wide
  * Python's packages. Returns `undefined` where there is none.
  *
- * @throws {Error} when `NTD_TENSORFLOW` is set and its folder lacks the libraries: an explicit
- * wish is never passed over.
+ * @throws {Error} when `NTD_TENSORFLOW` is set and its folder lacks the libraries: an explicit wish is never
+ *   passed over
  */
 export function findLibrary(options: SearchOptions = {}): NativeLibrary | undefined {
   const os = options.os ?? Deno.build.os;

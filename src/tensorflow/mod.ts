@@ -12,7 +12,5 @@ export {
   usableTowers,
 } from "./raw.ts";
 export { decodeJpeg } from "./jpeg.ts";
-export { findLibrary, type NativeLibrary } from "./library.ts";
 export * as tf from "@tensorflow/tfjs";
-export { compile, type Compiled, type TensorTree } from "./trace.ts";
-export { fuse } from "./fuse.ts";
+export { compile, type Compiled, fuse, type TensorTree } from "./trace.ts";

@@ -44,20 +44,23 @@ export function setNativeEnvironment(variables: Record<string, string>): void {
 const RTLD_NOW = 2, RTLD_NODELETE = isMac ? 0x80 : 0x1000;
 
 /**
- * Loads a library for the life of the process. Deno unloads what `Deno.dlopen` opened when a worker or a test
- * file ends, while TensorFlow's threads still run in it.
+ * Loads libraries for the life of the process, in this order. Deno unloads what `Deno.dlopen` opened when a
+ * worker or a test file ends, while TensorFlow's threads still run in it.
  */
-export function keepLoaded(path: string): void {
-  libc.dlopen(cString(path), RTLD_NOW | RTLD_NODELETE);
+export function keepLoaded(paths: readonly string[]): void {
+  withoutStderr(() => {
+    for (const path of paths) libc.dlopen(cString(path), RTLD_NOW | RTLD_NODELETE);
+  });
 }
 
 const STDERR = 2, O_WRONLY = 1;
 
 /**
  * Runs `body` with the process's standard error set aside. TensorFlow announces oneDNN there while it is
- * loaded, and no setting stops it; a failure to load is reported by an exception, not there.
+ * loaded, and no setting stops it. A failure to load is reported by the exception of `Deno.dlopen`, not
+ * there.
  */
-export function withoutStderr<T>(body: () => T): T {
+function withoutStderr<T>(body: () => T): T {
   const saved = libc.dup(STDERR);
   const nowhere = libc.open(cString("/dev/null"), O_WRONLY);
   libc.dup2(nowhere, STDERR);

@@ -29,7 +29,7 @@ const bytesPerElement: Record<number, number> = {
 };
 
 /** Number of elements of a shape; 1 for a scalar. */
-export function sizeOf(shape: readonly number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
@@ -140,9 +140,10 @@ export function readNativeTensor(
   api: CApi,
   tensor: Pointer,
   dtype: number,
-  size: number,
+  shape: readonly number[],
 ): Float32Array | Int32Array | Uint8Array | Uint8Array[] {
   const data = api.call.TF_TensorData(tensor);
+  const size = sizeOf(shape);
   if (dtype === DataType.string) return size && data ? readStrings(api, data, size) : [];
   const bytes = Number(api.call.TF_TensorByteSize(tensor));
   const copy = bytes && data

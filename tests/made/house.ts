@@ -191,8 +191,20 @@ export function unreachedFiles(tree: Tree, notebooks: ReadonlyMap<string, Import
 }
 
 /**
+ * The lists of src/README.md: each of their objects has a file of its own, so that a new one is a file and a
+ * line in the list.
+ */
+const LISTS = [
+  "data/sources/list.ts",
+  "experiments/kinds.ts",
+  "images/transforms/augmentation.ts",
+  "models/registry.ts",
+];
+
+/**
  * Exports that one file alone imports, or lists, which lies in the same folder, and whose section they could
- * be: `file: name (importer)`. A file that is loaded later or started as a program cannot be a section.
+ * be: `file: name (importer)`. A file that is loaded later or started as a program cannot be a section, nor can
+ * an object of one of the lists.
  *
  * @param others imports of the tests and notebooks, by file
  */
@@ -226,8 +238,22 @@ export function singleImporterExports(tree: Tree, others: ReadonlyMap<string, Im
   return [...importers].flatMap(([key, by]) => {
     const [file] = key.split(": ");
     const [only] = by;
-    const isSection = by.size === 1 && dirname(only) === dirname(file) && !apart.has(`${file} ${only}`);
-    return isSection ? [`${key} (${only})`] : [];
+    const isBeside = by.size === 1 && dirname(only) === dirname(file);
+    return isBeside && !apart.has(`${file} ${only}`) && !LISTS.includes(only) ? [`${key} (${only})`] : [];
+  });
+}
+
+/**
+ * Files of fewer lines, doors left out, of which everything that is exported has one importer in the same
+ * folder: sections of that importer.
+ */
+export function smallSections(tree: Tree, others: ReadonlyMap<string, Import[]>, fewer = 60): string[] {
+  const sections = Map.groupBy(singleImporterExports(tree, others), (place) => place.split(": ")[0]);
+  return [...sections].flatMap(([file, places]) => {
+    const module = tree.get(file)!;
+    const importers = new Set(places.map((place) => place.split(" (")[1]));
+    const isWhole = places.length === module.exports.length && importers.size === 1;
+    return isWhole && linesOf(module) < fewer ? [`${file} (${[...importers][0]}`] : [];
   });
 }
 
@@ -271,16 +297,15 @@ export function wideComments(tree: Tree, columns = 110): string[] {
 /** The measures of src/ in a checkout, and the places that are counted in some of them. */
 export function measures(root: string) {
   const [tree, notebooks, tests] = [readTree(root), readNotebooks(root), readTests(root)];
+  const others = new Map([...notebooks, ...tests]);
   const lengths = [...tree.values()].map(linesOf).sort((a, b) => a - b);
   const lines = lengths.reduce((sum, length) => sum + length, 0);
   const places = {
     "files above 400 lines": longFiles(tree, 400),
     "export *": starExports(tree),
     "files that nobody reaches": unreachedFiles(tree, notebooks),
-    "exports with one importer, in their own folder": singleImporterExports(
-      tree,
-      new Map([...notebooks, ...tests]),
-    ),
+    "files under 60 lines with one importer, in their own folder": smallSections(tree, others),
+    "exports with one importer, in their own folder": singleImporterExports(tree, others),
     "comment lines above 110 columns": wideComments(tree),
   };
   const numbers = {

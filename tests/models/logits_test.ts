@@ -1,6 +1,6 @@
 /** Batches that are cut into parts: the same numbers as in one part. */
 import assert from "node:assert/strict";
-import { createAutoencoder, createModel, modelNames } from "../../src/models/mod.ts";
+import { createAutoencoder, createModel, models } from "../../src/models/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { classifierRule, makePredictor, paperRecipe, type StepInput } from "../../src/train/mod.ts";
 import { makeFeatureReader } from "../../src/probe/mod.ts";
@@ -78,7 +78,7 @@ for (const name of ["convnext_micro", "vit_micro"]) {
 }
 
 Deno.test("no model in towers draws dropout or has statistics over the batch", () => {
-  for (const name of modelNames()) {
+  for (const name of Object.keys(models)) {
     const model = createModel(name, CLASSES, 224);
     if (model.towers === 1) continue;
     assert.equal(model.dropout, false, name);

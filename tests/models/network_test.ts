@@ -1,7 +1,7 @@
 /** Networks made of layers: what follows from a sequence. */
 import assert from "node:assert/strict";
-import { batchNorm } from "../../src/models/batch_norm.ts";
 import {
+  batchNorm,
   depthwise,
   gelu,
   globalAveragePool,
@@ -9,7 +9,7 @@ import {
   linear,
   norm,
   patchConv,
-} from "../../src/models/layers.ts";
+} from "~/models/layers.ts";
 import { type Layer, named, network, residual, stage } from "../../src/models/network.ts";
 import { describe, logits, type Model, type Parameters, unflatten } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import {
   countDecayed,
   countParameters,
-  inFlatOrder,
   initialise,
   type ParameterSpec,
   unflatten,
 } from "../../src/models/mod.ts";
+import { inFlatOrder } from "../../src/models/parameters.ts";
 import { inPrecision } from "../../src/ops/mod.ts";
 import { random } from "../../src/stats/mod.ts";
 import { compile, startEngine, tf } from "../../src/tensorflow/mod.ts";

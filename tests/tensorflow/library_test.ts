@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { findLibrary } from "../../src/tensorflow/mod.ts";
+import { findLibrary } from "../../src/tensorflow/library.ts";
 
 /** A folder in which a wheel with empty libraries lies at `path`. */
 function installed(path: string, suffix = ".so.2"): string {

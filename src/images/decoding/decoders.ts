@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ImageFailure } from "./image_failure.ts";
-import { type Frame, packFrame, readFrames } from "./frames.ts";
-import type { Decoded, DecoderAnswer, DecoderLimits } from "./serve.ts";
+import { type DecoderAnswer, type DecoderLimits, type Frame, packFrame, readFrames } from "./frames.ts";
+import type { Decoded } from "./serve.ts";
 
 /** Processes that decode; disposing ends them. */
 export interface Decoders<Facts> {

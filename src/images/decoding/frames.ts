@@ -1,4 +1,8 @@
-/** Messages between processes: two lengths (32 bits, little-endian), a header in JSON, and bytes. */
+/**
+ * Messages between this process and those that decode: two lengths (32 bits, little-endian), a header in
+ * JSON, and bytes.
+ */
+import type { ImageFailureReason } from "./image_failure.ts";
 
 /** One message. */
 export interface Frame<Header> {
@@ -92,3 +96,17 @@ function taker(stream: ReadableStream<Uint8Array>): (length: number) => Promise<
     return taken;
   };
 }
+
+/** The limits that a process is started with, beside the settings of its program. */
+export interface DecoderLimits {
+  /** Longest time for one image, ms. */
+  decodeMs: number;
+  /** Most memory that one image may take, MB. */
+  memoryMb: number;
+}
+
+/** Header of an answer; the first answer says that the process listens. */
+export type DecoderAnswer<Facts> =
+  | { ready: true }
+  | { facts: Facts }
+  | { reason: ImageFailureReason; detail: string };

@@ -1,26 +1,12 @@
-import { ImageFailure, imageFailure, type ImageFailureReason } from "./image_failure.ts";
+import { ImageFailure, imageFailure } from "./image_failure.ts";
 import { loadSharp } from "./decode.ts";
-import { packFrame, readBodiesSync } from "./frames.ts";
+import { type DecoderAnswer, type DecoderLimits, packFrame, readBodiesSync } from "./frames.ts";
 
 /** A decoded image: facts about it, and its bytes in the form in which it is stored. */
 export interface Decoded<Facts> {
   facts: Facts;
   bytes: Uint8Array;
 }
-
-/** The limits that a process is started with, beside the settings of its program. */
-export interface DecoderLimits {
-  /** Longest time for one image, ms. */
-  decodeMs: number;
-  /** Most memory that one image may take, MB. */
-  memoryMb: number;
-}
-
-/** Header of an answer; the first answer says that the process listens. */
-export type DecoderAnswer<Facts> =
-  | { ready: true }
-  | { facts: Facts }
-  | { reason: ImageFailureReason; detail: string };
 
 /** Time between two measurements of memory, ms. */
 const LOOK_MS = 20;

@@ -3,7 +3,7 @@
  * setting.
  */
 import type { Sharp } from "sharp";
-import { decode, fromImage, madeImage } from "./decode.ts";
+import { decode, fromImage, loadSharp } from "./decode.ts";
 import type { PackedImage } from "../image.ts";
 
 /** Quality of stored JPEG files, 1 to 100. */
@@ -77,7 +77,8 @@ async function isStored(file: Uint8Array, { quality = STORED_QUALITY }: StoredFo
 }
 
 async function headerAt(quality: number): Promise<Uint8Array> {
-  const grey = await madeImage({ create: { width: 8, height: 8, channels: 3, background: "#808080" } });
+  const sharp = await loadSharp();
+  const grey = sharp({ create: { width: 8, height: 8, channels: 3, background: "#808080" } });
   const file = new Uint8Array(await inStoredForm(grey, { shorter: 8, quality }).toBuffer());
   return file.slice(0, startOf(file, 0xda));
 }

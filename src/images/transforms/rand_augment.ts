@@ -3,11 +3,7 @@ import type { PackedImage } from "../image.ts";
 import { MEAN_COLOR } from "../color.ts";
 import { faultOf, type Parameters, withDefaults } from "../parameters.ts";
 import type { Interpolation } from "../resample.ts";
-import {
-  INCREASING_OPERATIONS,
-  RAND_AUGMENT_OPERATIONS,
-  type RandAugmentOperation,
-} from "./rand_augment_operations.ts";
+import { INCREASING_OPERATIONS, RAND_AUGMENT_OPERATIONS } from "./rand_augment_operations.ts";
 import { drawInterpolation, interpolation, onCopy, transform, type TransformExample } from "./transform.ts";
 
 /** RandAugment (Cubuk et al. 2020) as timm has it. */
@@ -50,7 +46,7 @@ interface RandAugmentPolicy {
   layers: number;
   /** Probability of each drawn operation to be done. */
   probability: number;
-  operations: readonly RandAugmentOperation[];
+  operations: typeof RAND_AUGMENT_OPERATIONS;
 }
 
 /** The parts of timm's notation: letters, each followed by a number. */

@@ -18,7 +18,7 @@ import {
 import type { PackedImage } from "../image.ts";
 
 /** One operation of RandAugment. */
-export interface RandAugmentOperation {
+interface RandAugmentOperation {
   /** timm's name. */
   name: string;
   /** Says in a few words what happens to an image. */

@@ -16,8 +16,8 @@ export interface Transform<P extends Parameters = Parameters> {
   /** Its name in the paper's Table 4, where it has one. */
   paperName?: string;
   /**
-   * Its fields, with their ranges. Two transforms may share one. A field that is added later has a default, so
-   * that experiments without it stay what they are.
+   * Its fields, with their ranges. Two transforms may share one. A field that is added later has a default,
+   * so that experiments without it stay what they are.
    */
   parameters: P;
   /** Whether it does anything at all at these settings. */

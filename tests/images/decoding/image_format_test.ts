@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import sharp from "sharp";
-import { unreadFormat } from "~/images/decoding/image_format.ts";
+import { unreadFormat } from "~/images/decoding/decode.ts";
 
 const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 /** The first box of a container with these brands. */

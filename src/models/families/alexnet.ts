@@ -6,9 +6,9 @@
 import { z } from "zod";
 import { denseHead, headFields } from "./dense_head.ts";
 import { family, fields } from "./family.ts";
-import { conv, maxPool, relu } from "./layers.ts";
-import { type Layer, network, place, sequence, tapped } from "./network.ts";
-import { torchDefault } from "./parameters.ts";
+import { conv, maxPool, relu } from "../layers.ts";
+import { type Layer, network, place, sequence, tapped } from "../network.ts";
+import { torchDefault } from "../parameters.ts";
 
 const { whole } = fields;
 

@@ -11,9 +11,9 @@ import {
   models,
   type Parameters,
   unflatten,
-} from "../../src/models/mod.ts";
-import { random } from "../../src/stats/mod.ts";
-import { startEngine, tf } from "../../src/tensorflow/mod.ts";
+} from "../../../src/models/mod.ts";
+import { random } from "../../../src/stats/mod.ts";
+import { startEngine, tf } from "../../../src/tensorflow/mod.ts";
 
 Deno.test("a branch whose keep factor is 0 is left out, and 1 is no change", async () => {
   await startEngine();

@@ -3,12 +3,11 @@
  * 2015), arXiv 1409.1556, with or without batch norm. Tensor names and defaults follow torchvision's vgg.py.
  */
 import { z } from "zod";
-import { batchNorm } from "./batch_norm.ts";
+import { batchNorm, conv, maxPool, relu } from "../layers.ts";
 import { denseHead, headFields } from "./dense_head.ts";
 import { family, fields } from "./family.ts";
-import { conv, maxPool, relu } from "./layers.ts";
-import { type Layer, network, tapped } from "./network.ts";
-import { type Initialiser, kaiming } from "./parameters.ts";
+import { type Layer, network, tapped } from "../network.ts";
+import { type Initialiser, kaiming } from "../parameters.ts";
 
 const schema = z.strictObject({
   family: z.literal("vgg"),

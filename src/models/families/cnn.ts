@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { family, fields } from "./family.ts";
-import { conv, globalAveragePool, linear, maxPool, norm } from "./layers.ts";
-import { activation, network, stage, tapped } from "./network.ts";
+import { conv, globalAveragePool, linear, maxPool, norm } from "../layers.ts";
+import { activation, network, stage, tapped } from "../network.ts";
 
 const schema = z.strictObject({
   family: z.literal("cnn"),

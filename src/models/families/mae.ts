@@ -5,12 +5,12 @@
  * ViT's, so that its weights are a {@link vit}'s with `positions: "sincos"`.
  */
 import { z } from "zod";
-import { gatherRows, inPrecision, linear as linearOf, toPatches } from "../ops/mod.ts";
-import { tf } from "../tensorflow/mod.ts";
+import { gatherRows, inPrecision, linear as linearOf, toPatches } from "../../ops/mod.ts";
+import { tf } from "../../tensorflow/mod.ts";
 import { fields } from "./family.ts";
-import { checkFolded, type Fold } from "./model.ts";
-import { gridOf, linear, norm, patchEmbed } from "./layers.ts";
-import { type Layer, place, type Placed, sequence, TOWERS } from "./network.ts";
+import { checkFolded, type Fold } from "../model.ts";
+import { gridOf, linear, norm, patchEmbed } from "../layers.ts";
+import { type Layer, place, type Placed, sequence, TOWERS } from "../network.ts";
 import {
   type FlatWeights,
   inFlatOrder,
@@ -19,9 +19,9 @@ import {
   type ParameterSpec,
   placesIn,
   termsOf,
-  xavier,
-} from "./parameters.ts";
-import { positionSpec, tokenSpec, transformerBlocks, transformerFields, type ViTConfig } from "./vit.ts";
+} from "../parameters.ts";
+import { positionSpec, tokenSpec, transformerBlocks, transformerFields } from "./transformer.ts";
+import type { ViTConfig } from "./vit.ts";
 
 const transformer = z.strictObject(transformerFields);
 
@@ -75,6 +75,12 @@ export interface MaskedAutoencoder {
    */
   apply(p: Parameters, images: tf.Tensor4D, noise: tf.Tensor2D): Reconstruction;
 }
+
+/** Glorot & Bengio 2010 (PyTorch's `xavier_uniform_`). */
+const xavier: Initialiser = (fanIn, fanOut) => ({
+  weight: { uniform: Math.sqrt(6 / (fanIn + fanOut)) },
+  bias: 0,
+});
 
 /** Standard deviation of the tokens' initial values. */
 const TOKEN_DEVIATION = 0.02;

@@ -11,11 +11,12 @@ import {
   globalAveragePool,
   layerScale,
   linear,
+  linearIn,
   norm,
   patchConv,
-  pointwise,
-} from "./layers.ts";
-import { named, network, residual, stage, TOWERS } from "./network.ts";
+} from "../layers.ts";
+import { type Layer, named, network, residual, stage, TOWERS } from "../network.ts";
+import { truncatedNormal } from "../parameters.ts";
 
 const { whole, dropPath } = fields;
 
@@ -33,6 +34,10 @@ const schema = z.strictObject({
 
 /** Width and depth of a ConvNeXt. */
 export type ConvNeXtConfig = z.infer<typeof schema>;
+
+/** {@link linear} whose weight lies in files as that of a 1x1 convolution. */
+const pointwise = (name: string, outputs: number): Layer =>
+  linearIn(name, "conv", (inputs) => [1, 1, inputs, outputs], truncatedNormal);
 
 /** `x + keep * gamma * mlp(norm(dwconv(x)))`, [B, H, W, C]; Figure 4 of the paper. */
 function block(name: string, dim: number, { layerScale: scale, convMlp }: ConvNeXtConfig, dropPath: number) {

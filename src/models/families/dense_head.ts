@@ -1,10 +1,12 @@
 /**
  * The classifier of AlexNet and VGG: two wide linear layers with ReLU and dropout, then one for the classes.
  */
+import { adaptiveAveragePool, dropout as dropValues } from "../../ops/mod.ts";
+import type { tf } from "../../tensorflow/mod.ts";
 import { fields } from "./family.ts";
-import { averagePoolTo, dropout, flatten, flattened, linear, relu } from "./layers.ts";
-import { type Layer, tapped } from "./network.ts";
-import { type Initialiser } from "./parameters.ts";
+import { linear, linearIn, relu } from "../layers.ts";
+import { type Layer, tapped } from "../network.ts";
+import type { Initialiser } from "../parameters.ts";
 
 const { whole, probability } = fields;
 
@@ -45,3 +47,38 @@ export function denseHead(
     classifier: linear("classifier.6", classes, init),
   };
 }
+
+/** Averages a feature map to `side` x `side`, whatever its size. */
+function averagePoolTo(side: number): Layer {
+  return {
+    place: ({ shape: [, , C] }) => ({
+      shape: [side, side, C],
+      apply: (_p, x) => adaptiveAveragePool(x as tf.Tensor4D, side),
+    }),
+  };
+}
+
+/** A feature map as one row an image, `[B, H, W, C] -> [B, H W C]` */
+const flatten: Layer = {
+  place: ({ shape }) => {
+    const length = shape.reduce((a, b) => a * b);
+    return { shape: [length], apply: (_p, x) => x.reshape([-1, length]) };
+  },
+};
+
+/**
+ * Dropout in training, where there is a key.
+ *
+ * @param number tells the dropouts of one network apart
+ */
+function dropout(number: number, rate: number): Layer {
+  return {
+    place: () => ({
+      apply: (_p, x, { forward: { dropout: key } }) => key ? dropValues(x, key, number, rate) : x,
+    }),
+  };
+}
+
+/** {@link linear} that reads a whole feature map of `side` x `side`. */
+const flattened = (name: string, side: number, outputs: number, init: Initialiser): Layer =>
+  linearIn(name, "flattened", (inputs) => [side, side, inputs / side ** 2, outputs], init);

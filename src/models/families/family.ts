@@ -1,6 +1,6 @@
 /** A family of networks: everything that the registry knows of it. */
 import { z } from "zod";
-import type { Model } from "./model.ts";
+import type { Model } from "../model.ts";
 
 /** Networks of one make, which differ in their configurations. */
 export interface Family<Schema extends z.ZodObject = z.ZodObject> {

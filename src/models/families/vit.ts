@@ -1,68 +1,16 @@
 /**
  * Vision Transformer: Dosovitskiy et al., "An Image is Worth 16x16 Words" (ICLR 2021), arXiv 2010.11929.
- * Tensor names and defaults follow timm's vision_transformer.py. Its blocks are those of both halves of a
- * masked autoencoder too; they go over rows of tokens, [B T, C].
+ * Tensor names and defaults follow timm's vision_transformer.py.
  */
 import { z } from "zod";
-import type { tf } from "../tensorflow/mod.ts";
+import type { tf } from "../../tensorflow/mod.ts";
 import { family, fields, risingDropPath } from "./family.ts";
-import { gelu, linear, norm, patchEmbed, plainSpec, selfAttention, toRows, toTokens } from "./layers.ts";
-import { type Layer, named, network, place, residual, sequence, stage, tapped, TOWERS } from "./network.ts";
-import {
-  type Initialiser,
-  type Parameters,
-  type ParameterSpec,
-  torchDefault,
-  truncatedNormal,
-} from "./parameters.ts";
+import { linear, norm, patchEmbed } from "../layers.ts";
+import { type Layer, named, network, place, sequence, tapped, TOWERS } from "../network.ts";
+import { type Parameters, torchDefault, truncatedNormal } from "../parameters.ts";
+import { positionSpec, tokenSpec, transformerBlocks, transformerFields } from "./transformer.ts";
 
 const { whole, dropPath } = fields;
-
-/** Fields of a stack of blocks. */
-export const transformerFields = {
-  dim: whole.describe("Channels of a token; a multiple of the heads."),
-  depth: whole.describe("Number of blocks."),
-  heads: whole.describe("Heads of the attention."),
-};
-
-/** Width and depth of a stack of blocks. */
-type TransformerConfig = z.infer<z.ZodObject<typeof transformerFields>>;
-
-/**
- * The blocks `name.0`, `name.1`, …. Taps: `name.i.attn.qkv` [B, T, 3 C] (queries, keys and values, each
- * [heads, C / heads]), `name.i` [B, T, C].
- *
- * @param init initial values of a linear layer
- * @param dropPaths stochastic depth of each block's two branches. Default 0
- * @throws {Error} when the heads do not divide the channels
- */
-export function transformerBlocks(
-  name: string,
-  { dim, depth, heads }: TransformerConfig,
-  init: Initialiser,
-  dropPaths: readonly number[] = Array(depth).fill(0),
-): Layer[] {
-  if (dim % heads !== 0) throw new Error(`${heads} heads do not divide ${dim} channels.`);
-  return dropPaths.map((dropPath, i) =>
-    stage(
-      `${name}.${i}`,
-      residual(
-        dropPath,
-        norm("norm1"),
-        tapped("attn.qkv", linear("attn.qkv", 3 * dim, init)), // (B T, 3 C)
-        selfAttention(heads),
-        linear("attn.proj", dim, init),
-      ),
-      residual(
-        dropPath,
-        norm("norm2"),
-        linear("mlp.fc1", 4 * dim, init), // (B T, 4 C)
-        gelu,
-        linear("mlp.fc2", dim, init),
-      ),
-    )
-  );
-}
 
 const schema = z.strictObject({
   family: z.literal("vit"),
@@ -80,22 +28,6 @@ const schema = z.strictObject({
 
 /** Width and depth of a ViT, and how it begins and ends. */
 export type ViTConfig = z.infer<typeof schema>;
-
-/** Position embeddings of a square grid as parameter or as buffer. */
-export function positionSpec(
-  name: string,
-  grid: number,
-  dim: number,
-  classToken: boolean,
-  fixed: boolean,
-): ParameterSpec {
-  const init = fixed ? { positions: [grid, grid] as [number, number], classToken } : { std: 0.02 };
-  return plainSpec(name, [1, grid ** 2 + (classToken ? 1 : 0), dim], init);
-}
-
-/** A trained token; `deviation` of its initial values. */
-export const tokenSpec = (name: string, dim: number, deviation: number): ParameterSpec =>
-  plainSpec(name, [1, 1, dim], { normal: deviation });
 
 /** Adds positions and, before the patches, the class token: `[B, N, C] -> [B, T, C]` */
 function positions({ classToken, positions }: ViTConfig): Layer {
@@ -120,6 +52,16 @@ function addPositions(p: Parameters, patches: tf.Tensor3D): tf.Tensor3D {
   const first = token.pad([[0, 0], [0, patches.shape[1]], [0, 0]]);
   return patches.pad([[0, 0], [1, 0], [0, 0]]).add(positions.add(first));
 }
+
+/** Tokens as rows: `[B, T, C] -> [B T, C]` */
+const toRows: Layer = {
+  place: ({ shape: [T, C] }) => ({ apply: (_p, x) => x.reshape([x.shape[0] * T, C]) }),
+};
+
+/** Rows as tokens: `[B T, C] -> [B, T, C]` */
+const toTokens: Layer = {
+  place: ({ shape: [T, C] }) => ({ apply: (_p, x) => x.reshape([x.shape[0] / T, T, C]) }),
+};
 
 /** The class token, `[B, T, C] -> [B, C]` */
 const firstToken: Layer = {
@@ -170,7 +112,7 @@ export const isLastNorm = (name: string): boolean => /^(fc_)?norm\.(weight|bias)
  * @throws {Error} when the patch does not divide the image or the heads the channels, or a class token is to
  *   be read that there is not
  */
-export function buildVit(name: string, config: ViTConfig, classes: number, imageSize: number) {
+function build(name: string, config: ViTConfig, classes: number, imageSize: number) {
   const { patch, dim, depth, heads, classToken, pooling } = config;
   if (pooling === "token" && !classToken) {
     throw new Error('ViT: pooling "token" needs classToken: true; without one, choose "mean".');
@@ -230,5 +172,5 @@ export const vit = family({
      */
     vit_micro: sized(96, 3, { patch: 4, depth: 4, classToken: false, pooling: "mean", positions: "sincos" }),
   },
-  build: buildVit,
+  build,
 });

@@ -4,11 +4,10 @@
  * defaults follow timm's resnet.py.
  */
 import { z } from "zod";
-import { batchNorm } from "./batch_norm.ts";
+import { batchNorm, conv, globalAveragePool, linear, maxPool, relu } from "../layers.ts";
 import { family, fields } from "./family.ts";
-import { conv, globalAveragePool, linear, maxPool, relu } from "./layers.ts";
-import { named, network, shortcut, stage, tapped } from "./network.ts";
-import { kaiming, torchDefault } from "./parameters.ts";
+import { named, network, shortcut, stage, tapped } from "../network.ts";
+import { kaiming, torchDefault } from "../parameters.ts";
 
 const { whole } = fields;
 
