@@ -7,7 +7,7 @@ import { random } from "../stats/mod.ts";
 import { type Metric, nearestNeighbours } from "./neighbours.ts";
 
 /** The directions in which features vary most. */
-export interface PrincipalComponents {
+interface PrincipalComponents {
   /** Mean of each column, [columns]. */
   mean: Float32Array;
   /** Unit vectors, the greatest variance first; each has its largest part positive, [components, columns]. */
@@ -90,7 +90,7 @@ export async function projectFeatures(
 }
 
 /** Settings of {@link umap}. */
-export interface UmapOptions {
+interface UmapOptions {
   /** Decides the map: the same features and seed give the same. */
   seed: number;
   /** How many neighbours, each row itself among them, hold a row in its place. Default 15. */

@@ -14,7 +14,7 @@ import { type Features, featuresOf } from "./features.ts";
  * patches' tokens; `class-token`, the first token; `flatten`, all of it. Pooled outputs, [B, C], stay as they
  * are.
  */
-export type Pooling = "mean" | "class-token" | "flatten";
+type Pooling = "mean" | "class-token" | "flatten";
 
 /** Which features to take. */
 export interface FeatureOptions {

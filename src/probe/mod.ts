@@ -8,7 +8,6 @@ export {
   keysOf,
   makeFeatureReader,
   networkFeatures,
-  type Pooling,
   prefixTokens,
 } from "./extract.ts";
 export type { StoredFeatures } from "./feature_file.ts";

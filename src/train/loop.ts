@@ -1,12 +1,7 @@
 /** The loop of every training: steps, an evaluation at the end of each epoch, checkpoints. */
 import { type FlatWeights, flatWeights } from "../models/mod.ts";
 import { type TensorTree, tf } from "../tensorflow/mod.ts";
-import {
-  type Checkpoint,
-  type DamagedCheckpointError,
-  loadCheckpoint,
-  saveCheckpoint,
-} from "./checkpoint.ts";
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { Inputs } from "./input.ts";
 import { learningRate, type Schedule, stepsPerEpoch, totalSteps } from "./schedule.ts";
 import { evaluatedWeights, stateValues } from "./state.ts";
@@ -50,7 +45,8 @@ export interface MonitoringOptions {
   onStep?: (progress: StepProgress) => void;
   /** Called once at the start with the number of epochs that a checkpoint already holds. */
   onStart?: (epochs: number) => void | Promise<void>;
-  onDamagedCheckpoint?: (error: DamagedCheckpointError) => void;
+  /** Called with what is wrong with a checkpoint that is passed over. */
+  onDamagedCheckpoint?: (error: Error) => void;
 }
 
 /** Everything that the loop needs of a training, whatever the task. */

@@ -10,7 +10,7 @@ import { biasCorrections } from "./optimizer.ts";
 import type { PretrainingRecipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { createState, restoreState, Stream } from "./state.ts";
-import { optimizerOf, passOf, type StepInput, type StepRule } from "./step.ts";
+import { optimizerOf, passOf, type RateInput, type StepInput, type StepRule } from "./step.ts";
 
 /** One pre-training. */
 export interface PretrainOptions extends BatchOptions, MonitoringOptions {
@@ -32,7 +32,7 @@ export interface Pretrained {
 }
 
 /** The input of a step. */
-type MaskedInput = Pick<StepInput, "pixels" | "learningRate" | "corrections"> & {
+type MaskedInput = RateInput & Pick<StepInput, "pixels"> & {
   /** Decides which patches are hidden, [B, N]; see `MaskedAutoencoder`. */
   noise: tf.Tensor2D;
 };
