@@ -170,11 +170,6 @@ function predictionOf(
   );
 }
 
-/** Whether every image of a game has been answered. */
-export function isFinished({ beginning, answers }: KeptGame): boolean {
-  return answers.length === beginning.images.length;
-}
-
 /** A kept game as figures and claims take it. */
 export function playedGame(game: Game, { beginning, answers }: KeptGame): PlayedGame {
   const { datasets, images } = beginning;
@@ -206,18 +201,6 @@ export async function playedGames(record: RunRecord, options: GameOptions = {}):
   if (played.length > 0) return played.map((kept) => playedGame(game, kept));
   const { datasets } = record.experiment;
   return [{ datasets, answers: [], network: networkOn(nextImages(game, [])) }];
-}
-
-/** Image `image` (from 0) of a game; undefined where there is none. */
-export async function questionPng(
-  game: Game,
-  kept: KeptGame,
-  image: number,
-): Promise<Uint8Array | undefined> {
-  const asked = kept.beginning.images.at(image);
-  if (asked === undefined) return undefined;
-  const label = game.record.experiment.datasets.indexOf(asked.dataset);
-  return await encodePng(packedImage(game, { label, key: asked.key }));
 }
 
 /** Training image `example` (from 0) of a dataset, named by its index; undefined where there is none. */
