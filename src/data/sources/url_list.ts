@@ -4,7 +4,7 @@ import { parse } from "csv-parse";
 import { z } from "zod";
 import { openBytes } from "../files/open.ts";
 import { isUrl, placesOf } from "../files/places.ts";
-import { parquetRows } from "./parquet.ts";
+import { parquetRows } from "./parquet_rows.ts";
 import { columnSchema, patternSchema, type SourceManifest } from "./source.ts";
 
 /** Lists of URLs: the `source` of a manifest. */

@@ -6,7 +6,7 @@ import { filesFingerprint } from "./fingerprint.ts";
 import { isImageName, withoutEnding } from "./image_paths.ts";
 import { type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
 import { type UrlList, urlListSchema } from "./url_list.ts";
-import { memberFile, shardSamples } from "./webdataset.ts";
+import { memberFile, shardSamples } from "./shard_samples.ts";
 
 /** Photographs that are fetched one by one before a pool is built. */
 export const urls = sourceKind({
