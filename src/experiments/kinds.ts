@@ -34,7 +34,7 @@ export function isKnown(experiment: Partial<OfKind>): boolean {
  *
  * @throws {ExperimentError} for an unknown kind, listing the known ones
  */
-export function kindOf(experiment: unknown): Kind<OfKind, FinishedRecord<OfKind>> {
+export function experimentKindOf(experiment: unknown): Kind<OfKind, FinishedRecord<OfKind>> {
   const name = (experiment as Partial<OfKind> | null)?.kind;
   const kind = byName.get(name);
   if (kind) return kind;
@@ -53,7 +53,7 @@ export function kindOf(experiment: unknown): Kind<OfKind, FinishedRecord<OfKind>
  *   datasets that have images in common, an image that the network cannot take, a batch larger than an epoch
  */
 export function checkExperiment(experiment: unknown): AnyExperiment {
-  return checkAs(kindOf(experiment), experiment) as AnyExperiment;
+  return checkAs(experimentKindOf(experiment), experiment) as AnyExperiment;
 }
 
 /**
@@ -64,5 +64,5 @@ export function checkExperiment(experiment: unknown): AnyExperiment {
  * @returns 16 hex digits
  */
 export function hashOf(experiment: AnyExperiment, data?: readonly string[]): string {
-  return hashAs(kindOf(experiment), experiment, data);
+  return hashAs(experimentKindOf(experiment), experiment, data);
 }

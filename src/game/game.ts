@@ -1,14 +1,11 @@
 import { join } from "node:path";
 import { indicesByKey, openPools, type Pool, sampleExperiment } from "../data/mod.ts";
 import type { PlayedGame } from "../chapters/user_study/records.ts";
-import { permutation } from "../stats/mod.ts";
+import { permutation, STREAMS } from "../stats/mod.ts";
 import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";
 import { cropResize, encodePng, type PackedImage } from "../images/mod.ts";
 import { beginGame, keepAnswer, type KeptGame, OutOfTurnError, readGames } from "./kept.ts";
-
-/** Names the random stream that orders a game's images. */
-const STREAM = 0x9a3e;
 
 /** Answers are keys 1 to 9. */
 const MOST_DATASETS = 9;
@@ -112,7 +109,7 @@ export function nextImages(game: Game, kept = keptGames(game)): Prediction[] {
   const { datasets } = game.record.experiment;
   const name = (dataset: string, key: string) => `${dataset}/${key}`;
   const asked = new Set(kept.flatMap(({ answers }) => answers.map(({ dataset, key }) => name(dataset, key))));
-  return Array.from(permutation(game.predictions.length, STREAM, game.seed), (i) => game.predictions[i])
+  return Array.from(permutation(game.predictions.length, STREAMS.game, game.seed), (i) => game.predictions[i])
     .filter(({ label, key }) => !asked.has(name(datasets[label], key))).slice(0, game.images);
 }
 

@@ -1,6 +1,6 @@
 /**
- * The server of a game: on this machine only, until it is closed or its process ends. It answers requests that
- * have the token and come from no page but the game's own.
+ * The server of a game: on this machine only, until it is closed or its process ends. It answers requests
+ * that have the token and come from no page but the game's own.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";

@@ -57,7 +57,7 @@ function makeGradCam(model: Model, layer?: string): GradCam {
     });
     const classes = targets ? targets.argMax<tf.Tensor1D>(-1) : whole.argMax<tf.Tensor1D>(-1);
     const chosen = targets ?? tf.oneHot(classes, model.classes).toFloat();
-    // What comes before the layer is not computed twice: nothing reads it.
+    // The layers before it are not computed twice: nothing reads them.
     const slope = tf.grad((x) => logitsWith(<T extends tf.Tensor>() => x as T).mul(chosen).sum())(features);
     const channels = slope.mean([1, 2], true); // (B, 1, 1, C)
     return { maps: features.mul(channels).sum<tf.Tensor3D>(-1).relu(), classes };

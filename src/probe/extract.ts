@@ -16,7 +16,7 @@ import { type Features, featuresOf } from "./features.ts";
  */
 type Pooling = "mean" | "class-token" | "flatten";
 
-/** Which features to take. */
+/** The features that are taken. */
 export interface FeatureOptions {
   /** One of the model's `layers`. Default: the last, what the classifier reads. */
   layer?: string;

@@ -3,6 +3,7 @@ import { compile, tf } from "../tensorflow/mod.ts";
 import { evaluateProbabilities, type Evaluation, smoothTargets } from "../train/mod.ts";
 import {
   blocksOf,
+  checkLabels,
   columnMoments,
   countClasses,
   type Features,
@@ -113,15 +114,6 @@ function penalised(
     total.gradient[i] += l2 * x[i];
   }
   return total;
-}
-
-/** Throws unless there are two classes or more and every label is one of them. */
-export function checkLabels({ labels, keys }: Features, classes: number): void {
-  if (!(classes >= 2)) throw new Error(`There are ${classes} classes; a probe needs 2 or more.`);
-  const wrong = labels.findIndex((label) => label < 0 || label >= classes);
-  if (wrong >= 0) {
-    throw new Error(`${keys[wrong]} has the label ${labels[wrong]}; labels go from 0 to ${classes - 1}.`);
-  }
 }
 
 /**

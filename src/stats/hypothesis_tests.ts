@@ -1,7 +1,7 @@
 import { binomialMass, chiSquaredTail, normalQuantile, normalTail } from "./distributions.ts";
 import { checkCounts, type Proportion } from "./intervals.ts";
 
-/** Which departure from the null hypothesis counts as evidence against it. */
+/** The departure from the null hypothesis that counts as evidence against it. */
 export type Alternative = "greater" | "less" | "two-sided";
 
 /** Outcome of a test. */

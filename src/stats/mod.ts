@@ -10,4 +10,5 @@ export {
   twoProportionTest,
 } from "./hypothesis_tests.ts";
 export { binomialPowers, sampleForPower } from "./power.ts";
+export { STREAMS } from "./streams.ts";
 export { betaVariate, byRank, permutation, type Random, random, rank } from "./random.ts";

@@ -4,7 +4,7 @@ import { type TensorTree, tf } from "../tensorflow/mod.ts";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { Inputs } from "./input.ts";
 import { learningRate, type Schedule, stepsPerEpoch, totalSteps } from "./schedule.ts";
-import { evaluatedWeights, stateValues } from "./state.ts";
+import { evaluatedWeights } from "./state.ts";
 import { type RateInput, Stepper, type StepRule, type TrainState } from "./step.ts";
 
 /** Numbers of a finished epoch, whatever the task. */
@@ -231,4 +231,11 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
       values: stateValues(this.state),
     });
   }
+}
+
+/** Copies a state's values out of TensorFlow. */
+function stateValues(state: TrainState): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, tensor]) => [name, (tensor as tf.Tensor1D).dataSync() as Float32Array]),
+  );
 }

@@ -12,7 +12,7 @@ import {
   unflatten,
 } from "../models/mod.ts";
 import { crossEntropy, imagesFromPixels } from "../ops/mod.ts";
-import { type Proportion, random } from "../stats/mod.ts";
+import { type Proportion, random, STREAMS } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { evaluate, type Evaluation, makePredictor } from "./evaluate.ts";
 import { type BatchOptions, Inputs, pixelsTensor, smoothTargets } from "./input.ts";
@@ -21,7 +21,7 @@ import { mix, mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
-import { createState, createWeights, evaluatedWeights, restoreState, Stream } from "./state.ts";
+import { createState, createWeights, evaluatedWeights, restoreState } from "./state.ts";
 import { optimizerOf, passOf, type StepInput, type StepRule, type TrainState } from "./step.ts";
 
 /** Everything that the inputs of a classifier's steps are made from. */
@@ -126,7 +126,7 @@ export class StepInputs extends Inputs<StepInput> {
       learningRate: tf.scalar(learningRate(recipe, step)),
       corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
     };
-    if (recipe.mix) input.mixing = mixInput(mixPlan(recipe.mix, random(seed, Stream.mix, step), B, size));
+    if (recipe.mix) input.mixing = mixInput(mixPlan(recipe.mix, random(seed, STREAMS.mix, step), B, size));
     if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
     if (model.dropout) input.dropout = this.#dropoutKey(step);
     return input;
@@ -137,7 +137,7 @@ export class StepInputs extends Inputs<StepInput> {
    */
   #keep(step: number, B: number): tf.Tensor2D {
     const { model, seed } = this.#options;
-    const stream = random(seed, Stream.dropPath, step);
+    const stream = random(seed, STREAMS.dropPath, step);
     const factors = new Float32Array(model.dropPath.length * B);
     model.dropPath.forEach((p, branch) => {
       for (let i = 0; i < B; i++) factors[branch * B + i] = stream.uniform() < p ? 0 : 1 / (1 - p);
@@ -147,7 +147,7 @@ export class StepInputs extends Inputs<StepInput> {
 
   /** Key of one step's dropout, int32 [2]. */
   #dropoutKey(step: number): tf.Tensor1D {
-    const stream = random(this.#options.seed, Stream.dropout, step);
+    const stream = random(this.#options.seed, STREAMS.dropout, step);
     return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
   }
 }

@@ -5,13 +5,13 @@ import {
   chanceAcross,
   COLORS,
   type Figure,
-  type Layout,
   legendBelow,
   logAxis,
   marginsWith,
   PALETTE,
   paperDots,
   percentAxis,
+  type PlotlyLayout,
   type Trace,
 } from "../../figures/mod.ts";
 import { table6 } from "../../paper/mod.ts";
@@ -72,7 +72,7 @@ export function memorizationFigure(records: readonly RunRecord[]): Figure {
 
 const sizeOf = ({ experiment }: RunRecord) => experiment.imagesPerDataset;
 
-function sizeAxis(ends: [number, number]): Layout {
+function sizeAxis(ends: [number, number]): PlotlyLayout {
   return logAxis("training images per set", { range: ends.map(Math.log10) });
 }
 
@@ -100,7 +100,7 @@ function oursTrace(
 }
 
 /** A trace's panel, "" or "2"; the legend names it once, in the first. */
-function placed(panel: string): Layout {
+function placed(panel: string): PlotlyLayout {
   return { showlegend: panel === "", xaxis: `x${panel}`, yaxis: `y${panel}` };
 }
 
@@ -124,7 +124,7 @@ function paperTraces(): Trace[] {
 }
 
 /** The paper prints no accuracy where training fails: words stand for it. */
-function paperFailures(): Layout[] {
+function paperFailures(): PlotlyLayout[] {
   return table6.rows.flatMap((row) => {
     const failing = COLUMNS.filter((column) => row[column] === null);
     if (failing.length === 0) return [];

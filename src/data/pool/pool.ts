@@ -8,7 +8,7 @@ import { buildPool, type PoolOptions } from "./build.ts";
 import { dataRoot, datasetHash } from "./hash.ts";
 import { type Dropped, type PoolHeader, readHeader } from "./header.ts";
 import { type PoolImages, someImages } from "./index.ts";
-import { checkShards, openStored, type StoredImages } from "./store.ts";
+import { openStored, type StoredImages } from "./store.ts";
 
 /** A stored dataset: its images, packed in one file and read when they are needed. */
 export interface Pool extends StoredImages {
@@ -79,7 +79,6 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
   // Older pools do not name their classes.
   const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
-  checkShards(folder, shards);
   const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
   return Object.assign(await openStored(folder), { manifest, dropped, inPlace, classes });
 }

@@ -42,10 +42,12 @@ export interface StoredImages {
 /**
  * Opens the pool in a folder without comparing its checksums, and loads what decodes it.
  *
- * @throws {Error} when a file is missing or cannot be read
+ * @throws {Error} when a file is missing or cannot be read, or a shard is not as it was when the pool was built
  */
 export async function openStored(folder: string): Promise<StoredImages> {
-  if (readHeader(folder).shorter !== undefined) await loadJpegDecoder();
+  const { shorter, shards = [] } = readHeader(folder);
+  checkShards(folder, shards);
+  if (shorter !== undefined) await loadJpegDecoder();
   return openStoredImages(folder);
 }
 
@@ -218,7 +220,7 @@ function readShard(folder: string, shard: Shard, start: number, into: Uint8Array
  *
  * @throws {Error} as {@link readShard}
  */
-export function checkShards(folder: string, shards: readonly Shard[]): void {
+function checkShards(folder: string, shards: readonly Shard[]): void {
   for (const shard of shards) openShard(folder, shard).close();
 }
 

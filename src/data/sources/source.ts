@@ -22,7 +22,7 @@ export const renderSchema = z.strictObject({
 
 type Render = z.infer<typeof renderSchema>;
 
-/** Which images are taken: a manifest's `sampling`. */
+/** The choice of images: a manifest's `sampling`. */
 export const samplingSchema = z.strictObject({
   images: z.int().min(1).describe("Images that are wanted."),
   seed: z.int().min(0).describe("Another seed, another sample."),
