@@ -17,9 +17,6 @@ export type AnyRecord = RecordOf<typeof kinds[number]>;
 /** An experiment of any kind. */
 export type AnyExperiment = AnyRecord["experiment"];
 
-/** The record of an experiment, by its kind. */
-export type RecordFor<E extends AnyExperiment> = Extract<AnyRecord, { experiment: { kind: E["kind"] } }>;
-
 const byName: ReadonlyMap<unknown, Kind<OfKind, FinishedRecord<OfKind>>> = new Map(
   kinds.map((kind) => [kind.kind, kind]),
 );

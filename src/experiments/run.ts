@@ -3,9 +3,12 @@ import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { removeCheckpoints } from "../train/mod.ts";
 import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
-import { type AnyExperiment, experimentKindOf, type RecordFor } from "./kinds.ts";
+import { type AnyExperiment, type AnyRecord, experimentKindOf } from "./kinds.ts";
 import { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
 import type { RunOptions } from "./session.ts";
+
+/** The record of an experiment, by its kind. */
+type RecordFor<E extends AnyExperiment> = Extract<AnyRecord, { experiment: { kind: E["kind"] } }>;
 
 /**
  * Checks everything that can be checked without training: the description, that its datasets exist, and that

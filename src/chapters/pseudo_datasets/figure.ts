@@ -16,16 +16,17 @@ import {
 } from "../../figures/mod.ts";
 import { table6 } from "../../paper/mod.ts";
 import { formatProportion, type Proportion } from "../../stats/mod.ts";
-import { type PseudoDatasetKind, runsOfKind } from "./records.ts";
+import { runsOfKind } from "./records.ts";
 
 /** How each kind of run is drawn; what can only be memorised is warm, what can be told apart blue. */
-const STYLES: Record<PseudoDatasetKind, { name: string; color: string; symbol: string }> = {
+const STYLES = {
   "pseudo": { name: "pseudo-datasets", color: PALETTE[1], symbol: "circle" },
   "pseudo, augmented": { name: "pseudo-datasets, augmented", color: PALETTE[4], symbol: "square" },
   "random labels": { name: "real datasets, random labels", color: PALETTE[3], symbol: "diamond" },
   "real": { name: "real datasets", color: PALETTE[0], symbol: "triangle-up" },
-};
+} as const;
 
+type PseudoDatasetKind = keyof typeof STYLES;
 const KINDS = Object.keys(STYLES) as PseudoDatasetKind[];
 
 /** Each kind stands this factor beside the next, so that none hides another where all are at 100%. */

@@ -4,7 +4,7 @@ import type { RunRecord } from "../../experiments/mod.ts";
 import { isAugmented } from "../../images/mod.ts";
 
 /** The datasets of a record of notebook 08. */
-export type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
+type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
 
 /**
  * The datasets of a record: parts of one source (`cifar10#1/3` …), with or without augmentation; images whose

@@ -42,7 +42,8 @@ export interface StoredImages {
 /**
  * Opens the pool in a folder without comparing its checksums, and loads what decodes it.
  *
- * @throws {Error} when a file is missing or cannot be read, or a shard is not as it was when the pool was built
+ * @throws {Error} when a file is missing or cannot be read, or a shard is not as it was when the pool was
+ *   built
  */
 export async function openStored(folder: string): Promise<StoredImages> {
   const { shorter, shards = [] } = readHeader(folder);
