@@ -142,7 +142,7 @@ export async function mapRows(
 }
 
 /** Mean and standard deviation of each column. */
-export interface Moments {
+interface Moments {
   /** [columns] */
   mean: Float32Array<ArrayBuffer>;
   /** Standard deviation of the population, [columns]; 1 for a column that doesn't vary. */

@@ -9,7 +9,6 @@ import {
   type Features,
   heldOut,
   mapRows,
-  type Moments,
   selectRows,
 } from "./features.ts";
 import { lbfgs, type LbfgsOptions, type Objective } from "./lbfgs.ts";
@@ -20,7 +19,7 @@ export interface LogisticModel {
   coefficients: Float64Array;
   classes: number;
   /** Moments of the features that it was fitted on. They standardise the features that it is applied to. */
-  moments: Moments;
+  moments: ReturnType<typeof columnMoments>;
   /** Strength of the regularisation. */
   l2: number;
   /** Mean cross-entropy on the features that it was fitted on, nats, with the penalty. */
@@ -40,7 +39,7 @@ export interface FitOptions extends LbfgsOptions {
   /** Coefficients to start from, for example those of a larger `l2`. Default zeros. */
   start?: Float64Array;
   /** Default: of the features. */
-  moments?: Moments;
+  moments?: LogisticModel["moments"];
 }
 
 /** Coefficients and what standardises the features. */

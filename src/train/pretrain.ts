@@ -6,11 +6,11 @@ import { random, STREAMS } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { type BatchOptions, Inputs, pixelsTensor } from "./input.ts";
 import { type EpochPace, type MonitoringOptions, trainLoop } from "./loop.ts";
-import { biasCorrections } from "./optimizer.ts";
+import { biasCorrections, optimizerOf } from "./optimizer.ts";
 import type { PretrainingRecipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { createState, restoreState } from "./state.ts";
-import { optimizerOf, passOf, type RateInput, type StepInput, type StepRule } from "./step.ts";
+import { passOf, type RateInput, type StepInput, type StepRule } from "./step.ts";
 
 /** One pre-training. */
 export interface PretrainOptions extends BatchOptions, MonitoringOptions {

@@ -1,8 +1,8 @@
 /** A training step, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
-import { countDecayed, type Model, type Weights } from "../models/mod.ts";
+import { type Weights } from "../models/mod.ts";
 import { compile, type Compiled, type TensorTree, tf } from "../tensorflow/mod.ts";
 import { type MixInput } from "./mixup.ts";
-import { adamW, type AdamWConfig } from "./optimizer.ts";
+import { adamW, type optimizerOf } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Everything that a step changes. All flat vectors, one number a parameter, or a value of the buffers. */
@@ -52,7 +52,7 @@ export interface StepRule<Input> {
   pass: (weights: Weights, input: Input) => Pass;
   /** Number of parts of the passes that do not depend on each other; see `compile`. */
   towers: number;
-  optimizer: AdamWConfig;
+  optimizer: ReturnType<typeof optimizerOf>;
   /** Decay of the moving average of the weights; null for none. */
   ema: number | null;
 }
@@ -77,15 +77,6 @@ export function passOf(
   const { value, grad } = tf.valueAndGrad((flat) => loss(flat as tf.Tensor1D))(parameters);
   const gradient = grad as tf.Tensor1D;
   return { gradient: clipNorm === null ? gradient : clip(gradient, clipNorm), loss: value as tf.Scalar };
-}
-
-/** AdamW as a recipe has it, for the parameters of a model. */
-export function optimizerOf(
-  { specs }: Pick<Model, "specs">,
-  { weightDecay, betas }: Pick<Recipe, "weightDecay" | "betas">,
-  rates?: Float32Array,
-): AdamWConfig {
-  return { weightDecay, betas, decayed: countDecayed(specs), rates };
 }
 
 type Vector = tf.Tensor1D;

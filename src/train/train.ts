@@ -18,11 +18,11 @@ import { evaluate, type Evaluation, makePredictor } from "./evaluate.ts";
 import { type BatchOptions, Inputs, pixelsTensor, smoothTargets } from "./input.ts";
 import { type EpochPace, type MonitoringOptions, trainLoop } from "./loop.ts";
 import { mix, mixInput, mixPlan } from "./mixup.ts";
-import { biasCorrections } from "./optimizer.ts";
+import { biasCorrections, optimizerOf } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { createState, createWeights, evaluatedWeights, restoreState } from "./state.ts";
-import { optimizerOf, passOf, type StepInput, type StepRule, type TrainState } from "./step.ts";
+import { passOf, type StepInput, type StepRule, type TrainState } from "./step.ts";
 
 /** Everything that the inputs of a classifier's steps are made from. */
 interface InputOptions extends BatchOptions {
