@@ -19,7 +19,7 @@ type RecordFor<E extends AnyExperiment> = Extract<AnyRecord, { experiment: { kin
  * @throws {ExperimentError} for a fault of the experiment
  * @throws {Error} for a dataset or split that does not exist, listing those that do
  */
-export function checkRunnable(experiment: unknown): OfKind {
+function checkRunnable(experiment: unknown): OfKind {
   const kind = experimentKindOf(experiment);
   const checked = checkAs(kind, experiment);
   kind.checkImages(checked);
