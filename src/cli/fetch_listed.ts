@@ -14,9 +14,9 @@ import {
   fetchImages,
   type FetchList,
   type FetchOptions,
+  fetchProgressText,
   type FetchReport,
-  progressText,
-  reportText,
+  fetchReportText,
   STORAGE_DEFAULTS,
 } from "../fetch/mod.ts";
 import { UsageError } from "./command.ts";
@@ -115,7 +115,7 @@ export async function fetchList(
 ): Promise<FetchReport> {
   let told = performance.now();
   const onProgress: FetchOptions["onProgress"] = (progress) => {
-    const text = `${name}: ${progressText(progress)}`;
+    const text = `${name}: ${fetchProgressText(progress)}`;
     if (lines.live) lines.write(`\r\x1b[K${text}`);
     else if (performance.now() - told >= LINE_MS) {
       told = performance.now();
@@ -124,7 +124,7 @@ export async function fetchList(
   };
   try {
     const report = await fetchImages(list, { ...options, onProgress });
-    lines.write(`${lines.live ? "\r\x1b[K" : ""}${name}: ${reportText(report)}\n`);
+    lines.write(`${lines.live ? "\r\x1b[K" : ""}${name}: ${fetchReportText(report)}\n`);
     return report;
   } catch (error) {
     if (lines.live) lines.write("\n");

@@ -35,5 +35,10 @@ export type { StoredImages } from "./pool/store.ts";
 export { countDuplicates, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
 export { type LabelledImages, randomLabels, sampleClasses, sampleConcepts } from "./sample/labels.ts";
 export { type Sample, sampleExperiment, sampleImages } from "./sample/sample.ts";
-export { type ListedUrl, listedUrls } from "./sources/url_list.ts";
-export { fetchedFolder, fetchedForOthers, wantedShorter } from "./sources/urls.ts";
+export {
+  fetchedFolder,
+  fetchedForOthers,
+  type ListedUrl,
+  listedUrls,
+  wantedShorter,
+} from "./sources/urls.ts";

@@ -17,7 +17,7 @@ export const positiveInteger = z.int().min(1);
  * @param field put before the message, where the check does not name it
  * @throws {ExperimentError} with the message of the check's error
  */
-export function faultOf<Value>(check: () => Value, field?: string): Value {
+export function asExperimentFault<Value>(check: () => Value, field?: string): Value {
   try {
     return check();
   } catch (cause) {

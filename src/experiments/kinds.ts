@@ -17,9 +17,6 @@ export type AnyRecord = RecordOf<typeof kinds[number]>;
 /** An experiment of any kind. */
 export type AnyExperiment = AnyRecord["experiment"];
 
-/** The record of an experiment, by its kind. */
-export type RecordFor<E extends AnyExperiment> = Extract<AnyRecord, { experiment: { kind: E["kind"] } }>;
-
 const byName: ReadonlyMap<unknown, Kind<OfKind, FinishedRecord<OfKind>>> = new Map(
   kinds.map((kind) => [kind.kind, kind]),
 );
@@ -34,7 +31,7 @@ export function isKnown(experiment: Partial<OfKind>): boolean {
  *
  * @throws {ExperimentError} for an unknown kind, listing the known ones
  */
-export function kindOf(experiment: unknown): Kind<OfKind, FinishedRecord<OfKind>> {
+export function experimentKindOf(experiment: unknown): Kind<OfKind, FinishedRecord<OfKind>> {
   const name = (experiment as Partial<OfKind> | null)?.kind;
   const kind = byName.get(name);
   if (kind) return kind;
@@ -53,7 +50,7 @@ export function kindOf(experiment: unknown): Kind<OfKind, FinishedRecord<OfKind>
  *   datasets that have images in common, an image that the network cannot take, a batch larger than an epoch
  */
 export function checkExperiment(experiment: unknown): AnyExperiment {
-  return checkAs(kindOf(experiment), experiment) as AnyExperiment;
+  return checkAs(experimentKindOf(experiment), experiment) as AnyExperiment;
 }
 
 /**
@@ -64,5 +61,5 @@ export function checkExperiment(experiment: unknown): AnyExperiment {
  * @returns 16 hex digits
  */
 export function hashOf(experiment: AnyExperiment, data?: readonly string[]): string {
-  return hashAs(kindOf(experiment), experiment, data);
+  return hashAs(experimentKindOf(experiment), experiment, data);
 }

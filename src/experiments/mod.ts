@@ -20,7 +20,6 @@ export { findRun } from "./record/find.ts";
 export { type FinishedRecord, type Prediction, RunFolder, runsFolder } from "./record/folder.ts";
 export { canonicalJson } from "./record/identity.ts";
 export { openNetwork, type TrainedNetwork } from "./record/network.ts";
-export { run } from "./run_once.ts";
+export { run, sweep } from "./run.ts";
 export { inputWaitOf, type ProgressLine, type RunOptions, type RunProgress } from "./session.ts";
-export { sweep } from "./sweep.ts";
 export { type ProbeTask, taskOf } from "./task.ts";

@@ -13,14 +13,13 @@ import {
   withinTime,
 } from "../http/mod.ts";
 import type { FailureReason } from "./failure.ts";
-import type { RobotsCheck } from "./robots_txt.ts";
 import type { NetworkSettings } from "./settings.ts";
 
 /** The context of an attempt. */
 interface DownloadContext {
   client: Client;
   /** Refuses what robots.txt forbids; undefined: not asked. */
-  robots?: RobotsCheck;
+  robots?: (url: URL) => Promise<void>;
   /** Our name in `X-Robots-Tag`. */
   agent: string;
   settings: NetworkSettings;

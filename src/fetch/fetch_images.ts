@@ -10,7 +10,7 @@ import {
   withDefaults,
 } from "./settings.ts";
 import type { FailureReason } from "./failure.ts";
-import { type Fetcher, makeFetcher } from "./fetch_one.ts";
+import { makeFetcher } from "./fetch_one.ts";
 import type { ItemOutcome } from "./journal.ts";
 
 /** Options of a fetch. */
@@ -82,7 +82,7 @@ class FetchRun {
   readonly #signal?: AbortSignal;
   readonly #onProgress?: (progress: FetchProgress) => void;
   readonly #stop = new AbortController();
-  readonly #fetcher: Fetcher;
+  readonly #fetcher: ReturnType<typeof makeFetcher>;
   readonly #began = performance.now();
   readonly #before: { ended: number; good: number };
   #pending: ItemOutcome[] = [];

@@ -13,7 +13,7 @@ import type { NetworkSettings, StorageSettings } from "./settings.ts";
  * Gets one image at a time, as many at a time as the settings allow; disposing ends connections and
  * processes.
  */
-export interface Fetcher {
+interface Fetcher {
   /**
    * Downloads an image, again where that may help, and brings it into the form in which it is stored.
    *

@@ -9,9 +9,9 @@ export { fetchImages, type FetchOptions } from "./fetch_images.ts";
 export {
   FetchIncompleteError,
   type FetchProgress,
+  fetchProgressText,
   type FetchReport,
+  fetchReportText,
   NetworkDownError,
-  progressText,
-  reportText,
 } from "./report.ts";
 export { STORAGE_DEFAULTS } from "./settings.ts";

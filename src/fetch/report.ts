@@ -23,7 +23,7 @@ export interface FetchReport {
 }
 
 /** The successes and the failures by reason, for a terminal. */
-export function reportText({ images, wanted, tried, failures }: FetchReport): string {
+export function fetchReportText({ images, wanted, tried, failures }: FetchReport): string {
   const share = (count: number) => `${(100 * count / Math.max(tried, 1)).toFixed(1)}%`;
   const lines = Object.entries(failures).toSorted(([, a], [, b]) => b - a).map(([reason, count]) =>
     `  ${String(count).padStart(8)}  ${share(count).padStart(6)}  ${reason}: ${
@@ -41,7 +41,7 @@ export class FetchIncompleteError extends Error {
   constructor(readonly report: FetchReport, folder: string) {
     super(
       `the list has no more URLs: ${
-        reportText(report)
+        fetchReportText(report)
       }\nThe images are kept in ${folder}. Ask for ${report.images} images or fewer, or ` +
         `run the same command again: failures that may have passed by then are tried once more.`,
     );
@@ -82,7 +82,7 @@ export interface FetchProgress {
 const KINDS = 3;
 
 /** One line for a terminal. */
-export function progressText(progress: FetchProgress): string {
+export function fetchProgressText(progress: FetchProgress): string {
   const { images, wanted, tried, failures, imagesPerSecond, secondsLeft, underWay } = progress;
   const common = Object.entries(failures).toSorted(([, a], [, b]) => b - a).slice(0, KINDS)
     .map(([reason, count]) => `${count} ${reason}`);

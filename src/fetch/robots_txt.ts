@@ -27,7 +27,7 @@ const parseRobots = robotsParser as unknown as (url: string, text: string) => Ro
  *
  * @throws {RequestFailure}
  */
-export type RobotsCheck = (url: URL) => Promise<void>;
+type RobotsCheck = (url: URL) => Promise<void>;
 
 /**
  * Obeys robots.txt (RFC 9309). Without one (4xx) everything is allowed. When it cannot be read (5xx, no

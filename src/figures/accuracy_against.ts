@@ -6,13 +6,13 @@ import {
   axis,
   baseLayout,
   type Figure,
-  type Layout,
   legendBelow,
   logAxis,
   marginsWith,
   PALETTE,
   percentAxis,
   plainText,
+  type PlotlyLayout,
   type Trace,
 } from "./theme.ts";
 
@@ -189,7 +189,7 @@ function paperTraces(lines: readonly PaperLine[], ours: readonly string[]): Trac
   }));
 }
 
-function xAxis(field: string, xs: readonly (number | string)[]): Layout {
+function xAxis(field: string, xs: readonly (number | string)[]): PlotlyLayout {
   if (xs.some((x) => typeof x === "string")) {
     return axis(wordsOf(field), { type: "category", showgrid: false });
   }

@@ -9,7 +9,7 @@ interface Plotly {
 }
 
 /** A page without a browser in which plotly.js draws. */
-export interface PlotlyPage {
+interface PlotlyPage {
   plotly: Plotly;
   /** A new place for a figure; remove it afterwards. */
   target(): { remove(): void };

@@ -5,12 +5,12 @@ import {
   axis,
   baseLayout,
   type Figure,
-  type Layout,
   legendBelow,
   marginsWith,
   PALETTE,
   percentAxis,
   plainText,
+  type PlotlyLayout,
   type Trace,
 } from "./theme.ts";
 
@@ -130,7 +130,7 @@ function lossTrace(record: RunRecord, style: Style): Trace {
   });
 }
 
-function curve(record: RunRecord, style: Style, y: number[], own: Layout): Trace {
+function curve(record: RunRecord, style: Style, y: number[], own: PlotlyLayout): Trace {
   const { name, color, width, opacity, group } = style;
   const x = record.epochs.map(({ epoch }) => epoch);
   return line(name, { x, y, color, width, opacity, legendgroup: group, ...own });
@@ -147,6 +147,6 @@ function chanceTrace(count: number, lastEpoch: number): Trace {
 }
 
 /** Ticks at whole epochs, however few there are. */
-function wholeTicks(lastEpoch: number): Layout {
+function wholeTicks(lastEpoch: number): PlotlyLayout {
   return lastEpoch <= 12 ? { dtick: 1 } : {};
 }

@@ -8,10 +8,10 @@ import {
   baseLayout,
   COLORS,
   datasetColor,
-  type Layout,
   legendBelow,
   percentAxis,
   plainText,
+  type PlotlyLayout,
   type Trace,
 } from "./theme.ts";
 
@@ -19,7 +19,7 @@ import {
 interface PointOptions {
   /** In the legend. Default: none, for points that another mark names. */
   name?: string;
-  /** Which axis the accuracies are on: "x" for points in rows, "y" for points over sizes. */
+  /** The axis of the accuracies: "x" for points in rows, "y" for points over sizes. */
   along: "x" | "y";
   /** Place of each point on the other axis. */
   at: readonly (number | string)[];
@@ -34,7 +34,11 @@ interface PointOptions {
   [attribute: string]: unknown;
 }
 
-function pointTrace(percents: readonly (number | null)[], options: PointOptions, marker: Layout): Trace {
+function pointTrace(
+  percents: readonly (number | null)[],
+  options: PointOptions,
+  marker: PlotlyLayout,
+): Trace {
   const { name, along, at, color, line, labels, ...own } = options;
   const mode = [...(line ? ["lines"] : []), "markers", ...(labels ? ["text"] : [])].join("+");
   return {
@@ -71,7 +75,7 @@ export function paperDots(percents: readonly (number | null)[], options: PointOp
 }
 
 /** The 95% intervals of proportions as plotly's error bars, in percent. */
-function intervalBars(proportions: readonly Proportion[], color: string): Layout {
+function intervalBars(proportions: readonly Proportion[], color: string): PlotlyLayout {
   return {
     type: "data",
     symmetric: false,
@@ -111,7 +115,11 @@ export function line(name: string, options: LineOptions): Trace {
 }
 
 /** Chance, [0, 1], dashed across a figure whose accuracies are on its y axis. */
-export function chanceAcross(chance: number, ends: readonly (number | string)[], own: Layout = {}): Trace {
+export function chanceAcross(
+  chance: number,
+  ends: readonly (number | string)[],
+  own: PlotlyLayout = {},
+): Trace {
   const y = ends.map(() => 100 * chance);
   return line(`chance, ${formatPercent(chance)}`, { x: ends, y, dash: "dash", ...own });
 }
@@ -128,7 +136,7 @@ export function chanceUpright(chance: number, ends: readonly [number, number]): 
 /** Upright bars `width` wide, each with its text above; attributes that are not listed are plotly's own. */
 export function bars(
   name: string,
-  { x, y, width, color, ...own }: { x: number[]; y: number[]; width: number; color: string } & Layout,
+  { x, y, width, color, ...own }: { x: number[]; y: number[]; width: number; color: string } & PlotlyLayout,
 ): Trace {
   return {
     type: "bar",
@@ -173,7 +181,7 @@ export function rowsLayout(
   title: string,
   subtitle: string,
   { ticks, count, rowHeight, percents, free }: RowsOptions,
-): Layout {
+): PlotlyLayout {
   return {
     ...baseLayout(title, subtitle),
     height: 190 + rowHeight * count,
@@ -187,8 +195,8 @@ export function rowsLayout(
 export function rowAxis(
   ticks: readonly RowTick[],
   range: readonly number[],
-  overrides: Layout = {},
-): Layout {
+  overrides: PlotlyLayout = {},
+): PlotlyLayout {
   return axis("", {
     range,
     tickvals: ticks.map(({ at }) => at),
@@ -214,7 +222,7 @@ interface HeatCells {
 /** Values from `least` to 1 as cells from pale to dark blue. */
 export function heatCells(
   { values, texts, hovers }: HeatCells,
-  { least, smallText, ...own }: { least: number; smallText: boolean } & Layout,
+  { least, smallText, ...own }: { least: number; smallText: boolean } & PlotlyLayout,
 ): Trace {
   return {
     type: "heatmap",
@@ -241,7 +249,11 @@ export function heatCellsHeight(rows: number): number {
 }
 
 /** An axis of datasets, each name in its color. */
-export function datasetAxis(title: string, datasets: readonly string[], overrides: Layout = {}): Layout {
+export function datasetAxis(
+  title: string,
+  datasets: readonly string[],
+  overrides: PlotlyLayout = {},
+): PlotlyLayout {
   return axis(title, {
     tickvals: [...datasets.keys()],
     ticktext: datasets.map((name) => `<span style="color:${datasetColor(name)}">${plainText(name)}</span>`),

@@ -26,12 +26,12 @@ export {
   COLORS,
   type Figure,
   FONT_FAMILY,
-  type Layout,
   legendBelow,
   logAxis,
   marginsWith,
   PALETTE,
   percentAxis,
   plainText,
+  type PlotlyLayout,
   type Trace,
 } from "./theme.ts";

@@ -1,5 +1,5 @@
 import { loadSharpForDrawings } from "../images/mod.ts";
-import { openPlotlyPage, type PlotlyPage } from "./browser.ts";
+import { openPlotlyPage } from "./browser.ts";
 import { textWidth } from "./text_metrics.ts";
 import { type Figure, FONT_FAMILY } from "./theme.ts";
 
@@ -18,7 +18,7 @@ interface ImageOptions {
   scale?: number;
 }
 
-let page: Promise<PlotlyPage> | undefined;
+let page: ReturnType<typeof openPlotlyPage> | undefined;
 
 /** The figure as plotly.js draws it, as SVG. The first call loads plotly.js, which takes about a second. */
 export async function renderSvg(figure: Figure, options: ImageOptions = {}): Promise<string> {

@@ -1,12 +1,12 @@
 /** A trace of plotly.js; its attributes are plotly's own. */
 export type Trace = Record<string, unknown>;
 /** A layout of plotly.js. */
-export type Layout = Record<string, unknown>;
+export type PlotlyLayout = Record<string, unknown>;
 
 /** A figure as plotly.js and every front end that knows it take it. */
 export interface Figure {
   data: Trace[];
-  layout: Layout;
+  layout: PlotlyLayout;
 }
 
 /**
@@ -57,7 +57,7 @@ function letters(text: string): number {
 }
 
 /** The start of every figure's layout. `title` may hold plotly's inline tags (`<b>`, `<br>`, `<sub>`). */
-export function baseLayout(title: string, subtitle?: string): Layout {
+export function baseLayout(title: string, subtitle?: string): PlotlyLayout {
   return {
     title: {
       text: `<b>${title}</b>`,
@@ -82,7 +82,7 @@ export function baseLayout(title: string, subtitle?: string): Layout {
 }
 
 /** An axis; `overrides` are plotly's own attributes. */
-export function axis(title: string, overrides: Layout = {}): Layout {
+export function axis(title: string, overrides: PlotlyLayout = {}): PlotlyLayout {
   return {
     title: { text: title, standoff: 12, font: { size: 13 } },
     gridcolor: COLORS.grid,
@@ -95,22 +95,27 @@ export function axis(title: string, overrides: Layout = {}): Layout {
 }
 
 /** An axis of accuracies in percent, from `low` to `high`. */
-export function percentAxis(title: string, low: number, high: number, overrides: Layout = {}): Layout {
+export function percentAxis(
+  title: string,
+  low: number,
+  high: number,
+  overrides: PlotlyLayout = {},
+): PlotlyLayout {
   return axis(title, { range: [low, high], ticksuffix: "%", ...overrides });
 }
 
 /** A legend in one line below the axis title, off the data; `y` in shares of the plot's height. */
-export function legendBelow(y: number): Layout {
+export function legendBelow(y: number): PlotlyLayout {
   return { orientation: "h", x: 0, xanchor: "left", y, yanchor: "top", bgcolor: COLORS.transparent };
 }
 
 /** An axis of numbers that span tens: images, parameters. */
-export function logAxis(title: string, overrides: Layout = {}): Layout {
+export function logAxis(title: string, overrides: PlotlyLayout = {}): PlotlyLayout {
   return axis(title, { type: "log", dtick: 1, exponentformat: "SI", ...overrides });
 }
 
 /** The usual margins with `bottom` px below for a legend. */
-export function marginsWith(bottom: number): Layout {
+export function marginsWith(bottom: number): PlotlyLayout {
   return { l: 64, r: 28, t: 72, b: bottom };
 }
 

@@ -1,14 +1,11 @@
 import { join } from "node:path";
 import { indicesByKey, openPools, type Pool, sampleExperiment } from "../data/mod.ts";
 import type { PlayedGame } from "../chapters/user_study/records.ts";
-import { permutation } from "../stats/mod.ts";
+import { permutation, STREAMS } from "../stats/mod.ts";
 import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";
 import { cropResize, encodePng, type PackedImage } from "../images/mod.ts";
 import { beginGame, keepAnswer, type KeptGame, OutOfTurnError, readGames } from "./kept.ts";
-
-/** Names the random stream that orders a game's images. */
-const STREAM = 0x9a3e;
 
 /** Answers are keys 1 to 9. */
 const MOST_DATASETS = 9;
@@ -112,7 +109,7 @@ export function nextImages(game: Game, kept = keptGames(game)): Prediction[] {
   const { datasets } = game.record.experiment;
   const name = (dataset: string, key: string) => `${dataset}/${key}`;
   const asked = new Set(kept.flatMap(({ answers }) => answers.map(({ dataset, key }) => name(dataset, key))));
-  return Array.from(permutation(game.predictions.length, STREAM, game.seed), (i) => game.predictions[i])
+  return Array.from(permutation(game.predictions.length, STREAMS.game, game.seed), (i) => game.predictions[i])
     .filter(({ label, key }) => !asked.has(name(datasets[label], key))).slice(0, game.images);
 }
 
@@ -170,11 +167,6 @@ function predictionOf(
   );
 }
 
-/** Whether every image of a game has been answered. */
-export function isFinished({ beginning, answers }: KeptGame): boolean {
-  return answers.length === beginning.images.length;
-}
-
 /** A kept game as figures and claims take it. */
 export function playedGame(game: Game, { beginning, answers }: KeptGame): PlayedGame {
   const { datasets, images } = beginning;
@@ -206,18 +198,6 @@ export async function playedGames(record: RunRecord, options: GameOptions = {}):
   if (played.length > 0) return played.map((kept) => playedGame(game, kept));
   const { datasets } = record.experiment;
   return [{ datasets, answers: [], network: networkOn(nextImages(game, [])) }];
-}
-
-/** Image `image` (from 0) of a game; undefined where there is none. */
-export async function questionPng(
-  game: Game,
-  kept: KeptGame,
-  image: number,
-): Promise<Uint8Array | undefined> {
-  const asked = kept.beginning.images.at(image);
-  if (asked === undefined) return undefined;
-  const label = game.record.experiment.datasets.indexOf(asked.dataset);
-  return await encodePng(packedImage(game, { label, key: asked.key }));
 }
 
 /** Training image `example` (from 0) of a dataset, named by its index; undefined where there is none. */

@@ -1,5 +1,6 @@
 /** The requests of the page, and their answers. */
 import { z } from "zod";
+import { encodePng } from "../images/mod.ts";
 import { renderSvg } from "../figures/mod.ts";
 import { userStudyFigure } from "../chapters/user_study/figure.ts";
 import { figure5 } from "../paper/mod.ts";
@@ -10,15 +11,22 @@ import {
   currentGame,
   examplePng,
   type Game,
-  isFinished,
   keptGames,
   nextImages,
+  packedImage,
   playedGame,
-  questionPng,
 } from "./game.ts";
-import { readBody, Refusal } from "./guard.ts";
 import type { KeptGame } from "./kept.ts";
 import type { AnswerReply, AnswerRequest, BeginRequest, GameScore, GameState } from "./wire.ts";
+
+/** A refused request, with the message for its sender. */
+export class Refusal extends Error {
+  override name = "Refusal";
+
+  constructor(readonly status: number, message: string, readonly headers: Record<string, string> = {}) {
+    super(message);
+  }
+}
 
 const index = z.int().min(0);
 const beginRequest: z.ZodType<BeginRequest> = z.strictObject({ feedback: z.boolean() });
@@ -117,21 +125,24 @@ async function takeAnswer(game: Game, request: Request): Promise<Response> {
 async function question(game: Game, _request: Request, [number, image]: number[]): Promise<Response> {
   const kept = currentGame(game);
   const known = kept?.number === number && image <= kept.answers.length;
-  return png(known ? await questionPng(game, kept, image) : undefined);
+  const asked = known ? kept.beginning.images.at(image) : undefined;
+  if (asked === undefined) return png();
+  const label = game.record.experiment.datasets.indexOf(asked.dataset);
+  return png(await encodePng(packedImage(game, { label, key: asked.key })));
 }
 
 async function example(game: Game, _request: Request, [dataset, number]: number[]): Promise<Response> {
   return png(await examplePng(game, dataset, number));
 }
 
-function png(bytes: Uint8Array | undefined): Response {
+function png(bytes?: Uint8Array): Response {
   if (!bytes) throw new Refusal(404, "There is no such image.");
   return new Response(new Uint8Array(bytes), { headers: { "content-type": "image/png" } });
 }
 
 function finishedRound(game: Game): KeptGame {
   const kept = currentGame(game);
-  if (kept && isFinished(kept)) return kept;
+  if (kept && kept.answers.length === kept.beginning.images.length) return kept;
   throw new Refusal(409, "The score is told when every image has been answered.");
 }
 
@@ -156,4 +167,41 @@ async function figure(game: Game, _request: Request, [asked]: number[]): Promise
   const width = Math.min(FIGURE_WIDTHS.most, Math.max(FIGURE_WIDTHS.least, asked));
   const svg = await renderSvg(drawn, { width, background: "transparent" });
   return new Response(svg, { headers: { "content-type": "image/svg+xml; charset=utf-8" } });
+}
+
+/** Longest body of a request, bytes. */
+const MOST_BYTES = 1000;
+
+/**
+ * The JSON body of a request.
+ *
+ * @throws {Refusal} 413 for a long body, 415 for one that is not called JSON, 400 for one that is not what is
+ *   asked for
+ */
+async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
+  if (request.headers.get("content-type")?.split(";")[0].trim() !== "application/json") {
+    throw new Refusal(415, "The body must be application/json.");
+  }
+  const text = await readText(request);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Refusal(400, "The body is not JSON.");
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw new Refusal(400, `${path.join(".") || "the body"}: ${message}`);
+}
+
+async function readText(request: Request): Promise<string> {
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MOST_BYTES) throw new Refusal(413, `The body is longer than ${MOST_BYTES} bytes.`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
 }

@@ -1,10 +1,13 @@
-/** The server of a game: on this machine only, behind a token, until it is closed or its process ends. */
+/**
+ * The server of a game: on this machine only, until it is closed or its process ends. It answers requests
+ * that have the token and come from no page but the game's own.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
 import { besideModule } from "../disk/mod.ts";
 import type { Game } from "./game.ts";
 import { OutOfTurnError } from "./kept.ts";
-import { admittedPath, makeToken, Refusal, SAFE_HEADERS } from "./guard.ts";
-import { respond } from "./routes.ts";
+import { Refusal, respond } from "./routes.ts";
 
 /** A game that can be played at `url`. */
 export interface GameServer {
@@ -63,16 +66,58 @@ function errorResponse(error: unknown): Response {
   return Response.json({ error: message }, { status: error instanceof OutOfTurnError ? 409 : 500 });
 }
 
+/** Pages that may show the game in a frame: Jupyter on this machine, and VS Code's notebooks. */
+const FRAMES = "'self' http://127.0.0.1:* http://localhost:* vscode-webview:";
+
+/**
+ * Sent with every answer: other pages cannot read it, nothing is loaded from other hosts, nothing is cached.
+ */
+const SAFE_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+    `connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors ${FRAMES}`,
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+};
+
+/** 128 bits that nobody guesses. */
+function makeToken(): string {
+  return crypto.getRandomValues(new Uint8Array(16)).toHex();
+}
+
+const digest = (text: string) => createHash("sha256").update(text).digest();
+
+/**
+ * The path of a request beyond its token.
+ *
+ * @param port the server's own
+ * @throws {Refusal} 403 for another host, another origin or another token
+ */
+function admittedPath(request: Request, token: string, port: number): string {
+  const host = request.headers.get("host") ?? "";
+  const own = [`127.0.0.1:${port}`, `localhost:${port}`];
+  // A name of elsewhere that leads to this machine (DNS rebinding) is not this server's name.
+  if (!own.includes(host)) throw new Refusal(403, "This server answers to 127.0.0.1 only.");
+  const origin = request.headers.get("origin");
+  if (origin !== null && origin !== `http://${host}`) {
+    throw new Refusal(403, "Pages of other origins are not answered.");
+  }
+  const [, given, ...path] = new URL(request.url).pathname.split("/");
+  if (timingSafeEqual(digest(given ?? ""), digest(token))) return path.join("/");
+  throw new Refusal(
+    403,
+    "This address is not, or no longer, that of a game. Take the one that the notebook's cell or the terminal shows.",
+  );
+}
+
 const FILES: Record<string, string> = {
   "": "index.html",
   "page/style.css": "style.css",
   "page/score.css": "score.css",
   "page/main.ts": "main.ts",
   "page/elements.ts": "elements.ts",
-  "page/server.ts": "server.ts",
-  "page/welcome.ts": "welcome.ts",
-  "page/question.ts": "question.ts",
-  "page/examples.ts": "examples.ts",
   "page/score.ts": "score.ts",
 };
 

@@ -5,7 +5,7 @@
  * the zod schema in schemas.ts.
  */
 import { createHash } from "node:crypto";
-import { type Random, random } from "../stats/mod.ts";
+import { type Random, random, STREAMS } from "../stats/mod.ts";
 import { gaussianBlur } from "./blur.ts";
 import { clip8, type PackedImage } from "./image.ts";
 import {
@@ -221,9 +221,6 @@ export function corrupt(image: PackedImage, corruption: Corruption, random: Rand
   kindOf(corruption).apply(image, settingsOf(corruption), random);
 }
 
-/** Name of the random stream of a corruption's seed. */
-const STREAM = 0x636f;
-
 /**
  * Corrupts a stored image in place, the same way every time: by the corruption's seed and the image's key
  * alone.
@@ -233,7 +230,7 @@ const STREAM = 0x636f;
 export function corruptByKey(image: PackedImage, corruption: Corruption, key: string): void {
   const seed = "seed" in corruption ? corruption.seed : 0;
   const place = createHash("sha256").update(key).digest().readUIntBE(0, 6);
-  corrupt(image, corruption, random(seed, STREAM, place));
+  corrupt(image, corruption, random(seed, STREAMS.corruption, place));
 }
 
 /** A corruption's name for a reader, "Gaussian blur, radius 0.75 px"; "none" for `null`. */

@@ -11,13 +11,13 @@ export interface SaliencyMaps {
 }
 
 /** The outcome of {@link gradCam}. */
-export interface GradCamMaps extends SaliencyMaps {
+interface GradCamMaps extends SaliencyMaps {
   /** The class that each map is of. */
   classes: Int32Array;
 }
 
 /** Settings of {@link gradCam}. */
-export interface GradCamOptions {
+interface GradCamOptions {
   /** One of the model's layers that gives a feature map. Default: the last that does. */
   layer?: string;
   /** Class that each map is to explain, [B]. Default: what the network says. */
@@ -27,7 +27,7 @@ export interface GradCamOptions {
 type Targets = { targets?: tf.Tensor2D };
 
 /** Grad-CAM compiled: (weights, [B, H, W, 3], one-hot classes) -> maps [B, h, w] and classes [B]. */
-export type GradCam = Compiled<[Weights, tf.Tensor4D, Targets], { maps: tf.Tensor3D; classes: tf.Tensor1D }>;
+type GradCam = Compiled<[Weights, tf.Tensor4D, Targets], { maps: tf.Tensor3D; classes: tf.Tensor1D }>;
 
 /**
  * Compiles Grad-CAM for one layer. The caller disposes it.
@@ -38,7 +38,7 @@ export type GradCam = Compiled<[Weights, tf.Tensor4D, Targets], { maps: tf.Tenso
  * @throws {Error} for a layer that the model doesn't have; when first called, for one that gives no feature
  *   map
  */
-export function makeGradCam(model: Model, layer?: string): GradCam {
+function makeGradCam(model: Model, layer?: string): GradCam {
   const name = layer ?? lastFeatureMap(model);
   if (!model.layers.includes(name)) {
     throw new Error(`${model.name} has no layer "${name}". Its layers: ${model.layers.join(", ")}.`);
@@ -57,7 +57,7 @@ export function makeGradCam(model: Model, layer?: string): GradCam {
     });
     const classes = targets ? targets.argMax<tf.Tensor1D>(-1) : whole.argMax<tf.Tensor1D>(-1);
     const chosen = targets ?? tf.oneHot(classes, model.classes).toFloat();
-    // What comes before the layer is not computed twice: nothing reads it.
+    // The layers before it are not computed twice: nothing reads them.
     const slope = tf.grad((x) => logitsWith(<T extends tf.Tensor>() => x as T).mul(chosen).sum())(features);
     const channels = slope.mean([1, 2], true); // (B, 1, 1, C)
     return { maps: features.mul(channels).sum<tf.Tensor3D>(-1).relu(), classes };

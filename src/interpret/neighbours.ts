@@ -6,7 +6,7 @@ import { type Block, blocksOf, columnMoments, type Features } from "../probe/mod
 export type Metric = "euclidean" | "cosine";
 
 /** Settings of {@link nearestNeighbours}. */
-export interface NeighbourOptions {
+interface NeighbourOptions {
   /** How many, 1 up to the number of rows. */
   k: number;
   /** Default `cosine`. A vector of zeros is at distance 1 from all. */
@@ -16,7 +16,7 @@ export interface NeighbourOptions {
 }
 
 /** The nearest rows of each query. */
-export interface Neighbours {
+interface Neighbours {
   /** Rows, the nearest first, of equals the first, [queries, k]. */
   indices: Int32Array;
   /** Their distances, [queries, k]. */

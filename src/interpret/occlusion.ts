@@ -5,7 +5,7 @@ import { tf } from "../tensorflow/mod.ts";
 import { argmax, type Predictor } from "../train/mod.ts";
 
 /** Settings of {@link occlusionMap}. */
-export interface OcclusionOptions {
+interface OcclusionOptions {
   /** Side of the square that covers, px. */
   patch: number;
   /** Distance from one place of it to the next, px. Default half of the patch, rounded up. */
@@ -22,7 +22,7 @@ export interface OcclusionOptions {
 const MEAN_PIXEL = IMAGENET_MEAN.map((share) => 255 * share);
 
 /** The outcome of {@link occlusionMap}. */
-export interface OcclusionMap {
+interface OcclusionMap {
   /**
    * Mean over the squares that cover a pixel of how far the class's probability fell, [-1, 1], [side, side].
    */

@@ -3,11 +3,11 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { UMAP } from "umap-js";
 import { compile, tf } from "../tensorflow/mod.ts";
 import { blocksOf, columnMoments, type Features, mapRows } from "../probe/mod.ts";
-import { random } from "../stats/mod.ts";
+import { random, STREAMS } from "../stats/mod.ts";
 import { type Metric, nearestNeighbours } from "./neighbours.ts";
 
 /** The directions in which features vary most. */
-export interface PrincipalComponents {
+interface PrincipalComponents {
   /** Mean of each column, [columns]. */
   mean: Float32Array;
   /** Unit vectors, the greatest variance first; each has its largest part positive, [components, columns]. */
@@ -90,7 +90,7 @@ export async function projectFeatures(
 }
 
 /** Settings of {@link umap}. */
-export interface UmapOptions {
+interface UmapOptions {
   /** Decides the map: the same features and seed give the same. */
   seed: number;
   /** How many neighbours, each row itself among them, hold a row in its place. Default 15. */
@@ -105,9 +105,6 @@ export interface UmapOptions {
   signal?: AbortSignal;
 }
 
-/** Name of this random stream of a seed. */
-const UMAP_STREAM = 0x756d;
-
 /**
  * A map of features. Neighbours are exact; the map starts from random places. Distances between far groups
  * mean little.
@@ -121,7 +118,7 @@ export async function umap(features: Features, options: UmapOptions): Promise<Fl
   if (!(Number.isInteger(neighbours) && neighbours >= 2 && neighbours < features.rows)) {
     throw new RangeError(`neighbours is ${neighbours}; give a whole number from 2 to ${features.rows - 1}.`);
   }
-  const stream = random(seed, UMAP_STREAM);
+  const stream = random(seed, STREAMS.umap);
   const map = new UMAP({
     nNeighbors: neighbours,
     minDist,

@@ -10,7 +10,7 @@ import {
 } from "../images/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
-import { openPools } from "./datasets.ts";
+import { openPoolsLive } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
@@ -41,7 +41,7 @@ export async function corruptionSheet(
     throw new RangeError("there is no experiment whose corruption could be shown");
   }
   const { datasets } = experiments[0];
-  const pools = await openPools(datasets);
+  const pools = await openPoolsLive(datasets);
   const chosen = pools.map(({ images }, i) => [...permutation(images.length, seed, i).subarray(0, each)]);
   const rows = experiments.map(({ corruption }) => corruptedRow(pools, chosen, corruption ?? null));
   pools.forEach((pool) => pool[Symbol.dispose]());

@@ -1,5 +1,5 @@
 /** Meeting the datasets: what they are, what their images look like, and a round of the game. */
-import { duplicateRows, manifestOf, openPools as openAll, parseReference, type Pool } from "../data/mod.ts";
+import { duplicateRows, manifestOf, openPools, parseReference, type Pool } from "../data/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { gallery, type GalleryImage } from "./gallery.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
@@ -18,9 +18,9 @@ export function datasetTable(names: readonly string[]): Displayable {
 }
 
 /** Opens the pools of datasets, with progress where one has to be made first. The caller disposes them. */
-export function openPools(names: readonly string[]): Promise<Pool[]> {
+export function openPoolsLive(names: readonly string[]): Promise<Pool[]> {
   return live(({ signal, onProgress }) =>
-    openAll(names, {
+    openPools(names, {
       signal,
       onProgress: (progress) => {
         const index = 1 + names.findIndex((name) => parseReference(name).dataset === progress.dataset);
@@ -33,7 +33,7 @@ export function openPools(names: readonly string[]): Promise<Pool[]> {
 
 /** Duplicates within and across datasets, and what their pools left out when they were built. */
 export async function duplicatesTable(names: readonly string[]): Promise<Displayable> {
-  const pools = await openPools(names);
+  const pools = await openPoolsLive(names);
   const rows = duplicateRows(pools);
   pools.forEach((pool) => pool[Symbol.dispose]());
   return table(rows);
@@ -48,7 +48,7 @@ export async function sampleGallery(
   names: readonly string[],
   { each = 8, seed = 0 } = {},
 ): Promise<Displayable> {
-  const pools = await openPools(names);
+  const pools = await openPoolsLive(names);
   const rows = pools.map((pool, i) => ({
     label: pool.name,
     images: [...permutation(pool.images.length, seed, i).subarray(0, each)].map((index) =>
@@ -64,7 +64,7 @@ export async function quiz(
   names: readonly string[],
   { questions = 16, seed = 0 } = {},
 ): Promise<Displayable> {
-  const pools = await openPools(names);
+  const pools = await openPoolsLive(names);
   const drawn = Array.from({ length: questions }, (_, number) => {
     const pool = pools[permutation(pools.length, seed, 1, number)[0]];
     const index = permutation(pool.images.length, seed, 2, number)[0];

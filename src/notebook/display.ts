@@ -1,4 +1,4 @@
-import { type Figure, type Layout, renderPng, type Trace } from "../figures/mod.ts";
+import { type Figure, type PlotlyLayout, renderPng, type Trace } from "../figures/mod.ts";
 import { Displayable } from "./kernel.ts";
 import { tableBundle } from "./table.ts";
 
@@ -36,25 +36,25 @@ export function figureText({ data, layout }: Figure): string {
   return `${title}\n${tableBundle(shown, ["series", "x", "y", "interval"])["text/plain"]}${rest}`;
 }
 
-function pointRows(trace: Trace, layout: Layout): PointText[] {
+function pointRows(trace: Trace, layout: PlotlyLayout): PointText[] {
   // Interval-only traces repeat points that are listed already.
   if (trace.showlegend === false && trace.mode === "markers") return [];
   const [xs, ys] = [trace.x as unknown[], trace.y as unknown[]];
   return xs.map((x, i) => ({
     series: plain(`${trace.name}`),
-    x: tickText(x, layout[axisName(trace.xaxis ?? "x")] as Layout),
-    y: tickText(ys[i], layout[axisName(trace.yaxis ?? "y")] as Layout),
+    x: tickText(x, layout[axisName(trace.xaxis ?? "x")] as PlotlyLayout),
+    y: tickText(ys[i], layout[axisName(trace.yaxis ?? "y")] as PlotlyLayout),
     interval: interval(x, trace.error_x, i) || interval(ys[i], trace.error_y, i),
   })).filter((_, i) => xs[i] !== null);
 }
 
-function heatRows(trace: Trace, layout: Layout): PointText[] {
+function heatRows(trace: Trace, layout: PlotlyLayout): PointText[] {
   const text = trace.text as string[][];
   return text.flatMap((row, t) =>
     row.map((cell, p) => ({
       series: "",
-      x: tickText((trace.x as unknown[])[p], layout.xaxis as Layout),
-      y: tickText((trace.y as unknown[])[t], layout.yaxis as Layout),
+      x: tickText((trace.x as unknown[])[p], layout.xaxis as PlotlyLayout),
+      y: tickText((trace.y as unknown[])[t], layout.yaxis as PlotlyLayout),
       interval: plain(cell),
     })).filter(({ interval }) => interval !== "")
   );
@@ -72,7 +72,7 @@ function interval(value: unknown, bars: unknown, index: number): string {
 }
 
 /** The tick's own text where a point is at a tick, or beside it. */
-function tickText(value: unknown, axis: Layout | undefined): string {
+function tickText(value: unknown, axis: PlotlyLayout | undefined): string {
   const ticks = axis?.ticktext ? axis.tickvals as unknown[] : [];
   const at = ticks.findIndex((tick) =>
     tick === value ||

@@ -1,5 +1,5 @@
 /**
- * What the features of a run's network hold: maps of images, and the images that are alike to the network.
+ * The features of a run's network: maps of images, and the images that are alike to the network.
  */
 import { openPools, type Pool, sampleClasses, sampleExperiment, validationBatches } from "../data/mod.ts";
 import { openNetwork, RunFolder, type RunRecord } from "../experiments/mod.ts";

@@ -1,7 +1,7 @@
 import { formatPercent, formatProportion } from "../stats/mod.ts";
 import type { ProbeRecord, RunRecord } from "../experiments/mod.ts";
 import { featuresName, type ProbedRecord, type TestedClaim, type Verdict } from "../paper/mod.ts";
-import { Displayable, escapeMarkup, type MimeBundle } from "./kernel.ts";
+import { Displayable, escapeMarkup } from "./kernel.ts";
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -29,7 +29,7 @@ export function table<Row extends object>(
 export function tableBundle<Row extends object>(
   rows: readonly Row[],
   columns: readonly ((keyof Row & string) | Column<Row>)[],
-): MimeBundle {
+) {
   const full = columns.map((column): Column<Row> =>
     typeof column === "string"
       ? { title: column, value: (row) => asText(row[column as keyof Row & string]) }

@@ -3,7 +3,7 @@ import type { PackedImage, TransformExample } from "../images/mod.ts";
 import { permutation, random } from "../stats/mod.ts";
 import { startEngine } from "../tensorflow/mod.ts";
 import { transforms } from "../train/mod.ts";
-import { openPools } from "./datasets.ts";
+import { openPoolsLive } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
@@ -24,7 +24,7 @@ export function transformTable(): Displayable {
  * its name. MixUp and CutMix mix it with another image of the dataset.
  */
 export async function transformSheet(dataset: string, { seed = 0 } = {}): Promise<Displayable> {
-  const [pool] = await openPools([dataset]);
+  const [pool] = await openPoolsLive([dataset]);
   const { side, channels, images, read } = pool;
   const [image, partner] = [...permutation(images.length, seed).subarray(0, 2)].map((index) => ({
     pixels: read(index),

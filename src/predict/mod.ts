@@ -1,8 +1,2 @@
 /** Predictions of a finished network for the images of a folder. */
-export {
-  type FilePrediction,
-  type FolderPredictions,
-  predictFolder,
-  type PredictOptions,
-  type UnreadFile,
-} from "./predict.ts";
+export { type FolderPredictions, predictFolder } from "./predict.ts";

@@ -15,7 +15,7 @@ import { bytesTensor, startEngine, tf } from "../tensorflow/mod.ts";
 import { argmax, makePredictor } from "../train/mod.ts";
 
 /** The prediction for one file. */
-export interface FilePrediction {
+interface FilePrediction {
   /** Path relative to the folder. */
   file: string;
   /** Index of the most probable dataset. */
@@ -25,7 +25,7 @@ export interface FilePrediction {
 }
 
 /** A file that could not be read as an image. */
-export interface UnreadFile {
+interface UnreadFile {
   file: string;
   reason: string;
 }
@@ -40,7 +40,7 @@ export interface FolderPredictions {
 }
 
 /** How the files of a folder are decoded and watched. */
-export interface PredictOptions {
+interface PredictOptions {
   /** Ends the prediction between two batches. */
   signal?: AbortSignal;
   /** Told after each batch how many files are done. */

@@ -5,7 +5,7 @@
  */
 import type { Batch } from "../data/mod.ts";
 import { IMAGENET_MEAN, IMAGENET_STD } from "../images/mod.ts";
-import type { Featurizer } from "./extract.ts";
+import type { Featurizer } from "./collect.ts";
 
 /**
  * The normalised pixels themselves, averaged down to `side` x `side`: 3 * side² values an image.

@@ -1,5 +1,5 @@
 import { compile, tf } from "../tensorflow/mod.ts";
-import { permutation } from "../stats/mod.ts";
+import { permutation, STREAMS } from "../stats/mod.ts";
 
 /** Features of images as a matrix that is read row by row, wherever it lies. */
 
@@ -97,6 +97,15 @@ export function countClasses(labels: Int32Array): number {
   return labels.reduce((most, label) => Math.max(most, label), -1) + 1;
 }
 
+/** Throws unless there are two classes or more and every label is one of them. */
+export function checkLabels({ labels, keys }: Features, classes: number): void {
+  if (!(classes >= 2)) throw new Error(`There are ${classes} classes; a probe needs 2 or more.`);
+  const wrong = labels.findIndex((label) => label < 0 || label >= classes);
+  if (wrong >= 0) {
+    throw new Error(`${keys[wrong]} has the label ${labels[wrong]}; labels go from 0 to ${classes - 1}.`);
+  }
+}
+
 /** Throws unless there is such a row. */
 export function checkRow(row: number, rows: number): void {
   if (!(row >= 0 && row < rows && Number.isInteger(row))) {
@@ -133,7 +142,7 @@ export async function mapRows(
 }
 
 /** Mean and standard deviation of each column. */
-export interface Moments {
+interface Moments {
   /** [columns] */
   mean: Float32Array<ArrayBuffer>;
   /** Standard deviation of the population, [columns]; 1 for a column that doesn't vary. */
@@ -168,9 +177,6 @@ export function columnMoments(features: Features): Moments {
   return { mean: Float32Array.from(mean), std };
 }
 
-/** Name of this random stream of a seed. */
-const HELD_OUT = 0x686f;
-
 /**
  * Sets a share of the rows aside to choose settings on.
  *
@@ -182,6 +188,6 @@ export function heldOut(rows: number, share: number, seed: number): { kept: Uint
   if (!(share > 0 && share < 1)) throw new RangeError(`heldOut is ${share}; give a share between 0 and 1.`);
   if (rows < 2) throw new RangeError(`There are ${rows} training rows; choosing settings needs 2 or more.`);
   const count = Math.min(rows - 1, Math.max(1, Math.round(share * rows)));
-  const order = permutation(rows, seed, HELD_OUT);
+  const order = permutation(rows, seed, STREAMS.heldOut);
   return { kept: order.slice(count).toSorted(), out: order.slice(0, count).toSorted() };
 }

@@ -3,7 +3,7 @@
  * once.
  */
 import { crossEntropy } from "../ops/mod.ts";
-import { permutation, type Proportion, random } from "../stats/mod.ts";
+import { permutation, type Proportion, random, STREAMS } from "../stats/mod.ts";
 import { compile, tf } from "../tensorflow/mod.ts";
 import {
   evaluateProbabilities,
@@ -12,8 +12,8 @@ import {
   smoothTargets,
   stepsPerEpoch,
 } from "../train/mod.ts";
-import { countClasses, type Features, heldOut, mapRows, selectRows } from "./features.ts";
-import { checkLabels, type ProbeResult } from "./logistic.ts";
+import { checkLabels, countClasses, type Features, heldOut, mapRows, selectRows } from "./features.ts";
+import type { ProbeResult } from "./logistic.ts";
 
 /** Hyper-parameters of the probe. */
 export interface LinearProbeRecipe extends LarsConfig {
@@ -54,8 +54,6 @@ export const sgdProbe: LinearProbeRecipe = { ...maeProbe, batchSize: 256, trustC
 const EPSILON = 1e-6, BATCH_NORM_MOMENTUM = 0.1;
 /** Standard deviation of the initial weights, MAE's. */
 const INITIAL_STD = 0.01;
-/** Names of the random streams of a seed. */
-const Stream = { weights: 0x7077, order: 0x706f } as const;
 
 /** All that a step changes. */
 export type ProbeState = {
@@ -149,7 +147,7 @@ export async function linearProbe(
 }
 
 function initialProbe(columns: number, classes: number, seed: number): ProbeState {
-  const draw = random(seed, Stream.weights);
+  const draw = random(seed, STREAMS.probeWeights);
   const values = Float32Array.from({ length: columns * classes }, () => INITIAL_STD * draw.truncatedNormal());
   return {
     weight: { value: tf.tensor2d(values, [columns, classes]), velocity: tf.zeros([columns, classes]) },
@@ -218,7 +216,7 @@ function* stepInputs(
   const { batchSize, epochs } = schedule;
   const steps = stepsPerEpoch(schedule);
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const order = permutation(training.rows, seed, Stream.order, epoch);
+    const order = permutation(training.rows, seed, STREAMS.probeOrder, epoch);
     for (let place = 0; place < steps; place++) {
       // The order within a batch changes nothing but how quickly it is read.
       const chosen = order.slice(place * batchSize, (place + 1) * batchSize).sort();

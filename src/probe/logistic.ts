@@ -3,12 +3,12 @@ import { compile, tf } from "../tensorflow/mod.ts";
 import { evaluateProbabilities, type Evaluation, smoothTargets } from "../train/mod.ts";
 import {
   blocksOf,
+  checkLabels,
   columnMoments,
   countClasses,
   type Features,
   heldOut,
   mapRows,
-  type Moments,
   selectRows,
 } from "./features.ts";
 import { lbfgs, type LbfgsOptions, type Objective } from "./lbfgs.ts";
@@ -19,7 +19,7 @@ export interface LogisticModel {
   coefficients: Float64Array;
   classes: number;
   /** Moments of the features that it was fitted on. They standardise the features that it is applied to. */
-  moments: Moments;
+  moments: ReturnType<typeof columnMoments>;
   /** Strength of the regularisation. */
   l2: number;
   /** Mean cross-entropy on the features that it was fitted on, nats, with the penalty. */
@@ -39,7 +39,7 @@ export interface FitOptions extends LbfgsOptions {
   /** Coefficients to start from, for example those of a larger `l2`. Default zeros. */
   start?: Float64Array;
   /** Default: of the features. */
-  moments?: Moments;
+  moments?: LogisticModel["moments"];
 }
 
 /** Coefficients and what standardises the features. */
@@ -113,15 +113,6 @@ function penalised(
     total.gradient[i] += l2 * x[i];
   }
   return total;
-}
-
-/** Throws unless there are two classes or more and every label is one of them. */
-export function checkLabels({ labels, keys }: Features, classes: number): void {
-  if (!(classes >= 2)) throw new Error(`There are ${classes} classes; a probe needs 2 or more.`);
-  const wrong = labels.findIndex((label) => label < 0 || label >= classes);
-  if (wrong >= 0) {
-    throw new Error(`${keys[wrong]} has the label ${labels[wrong]}; labels go from 0 to ${classes - 1}.`);
-  }
 }
 
 /**

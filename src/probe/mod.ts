@@ -1,16 +1,7 @@
 /** Probes: how much of something can be read off a network's features by a linear classifier. */
 export { colorHistogram, pixelFeatures } from "./baselines.ts";
-export {
-  collectFeatures,
-  computeFeatures,
-  extractFeatures,
-  type ImageSource,
-  keysOf,
-  makeFeatureReader,
-  networkFeatures,
-  type Pooling,
-  prefixTokens,
-} from "./extract.ts";
+export { collectFeatures, computeFeatures, type ImageSource, keysOf } from "./collect.ts";
+export { extractFeatures, makeFeatureReader, networkFeatures, prefixTokens } from "./extract.ts";
 export type { StoredFeatures } from "./feature_file.ts";
 export {
   type Block,

@@ -6,8 +6,9 @@ export {
   contrast,
   holm,
   homogeneityTest,
+  trendTest,
   twoProportionTest,
 } from "./hypothesis_tests.ts";
 export { binomialPowers, sampleForPower } from "./power.ts";
+export { STREAMS } from "./streams.ts";
 export { betaVariate, byRank, permutation, type Random, random, rank } from "./random.ts";
-export { trendTest } from "./trend.ts";

@@ -26,7 +26,7 @@ export interface Checkpoint {
 const NEWEST = "checkpoint.safetensors", PREVIOUS = "checkpoint.previous.safetensors";
 
 /** A checkpoint file that cannot be trusted; the message says which and why. */
-export class DamagedCheckpointError extends Error {
+class DamagedCheckpointError extends Error {
   override name = "DamagedCheckpointError";
 }
 

@@ -1,14 +1,6 @@
 /** The inputs of training steps, each made while the step before it runs. */
 import type { Batch, TrainingBatches } from "../data/mod.ts";
-import type { Model } from "../models/mod.ts";
-import { random } from "../stats/mod.ts";
 import { bytesTensor, type TensorTree, tf } from "../tensorflow/mod.ts";
-import { mixInput, mixPlan } from "./mixup.ts";
-import { biasCorrections } from "./optimizer.ts";
-import type { Recipe } from "./recipe.ts";
-import { learningRate } from "./schedule.ts";
-import { Stream } from "./state.ts";
-import type { StepInput } from "./step.ts";
 
 /** The images of a training, and the signal that ends it. */
 export interface BatchOptions {
@@ -19,14 +11,6 @@ export interface BatchOptions {
   training: TrainingBatches;
   /** Ends training between two steps, or while a batch is waited for; a checkpoint is written first. */
   signal?: AbortSignal;
-}
-
-/** Everything that the inputs of a classifier's steps are made from. */
-export interface InputOptions extends BatchOptions {
-  model: Model;
-  recipe: Recipe;
-  /** Decides initial weights, dropped paths, dropped values and mixing. */
-  seed: number;
 }
 
 /** Makes inputs ahead of their steps and measures how long is waited for them. */
@@ -83,52 +67,6 @@ export abstract class Inputs<Input extends TensorTree> {
     const batch = await this.#options.training.batch(step);
     if (this.#isClosed) throw new Error("The training has ended.");
     return this.#ready = tf.tidy(() => this.tensors(batch, step) as tf.TensorContainer) as Input;
-  }
-}
-
-/** The inputs of steps that classify. */
-export class StepInputs extends Inputs<StepInput> {
-  readonly #options: InputOptions;
-
-  constructor(options: InputOptions) {
-    super(options);
-    this.#options = options;
-  }
-
-  protected override tensors(batch: Batch, step: number): StepInput {
-    const { model, recipe, training, seed } = this.#options;
-    const B = batch.labels.length;
-    const targets = smoothTargets(batch.labels, model.classes, recipe.labelSmoothing);
-    const size = training.imageSize;
-    const input: StepInput = {
-      pixels: pixelsTensor(batch, size),
-      targets: tf.tensor2d(targets, [B, model.classes]),
-      learningRate: tf.scalar(learningRate(recipe, step)),
-      corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
-    };
-    if (recipe.mix) input.mixing = mixInput(mixPlan(recipe.mix, random(seed, Stream.mix, step), B, size));
-    if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
-    if (model.dropout) input.dropout = this.#dropoutKey(step);
-    return input;
-  }
-
-  /**
-   * Stochastic depth of one step (Huang et al. 2016; timm's `DropPath`): 0, or 1 / (1 - p), [branches, B].
-   */
-  #keep(step: number, B: number): tf.Tensor2D {
-    const { model, seed } = this.#options;
-    const stream = random(seed, Stream.dropPath, step);
-    const factors = new Float32Array(model.dropPath.length * B);
-    model.dropPath.forEach((p, branch) => {
-      for (let i = 0; i < B; i++) factors[branch * B + i] = stream.uniform() < p ? 0 : 1 / (1 - p);
-    });
-    return tf.tensor2d(factors, [model.dropPath.length, B]);
-  }
-
-  /** Key of one step's dropout, int32 [2]. */
-  #dropoutKey(step: number): tf.Tensor1D {
-    const stream = random(this.#options.seed, Stream.dropout, step);
-    return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
   }
 }
 

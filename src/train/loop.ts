@@ -1,15 +1,10 @@
 /** The loop of every training: steps, an evaluation at the end of each epoch, checkpoints. */
 import { type FlatWeights, flatWeights } from "../models/mod.ts";
 import { type TensorTree, tf } from "../tensorflow/mod.ts";
-import {
-  type Checkpoint,
-  type DamagedCheckpointError,
-  loadCheckpoint,
-  saveCheckpoint,
-} from "./checkpoint.ts";
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { Inputs } from "./input.ts";
-import { learningRate, type Schedule, stepsPerEpoch, totalSteps } from "./schedule.ts";
-import { evaluatedWeights, stateValues } from "./state.ts";
+import { learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
+import { evaluatedWeights } from "./state.ts";
 import { type RateInput, Stepper, type StepRule, type TrainState } from "./step.ts";
 
 /** Numbers of a finished epoch, whatever the task. */
@@ -50,7 +45,8 @@ export interface MonitoringOptions {
   onStep?: (progress: StepProgress) => void;
   /** Called once at the start with the number of epochs that a checkpoint already holds. */
   onStart?: (epochs: number) => void | Promise<void>;
-  onDamagedCheckpoint?: (error: DamagedCheckpointError) => void;
+  /** Called with what is wrong with a checkpoint that is passed over. */
+  onDamagedCheckpoint?: (error: Error) => void;
 }
 
 /** Everything that the loop needs of a training, whatever the task. */
@@ -137,10 +133,13 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
   readonly #options: LoopOptions<Input, Evaluated>;
   readonly #stepper: Stepper<Input>;
   readonly #inputs: Inputs<Input>;
+  /** Steps of the whole training. */
+  readonly #steps: number;
   readonly #throughput = new Throughput();
 
   constructor(options: LoopOptions<Input, Evaluated>, state: TrainState, from: Checkpoint) {
     this.#options = options;
+    this.#steps = options.schedule.epochs * stepsPerEpoch(options.schedule);
     this.#stepper = new Stepper(options.rule, state);
     this.#inputs = options.inputs;
     this.epochs = from.epochs;
@@ -148,7 +147,7 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
     this.#epochLoss = from.epochLoss;
     this.#epochSeconds = from.epochSeconds;
     this.#epochWait = from.epochWait;
-    if (this.step < totalSteps(options.schedule)) this.#inputs.request(this.step);
+    if (this.step < this.#steps) this.#inputs.request(this.step);
   }
 
   /** Whether it has ended because an input could not be made. */
@@ -214,14 +213,14 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
     const { input, waited } = await this.#inputs.take(this.step);
     this.#epochWait += waited;
     const running = this.#stepper.take(input);
-    if (this.step + 1 < totalSteps(schedule)) this.#inputs.request(this.step + 1);
+    if (this.step + 1 < this.#steps) this.#inputs.request(this.step + 1);
     const loss = await running.finally(() => tf.dispose(input));
     if (!Number.isFinite(loss)) throw new Error(`The training loss became ${loss} at step ${this.step}.`);
     this.step++;
     this.#epochLoss += loss;
     const imagesPerSecond = this.#throughput.add(schedule.batchSize, (performance.now() - started) / 1000);
     const inputWait = this.#epochWait / clock();
-    onStep?.({ step: this.step, totalSteps: totalSteps(schedule), imagesPerSecond, inputWait });
+    onStep?.({ step: this.step, totalSteps: this.#steps, imagesPerSecond, inputWait });
   }
 
   /** Writes where it stands to the folder. */
@@ -235,4 +234,11 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
       values: stateValues(this.state),
     });
   }
+}
+
+/** Copies a state's values out of TensorFlow. */
+function stateValues(state: TrainState): Record<string, Float32Array> {
+  return Object.fromEntries(
+    Object.entries(state).map(([name, tensor]) => [name, (tensor as tf.Tensor1D).dataSync() as Float32Array]),
+  );
 }

@@ -9,7 +9,7 @@ import { tf } from "../tensorflow/mod.ts";
 import type { Mix } from "./recipe.ts";
 
 /** How one image is mixed. */
-export interface ImageMix {
+interface ImageMix {
   /** Weight of its own target, [0, 1]; the rest is its partner's. */
   lambda: number;
   /** The box that shows its partner's pixels. Without one, its pixels are the weighted mean of both. */

@@ -23,14 +23,13 @@ export {
 } from "./recipe.ts";
 export { learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
 export { createState, createWeights } from "./state.ts";
-export { classifierRule, type StepInput, Stepper } from "./step.ts";
+export { type StepInput, Stepper } from "./step.ts";
 export {
   carriedWeights,
+  classifierRule,
   type EpochSummary,
   fineTune,
-  type FineTuneOptions,
   train,
-  type Trained,
   type TrainOptions,
 } from "./train.ts";
 export { augmentationName, transforms } from "./transforms.ts";

@@ -1,7 +1,9 @@
+import { countDecayed, type Model } from "../models/mod.ts";
+import type { Recipe } from "./recipe.ts";
 import { attribute, fuse, isNative, rawOp, tf } from "../tensorflow/mod.ts";
 
 /** AdamW's numbers that stay the same over a training. */
-export interface AdamWConfig {
+interface AdamWConfig {
   weightDecay: number;
   betas: [number, number];
   /** Weight decay applies to so many values, the first. */
@@ -34,6 +36,15 @@ const EPSILON = 1e-8;
 /** `1 - beta^t` for both moments; `step` is 1-based. */
 export function biasCorrections([beta1, beta2]: [number, number], step: number): [number, number] {
   return [1 - beta1 ** step, 1 - beta2 ** step];
+}
+
+/** AdamW as a recipe has it, for the parameters of a model. */
+export function optimizerOf(
+  { specs }: Pick<Model, "specs">,
+  { weightDecay, betas }: Pick<Recipe, "weightDecay" | "betas">,
+  rates?: Float32Array,
+): AdamWConfig {
+  return { weightDecay, betas, decayed: countDecayed(specs), rates };
 }
 
 /** AdamW with these numbers. */

@@ -2,15 +2,15 @@
 import type { Batch } from "../data/mod.ts";
 import { type FlatWeights, type MaskedAutoencoder, reconstructionLoss } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";
-import { random } from "../stats/mod.ts";
+import { random, STREAMS } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { type BatchOptions, Inputs, pixelsTensor } from "./input.ts";
 import { type EpochPace, type MonitoringOptions, trainLoop } from "./loop.ts";
-import { biasCorrections } from "./optimizer.ts";
+import { biasCorrections, optimizerOf } from "./optimizer.ts";
 import type { PretrainingRecipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
-import { createState, restoreState, Stream } from "./state.ts";
-import { optimizerOf, passOf, type StepInput, type StepRule } from "./step.ts";
+import { createState, restoreState } from "./state.ts";
+import { passOf, type RateInput, type StepInput, type StepRule } from "./step.ts";
 
 /** One pre-training. */
 export interface PretrainOptions extends BatchOptions, MonitoringOptions {
@@ -32,7 +32,7 @@ export interface Pretrained {
 }
 
 /** The input of a step. */
-type MaskedInput = Pick<StepInput, "pixels" | "learningRate" | "corrections"> & {
+type MaskedInput = RateInput & Pick<StepInput, "pixels"> & {
   /** Decides which patches are hidden, [B, N]; see `MaskedAutoencoder`. */
   noise: tf.Tensor2D;
 };
@@ -77,7 +77,7 @@ class MaskedInputs extends Inputs<MaskedInput> {
   protected override tensors(batch: Batch, step: number): MaskedInput {
     const { model: { patches }, recipe, training, seed } = this.#options;
     const B = batch.labels.length;
-    const stream = random(seed, Stream.mask, step);
+    const stream = random(seed, STREAMS.mask, step);
     const noise = Float32Array.from({ length: B * patches }, () => stream.uniform());
     return {
       pixels: pixelsTensor(batch, training.imageSize),

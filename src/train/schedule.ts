@@ -12,7 +12,7 @@ export function stepsPerEpoch(schedule: Schedule): number {
 }
 
 /** Optimizer steps of the whole training. */
-export function totalSteps(schedule: Schedule): number {
+function totalSteps(schedule: Schedule): number {
   return schedule.epochs * stepsPerEpoch(schedule);
 }
 

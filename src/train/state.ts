@@ -7,20 +7,17 @@ import {
   type Weights,
   weightTensors,
 } from "../models/mod.ts";
-import { random } from "../stats/mod.ts";
+import { random, STREAMS } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import type { TrainState } from "./step.ts";
-
-/** Names of this room's random streams; the seed comes first, so two purposes never share numbers. */
-export const Stream = { weights: 0x77, dropPath: 0x64, dropout: 0x6f, mix: 0x6d, mask: 0x6b } as const;
 
 /** A network that can be trained: a classifier, or a network for another task. */
 type Trainable = Pick<Model, "specs" | "buffers">;
 
 /** A model's weights before training, drawn as its specifications and the seed say. */
 export function createWeights(model: Trainable, seed: number): FlatWeights {
-  const stream = random(seed, Stream.weights);
+  const stream = random(seed, STREAMS.weights);
   const parameters = initialise(model.specs, stream);
   return model.buffers.length > 0
     ? { parameters, buffers: initialise(model.buffers, stream) }
@@ -48,13 +45,6 @@ export function createState(
  */
 export function evaluatedWeights({ parameters, buffers, ema, emaBuffers }: TrainState): Weights {
   return ema ? { parameters: ema, buffers: emaBuffers } : { parameters, buffers };
-}
-
-/** Copies a state's values out of TensorFlow. */
-export function stateValues(state: TrainState): Record<string, Float32Array> {
-  return Object.fromEntries(
-    Object.entries(state).map(([name, tensor]) => [name, (tensor as tf.Tensor1D).dataSync() as Float32Array]),
-  );
 }
 
 /**

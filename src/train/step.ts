@@ -1,16 +1,8 @@
 /** A training step, as pure functions of the network's state and a batch; `Stepper` takes the steps. */
-import {
-  countDecayed,
-  type ForwardOptions,
-  logits,
-  type Model,
-  unflatten,
-  type Weights,
-} from "../models/mod.ts";
+import { type Weights } from "../models/mod.ts";
 import { compile, type Compiled, type TensorTree, tf } from "../tensorflow/mod.ts";
-import { crossEntropy, imagesFromPixels } from "../ops/mod.ts";
-import { mix, type MixInput } from "./mixup.ts";
-import { adamW, type AdamWConfig } from "./optimizer.ts";
+import { type MixInput } from "./mixup.ts";
+import { adamW, type optimizerOf } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** Everything that a step changes. All flat vectors, one number a parameter, or a value of the buffers. */
@@ -60,7 +52,7 @@ export interface StepRule<Input> {
   pass: (weights: Weights, input: Input) => Pass;
   /** Number of parts of the passes that do not depend on each other; see `compile`. */
   towers: number;
-  optimizer: AdamWConfig;
+  optimizer: ReturnType<typeof optimizerOf>;
   /** Decay of the moving average of the weights; null for none. */
   ema: number | null;
 }
@@ -76,17 +68,6 @@ export function movingAverage(before: tf.Tensor1D, now: tf.Tensor1D, decay: numb
   return before.mul(decay).add(now.mul(1 - decay));
 }
 
-/** How far a batch moves batch norm's running statistics; PyTorch's default. */
-const MOMENTUM = 0.1;
-
-/** Buffers after a batch: running statistics move towards those that were observed, all else stays. */
-function movedBuffers(model: Model, buffers: tf.Tensor1D, observed: Record<string, tf.Tensor>): tf.Tensor1D {
-  const before = unflatten(model.buffers, buffers);
-  const batch = tf.concat1d(model.buffers.map(({ name }) => (observed[name] ?? before[name]).reshape([-1])));
-  tf.dispose(observed);
-  return buffers.add(batch.sub(buffers).mul(MOMENTUM));
-}
-
 /** Value and gradient of a loss, the gradient clipped if the recipe says so. */
 export function passOf(
   loss: (parameters: tf.Tensor1D) => tf.Scalar,
@@ -96,42 +77,6 @@ export function passOf(
   const { value, grad } = tf.valueAndGrad((flat) => loss(flat as tf.Tensor1D))(parameters);
   const gradient = grad as tf.Tensor1D;
   return { gradient: clipNorm === null ? gradient : clip(gradient, clipNorm), loss: value as tf.Scalar };
-}
-
-/** AdamW as a recipe has it, for the parameters of a model. */
-export function optimizerOf(
-  { specs }: Pick<Model, "specs">,
-  { weightDecay, betas }: Pick<Recipe, "weightDecay" | "betas">,
-  rates?: Float32Array,
-): AdamWConfig {
-  return { weightDecay, betas, decayed: countDecayed(specs), rates };
-}
-
-/**
- * The step rule of a classifier under a recipe.
- *
- * @param rates factor of each parameter's learning rate. Default 1.
- */
-export function classifierRule(model: Model, recipe: Recipe, rates?: Float32Array): StepRule<StepInput> {
-  const [pass, optimizer] = [makePass(model, recipe), optimizerOf(model, recipe, rates)];
-  return { pass, towers: model.towers, optimizer, ema: recipe.ema };
-}
-
-/** The forward and the backward pass of a classifier under a recipe. */
-function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
-  return ({ parameters, buffers }, { keep, dropout, mixing, ...batch }) => {
-    const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
-    const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
-    const observed: Record<string, tf.Tensor> = {};
-    const observe: ForwardOptions["observe"] = (name, mean, variance) =>
-      Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
-    const loss = (flat: tf.Tensor1D) => {
-      const classify = logits(model, { parameters: flat, buffers }, recipe.precision);
-      return crossEntropy(classify(images, { keep, dropout, training: true, observe }), targets);
-    };
-    const pass = passOf(loss, parameters, recipe);
-    return buffers ? { ...pass, buffers: movedBuffers(model, buffers, observed) } : pass;
-  };
 }
 
 type Vector = tf.Tensor1D;

@@ -1,13 +1,36 @@
 /** Trains a classifier. */
-import type { ValidationBatches } from "../data/mod.ts";
-import { type FlatWeights, type Model, type ParameterSpec, specSize } from "../models/mod.ts";
-import type { Proportion } from "../stats/mod.ts";
+import type { Batch, ValidationBatches } from "../data/mod.ts";
+import {
+  countParameters,
+  type FlatWeights,
+  type ForwardOptions,
+  logits,
+  type Model,
+  type ParameterSpec,
+  placesIn,
+  specSize,
+  unflatten,
+} from "../models/mod.ts";
+import { crossEntropy, imagesFromPixels } from "../ops/mod.ts";
+import { type Proportion, random, STREAMS } from "../stats/mod.ts";
+import { tf } from "../tensorflow/mod.ts";
 import { evaluate, type Evaluation, makePredictor } from "./evaluate.ts";
-import { type InputOptions, StepInputs } from "./input.ts";
+import { type BatchOptions, Inputs, pixelsTensor, smoothTargets } from "./input.ts";
 import { type EpochPace, type MonitoringOptions, trainLoop } from "./loop.ts";
+import { mix, mixInput, mixPlan } from "./mixup.ts";
+import { biasCorrections, optimizerOf } from "./optimizer.ts";
+import type { Recipe } from "./recipe.ts";
+import { learningRate } from "./schedule.ts";
 import { createState, createWeights, evaluatedWeights, restoreState } from "./state.ts";
-import { classifierRule, type TrainState } from "./step.ts";
-import { layerRates } from "./layer_decay.ts";
+import { passOf, type StepInput, type StepRule, type TrainState } from "./step.ts";
+
+/** Everything that the inputs of a classifier's steps are made from. */
+interface InputOptions extends BatchOptions {
+  model: Model;
+  recipe: Recipe;
+  /** Decides initial weights, dropped paths, dropped values and mixing. */
+  seed: number;
+}
 
 /** Numbers of a finished epoch of a classifier. */
 export interface EpochSummary extends EpochPace {
@@ -43,7 +66,7 @@ export interface TrainOptions extends InputOptions, MonitoringOptions {
  * The outcome of a training. Its weights are those that were evaluated: the moving average where the recipe
  * has one.
  */
-export type Trained = Evaluation & {
+type Trained = Evaluation & {
   weights: FlatWeights;
   /** Evaluation of `trainingImages`. */
   onTraining?: Evaluation;
@@ -83,8 +106,92 @@ export async function train(options: TrainOptions): Promise<Trained> {
   }
 }
 
+/** The inputs of steps that classify. */
+export class StepInputs extends Inputs<StepInput> {
+  readonly #options: InputOptions;
+
+  constructor(options: InputOptions) {
+    super(options);
+    this.#options = options;
+  }
+
+  protected override tensors(batch: Batch, step: number): StepInput {
+    const { model, recipe, training, seed } = this.#options;
+    const B = batch.labels.length;
+    const targets = smoothTargets(batch.labels, model.classes, recipe.labelSmoothing);
+    const size = training.imageSize;
+    const input: StepInput = {
+      pixels: pixelsTensor(batch, size),
+      targets: tf.tensor2d(targets, [B, model.classes]),
+      learningRate: tf.scalar(learningRate(recipe, step)),
+      corrections: tf.tensor1d(biasCorrections(recipe.betas, step + 1)),
+    };
+    if (recipe.mix) input.mixing = mixInput(mixPlan(recipe.mix, random(seed, STREAMS.mix, step), B, size));
+    if (model.dropPath.some((p) => p > 0)) input.keep = this.#keep(step, B);
+    if (model.dropout) input.dropout = this.#dropoutKey(step);
+    return input;
+  }
+
+  /**
+   * Stochastic depth of one step (Huang et al. 2016; timm's `DropPath`): 0, or 1 / (1 - p), [branches, B].
+   */
+  #keep(step: number, B: number): tf.Tensor2D {
+    const { model, seed } = this.#options;
+    const stream = random(seed, STREAMS.dropPath, step);
+    const factors = new Float32Array(model.dropPath.length * B);
+    model.dropPath.forEach((p, branch) => {
+      for (let i = 0; i < B; i++) factors[branch * B + i] = stream.uniform() < p ? 0 : 1 / (1 - p);
+    });
+    return tf.tensor2d(factors, [model.dropPath.length, B]);
+  }
+
+  /** Key of one step's dropout, int32 [2]. */
+  #dropoutKey(step: number): tf.Tensor1D {
+    const stream = random(this.#options.seed, STREAMS.dropout, step);
+    return tf.tensor1d([stream.uint32() | 0, stream.uint32() | 0], "int32");
+  }
+}
+
+/**
+ * The step rule of a classifier under a recipe.
+ *
+ * @param rates factor of each parameter's learning rate. Default 1.
+ */
+export function classifierRule(model: Model, recipe: Recipe, rates?: Float32Array): StepRule<StepInput> {
+  const [pass, optimizer] = [makePass(model, recipe), optimizerOf(model, recipe, rates)];
+  return { pass, towers: model.towers, optimizer, ema: recipe.ema };
+}
+
+/** The forward and the backward pass of a classifier under a recipe. */
+function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
+  return ({ parameters, buffers }, { keep, dropout, mixing, ...batch }) => {
+    const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
+    const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
+    const observed: Record<string, tf.Tensor> = {};
+    const observe: ForwardOptions["observe"] = (name, mean, variance) =>
+      Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
+    const loss = (flat: tf.Tensor1D) => {
+      const classify = logits(model, { parameters: flat, buffers }, recipe.precision);
+      return crossEntropy(classify(images, { keep, dropout, training: true, observe }), targets);
+    };
+    const pass = passOf(loss, parameters, recipe);
+    return buffers ? { ...pass, buffers: movedBuffers(model, buffers, observed) } : pass;
+  };
+}
+
+/** How far a batch moves batch norm's running statistics; PyTorch's default. */
+const MOMENTUM = 0.1;
+
+/** Buffers after a batch: running statistics move towards those that were observed, all else stays. */
+function movedBuffers(model: Model, buffers: tf.Tensor1D, observed: Record<string, tf.Tensor>): tf.Tensor1D {
+  const before = unflatten(model.buffers, buffers);
+  const batch = tf.concat1d(model.buffers.map(({ name }) => (observed[name] ?? before[name]).reshape([-1])));
+  tf.dispose(observed);
+  return buffers.add(batch.sub(buffers).mul(MOMENTUM));
+}
+
 /** One fine-tuning. */
-export interface FineTuneOptions extends Omit<TrainOptions, "rates"> {
+interface FineTuneOptions extends Omit<TrainOptions, "rates"> {
   /** Weights to start from; see {@link carriedWeights} where the classes are others than before. */
   weights: FlatWeights;
   /** Factor of the learning rate from each layer to the one before it, (0, 1]. Default 0.75. */
@@ -153,4 +260,25 @@ function carry(
 function withOffsets(specs: readonly ParameterSpec[]) {
   let end = 0;
   return specs.map((spec) => ({ spec, offset: (end += specSize(spec)) - specSize(spec) }));
+}
+
+/**
+ * Factor of each parameter's learning rate, `decay^(head - layer)`, in the layout of the flat vector:
+ * layer-wise decay (Clark et al. 2020; BEiT). The nearer to the image a layer is, the less fine-tuning may
+ * change it. Layers are grouped as by timm's `param_groups_layer_decay`.
+ *
+ * @param decay in (0, 1]; BEiT and MAE fine-tune with 0.65 to 0.75
+ * @throws {RangeError} for another decay
+ */
+export function layerRates(
+  { specs, layerGroups }: Pick<Model, "specs" | "layerGroups">,
+  decay: number,
+): Float32Array<ArrayBuffer> {
+  if (!(decay > 0 && decay <= 1)) {
+    throw new RangeError(`layerDecay is ${decay}; give a factor above 0, up to 1`);
+  }
+  const head = Math.max(...layerGroups);
+  const rates = new Float32Array(countParameters(specs));
+  placesIn(specs, rates).forEach(({ values }, i) => values.fill(decay ** (head - layerGroups[i])));
+  return rates;
 }

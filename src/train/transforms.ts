@@ -8,7 +8,7 @@ import {
 } from "../images/mod.ts";
 import type { Random } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
-import { cutMixOf, type ImageMix, mix, mixInput } from "./mixup.ts";
+import { cutMixOf, mix, mixInput, type MixPlan } from "./mixup.ts";
 import type { Mix } from "./recipe.ts";
 
 /**
@@ -44,7 +44,7 @@ const MIXING: readonly MixingTransform[] = [
 
 /** Mixes a batch of two by the operation of the training step and shows the first image. */
 function mixedExample(
-  draw: (image: PackedImage, random: Random) => ImageMix,
+  draw: (image: PackedImage, random: Random) => MixPlan[number],
 ): TransformExample["example"] {
   return (image, random, partner) => {
     const { height, width, channels } = image;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FAILURE_REASONS, meaningOf, progressText, reportText } from "../../src/fetch/mod.ts";
+import { FAILURE_REASONS, fetchProgressText, fetchReportText, meaningOf } from "../../src/fetch/mod.ts";
 import { mayPass } from "../../src/fetch/failure.ts";
 import { isTransient } from "../../src/http/mod.ts";
 
@@ -14,7 +14,7 @@ const REPORT = {
 };
 
 Deno.test("a report tells how many, and the failures from the most frequent on", () => {
-  const [headline, ...lines] = reportText(REPORT).split("\n");
+  const [headline, ...lines] = fetchReportText(REPORT).split("\n");
   assert.equal(headline, "60 of 100 images from 80 URLs (75.0% were good)");
   assert.deepEqual(lines.map((line) => line.trim().split(/\s+/).slice(0, 3)), [["15", "18.8%", "gone:"], [
     "5",
@@ -33,15 +33,15 @@ Deno.test("progress is one line", () => {
     imagesPerSecond: 0.25,
   };
   assert.equal(
-    progressText({ ...progress, secondsLeft: 32 }),
+    fetchProgressText({ ...progress, secondsLeft: 32 }),
     "1 of 9 images, 5 URLs tried (3 blocked, 1 gone), 4 under way, 0.3 images/s, 32 s left",
   );
   assert.equal(
-    progressText({ ...progress, failures: {}, imagesPerSecond: 0 }),
+    fetchProgressText({ ...progress, failures: {}, imagesPerSecond: 0 }),
     "1 of 9 images, 5 URLs tried, 4 under way, 0.0 images/s",
   );
-  assert.match(progressText({ ...progress, secondsLeft: 3000 }), /50 min left$/);
-  assert.match(progressText({ ...progress, secondsLeft: 9000 }), /2.5 h left$/);
+  assert.match(fetchProgressText({ ...progress, secondsLeft: 3000 }), /50 min left$/);
+  assert.match(fetchProgressText({ ...progress, secondsLeft: 9000 }), /2.5 h left$/);
 });
 
 Deno.test("every reason has a meaning of its own; what is tried again at once may pass", () => {

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import {
+  duration,
   logTarget,
   notebookTarget,
+  ProgressHistory,
   progressHtml,
+  progressText,
   progressView,
+  shareDone,
   terminalTarget,
 } from "../../src/notebook/progress.ts";
-import { duration, ProgressHistory, progressText, shareDone } from "../../src/notebook/progress_state.ts";
 import type { RunProgress } from "../../src/experiments/mod.ts";
 import { syntheticRecord } from "../made/paper/records.ts";
 import { RUN_EVENTS } from "../made/notebook/examples.ts";

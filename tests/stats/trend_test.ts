@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { trendTest } from "../../src/stats/trend.ts";
+import { trendTest } from "~/stats/hypothesis_tests.ts";
 import reference from "../reference/stats.json" with { type: "json" };
 import { assertClose } from "../made/stats/close.ts";
 

@@ -5,7 +5,7 @@ import { nativeBackend } from "../../src/tensorflow/backend.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { type EpochSummary, train, type TrainOptions } from "../../src/train/mod.ts";
-import { StepInputs } from "../../src/train/input.ts";
+import { StepInputs } from "../../src/train/train.ts";
 import { syntheticTraining } from "../made/train/synthetic.ts";
 
 await startEngine();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createModel, type ModelConfig, type ParameterSpec, placesIn } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import { layerRates } from "../../src/train/layer_decay.ts";
+import { layerRates } from "../../src/train/train.ts";
 import { biasCorrections } from "../../src/train/mod.ts";
 import { adamW } from "../../src/train/optimizer.ts";
 import { readFixture, unpack } from "../reference/fixture.ts";

@@ -117,7 +117,7 @@ function smallestMemorised(records: readonly RunRecord[]): ClaimOutcome {
   };
 }
 
-/** That the same training memorises the smallest set says that it is the size that makes it fail. */
+/** If the same training memorises the smallest set, it is the size that makes it fail. */
 function largestFails(records: readonly RunRecord[]): ClaimOutcome {
   const runs = runsOfKind(records, "pseudo, augmented");
   if (runs.length < 2) return notRun("pseudo-datasets of two sizes with augmentation are needed");

@@ -5,27 +5,28 @@ import {
   chanceAcross,
   COLORS,
   type Figure,
-  type Layout,
   legendBelow,
   logAxis,
   marginsWith,
   PALETTE,
   paperDots,
   percentAxis,
+  type PlotlyLayout,
   type Trace,
 } from "../../figures/mod.ts";
 import { table6 } from "../../paper/mod.ts";
 import { formatProportion, type Proportion } from "../../stats/mod.ts";
-import { type PseudoDatasetKind, runsOfKind } from "./records.ts";
+import { runsOfKind } from "./records.ts";
 
 /** How each kind of run is drawn; what can only be memorised is warm, what can be told apart blue. */
-const STYLES: Record<PseudoDatasetKind, { name: string; color: string; symbol: string }> = {
+const STYLES = {
   "pseudo": { name: "pseudo-datasets", color: PALETTE[1], symbol: "circle" },
   "pseudo, augmented": { name: "pseudo-datasets, augmented", color: PALETTE[4], symbol: "square" },
   "random labels": { name: "real datasets, random labels", color: PALETTE[3], symbol: "diamond" },
   "real": { name: "real datasets", color: PALETTE[0], symbol: "triangle-up" },
-};
+} as const;
 
+type PseudoDatasetKind = keyof typeof STYLES;
 const KINDS = Object.keys(STYLES) as PseudoDatasetKind[];
 
 /** Each kind stands this factor beside the next, so that none hides another where all are at 100%. */
@@ -72,7 +73,7 @@ export function memorizationFigure(records: readonly RunRecord[]): Figure {
 
 const sizeOf = ({ experiment }: RunRecord) => experiment.imagesPerDataset;
 
-function sizeAxis(ends: [number, number]): Layout {
+function sizeAxis(ends: [number, number]): PlotlyLayout {
   return logAxis("training images per set", { range: ends.map(Math.log10) });
 }
 
@@ -100,7 +101,7 @@ function oursTrace(
 }
 
 /** A trace's panel, "" or "2"; the legend names it once, in the first. */
-function placed(panel: string): Layout {
+function placed(panel: string): PlotlyLayout {
   return { showlegend: panel === "", xaxis: `x${panel}`, yaxis: `y${panel}` };
 }
 
@@ -124,7 +125,7 @@ function paperTraces(): Trace[] {
 }
 
 /** The paper prints no accuracy where training fails: words stand for it. */
-function paperFailures(): Layout[] {
+function paperFailures(): PlotlyLayout[] {
   return table6.rows.flatMap((row) => {
     const failing = COLUMNS.filter((column) => row[column] === null);
     if (failing.length === 0) return [];

@@ -1,13 +1,13 @@
-/** Which of a sweep's records are of pseudo-datasets, and which of real ones. */
+/** The records of a sweep by their datasets: pseudo-datasets or real ones. */
 import { parseReference } from "../../data/mod.ts";
 import type { RunRecord } from "../../experiments/mod.ts";
 import { isAugmented } from "../../images/mod.ts";
 
-/** What a record of notebook 08 is of. */
-export type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
+/** The datasets of a record of notebook 08. */
+type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
 
 /**
- * What a record is of: parts of one source (`cifar10#1/3` …), with or without augmentation; images whose
+ * The datasets of a record: parts of one source (`cifar10#1/3` …), with or without augmentation; images whose
  * labels were dealt out at random; or real datasets as they are.
  */
 export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind {

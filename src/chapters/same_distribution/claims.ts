@@ -19,7 +19,7 @@ import {
   sampleForPower,
   twoProportionTest,
 } from "../../stats/mod.ts";
-import { type Likeness, pairName, pairsAlike } from "./records.ts";
+import { pairName, pairsAlike } from "./records.ts";
 
 /** The effect that a control must have been able to show: as much as counts as no more than chance. */
 const VISIBLE = { chance: 0.5, effect: NEGLIGIBLE, alpha: ALPHA };
@@ -100,7 +100,7 @@ function moreImagesHelp(records: readonly RunRecord[]): ClaimOutcome {
 }
 
 /** No more than chance, by enough images that {@link VISIBLE} would have been seen. */
-function control(records: readonly RunRecord[], likeness: Likeness): ClaimOutcome {
+function control(records: readonly RunRecord[], likeness: "halves" | "splits"): ClaimOutcome {
   const runs = pairsAlike(records, likeness).map(last);
   if (runs.length === 0) return notRun("none was run");
   const adjusted = holm(runs.map(({ result }) => binomialTest(result.accuracy, result.chance).p));

@@ -6,7 +6,7 @@ import type { RunRecord } from "../../experiments/mod.ts";
  * `halves`: parts of one source dealt out at random; `splits`: official splits of one source; `releases`: one
  * dataset and another release of it; `other`: none of these.
  */
-export type Likeness = "halves" | "splits" | "releases" | "other";
+type Likeness = "halves" | "splits" | "releases" | "other";
 
 /** In what way the datasets of a record are alike. */
 export function likenessOf({ experiment }: RunRecord): Likeness {

@@ -11,7 +11,7 @@ import {
   verdictOf,
 } from "../../paper/mod.ts";
 import { binomialTest, formatPercent, formatProportion } from "../../stats/mod.ts";
-import { disagreements, networkScore, personScore, type PlayedGame } from "./records.ts";
+import { networkScore, personScore, type PlayedGame } from "./records.ts";
 
 /** Answers below which a person's share says next to nothing: the interval is over 40 points wide. */
 const LEAST_ANSWERS = 20;
@@ -95,4 +95,12 @@ function personBelowNetwork(games: readonly PlayedGame[]): ClaimOutcome {
     verdict: verdictOf(exact(network) < ALPHA, exact(person) < ALPHA),
     reason: `one person, McNemar's exact test, ${counts}: ${formatP(exact(network))}`,
   };
+}
+
+/** The images that one of the two named and the other did not: what McNemar's test counts. */
+function disagreements(games: readonly PlayedGame[]): { person: number; network: number } {
+  const answers = games.flatMap((game) => game.answers);
+  const only = (right: "said" | "network", wrong: "said" | "network") =>
+    answers.filter((answer) => answer[right] === answer.truth && answer[wrong] !== answer.truth).length;
+  return { person: only("said", "network"), network: only("network", "said") };
 }

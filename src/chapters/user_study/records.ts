@@ -39,11 +39,3 @@ export function networkScore(games: readonly PlayedGame[]): Proportion {
   }
   return pooledCounts(games.map(({ network }) => network));
 }
-
-/** The images that one of the two named and the other did not: what McNemar's test counts. */
-export function disagreements(games: readonly PlayedGame[]): { person: number; network: number } {
-  const answers = games.flatMap((game) => game.answers);
-  const only = (right: "said" | "network", wrong: "said" | "network") =>
-    answers.filter((answer) => answer[right] === answer.truth && answer[wrong] !== answer.truth).length;
-  return { person: only("said", "network"), network: only("network", "said") };
-}

@@ -7,7 +7,7 @@ import {
   type PackedImage,
   resizeAndCentreCrop,
 } from "../../images/mod.ts";
-import { permutation, random } from "../../stats/mod.ts";
+import { permutation, random, STREAMS } from "../../stats/mod.ts";
 import { CorruptedImages } from "../corrupted.ts";
 import type { StoredImages } from "../pool/store.ts";
 
@@ -23,7 +23,7 @@ export interface Batch {
   labels: Int32Array<ArrayBuffer>;
 }
 
-/** Which images, how large, how many at a time. */
+/** The images of batches, their size and their number in a batch. */
 export interface BatchSource {
   /** One a dataset; they may differ in side and channels. */
   pools: readonly StoredImages[];
@@ -86,9 +86,6 @@ interface ValidationBatchesHere extends ValidationBatches {
 /** Larger than any network here sees; what is above it is a mistake, and would not fit memory. */
 const LARGEST_IMAGE = 1024;
 
-/** Names of the random streams of a seed. */
-const Stream = { order: 0x6f72, augmentation: 0x6175 } as const;
-
 /**
  * Batches to train on. Every pass over the images has an order of its own and shows each image once; a batch
  * may end one pass and begin the next. Nothing is remembered between steps, so a resumed run sees what an
@@ -108,7 +105,7 @@ export function trainingBatches(source: TrainingSource): TrainingBatchesHere {
     for (let j = 0; j < batchSize; j++) {
       const shown = step * batchSize + j; // number of this showing of an image, over the whole run
       const order = orderOf(Math.floor(shown / size));
-      const draw = random(seed, Stream.augmentation, shown);
+      const draw = random(seed, STREAMS.augmentation, shown);
       writer.write(made, j, locate(order[shown % size]), (image, seen) => augment(image, seen, draw));
     }
     return made;
@@ -228,7 +225,7 @@ function latestOrders(size: number, seed: number): (pass: number) => Uint32Array
     const known = orders.get(pass);
     if (known) return known;
     if (orders.size >= 2) orders.delete(orders.keys().next().value!);
-    const order = permutation(size, seed, Stream.order, pass);
+    const order = permutation(size, seed, STREAMS.order, pass);
     orders.set(pass, order);
     return order;
   };

@@ -1,8 +1,30 @@
+/**
+ * Files that a manifest names, on this machine or on the network: read whole, or in parts (at a URL by range
+ * requests).
+ */
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { z } from "zod";
 import { readFully } from "../../disk/mod.ts";
+import {
+  ask,
+  type Client,
+  follow,
+  type HttpResponse,
+  makeClient,
+  makeResolver,
+  parseUrl,
+  reasonOfStatus,
+  REQUEST_FAILURES,
+  RequestFailure,
+  type RequestFailureReason,
+  type ResponseHead,
+  retryAfterMs,
+  type RetrySettings,
+  USER_AGENT,
+  withRetries,
+} from "../../http/mod.ts";
 import { isUrl } from "./places.ts";
-import { type Access, downloadBytes, openRemote, type RandomAccess } from "./remote.ts";
 
 /** Gzip shrinks photographs hardly at all; a file that grows by more than this when unpacked is a bomb. */
 const RATIO_LIMIT = 200;
@@ -98,4 +120,213 @@ function openLocal(path: string): RandomAccess {
     },
     [Symbol.dispose]: () => file.close(),
   };
+}
+
+/** The field `access` of a manifest: who may read the dataset's files. */
+export const accessSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("open").describe("Anybody.") }),
+  z.strictObject({
+    kind: z.literal("gated").describe("Whoever has accepted its terms and shows a token."),
+    token: z.string().regex(/^[A-Z][A-Z0-9_]*$/).describe(
+      "Environment variable that holds the token; it is never written to disk or shown.",
+    ),
+    terms: z.url().describe("Where the terms are accepted."),
+  }),
+]);
+
+export type Access = z.infer<typeof accessSchema>;
+
+const RETRIES: RetrySettings = { retries: 4, backoffMs: 500, maxRetryAfterMs: 60_000 };
+const CLIENT = { silenceMs: 30_000, perHost: 4, userAgent: USER_AGENT, proxies: true };
+const REDIRECTS = 5;
+
+/**
+ * A client for the files at a URL of a manifest. The manifest's author chose the host, which may be a server
+ * at a private address. Any other host, to which that one redirects, must be on the public internet.
+ */
+function clientFor(url: string): Client {
+  const named = parseUrl(url).hostname.replace(/^\[(.*)\]$/, "$1");
+  return makeClient(CLIENT, makeResolver((host) => host === named));
+}
+
+/**
+ * The answer to a request of part of a file, status 200 or 206. The token goes to the origin that the
+ * manifest names and to no other.
+ *
+ * @param from first byte
+ * @param to last byte; default: to the end
+ * @throws {RequestFailure}
+ * @throws {Error} when the token of a gated dataset is not set
+ */
+async function requestPart(
+  client: Client,
+  url: string,
+  access: Access,
+  from: number,
+  to?: number,
+): Promise<HttpResponse> {
+  const first = parseUrl(url);
+  const range = from > 0 || to !== undefined ? { Range: `bytes=${from}-${to ?? ""}` } : undefined;
+  return await follow(first, REDIRECTS, (at) =>
+    ask(client, at, {
+      headers: { ...range, ...(at.origin === first.origin && authorization(access)) },
+      accept: (head) => checkStatus(head, access),
+    }));
+}
+
+/** The header that shows the token, or none for open datasets. */
+function authorization(access: Access): Record<string, string> {
+  if (access.kind === "open") return {};
+  const token = Deno.env.get(access.token);
+  if (token) return { Authorization: `Bearer ${token}` };
+  throw new Error(
+    `the dataset is gated: accept its terms at ${access.terms} and put your token in the environment variable ${access.token}`,
+  );
+}
+
+function checkStatus({ status, headers }: ResponseHead, access: Access): void {
+  if (status === 200 || status === 206) return;
+  throw new RequestFailure(
+    reasonOfStatus(status),
+    detailOf(status, access),
+    retryAfterMs(headers["retry-after"]),
+  );
+}
+
+/** The fault of a file, as the rest of a sentence that begins with its URL. */
+function detailOf(status: number, access: Access): string {
+  if (status === 401 || status === 403) {
+    return access.kind === "gated"
+      ? `is refused (${status}): accept the terms at ${access.terms} with the account whose token is in ${access.token}`
+      : `is refused (${status}); has the dataset been gated since its manifest was checked?`;
+  }
+  const mayPass = status === 408 || status === 429 || status >= 500;
+  return `answers ${status}${mayPass ? "" : "; has the file been moved since its manifest was checked?"}`;
+}
+
+/** Reasons whose detail goes on from the URL. */
+const OF_STATUS = new Set<RequestFailureReason>([
+  "gone",
+  "blocked",
+  "rate_limited",
+  "server_error",
+  "unexpected_status",
+]);
+
+/** A failure with the URL of the file in its message. */
+function named(url: string, error: unknown): unknown {
+  if (!(error instanceof RequestFailure)) return error;
+  const { reason, detail } = error as RequestFailure;
+  const words = OF_STATUS.has(reason)
+    ? detail
+    : `cannot be had: ${REQUEST_FAILURES[reason].meaning} (${detail})`;
+  return new Error(`${url} ${words}`, { cause: error });
+}
+
+/**
+ * The bytes of a file on the network, block by block; where the connection breaks, it goes on from there.
+ *
+ * @throws {Error} naming the URL when it is not to be had, and for a gated dataset what to do
+ */
+async function* downloadBytes(url: string, access: Access): AsyncGenerator<Uint8Array> {
+  let have = 0;
+  let breaks = 0;
+  using client = clientFor(url);
+  while (true) {
+    using answer = await withRetries(RETRIES, () => requestPart(client, url, access, have))
+      .catch((error) => Promise.reject(named(url, error)));
+    if (have > 0 && !goesOnFrom(have, answer)) {
+      throw new Error(
+        `${url} broke off after ${have} bytes, and its server does not go on from there; try again`,
+      );
+    }
+    try {
+      for await (const block of answer.blocks()) {
+        have += block.length;
+        yield block;
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof RequestFailure)) throw error;
+      if (++breaks > RETRIES.retries) {
+        throw new Error(`${url} broke off: ${error.detail}`, { cause: error });
+      }
+    }
+  }
+}
+
+function goesOnFrom(start: number, { status, headers }: ResponseHead): boolean {
+  return status === 206 && (headers["content-range"]?.startsWith(`bytes ${start}-`) ?? true);
+}
+
+/** A file of which any part can be read without the rest. */
+export interface RandomAccess {
+  /** Bytes. */
+  readonly size: number;
+  /**
+   * The bytes from `start` up to, not including, `end`.
+   *
+   * @throws {Error} when the file is shorter
+   */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Closes the file. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Opens a file at a URL, to be read by range requests.
+ *
+ * @throws {Error} naming the URL when it is not to be had, or when its server gives out whole files only
+ */
+async function openRemote(url: string, access: Access): Promise<RandomAccess> {
+  const client = clientFor(url);
+  const attempts = <T>(attempt: () => Promise<T>) =>
+    withRetries(RETRIES, attempt).catch((error) => Promise.reject(named(url, error)));
+  try {
+    const size = await attempts(() => sizeOf(client, url, access));
+    if (size === undefined) {
+      throw new Error(
+        `${url}: its server gives out whole files only; download it and name its path in the manifest`,
+      );
+    }
+    return {
+      size,
+      read: async (start, end) =>
+        end > start ? await attempts(() => readPart(client, url, access, start, end)) : new Uint8Array(),
+      [Symbol.dispose]: () => client[Symbol.dispose](),
+    };
+  } catch (error) {
+    client[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Size of a file by a request of its first byte, bytes; undefined where the server gives out no parts. */
+async function sizeOf(client: Client, url: string, access: Access): Promise<number | undefined> {
+  using answer = await requestPart(client, url, access, 0, 0);
+  const total = /\/(\d+)$/.exec(answer.headers["content-range"] ?? "");
+  if (answer.status !== 206 || !total) return undefined;
+  for await (const _ of answer.blocks()); // so that the connection can be used again
+  return Number(total[1]);
+}
+
+async function readPart(
+  client: Client,
+  url: string,
+  access: Access,
+  start: number,
+  end: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  using answer = await requestPart(client, url, access, start, end - 1);
+  const bytes = new Uint8Array(end - start);
+  let have = 0;
+  const fault = () => new RequestFailure("incomplete", `it did not give bytes ${start} to ${end} as asked`);
+  if (!goesOnFrom(start, answer)) throw fault();
+  for await (const block of answer.blocks()) {
+    if (have + block.length > bytes.length) throw fault();
+    bytes.set(block, have);
+    have += block.length;
+  }
+  if (have < bytes.length) throw fault();
+  return bytes;
 }

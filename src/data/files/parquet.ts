@@ -1,6 +1,6 @@
 import { deserialize, serialize } from "node:v8";
 import { besideModule } from "../../disk/mod.ts";
-import type { RandomAccess } from "./remote.ts";
+import type { RandomAccess } from "./open.ts";
 
 /** A file that has been opened: what it holds, and its rows group by group. */
 interface OpenedParquet extends ParquetContents {

@@ -18,7 +18,7 @@ import {
   readMessages,
   type ToProcess,
 } from "./parquet.ts";
-import type { RandomAccess } from "./remote.ts";
+import type { RandomAccess } from "./open.ts";
 
 /** A Parquet file that has been opened, in the process that decodes it. */
 interface ParquetFile extends ParquetContents {

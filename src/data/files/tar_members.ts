@@ -12,9 +12,9 @@ export type TarMember =
   }
   | { name: string; refused: string };
 
-/** Which members of an archive are read. */
+/** The members of an archive that are read. */
 export interface TarOptions {
-  /** Which members are wanted, by name; the others are passed over. */
+  /** Says by its name whether a member is wanted; the others are passed over. */
   wanted: (name: string) => boolean;
   /** A larger member is refused. */
   largest: number;

@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { Readable } from "node:stream";
 import yauzl from "yauzl";
-import type { RandomAccess } from "./remote.ts";
+import type { RandomAccess } from "./open.ts";
 
 /** A file in a ZIP archive. */
 interface ZipEntry {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { accessSchema } from "../files/remote.ts";
+import { accessSchema } from "../files/open.ts";
 import { sourceKindOf, sourceSchema } from "../sources/list.ts";
 import { renderSchema, samplingSchema } from "../sources/source.ts";
 import { GROUPING_RULES } from "./grouping.ts";

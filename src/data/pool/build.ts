@@ -13,10 +13,9 @@ import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstOccurrences } from "./first_occurrences.ts";
 import { dataRoot } from "./hash.ts";
-import { type Dropped, type LeftOut, type LeftOutReason, leftOutText } from "./header.ts";
+import { type Dropped, leftOutText } from "./header.ts";
 import type { PoolImage } from "./index.ts";
-import type { FilePlace } from "./shards.ts";
-import { type Place, startFiles } from "./writer.ts";
+import { startFiles } from "./writer.ts";
 
 /** The progress of a build, told a few times a second. */
 export interface PoolProgress {
@@ -125,7 +124,7 @@ function indexEntry(
   manifest: Manifest,
   source: SourceImage,
   { bytes, facts: { sha256, perceptualHash, width, height } }: StoredImage,
-  { offset, shard }: Place,
+  { offset, shard }: { offset: number; shard?: number },
   classes: Map<string, number>,
 ): PoolImage {
   const isJpeg = manifest.render.shorter !== undefined;
@@ -147,7 +146,7 @@ function indexEntry(
 }
 
 /** Where an image that is stored as a JPEG file may lie already. */
-function placeOf({ render }: Manifest, source: SourceImage): FilePlace | undefined {
+function placeOf({ render }: Manifest, source: SourceImage) {
   if (render.shorter === undefined || !("offset" in source) || source.offset === undefined) return undefined;
   return { path: source.place, offset: source.offset };
 }
@@ -191,6 +190,9 @@ function reporter(manifest: Manifest, message: string, { onProgress }: PoolOptio
   };
 }
 
+/** An image of a source that its pool leaves out. */
+type LeftOut = Dropped["failed"][number];
+
 /** The end of an image of a source: it is stored, or it could not be drawn or decoded. */
 type Ended =
   & { source: SourceImage }
@@ -220,7 +222,7 @@ async function* storedInOrder(
 }
 
 async function ended(source: SourceImage, decoders: Decoders<StoredFacts>): Promise<Ended> {
-  const failed = (reason: LeftOutReason, { message }: Error) => ({
+  const failed = (reason: LeftOut["reason"], { message }: Error) => ({
     source,
     failure: { reason, detail: message },
   });

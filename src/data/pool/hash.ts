@@ -31,8 +31,3 @@ export function datasetHash(
 export function dataRoot(): string {
   return Deno.env.get("NTD_DATA") || `${repositoryRoot}.data`;
 }
-
-/** The folder of a manifest's pool. Its name changes with everything that decides the pool's content. */
-export function poolFolder(root: string, manifest: Manifest): string {
-  return `${root}/${manifest.name}-${datasetHash(manifest)}`;
-}

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import { IMAGE_FAILURES } from "../../images/mod.ts";
-import type { Shard } from "./shards.ts";
 
 /**
  * `pool.json`: the contents of a pool, the images that were left out, and the checksums of its other files.
@@ -32,6 +30,20 @@ export interface PoolHeader {
   builtAt: string;
 }
 
+/** A shard of the source from which a pool reads images where they lie, instead of copying them. */
+export interface Shard {
+  /**
+   * Below the folder of all pools: from there on, so that both can be moved together. Elsewhere: the whole
+   * path.
+   */
+  path: string;
+  /** When the pool was built: its size, bytes, and when it had been changed, milliseconds since 1970. */
+  bytes: number;
+  modified: number;
+  /** Images that are read from it. */
+  images: number;
+}
+
 /** Images of a source that its pool left out. */
 export interface Dropped {
   /** Images with exactly the pixels of an earlier one. */
@@ -42,49 +54,11 @@ export interface Dropped {
   failed: LeftOut[];
 }
 
-/**
- * Says what is wrong with the pool in a folder, or nothing when it is whole. Both files are hashed in full: a
- * flipped bit anywhere is found, at about a second a gigabyte.
- */
-export function poolFault(folder: string): string | undefined {
-  let file: "pool.json" | keyof PoolHeader["sha256"] = "pool.json";
-  try {
-    const { sha256, ...header } = readHeader(folder);
-    const expected = bytesOf(header);
-    for (file of ["images.bin", "index.jsonl"] as const) {
-      const path = `${folder}/${file}`;
-      const { size } = Deno.statSync(path);
-      if (file === "images.bin" && size !== expected) {
-        return `${file} has ${size} bytes instead of ${expected}`;
-      }
-      if (fileSha256(path) !== sha256[file]) return `${file} does not have its checksum`;
-    }
-  } catch (error) {
-    return `${file} cannot be read (${(error as Error).message})`;
-  }
-  return undefined;
-}
-
-/** Size of `images.bin`. */
-function bytesOf({ images, side, channels, bytes }: Omit<PoolHeader, "sha256">): number {
-  return side === undefined ? bytes! : images * side ** 2 * channels;
-}
-
 /** @throws {Error} when the file is missing or is not a header */
 export function readHeader(folder: string): PoolHeader {
   const header = JSON.parse(Deno.readTextFileSync(`${folder}/pool.json`));
   if (!Number.isInteger(header.images) || !header.sha256) throw new Error("it is not the header of a pool");
   return header;
-}
-
-function fileSha256(path: string): string {
-  using file = Deno.openSync(path);
-  const hash = createHash("sha256");
-  const block = new Uint8Array(4 << 20);
-  for (let read = file.readSync(block); read !== null; read = file.readSync(block)) {
-    hash.update(block.subarray(0, read));
-  }
-  return hash.digest("hex");
 }
 
 /** Why an image of a source is not in its pool, for a reader. */
@@ -95,10 +69,10 @@ const LEFT_OUT_REASONS = {
 } as const satisfies Record<string, { meaning: string }>;
 
 /** Name of a reason. */
-export type LeftOutReason = keyof typeof LEFT_OUT_REASONS;
+type LeftOutReason = keyof typeof LEFT_OUT_REASONS;
 
 /** An image of a source that is not in its pool. */
-export interface LeftOut {
+interface LeftOut {
   key: string;
   /** Path or URL of the file that has it, where it comes from one. */
   file?: string;

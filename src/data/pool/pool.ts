@@ -1,13 +1,13 @@
+import { createHash } from "node:crypto";
 import { statfsSync } from "node:fs";
 import { manifestOf } from "../manifest/find.ts";
 import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
 import { type DatasetReference, isMeant, parseReference } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import { buildPool, type PoolOptions } from "./build.ts";
-import { dataRoot, poolFolder } from "./hash.ts";
-import { type Dropped, poolFault, readHeader } from "./header.ts";
+import { dataRoot, datasetHash } from "./hash.ts";
+import { type Dropped, type PoolHeader, readHeader } from "./header.ts";
 import { type PoolImages, someImages } from "./index.ts";
-import { checkShards } from "./shards.ts";
 import { openStored, type StoredImages } from "./store.ts";
 
 /** A stored dataset: its images, packed in one file and read when they are needed. */
@@ -79,9 +79,51 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   if (!exists(folder) || poolFault(folder)) await buildUnderLock(manifest, root, folder, options);
   // Older pools do not name their classes.
   const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
-  checkShards(folder, shards);
   const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
   return Object.assign(await openStored(folder), { manifest, dropped, inPlace, classes });
+}
+
+/** The folder of a manifest's pool. Its name changes with everything that decides the pool's content. */
+function poolFolder(root: string, manifest: Manifest): string {
+  return `${root}/${manifest.name}-${datasetHash(manifest)}`;
+}
+
+/**
+ * Says what is wrong with the pool in a folder, or nothing when it is whole. Both files are hashed in full: a
+ * flipped bit anywhere is found, at about a second a gigabyte.
+ */
+function poolFault(folder: string): string | undefined {
+  let file: "pool.json" | keyof PoolHeader["sha256"] = "pool.json";
+  try {
+    const { sha256, ...header } = readHeader(folder);
+    const expected = bytesOf(header);
+    for (file of ["images.bin", "index.jsonl"] as const) {
+      const path = `${folder}/${file}`;
+      const { size } = Deno.statSync(path);
+      if (file === "images.bin" && size !== expected) {
+        return `${file} has ${size} bytes instead of ${expected}`;
+      }
+      if (fileSha256(path) !== sha256[file]) return `${file} does not have its checksum`;
+    }
+  } catch (error) {
+    return `${file} cannot be read (${(error as Error).message})`;
+  }
+  return undefined;
+}
+
+/** Size of `images.bin`. */
+function bytesOf({ images, side, channels, bytes }: Omit<PoolHeader, "sha256">): number {
+  return side === undefined ? bytes! : images * side ** 2 * channels;
+}
+
+function fileSha256(path: string): string {
+  using file = Deno.openSync(path);
+  const hash = createHash("sha256");
+  const block = new Uint8Array(4 << 20);
+  for (let read = file.readSync(block); read !== null; read = file.readSync(block)) {
+    hash.update(block.subarray(0, read));
+  }
+  return hash.digest("hex");
 }
 
 /** Gives out a pool several times; it is closed when all that were given out have been disposed. */

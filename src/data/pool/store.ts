@@ -1,10 +1,10 @@
+import { dirname, resolve } from "node:path";
 import { readFully } from "../../disk/mod.ts";
 import { centreSquare, type EncodedImage } from "../../images/mod.ts";
 import { SQUARE_SIDE } from "../sources/stored_image.ts";
 import type { decodeJpeg } from "../../tensorflow/mod.ts";
-import { readHeader } from "./header.ts";
+import { readHeader, type Shard } from "./header.ts";
 import { indexedImages, type PoolImages } from "./index.ts";
-import { readShard, type Shard } from "./shards.ts";
 
 /** A pool's images, as far as making batches asks for them. */
 export interface StoredImages {
@@ -42,10 +42,13 @@ export interface StoredImages {
 /**
  * Opens the pool in a folder without comparing its checksums, and loads what decodes it.
  *
- * @throws {Error} when a file is missing or cannot be read
+ * @throws {Error} when a file is missing or cannot be read, or a shard is not as it was when the pool was
+ *   built
  */
 export async function openStored(folder: string): Promise<StoredImages> {
-  if (readHeader(folder).shorter !== undefined) await loadJpegDecoder();
+  const { shorter, shards = [] } = readHeader(folder);
+  checkShards(folder, shards);
+  if (shorter !== undefined) await loadJpegDecoder();
   return openStoredImages(folder);
 }
 
@@ -199,4 +202,54 @@ function readJpegPlaces(folder: string, count: number): JpegPlaces {
     i++;
   }
   return places;
+}
+
+/**
+ * Fills an array from byte `start` of a shard on. The shard is opened each time (5 microseconds), so that
+ * there may be any number of them.
+ *
+ * @param folder of the pool
+ * @throws {Error} when it is not there, or not as it was when the pool was built
+ */
+function readShard(folder: string, shard: Shard, start: number, into: Uint8Array): void {
+  using file = openShard(folder, shard);
+  readFully(file, shard.path, start, into);
+}
+
+/**
+ * Looks at all shards of a pool, before it is used.
+ *
+ * @throws {Error} as {@link readShard}
+ */
+function checkShards(folder: string, shards: readonly Shard[]): void {
+  for (const shard of shards) openShard(folder, shard).close();
+}
+
+function openShard(folder: string, { path, bytes, modified }: Shard): Deno.FsFile {
+  const whole = resolve(dirname(folder), path);
+  const file = openedAt(whole, folder);
+  const { size, mtime } = file.statSync();
+  if (size === bytes && (mtime?.getTime() ?? 0) === modified) return file;
+  file.close();
+  const was = `${bytes} bytes of ${new Date(modified).toISOString()}`;
+  throw faultOf(
+    whole,
+    folder,
+    `has changed: it has ${size} bytes of ${mtime?.toISOString()} instead of ${was}`,
+  );
+}
+
+function openedAt(path: string, folder: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    throw faultOf(path, folder, `cannot be read (${(error as Error).message})`);
+  }
+}
+
+function faultOf(path: string, folder: string, fault: string): Error {
+  return new Error(
+    `the shard ${path} ${fault}. Images of the pool ${folder} are read from it: put it back as it was, or remove the pool's ` +
+      "folder, and it is built again from what is there",
+  );
 }

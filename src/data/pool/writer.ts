@@ -3,11 +3,16 @@ import { createHash } from "node:crypto";
 import { resolve, sep } from "node:path";
 import { readFully } from "../../disk/mod.ts";
 import type { PoolImage } from "./index.ts";
-import type { PoolHeader } from "./header.ts";
-import type { FilePlace, Shard } from "./shards.ts";
+import type { PoolHeader, Shard } from "./header.ts";
+
+/** The place of an image's file: a file on this machine, and the byte at which it starts there. */
+interface FilePlace {
+  path: string;
+  offset: number;
+}
 
 /** Where an image lies: from byte `offset` of `images.bin` on, or of a shard. */
-export interface Place {
+interface Place {
   offset: number;
   shard?: number;
 }

@@ -28,7 +28,7 @@ const BANDS = Math.floor(32 * WORDS / BAND_BITS);
  */
 const NEIGHBOURS = 32;
 
-/** Which bits make up each band: neighbouring bits of a hash often agree, so a band's are far apart. */
+/** The bits of each band. Neighbouring bits of a hash often agree, so those of a band are far apart. */
 const ORDER = permutation(32 * WORDS, 0);
 
 /** Photographs by their hashes, to be compared: 80 bytes each while they are. */

@@ -2,7 +2,7 @@
  * Images labelled by what they show instead of where they come from, to ask how much semantics features hold.
  */
 import type { Pool } from "../pool/pool.ts";
-import { permutation, rank } from "../../stats/mod.ts";
+import { permutation, rank, STREAMS } from "../../stats/mod.ts";
 import { parseReference } from "../manifest/reference.ts";
 import { duplicateGroups, sampleImages, type SampleSizes } from "./sample.ts";
 
@@ -59,7 +59,7 @@ function classesIn({ name, images, classes }: Labelled): string[] {
   return [...classes];
 }
 
-/** Which concepts, and how they are split. */
+/** The number of concepts, and how they are split. */
 interface ConceptSizes {
   /** Number of concepts, each a class; those with the most images among those that enough datasets draw. */
   concepts: number;
@@ -166,9 +166,6 @@ function labelledImages(byClass: readonly Found[][], pools: number): LabelledIma
   };
 }
 
-/** Names the random stream: no other use of the seed shares its numbers. */
-const STREAM = 0x726c;
-
 /**
  * The datasets' labels dealt out to their images at random, each as often as before (Zhang et al. 2017,
  * "Understanding deep learning requires rethinking generalization"): nothing about an image says which it
@@ -179,7 +176,7 @@ const STREAM = 0x726c;
  */
 export function randomLabels(indices: readonly Int32Array[], seed: number): Int32Array[] {
   const labels = indices.flatMap((images, dataset) => new Array<number>(images.length).fill(dataset));
-  const dealt = permutation(labels.length, seed, STREAM);
+  const dealt = permutation(labels.length, seed, STREAMS.randomLabels);
   let image = 0;
   return indices.map((images) => images.map(() => labels[dealt[image++]]));
 }

@@ -4,12 +4,18 @@ import { byRank } from "../../stats/mod.ts";
 import { localPath } from "../files/places.ts";
 import { isImageName, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
-import { type LocalFile, type SourceImage, sourceKind, type SourceManifest, splitsSchema } from "./source.ts";
+import {
+  archiveFields,
+  type LocalFile,
+  type SourceImage,
+  sourceKind,
+  type SourceManifest,
+} from "./source.ts";
 
 const schema = z.strictObject({
   type: z.literal("folder").describe("Image files in a folder and its sub-folders."),
   path: z.string().min(1).describe("The folder; a relative path starts at the folder of this file."),
-  splits: splitsSchema,
+  splits: archiveFields.splits,
   classFolders: z.boolean().optional().describe(
     "Whether the folders inside (of each split) are semantic classes, numbered by the alphabet. Default: false.",
   ),

@@ -1,9 +1,6 @@
-import { basename } from "node:path";
 import { z } from "zod";
-import { byRank } from "../../stats/mod.ts";
-import { startParquetReader } from "../files/parquet.ts";
-import { localFilesOf, placesOf } from "../files/places.ts";
-import { openRandomAccess } from "../files/open.ts";
+import { parquetRows } from "./parquet_rows.ts";
+import { localFilesOf } from "../files/places.ts";
 import { withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
 import {
@@ -58,39 +55,6 @@ async function* parquetImages(manifest: SourceManifest<z.infer<typeof schema>>):
       place,
       file: async () => await imageBytes(row[source.image]),
     };
-  }
-}
-
-/** A row of a Parquet file. */
-interface ParquetRow {
-  row: Record<string, unknown>;
-  /** Path or URL of the file. */
-  place: string;
-  /** Names the row: file, row group and row. */
-  name: string;
-}
-
-/**
- * The rows of Parquet files, in order; of a sample, files by rank and their row groups by rank.
- *
- * @throws {Error} when a file is missing, damaged or has no such column, naming it
- */
-export async function* parquetRows(
-  { folder, access, sampling }: Pick<SourceManifest, "folder" | "access" | "sampling">,
-  files: string,
-  columns: readonly string[],
-): AsyncGenerator<ParquetRow> {
-  const places = placesOf(folder, files);
-  using reader = startParquetReader();
-  for (const place of sampling ? byRank(places, sampling.seed) : places) {
-    using file = await openRandomAccess(place, access);
-    const parquet = await reader.open(file, place);
-    const stem = basename(new URL(place, "file:///").pathname, ".parquet");
-    const groups = parquet.groups.map((_, group) => `${stem}/${group}`);
-    for (const group of sampling ? byRank(groups, sampling.seed) : groups) {
-      const rows = await parquet.rows(groups.indexOf(group), columns);
-      for (const [i, row] of rows.entries()) yield { row, place, name: `${group}/${i}` };
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Decoded } from "../../images/mod.ts";
-import type { Access } from "../files/remote.ts";
+import type { Access } from "../files/open.ts";
 import { parseBraces } from "../files/places.ts";
 
 /** How images are stored: a manifest's `render`. */
@@ -20,9 +20,9 @@ export const renderSchema = z.strictObject({
   }
 });
 
-export type Render = z.infer<typeof renderSchema>;
+type Render = z.infer<typeof renderSchema>;
 
-/** Which images are taken: a manifest's `sampling`. */
+/** The choice of images: a manifest's `sampling`. */
 export const samplingSchema = z.strictObject({
   images: z.int().min(1).describe("Images that are wanted."),
   seed: z.int().min(0).describe("Another seed, another sample."),
@@ -129,7 +129,7 @@ export const patternSchema = z.string().min(1).superRefine((pattern, context) =>
 );
 
 /** A field for sub-folders that are official splits. */
-export const splitsSchema = z.array(z.string().min(1)).min(1).optional().describe(
+const splitsSchema = z.array(z.string().min(1)).min(1).optional().describe(
   'Names of sub-folders that are official splits, as ["train", "val"]. Default: there are none.',
 );
 
@@ -157,7 +157,7 @@ export type SourceImage = {
 } & (ImageFile | Drawing);
 
 /** An image file that may come from anybody: it is decoded in another process. */
-export interface ImageFile {
+interface ImageFile {
   /** Path or URL of the file that has it, or that it is. */
   place: string;
   /**

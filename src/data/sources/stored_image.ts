@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { centreSquare, decode, type PackedImage, perceptualHash, storedJpeg } from "../../images/mod.ts";
-import type { Render, StoredImage } from "./source.ts";
+import type { SourceManifest, StoredImage } from "./source.ts";
 
 /** Side of the square that shows an image of a pool of JPEG files, px. */
 export const SQUARE_SIDE = 256;
@@ -40,7 +40,7 @@ export const LARGEST_FILE = 64 << 20;
  *
  * @throws {ImageFailure}
  */
-export async function storedPhoto(file: Uint8Array, render: Render): Promise<StoredImage> {
+export async function storedPhoto(file: Uint8Array, render: SourceManifest["render"]): Promise<StoredImage> {
   const { side, shorter, channels, background } = render;
   if (side === undefined) {
     const { file: bytes, image } = await storedJpeg(file, { shorter: shorter!, background });

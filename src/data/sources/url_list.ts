@@ -1,86 +1,26 @@
 import { Readable } from "node:stream";
 import { DatabaseSync } from "node:sqlite";
 import { parse } from "csv-parse";
-import { z } from "zod";
 import { openBytes } from "../files/open.ts";
 import { isUrl, placesOf } from "../files/places.ts";
-import { parquetRows } from "./parquet.ts";
-import { columnSchema, patternSchema, type SourceManifest } from "./source.ts";
+import { parquetRows } from "./parquet_rows.ts";
+import { type SourceManifest } from "./source.ts";
 
-/** Lists of URLs: the `source` of a manifest. */
-export const urlListSchema = z.strictObject({
-  type: z.literal("urls").describe("Lists of addresses of images, which are fetched one by one."),
-  format: z.enum(["tsv", "csv", "jsonl", "parquet", "sqlite"]),
-  files: patternSchema,
-  columns: z.array(columnSchema).min(1).optional().describe(
-    "Names of the columns of a tsv or csv without a header. Default: they stand in its first line.",
-  ),
-  table: columnSchema.optional().describe("Table of an sqlite file."),
-  url: columnSchema.describe("Column of the address."),
-  key: columnSchema.optional().describe("Column of a name for the image. Default: the address."),
-  sha256: columnSchema.optional().describe(
-    "Column of the hash that the file must have. Default: none is compared.",
-  ),
-  keep: z.array(columnSchema).optional().describe("Columns that are stored beside the image. Default: none."),
-  where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional().describe(
-    "Only rows whose columns have these values.",
-  ),
-});
+/** The fields of a source that say how its lists are read. */
+interface ListFormat {
+  format: "tsv" | "csv" | "jsonl" | "parquet" | "sqlite";
+  /** Paths or URLs, with ranges. */
+  files: string;
+  /** Names of the columns of a tsv or csv without a header. */
+  columns?: string[];
+  /** Table of an sqlite file. */
+  table?: string;
+  /** Rows whose columns have other values may be passed over. */
+  where?: Record<string, string | number | boolean>;
+}
 
-export type UrlList = z.infer<typeof urlListSchema>;
-
-/** The part of a manifest that says how its lists are read. */
+/** The part of a manifest that says where its lists are. */
 type Listed = Pick<SourceManifest, "folder" | "access" | "sampling">;
-
-/** One line of a list of images. */
-export interface ListedUrl {
-  /** Names the image within its dataset. */
-  key: string;
-  url: string;
-  /** Hash of the file's bytes, 64 hex digits. */
-  sha256?: string;
-  /** The columns that the manifest keeps. */
-  metadata?: Record<string, unknown>;
-}
-
-/**
- * The addresses that a manifest with a source of type `urls` lists, in the lists' order, one in memory at a
- * time; each call reads the lists again. Rows that the manifest's `where` leaves out, and rows without an
- * http(s) address, are passed over.
- *
- * @throws {Error} when a list is missing or damaged or has no such column, naming it
- */
-export async function* listedUrls(
-  manifest: Listed,
-  source: UrlList,
-): AsyncGenerator<ListedUrl> {
-  const { url, key = url, sha256, keep = [], where = {} } = source;
-  const columns = [...new Set([url, key, ...(sha256 ? [sha256] : []), ...keep, ...Object.keys(where)])];
-  for await (const row of listRows(manifest, source, columns)) {
-    const wanted = Object.entries(where).every(([name, value]) => text(row[name]) === `${value}`);
-    const address = text(row[url]);
-    const name = text(row[key]);
-    if (!wanted || name === "" || !/^https?:\/\//i.test(address)) continue;
-    const hash = sha256 ? text(row[sha256]).toLowerCase() : "";
-    yield {
-      key: name,
-      url: address,
-      ...(/^[0-9a-f]{64}$/.test(hash) && { sha256: hash }),
-      ...(keep.length > 0 &&
-        { metadata: Object.fromEntries(keep.map((column) => [column, plain(row[column])])) }),
-    };
-  }
-}
-
-function text(value: unknown): string {
-  return value instanceof Uint8Array ? new TextDecoder().decode(value) : `${value ?? ""}`;
-}
-
-/** A value that JSON can hold. */
-function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return text(value);
-  return typeof value === "bigint" ? Number(value) : value;
-}
 
 /**
  * A longer line is no line of a list: it is passed over, so that a file without line ends takes no memory.
@@ -115,9 +55,9 @@ type Row = Record<string, unknown>;
  * @param columns those that are needed
  * @throws {Error} when a list is missing or damaged or has no such column, naming it
  */
-async function* listRows(
+export async function* listRows(
   manifest: Listed,
-  source: UrlList,
+  source: ListFormat,
   columns: readonly string[],
 ): AsyncGenerator<Row> {
   if (source.format === "parquet") {
@@ -147,7 +87,7 @@ async function* firstRows(rows: AsyncIterable<{ row: Row }>, count = Infinity): 
   }
 }
 
-function rowsOf(place: string, { access }: Listed, source: UrlList): AsyncIterable<Row> | Iterable<Row> {
+function rowsOf(place: string, { access }: Listed, source: ListFormat): AsyncIterable<Row> | Iterable<Row> {
   if (source.format === "sqlite") return sqliteRows(place, source);
   const blocks = openBytes(place, access);
   if (source.format === "csv") return csvRows(blocks, place, source.columns);
@@ -208,7 +148,7 @@ function parsed(line: string): Row | undefined {
   }
 }
 
-function* sqliteRows(path: string, { table, columns, where = {} }: UrlList): Generator<Row> {
+function* sqliteRows(path: string, { table, columns, where = {} }: ListFormat): Generator<Row> {
   if (isUrl(path)) {
     throw new Error(`${path}: an sqlite file is read on this machine; download it and name its path`);
   }

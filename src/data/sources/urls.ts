@@ -1,17 +1,40 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { z } from "zod";
 import { localFilesOf } from "../files/places.ts";
 import type { TarMember } from "../files/tar_members.ts";
 import { filesFingerprint } from "./fingerprint.ts";
 import { isImageName, withoutEnding } from "./image_paths.ts";
-import { type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
-import { type UrlList, urlListSchema } from "./url_list.ts";
-import { memberFile, shardSamples } from "./webdataset.ts";
+import { columnSchema, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
+import { listRows } from "./url_list.ts";
+import { memberFile, shardSamples } from "./shard_samples.ts";
+
+/** Lists of URLs: the `source` of a manifest. */
+const schema = z.strictObject({
+  type: z.literal("urls").describe("Lists of addresses of images, which are fetched one by one."),
+  format: z.enum(["tsv", "csv", "jsonl", "parquet", "sqlite"]),
+  files: patternSchema,
+  columns: z.array(columnSchema).min(1).optional().describe(
+    "Names of the columns of a tsv or csv without a header. Default: they stand in its first line.",
+  ),
+  table: columnSchema.optional().describe("Table of an sqlite file."),
+  url: columnSchema.describe("Column of the address."),
+  key: columnSchema.optional().describe("Column of a name for the image. Default: the address."),
+  sha256: columnSchema.optional().describe(
+    "Column of the hash that the file must have. Default: none is compared.",
+  ),
+  keep: z.array(columnSchema).optional().describe("Columns that are stored beside the image. Default: none."),
+  where: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional().describe(
+    "Only rows whose columns have these values.",
+  ),
+});
+
+type UrlList = z.infer<typeof schema>;
 
 /** Photographs that are fetched one by one before a pool is built. */
 export const urls = sourceKind({
   type: "urls",
-  schema: urlListSchema,
+  schema,
   fixedByVersion: false,
   origin: ({ files }) => files,
   localFiles,
@@ -25,6 +48,56 @@ export const urls = sourceKind({
 
 function localFiles(folder: URL, { files }: UrlList) {
   return localFilesOf(folder, files);
+}
+
+/** One line of a list of images. */
+export interface ListedUrl {
+  /** Names the image within its dataset. */
+  key: string;
+  url: string;
+  /** Hash of the file's bytes, 64 hex digits. */
+  sha256?: string;
+  /** The columns that the manifest keeps. */
+  metadata?: Record<string, unknown>;
+}
+
+/**
+ * The addresses that a manifest with a source of type `urls` lists, in the lists' order, one in memory at a
+ * time; each call reads the lists again. Rows that the manifest's `where` leaves out, and rows without an
+ * http(s) address, are passed over.
+ *
+ * @throws {Error} when a list is missing or damaged or has no such column, naming it
+ */
+export async function* listedUrls(
+  manifest: Pick<SourceManifest, "folder" | "access" | "sampling">,
+  source: UrlList,
+): AsyncGenerator<ListedUrl> {
+  const { url, key = url, sha256, keep = [], where = {} } = source;
+  const columns = [...new Set([url, key, ...(sha256 ? [sha256] : []), ...keep, ...Object.keys(where)])];
+  for await (const row of listRows(manifest, source, columns)) {
+    const wanted = Object.entries(where).every(([name, value]) => text(row[name]) === `${value}`);
+    const address = text(row[url]);
+    const name = text(row[key]);
+    if (!wanted || name === "" || !/^https?:\/\//i.test(address)) continue;
+    const hash = sha256 ? text(row[sha256]).toLowerCase() : "";
+    yield {
+      key: name,
+      url: address,
+      ...(/^[0-9a-f]{64}$/.test(hash) && { sha256: hash }),
+      ...(keep.length > 0 &&
+        { metadata: Object.fromEntries(keep.map((column) => [column, plain(row[column])])) }),
+    };
+  }
+}
+
+function text(value: unknown): string {
+  return value instanceof Uint8Array ? new TextDecoder().decode(value) : `${value ?? ""}`;
+}
+
+/** A value that JSON can hold. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return text(value);
+  return typeof value === "bigint" ? Number(value) : value;
 }
 
 /** The fields of a manifest that decide which images of a list are fetched. */

@@ -1,15 +1,13 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import { openBytes } from "../files/open.ts";
 import { isUrl, localFilesOf, placesOf } from "../files/places.ts";
-import { type TarMember, tarMembers } from "../files/tar_members.ts";
+import { type TarMember } from "../files/tar_members.ts";
 import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
-import { LARGEST_FILE } from "./stored_image.ts";
+import { memberFile, shardSamples } from "./shard_samples.ts";
 import {
   archiveFields,
   classesSchema,
-  type ImageFile,
   patternSchema,
   type SourceImage,
   sourceKind,
@@ -68,40 +66,6 @@ async function* webdatasetImages(
   }
 }
 
-/**
- * The samples of one shard: members that follow one another and share their key.
- *
- * @throws {Error} when the shard is missing, damaged or ends early, naming it
- */
-export async function* shardSamples(
-  place: string,
-  { access }: Pick<SourceManifest, "access">,
-  wanted: (name: string) => boolean,
-): AsyncGenerator<TarMember[]> {
-  let sample: TarMember[] = [];
-  try {
-    for await (const member of tarMembers(openBytes(place, access), { wanted, largest: LARGEST_FILE })) {
-      if (sample.length > 0 && sampleKey(sample[0].name) !== sampleKey(member.name)) {
-        yield sample;
-        sample = [];
-      }
-      sample.push(member);
-    }
-  } catch (error) {
-    const { message } = error as Error;
-    throw message.includes(place)
-      ? error
-      : new Error(`${place} is damaged: ${message}; obtain it again`, { cause: error });
-  }
-  if (sample.length > 0) yield sample;
-}
-
-/** A member's path up to the first dot of its last part. */
-function sampleKey(name: string): string {
-  const last = basename(name);
-  return name.slice(0, name.length - last.length) + last.split(".")[0];
-}
-
 /** The images of a sample, as a rule one. */
 function* imagesOf(
   sample: TarMember[],
@@ -116,16 +80,6 @@ function* imagesOf(
       ...memberFile(member, place),
     };
   }
-}
-
-/** A member of the archive at `place`, as the image file that it is. */
-export function memberFile(member: TarMember, place: string): ImageFile {
-  if (member.refused !== undefined) {
-    const { refused } = member;
-    return { place, file: () => Promise.reject(new Error(refused)) };
-  }
-  const { bytes, offset } = member;
-  return { place, ...(!isUrl(place) && { offset }), file: () => Promise.resolve(bytes) };
 }
 
 function labelOf(member?: TarMember): number | undefined {

@@ -1,7 +1,7 @@
 /** Finds the record of a run by its name. */
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { type AnyExperiment, type AnyRecord, isKnown, kindOf } from "../kinds.ts";
+import { type AnyExperiment, type AnyRecord, experimentKindOf, isKnown } from "../kinds.ts";
 import { RunFolder, runsFolder } from "./folder.ts";
 
 /** Runs that a message lists at most. */
@@ -29,7 +29,7 @@ export async function findRun(name: string, root = runsFolder()): Promise<RunFol
       `The run ${folder.path} is of another version of this program. Run its experiment again.`,
     );
   }
-  const kind = kindOf(record.experiment);
+  const kind = experimentKindOf(record.experiment);
   if (!kind.namesClasses) {
     throw new Error(
       `${folder.path} is a ${kind.kind}, not a run whose network names datasets. Name a run.`,
@@ -86,7 +86,7 @@ async function listing(hashes: readonly string[], root: string): Promise<string>
 /** "tabler + mdi, 64 images each, convnext_micro", "a probe, without a network of its own" */
 function lineOf(experiment: AnyExperiment): string {
   if (!isKnown(experiment)) return "of another version of this program";
-  const kind = kindOf(experiment);
+  const kind = experimentKindOf(experiment);
   if (!kind.namesClasses) return `a ${kind.kind}, without a network of its own`;
   const images = "imagesPerDataset" in experiment ? [`${experiment.imagesPerDataset} images each`] : [];
   const models = "model" in experiment ? [experiment.model] : [];

@@ -19,7 +19,9 @@ export function identityOf(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 16);
 }
 
-/** A recipe without the fields that are off, such that the hash is the same whether they are off or left out. */
+/**
+ * A recipe without the fields that are off, such that the hash is the same whether they are off or left out.
+ */
 export function recipeIdentity({ mix, ...recipe }: Recipe): Recipe {
   return { ...recipe, ...(mix && { mix }) };
 }

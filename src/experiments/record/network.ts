@@ -61,13 +61,13 @@ export async function saveNetwork(
  * @throws as {@link loadWeights}
  */
 export function openNetwork(path: string): TrainedNetwork {
-  const { model: config, ...description } = describe(path);
+  const { model: config, ...description } = descriptionIn(path);
   const model = createModel(config, description.datasets.length, description.imageSize);
   return { ...description, model, weights: loadWeights(path, model) };
 }
 
 /** @throws {WeightsError} when the header does not say what the network is for */
-function describe(path: string): NetworkDescription {
+function descriptionIn(path: string): NetworkDescription {
   using file = openSafetensors(path);
   const names = Object.keys(descriptionSchema.shape);
   try {

@@ -1,10 +1,12 @@
 import type { GameScore, GameState, Share } from "../wire.ts";
-import { byId, make, percent, showView } from "./elements.ts";
-import { figureImage, questionImage } from "./server.ts";
+import { byId, make, questionImage } from "./elements.ts";
+
+/** Address of the figure of a finished game, drawn for this width in px. */
+const figureImage = (width: number) => `figure/${width}.svg`;
 
 /**
- * The end: the player's share, the network's on the same images, the paper's people, chance; then every
- * image.
+ * Fills the last section: the player's share, the network's on the same images, the paper's people, chance;
+ * then every image.
  */
 export function showScore(state: GameState, score: GameScore, startAnew: () => void): void {
   const { person, network, chance, seconds, answers } = score;
@@ -37,7 +39,6 @@ export function showScore(state: GameState, score: GameScore, startAnew: () => v
   );
   byId("score-actions").replaceChildren(anew);
   byId("score-images").replaceChildren(...answers.map((answer, i) => imageCard(state, answer, i)));
-  showView("score");
 }
 
 function shareCells({ value, low, high, n }: Share): string[] {
@@ -88,4 +89,9 @@ function imageCard(
     verdict("you", answer.said),
     verdict("network", answer.network),
   );
+}
+
+/** "87.1%". */
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
 }

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { type ParquetReader, startParquetReader } from "../../../src/data/files/parquet.ts";
-import type { RandomAccess } from "../../../src/data/files/remote.ts";
+import type { RandomAccess } from "~/data/files/open.ts";
 import { tarMembers } from "../../../src/data/files/tar_members.ts";
 import { zipEntries } from "../../../src/data/files/zip_entries.ts";
 import { type Decoders, ImageFailure, startDecoders } from "../../../src/images/mod.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RandomAccess } from "../../../src/data/files/remote.ts";
+import type { RandomAccess } from "~/data/files/open.ts";
 import { tarMembers } from "../../../src/data/files/tar_members.ts";
 import { zipEntries } from "../../../src/data/files/zip_entries.ts";
 import { filesOnDisk, photoFile, photoManifest, tarFile } from "../../made/data/photo_files.ts";

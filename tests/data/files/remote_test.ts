@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import type { Access } from "../../../src/data/files/remote.ts";
-import { openBytes } from "../../../src/data/files/open.ts";
-import { openRandomAccess } from "../../../src/data/files/open.ts";
+import { type Access, openBytes, openRandomAccess } from "~/data/files/open.ts";
 import { fileServer } from "../../made/data/file_server.ts";
 
 const OPEN: Access = { kind: "open" };

@@ -4,7 +4,7 @@ import { checkDisjoint, expectedImages, parseReference } from "../../../data/mod
 import { checkImageSize, createModel } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { checkBatches, ExperimentError, faultOf, positiveInteger } from "../../check.ts";
+import { asExperimentFault, checkBatches, ExperimentError, positiveInteger } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { recipeIdentity } from "../../record/identity.ts";
@@ -95,9 +95,9 @@ export const classifierDescription: Description<Experiment> = {
   datasets: ({ datasets }) => datasets,
 
   check({ datasets, imageSize, model, recipe }) {
-    faultOf(() => checkDisjoint(datasets), "datasets");
+    asExperimentFault(() => checkDisjoint(datasets), "datasets");
     checkBatches(recipe);
-    faultOf(() => {
+    asExperimentFault(() => {
       checkImageSize(model, imageSize);
       createModel(model, datasets.length, imageSize);
     });

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { checkImageSize, createEncoder, createModel } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { checkBatches, ExperimentError, faultOf, positiveInteger } from "../../check.ts";
+import { asExperimentFault, checkBatches, ExperimentError, positiveInteger } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { recipeIdentity } from "../../record/identity.ts";
@@ -84,7 +84,7 @@ export const fineTuningDescription: Description<FineTuning> = {
 
   check({ start, imageSize, model, recipe }) {
     checkBatches(recipe);
-    faultOf(() => checkImageSize(model, imageSize));
+    asExperimentFault(() => checkImageSize(model, imageSize));
     checkSource(start, imageSize);
     checkSharedTensors(start, imageSize, model);
   },

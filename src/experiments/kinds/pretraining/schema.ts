@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { createAutoencoder, maeSchema } from "../../../models/mod.ts";
 import type { EpochPace } from "../../../train/mod.ts";
-import { checkBatches, checkNumbers, faultOf, positiveInteger } from "../../check.ts";
+import { asExperimentFault, checkBatches, checkNumbers, positiveInteger } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { augmentationSchema } from "../../../images/schemas.ts";
@@ -62,7 +62,7 @@ export const pretrainingDescription: Description<Pretraining> = {
   datasets: ({ datasets }) => datasets,
 
   check({ model, imageSize, recipe }) {
-    faultOf(() => createAutoencoder(model, imageSize));
+    asExperimentFault(() => createAutoencoder(model, imageSize));
     checkBatches(recipe);
   },
 

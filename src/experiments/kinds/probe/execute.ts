@@ -20,14 +20,7 @@ import { openNetwork } from "../../record/network.ts";
 import { type Session, watchTraining } from "../../session.ts";
 import { batchesOf, splitOf, type TaskImages, type TaskSplit } from "../../task.ts";
 import { pretrainedWeights } from "../../trained_source.ts";
-import {
-  type FeatureSource,
-  type Probe,
-  probeDescription,
-  probedModel,
-  type ProbeOutcome,
-  type ProbeRecord,
-} from "./schema.ts";
+import { type FeatureSource, type Probe, probeDescription, probedModel, type ProbeRecord } from "./schema.ts";
 
 /** Everything that a probe needs. */
 interface Probing {
@@ -45,7 +38,7 @@ interface ProbedNetwork {
 /** The predictions for the validation images, and the setting that made them. */
 type Found =
   & Pick<Evaluation, "probabilities" | "labels" | "accuracy">
-  & Pick<ProbeOutcome, "layer" | "baseLearningRate" | "candidates">;
+  & Pick<ProbeRecord["result"], "layer" | "baseLearningRate" | "candidates">;
 
 /** Images that go through the network together. */
 const BATCH = 64;

@@ -86,7 +86,7 @@ export type Probe = z.infer<typeof probeSchema>;
 export type FeatureSource = Probe["features"];
 
 /** `result.json` of a probe. */
-export interface ProbeOutcome extends FinishedResult {
+interface ProbeOutcome extends FinishedResult {
   /** Accuracy on the validation images, which were looked at once, with its 95% interval. */
   accuracy: Proportion;
   /** 1 / number of classes. */

@@ -108,12 +108,12 @@ Deno.test("what cannot be run is said before anything is trained", async () => {
   await refuse({ datasets: ["remix#1/3", "remix#2/3"], imagesPerDataset: 1300 }, /about 1077/);
   await refuse({ imagesPerDataset: 100_000 }, /ask for 100050 images of "remix", which has 3229/);
   await refuse({ imagesPerDataset: 2733 }, /carbon/); // enough in the manifest, not once validation's likes are set aside
-  await refuse({ imageSize: 2 }, /stride/);
+  await refuse({ imageSize: 2 }, /least side of 8 px/);
   const points = [experiment, { ...experiment, imageSize: 2 }];
   let events = 0;
   await assert.rejects(
     () => sweep(points, { runs: Deno.makeTempDirSync(), onProgress: () => events++ }),
-    /stride/,
+    /least side of 8 px/,
   );
   assert.equal(events, 0, "the whole sweep is checked first");
 });

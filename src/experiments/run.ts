@@ -1,11 +1,14 @@
-/** Executes an experiment once and keeps its record. */
+/** Runs experiments: each is executed once, and its record is kept. */
 import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { removeCheckpoints } from "../train/mod.ts";
 import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
-import { type AnyExperiment, kindOf, type RecordFor } from "./kinds.ts";
+import { type AnyExperiment, type AnyRecord, experimentKindOf } from "./kinds.ts";
 import { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
 import type { RunOptions } from "./session.ts";
+
+/** The record of an experiment, by its kind. */
+type RecordFor<E extends AnyExperiment> = Extract<AnyRecord, { experiment: { kind: E["kind"] } }>;
 
 /**
  * Checks everything that can be checked without training: the description, that its datasets exist, and that
@@ -16,8 +19,8 @@ import type { RunOptions } from "./session.ts";
  * @throws {ExperimentError} for a fault of the experiment
  * @throws {Error} for a dataset or split that does not exist, listing those that do
  */
-export function checkRunnable(experiment: unknown): OfKind {
-  const kind = kindOf(experiment);
+function checkRunnable(experiment: unknown): OfKind {
+  const kind = experimentKindOf(experiment);
   const checked = checkAs(kind, experiment);
   kind.checkImages(checked);
   return checked;
@@ -39,7 +42,7 @@ export async function run<E extends AnyExperiment>(
 }
 
 async function recordOf(experiment: OfKind, options: RunOptions): Promise<FinishedRecord<OfKind>> {
-  const kind = kindOf(experiment);
+  const kind = experimentKindOf(experiment);
   const checked = checkRunnable(experiment);
   const root = options.runs ?? runsFolder();
   const folder = new RunFolder<FinishedRecord<OfKind>>(hashAs(kind, checked), root);
@@ -86,4 +89,26 @@ async function execute(
   } finally {
     for (const pool of pools) pool[Symbol.dispose]();
   }
+}
+
+/**
+ * Runs experiments one after another and returns their records in the same order. Those that have been run
+ * before cost nothing, so that a sweep which is edited and run again trains only what is new.
+ *
+ * @throws {ExperimentError} when any of them cannot be run, before the first is
+ * @throws the signal's reason when aborted; finished runs and the current one's checkpoint are kept
+ */
+export async function sweep<E extends AnyExperiment>(
+  experiments: readonly E[],
+  options: RunOptions = {},
+): Promise<RecordFor<E>[]> {
+  experiments.forEach(checkRunnable);
+  const records: RecordFor<E>[] = [];
+  for (const [i, experiment] of experiments.entries()) {
+    const position = { index: i + 1, of: experiments.length };
+    const onProgress: RunOptions["onProgress"] = (progress) =>
+      options.onProgress?.({ ...progress, position });
+    records.push(await run(experiment, { ...options, onProgress }));
+  }
+  return records;
 }

@@ -1,0 +1,34 @@
+/**
+ * Numbers that name the random streams of a seed: two purposes never share random numbers. A number that has
+ * been used must not change, or the same seed gives another outcome.
+ */
+export const STREAMS = {
+  /** Initial weights of a network. */
+  weights: 0x77,
+  /** Dropped paths of a network (stochastic depth), by step. */
+  dropPath: 0x64,
+  /** Dropped values of a network (dropout), by step. */
+  dropout: 0x6f,
+  /** Weights and boxes of MixUp and CutMix, by step. */
+  mix: 0x6d,
+  /** Patches that are hidden from a masked autoencoder, by step. */
+  mask: 0x6b,
+  /** Order of training images, by pass. */
+  order: 0x6f72,
+  /** Augmentation of training images, by showing. */
+  augmentation: 0x6175,
+  /** Corruption of images, by image. */
+  corruption: 0x636f,
+  /** Labels that are dealt out at random. */
+  randomLabels: 0x726c,
+  /** Rows that are held out to choose a probe's settings. */
+  heldOut: 0x686f,
+  /** Initial weights of a linear probe. */
+  probeWeights: 0x7077,
+  /** Order of a linear probe's rows, by epoch. */
+  probeOrder: 0x706f,
+  /** First places of a UMAP. */
+  umap: 0x756d,
+  /** Order of a game's images; it stands before the seed in the stream's name. */
+  game: 0x9a3e,
+} as const;
