@@ -8,7 +8,7 @@ import {
   resizeAndCentreCrop,
 } from "../../images/mod.ts";
 import { permutation, random, STREAMS } from "../../stats/mod.ts";
-import { CorruptedImages } from "../corrupted.ts";
+import { CorruptedImages } from "./corrupted.ts";
 import type { StoredImages } from "../pool/store.ts";
 
 /** Images for the network. The values of bytes become those that it sees by `imagesFromPixels`. */

@@ -1,5 +1,5 @@
-import { corruptByKey, type Corruption, decodeWhole, type PackedImage } from "../images/mod.ts";
-import type { StoredImages } from "./pool/store.ts";
+import { corruptByKey, type Corruption, decodeWhole, type PackedImage } from "../../images/mod.ts";
+import type { StoredImages } from "../pool/store.ts";
 
 /** Corrupted images that are kept, bytes; noise takes longer to draw than a small network to train on it. */
 const KEPT = 2 ** 27;

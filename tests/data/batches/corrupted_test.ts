@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { CorruptedImages } from "../../src/data/corrupted.ts";
-import { corruptByKey } from "../../src/images/mod.ts";
-import { poolInMemory } from "../made/data/made_up_pools.ts";
+import { CorruptedImages } from "../../../src/data/batches/corrupted.ts";
+import { corruptByKey } from "../../../src/images/mod.ts";
+import { poolInMemory } from "../../made/data/made_up_pools.ts";
 
 const corruption = { name: "gaussian-noise", std: 0.2, seed: 1 } as const;
 const SIDE = 4;
