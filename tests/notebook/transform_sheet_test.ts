@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { transformTable } from "../../src/notebook/mod.ts";
+import { transformSheet, transformTable } from "../../src/notebook/mod.ts";
 import { sheetOf } from "../../src/notebook/transform_sheet.ts";
 import { transforms } from "../../src/train/mod.ts";
+import { TINY_DATASETS } from "../made/notebook/tiny_runs.ts";
 
 /** A square image of a gradient with a dark corner. */
 function square(channels: 1 | 3, side = 24) {
@@ -28,3 +29,12 @@ for (const channels of [1, 3] as const) {
     assert.ok(`${bundle["image/png"]}`.length > 1000);
   });
 }
+
+Deno.test("transformSheet: every transform on an image of the dataset, which the seed chooses", async () => {
+  const shown = async (seed?: number) => (await transformSheet(TINY_DATASETS[0], { seed })).bundle();
+  const [first, again, other] = [await shown(), await shown(0), await shown(1)];
+  assert.deepEqual(again, first);
+  assert.notEqual(other["image/png"], first["image/png"]);
+  assert.equal(other["text/plain"], first["text/plain"]);
+  assert.equal(first["text/plain"], (await (await sheetOf(square(3), square(3))).bundle())["text/plain"]);
+});
