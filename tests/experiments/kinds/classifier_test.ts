@@ -55,7 +55,7 @@ const faults: [string, (e: any) => void, RegExp][] = [
     /no model "resnet_9000". Did you mean resnet.*Known models: .*convnext_tiny/,
   ],
   [
-    "an image below the stride",
+    "an image below the least side",
     (e) => e.imageSize = 3,
     /imageSize: 3 px is less than convnext_micro's least side of \d+ px/,
   ],
