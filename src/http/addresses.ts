@@ -8,8 +8,13 @@ import { RequestFailure } from "./failure.ts";
  * reserved, or a way round these (IPv4 inside IPv6, 6to4, NAT64, Teredo).
  */
 export function isPublicAddress(address: string): boolean {
-  return isIP(address) > 0 && ipaddr.process(address).range() === "unicast";
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.process(address);
+  return parsed.range() === "unicast" && (parsed.kind() === "ipv4" || parsed.match(GLOBAL_UNICAST));
 }
+
+/** All IPv6 addresses of the internet: not `::127.0.0.1` and its like. */
+const GLOBAL_UNICAST = ipaddr.parseCIDR("2000::/3");
 
 /** Asks for all addresses of a host. */
 type Ask = (host: string) => Promise<LookupAddress[]>;

@@ -41,6 +41,8 @@ Deno.test("no address of a private, loopback, link-local, multicast or reserved 
       "2001:db8::1",
       "2002:7f00:1::",
       "fec0::1",
+      "::7f00:1",
+      "4000::1",
     ]
   ) {
     assert.ok(!isPublicAddress(address), address);
