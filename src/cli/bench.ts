@@ -33,7 +33,7 @@ export function parseBench(args: readonly string[]): BenchChoice & { names: stri
   );
   const { json, model: models, data } = values;
   for (const name of positionals) {
-    if (name in benchmarks) continue;
+    if (Object.hasOwn(benchmarks, name)) continue;
     throw new UsageError(
       `There is no benchmark "${name}". Known: ${Object.keys(benchmarks).join(", ")}.\n${USAGE}`,
     );

@@ -95,6 +95,7 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
     () => parseBench(["trian"]),
     /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, photos, fetch, memory/,
   );
+  assert.throws(() => parseBench(["toString"]), /no benchmark "toString"/);
 });
 
 Deno.test("bench: figures are shortened, what was not measured is a dash", () => {
