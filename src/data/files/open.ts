@@ -64,13 +64,17 @@ async function* fileBlocks(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** @throws {Error} naming the file when it cannot be opened */
+/** @throws {Error} naming the file when it cannot be opened, or is a folder */
 function openFile(path: string): Deno.FsFile {
+  let file;
   try {
-    return Deno.openSync(path);
+    file = Deno.openSync(path);
   } catch (error) {
     throw new Error(`${path} cannot be read (${(error as Error).message}); correct the path in the manifest`);
   }
+  if (!file.statSync().isDirectory) return file;
+  file.close();
+  throw new Error(`${path} is a folder, not a file; correct the path in the manifest`);
 }
 
 async function* unpacked(blocks: AsyncGenerator<Uint8Array>, place: string): AsyncGenerator<Uint8Array> {

@@ -145,6 +145,12 @@ async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
   return await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).bytes();
 }
 
+Deno.test("a folder is no file", async () => {
+  const folder = await Deno.makeTempDir();
+  await assert.rejects(bytesOf(folder), /is a folder, not a file; correct the path in the manifest/);
+  await Deno.remove(folder);
+});
+
 Deno.test("gzip is unpacked by its first bytes; damage and bombs are refused", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/a.tar.gz`;
