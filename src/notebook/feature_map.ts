@@ -26,6 +26,9 @@ import { table } from "./table.ts";
 /** Images of each dataset on a map, at most: UMAP takes seconds for a few thousand points. */
 const MOST_EACH = 400;
 
+/** Images that hold each one in its place on a map by UMAP; fewer where there are no more images. */
+const MAP_NEIGHBOURS = 15;
+
 /** Settings of {@link featureMap}. */
 export interface FeatureMapOptions {
   /**
@@ -45,11 +48,16 @@ export interface FeatureMapOptions {
 /**
  * A map of images by the features that a run's network gives its classifier, one point an image, in the color
  * of its class.
+ *
+ * @throws {RangeError} for another method
  */
 export async function featureMap(
   record: RunRecord,
   { method = "UMAP", classesOf, images = MOST_EACH }: FeatureMapOptions = {},
 ): Promise<Displayable> {
+  if (method !== "UMAP" && method !== "PCA") {
+    throw new RangeError(`method is ${JSON.stringify(method)}; give "UMAP" or "PCA".`);
+  }
   if (classesOf) {
     using seen = await openClasses(record, classesOf, images);
     const map = await mapOf(method, await featuresOf(record, seen), seen.names);
@@ -80,7 +88,10 @@ async function mapOf(
 ): Promise<FeatureMap> {
   const { labels, keys } = features;
   const map = { labels, keys, names, method: `${method} of ${features.columns} features` };
-  if (method === "UMAP") return { ...map, points: await umap(features, { seed: 0 }) };
+  if (method === "UMAP") {
+    const neighbours = Math.min(MAP_NEIGHBOURS, features.rows - 1);
+    return { ...map, points: await umap(features, { seed: 0, neighbours }) };
+  }
   const components = await principalComponents(features);
   const points = await projectFeatures(features, components);
   const [x, y] = components.shares.map((share, i) => `component ${i + 1} (${(100 * share).toFixed(0)}%)`);

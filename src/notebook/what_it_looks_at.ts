@@ -31,7 +31,8 @@ const COVERED = 1 / 4;
  *
  * @param records finished runs that were evaluated on the same images
  * @param options.each images of each dataset, 1 to 8. Default 4.
- * @throws {RangeError} when the runs were evaluated on different images, or for another number of images
+ * @throws {RangeError} when there is no run, the runs were evaluated on different images, or for another
+ *   number of images
  */
 export async function whatItLooksAt(
   records: RunRecord | readonly RunRecord[],
@@ -41,6 +42,7 @@ export async function whatItLooksAt(
   if (!(Number.isInteger(each) && each >= 1 && each <= MOST_COLUMNS)) {
     throw new RangeError(`each is ${each}; give a whole number from 1 to ${MOST_COLUMNS}.`);
   }
+  if (runs.length === 0) throw new RangeError("There is no run; give one or more.");
   await startEngine();
   const chosen = await surestImages(runs, each);
   const batches = await batchesOf(runs, chosen);
@@ -76,7 +78,10 @@ interface Chosen {
 async function surestImages(runs: readonly RunRecord[], each: number): Promise<Chosen[]> {
   const predictions = await Promise.all(runs.map(({ hash }) => new RunFolder(hash).predictions()));
   const [first, ...others] = predictions;
+  // Images of two datasets may have the same keys.
+  const named = new Set(runs.map(({ experiment }) => JSON.stringify(experiment.datasets)));
   if (
+    named.size > 1 ||
     others.some((other) => other.length !== first.length || other.some(({ key }, i) => key !== first[i].key))
   ) {
     throw new RangeError(

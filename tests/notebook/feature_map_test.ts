@@ -30,6 +30,17 @@ Deno.test("featureMap: a point for each validation image, in the color of its da
   assert.equal(points.reduce((sum, [, count]) => sum + Number(count), 0), 50);
 });
 
+Deno.test("featureMap: also of a few images; an unknown method is refused", async () => {
+  using _runs = tinyRuns();
+  const convnext = await tinyRun("convnext");
+  const { points } = await figureOf(await featureMap(convnext, { images: 3 }));
+  assert.deepEqual(points, TINY_DATASETS.map((name) => [name, 3]));
+  await assert.rejects(
+    () => featureMap(convnext, { method: "umap" as never }),
+    /method is "umap"; give "UMAP"/,
+  );
+});
+
 Deno.test("nearestElsewhere: beside each image only those of other datasets", async () => {
   using _runs = tinyRuns();
   const convnext = await tinyRun("convnext");

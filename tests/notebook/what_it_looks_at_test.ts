@@ -70,4 +70,7 @@ Deno.test("whatItLooksAt: networks that were evaluated on different images, or t
   await other.finish((await new RunFolder(convnext.hash).predictions()).toReversed(), convnext.result);
   const runs = [convnext, { ...convnext, hash: other.hash }];
   await assert.rejects(() => whatItLooksAt(runs), /evaluated on different images/);
+  const ofOthers = { ...convnext, experiment: { ...convnext.experiment, datasets: ["a", "b", "c"] } };
+  await assert.rejects(() => whatItLooksAt([convnext, ofOthers]), /evaluated on different images/);
+  await assert.rejects(() => whatItLooksAt([]), /There is no run; give one or more/);
 });
