@@ -4,7 +4,7 @@ import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { removeCheckpoints } from "../train/mod.ts";
 import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
 import { type AnyExperiment, type AnyRecord, experimentKindOf } from "./kinds.ts";
-import { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
+import { checkKept, type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
 import type { RunOptions } from "./session.ts";
 
 /** The record of an experiment, by its kind. */
@@ -32,6 +32,7 @@ function checkRunnable(experiment: unknown): OfKind {
  * same experiment execute it once.
  *
  * @throws {ExperimentError} for an experiment that cannot be run, before anything is trained
+ * @throws {Error} where the network of a finished experiment that it needs was removed
  * @throws the signal's reason when aborted
  */
 export async function run<E extends AnyExperiment>(
@@ -51,9 +52,11 @@ async function recordOf(experiment: OfKind, options: RunOptions): Promise<Finish
   const needed: RunFolder[] = [];
   for (const other of kind.needs?.(checked) ?? []) {
     const { hash } = await recordOf(other, options);
-    needed.push(new RunFolder(hash, root));
+    const finished = new RunFolder(hash, root);
+    checkKept(finished.weights);
+    needed.push(finished);
   }
-  using _lock = await folder.lock();
+  using _lock = await folder.lock(options.signal);
   return await folder.record() ?? await execute(kind, checked, { folder, needed, options });
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type AnyExperiment, type AnyRecord, experimentKindOf, isKnown } from "../kinds.ts";
-import { RunFolder, runsFolder } from "./folder.ts";
+import { checkKept, RunFolder, runsFolder } from "./folder.ts";
 
 /** Runs that a message lists at most. */
 const LISTED = 20;
@@ -35,12 +35,7 @@ export async function findRun(name: string, root = runsFolder()): Promise<RunFol
       `${folder.path} is a ${kind.kind}, not a run whose network names datasets. Name a run.`,
     );
   }
-  if (!existsSync(folder.weights)) {
-    throw new Error(
-      `The run ${folder.path} has kept no network: ${basename(folder.weights)} is missing. ` +
-        "Remove the folder and run its experiment again.",
-    );
-  }
+  checkKept(folder.weights);
   return folder;
 }
 

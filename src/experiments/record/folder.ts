@@ -1,5 +1,7 @@
 /** The record of an experiment on disk: `runs/<hash>/`, plain files that a person and pandas can read. */
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { replaceFile, repositoryRoot } from "../../disk/mod.ts";
 import type { Evaluation } from "../../train/mod.ts";
 
@@ -57,6 +59,9 @@ export function predictionsOf(
   }));
 }
 
+/** Time between two tries to lock a folder that another process holds, ms. */
+const LOCK_MS = 200;
+
 /** Folder of all records: `NTD_RUNS`, else `runs/` in the repository. */
 export function runsFolder(): string {
   return Deno.env.get("NTD_RUNS") || join(repositoryRoot, "runs");
@@ -78,6 +83,20 @@ function parseLines<T>(text: string): T[] {
 
 function writeAtomically(path: string, text: string): Promise<void> {
   return replaceFile(path, (temporary) => Deno.writeTextFile(temporary, text));
+}
+
+/**
+ * Checks that a finished experiment's network is there.
+ *
+ * @param weights {@link RunFolder.weights}
+ * @throws {Error} naming the folder where it is not
+ */
+export function checkKept(weights: string): void {
+  if (existsSync(weights)) return;
+  throw new Error(
+    `The run ${dirname(weights)} has kept no network: ${basename(weights)} is missing. ` +
+      "Remove the folder and run its experiment again.",
+  );
 }
 
 /** One experiment's folder, `<root>/<hash>`; `R` is the record that it will hold. */
@@ -128,11 +147,18 @@ export class RunFolder<R extends FinishedRecord = FinishedRecord> {
   /**
    * Holds the folder for one process until it is disposed; another one waits. The lock goes with the process,
    * however it ends.
+   *
+   * @throws the signal's reason when aborted while it waits
    */
-  async lock(): Promise<{ [Symbol.dispose](): void }> {
+  async lock(signal?: AbortSignal): Promise<{ [Symbol.dispose](): void }> {
     await Deno.mkdir(this.path, { recursive: true });
     const file = await Deno.open(this.#file("lock"), { create: true, write: true });
-    await file.lock(true);
+    try {
+      while (!await file.tryLock(true)) await sleep(LOCK_MS, undefined, { signal });
+    } catch (error) {
+      file.close();
+      throw signal?.aborted ? signal.reason : error;
+    }
     return { [Symbol.dispose]: () => file.close() };
   }
 

@@ -38,7 +38,7 @@ const known = new Map<string, string>();
 /**
  * The sha256 of a file's content, hex.
  *
- * @throws {ExperimentError} where there is no such file
+ * @throws {ExperimentError} where there is no such file, or a folder
  */
 export function sha256OfFile(path: string): string {
   let file;
@@ -50,7 +50,8 @@ export function sha256OfFile(path: string): string {
     });
   }
   using opened = file;
-  const { size, mtime } = opened.statSync();
+  const { size, mtime, isDirectory } = opened.statSync();
+  if (isDirectory) throw new ExperimentError(`${path} is a folder; name a file of weights.`);
   const state = `${path} ${size} ${mtime?.getTime()}`;
   const digest = known.get(state) ?? digestOf(opened);
   known.set(state, digest);

@@ -12,6 +12,7 @@ import {
 } from "../../models/mod.ts";
 import { modelSchema } from "../../models/mod.ts";
 import { precisionSchema } from "../../train/mod.ts";
+import { checkKept } from "./folder.ts";
 
 /** The purpose of a network: JSON texts in the header of its weights. */
 const descriptionSchema = z.object({
@@ -58,9 +59,11 @@ export async function saveNetwork(
  * Reads a file that {@link saveNetwork} wrote.
  *
  * @throws {WeightsError} when its header does not say what the network is for
+ * @throws {Error} when there is no such file
  * @throws as {@link loadWeights}
  */
 export function openNetwork(path: string): TrainedNetwork {
+  checkKept(path);
   const { model: config, ...description } = descriptionIn(path);
   const model = createModel(config, description.datasets.length, description.imageSize);
   return { ...description, model, weights: loadWeights(path, model) };

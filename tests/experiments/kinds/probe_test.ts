@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import {
   baseline,
+  checkExperiment,
   type FeatureSource,
   hashOf,
   pretraining,
@@ -178,4 +179,34 @@ Deno.test("faults are found before anything is trained, and named", async () => 
   for (const [change, message] of faults) {
     await assert.rejects(sweep([{ ...ofRun, ...change } as Probe], { runs }), message);
   }
+});
+
+Deno.test("a class token is asked of layers that have one, before anything is trained", async () => {
+  const untrained = Deno.makeTempDirSync();
+  const wrong = { ...ofRun, pooling: "class-token" as const };
+  await assert.rejects(run(wrong, { runs: untrained }), {
+    name: "ExperimentError",
+    message: /^pooling: "stages\.\d" has no class token: pool it by "mean" or "flatten"\.$/,
+  });
+  assert.deepEqual([...Deno.readDirSync(untrained)], []);
+  const random = probe({ features: { from: "random", model: "vit_micro", seed: 0 }, task, preset });
+  assert.equal(checkExperiment({ ...random, layers: ["blocks.1"], pooling: "mean" }).kind, "probe");
+});
+
+Deno.test("a run whose network was removed cannot be probed, and the message says what to do", async () => {
+  const removed = Deno.makeTempDirSync();
+  await run(experiment, { runs: removed });
+  Deno.removeSync(new RunFolder(hashOf(experiment), removed).weights);
+  await assert.rejects(
+    run(ofRun, { runs: removed }),
+    /has kept no network: model\.safetensors is missing\. Remove the folder and run its experiment again\.$/,
+  );
+});
+
+Deno.test("a folder is no file of weights", () => {
+  const features = { from: "file", path: runs, model: "vit_micro" } as const;
+  assert.throws(
+    () => checkExperiment({ ...ofRun, features, layers: ["blocks.1"] }),
+    { name: "ExperimentError", message: /is a folder; name a file of weights/ },
+  );
 });

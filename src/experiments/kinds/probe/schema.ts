@@ -1,7 +1,7 @@
 /** A linear probe as an experiment: how well given features tell the classes of a task apart. */
 import { z } from "zod";
-import { createEncoder, createModel, type Model } from "../../../models/mod.ts";
-import type { LinearProbeRecipe, ProbeCandidate } from "../../../probe/mod.ts";
+import { createEncoder, createModel, describe, type Model } from "../../../models/mod.ts";
+import { type LinearProbeRecipe, prefixTokens, type ProbeCandidate } from "../../../probe/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
 import { ExperimentError, positiveInteger } from "../../check.ts";
@@ -124,9 +124,9 @@ export const probeDescription: Description<Probe> = {
   datasets: ({ task }) => datasetsOfTask(task),
   needs: ({ features }) => experimentsOf(features),
 
-  check({ features, imageSize, layers }) {
-    if (isTrained(features)) checkSource(features, imageSize);
-    checkLayers(features, imageSize, layers);
+  check(probe) {
+    if (isTrained(probe.features)) checkSource(probe.features, probe.imageSize);
+    checkLayers(probe);
   },
 
   checkImages({ features, task }) {
@@ -167,12 +167,27 @@ function labelOf({ features, task }: Probe): string {
   return `${features.from} ${typeof model === "string" ? model : model.family}`;
 }
 
-function checkLayers(features: FeatureSource, imageSize: number, layers: readonly string[]): void {
+function checkLayers({ features, imageSize, layers, pooling }: Probe): void {
   if (features.from === "end-to-end") return;
   const model = probedModel(features, imageSize);
   if (!model) return;
   const unknown = layers.find((layer) => !model.layers.includes(layer));
-  if (layers.length > 0 && unknown === undefined) return;
+  if (layers.length > 0 && unknown === undefined) {
+    if (pooling === "class-token") checkClassToken(model, imageSize, layers);
+    return;
+  }
   const fault = unknown === undefined ? "give one or more" : `${model.name} has no layer "${unknown}"`;
   throw new ExperimentError(`layers: ${fault}. Its layers: ${model.layers.join(", ")}.`);
+}
+
+/** Checks that each layer gives a class token, or is pooled already. */
+function checkClassToken(model: Model, imageSize: number, layers: readonly string[]): void {
+  const outputs = describe(model, imageSize).layers.filter(({ output }) => output.length > 1);
+  const without = outputs.find(({ layer, output }) =>
+    layers.includes(layer) && (output.length !== 2 || prefixTokens(model, layer) === 0)
+  );
+  if (!without) return;
+  throw new ExperimentError(
+    `pooling: "${without.layer}" has no class token: pool it by "mean" or "flatten".`,
+  );
 }
