@@ -164,7 +164,7 @@ function isWithin(
     return typeof value === "number" && value >= least && value <= most &&
       (!whole || Number.isInteger(value));
   }
-  if (!Array.isArray(value) || value.length !== 2) return false;
+  if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isFinite)) return false;
   const [low, high] = value;
   return low > parameter.above && low <= high && high <= most;
 }

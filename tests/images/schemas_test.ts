@@ -107,3 +107,11 @@ Deno.test("a fault says what is there and what must be", () => {
   assert.equal(scale.message, "it is 1,0.5; it must be two numbers, 0 < least <= greatest <= 1");
   assert.match(fault({ ...full, randAugment: "rand-q3" }).message, /"rand-q3" is not a RandAugment/);
 });
+
+Deno.test("an interval of texts, or without an end, is refused by the schema and by the check", () => {
+  for (const ratio of [["0.5", "1"], [1, Infinity]] as never[]) {
+    const augmentation = { ...full, ratio };
+    assert.ok(!augmentationSchema.safeParse(augmentation).success);
+    assert.throws(() => makeAugment(augmentation), /augmentation\.ratio .* it must be two numbers/);
+  }
+});

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { resolve } from "node:path";
 import { repositoryRoot } from "../../disk/mod.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { filesFingerprint } from "../sources/fingerprint.ts";
@@ -27,7 +28,10 @@ export function datasetHash(
   return createHash("sha256").update(JSON.stringify([...fields, ...later])).digest("hex").slice(0, 16);
 }
 
-/** The folder of all pools: the environment variable `NTD_DATA`, or `.data` at the root of the repository. */
+/**
+ * The folder of all pools: the environment variable `NTD_DATA` (a relative path starts at the root of the
+ * repository), or `.data` there.
+ */
 export function dataRoot(): string {
-  return Deno.env.get("NTD_DATA") || `${repositoryRoot}.data`;
+  return resolve(repositoryRoot, Deno.env.get("NTD_DATA") || ".data");
 }

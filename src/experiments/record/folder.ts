@@ -1,6 +1,6 @@
 /** The record of an experiment on disk: `runs/<hash>/`, plain files that a person and pandas can read. */
 import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { replaceFile, repositoryRoot } from "../../disk/mod.ts";
 import type { Evaluation } from "../../train/mod.ts";
@@ -62,9 +62,12 @@ export function predictionsOf(
 /** Time between two tries to lock a folder that another process holds, ms. */
 const LOCK_MS = 200;
 
-/** Folder of all records: `NTD_RUNS`, else `runs/` in the repository. */
+/**
+ * Folder of all records: `NTD_RUNS` (a relative path starts at the root of the repository: notebooks run in a
+ * folder of their own), else `runs/` in the repository.
+ */
 export function runsFolder(): string {
-  return Deno.env.get("NTD_RUNS") || join(repositoryRoot, "runs");
+  return resolve(repositoryRoot, Deno.env.get("NTD_RUNS") || "runs");
 }
 
 async function readText(path: string): Promise<string | undefined> {
