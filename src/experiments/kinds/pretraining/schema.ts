@@ -8,6 +8,7 @@ import type { EpochPace } from "../../../train/mod.ts";
 import { asExperimentFault, checkBatches, checkNumbers, positiveInteger } from "../../check.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
+import { augmentationIdentity } from "../../../images/mod.ts";
 import { augmentationSchema } from "../../../images/schemas.ts";
 import { pretrainingRecipeSchema } from "../../../train/mod.ts";
 
@@ -70,5 +71,6 @@ export const pretrainingDescription: Description<Pretraining> = {
     checkNumbers(datasets, imagesPerDataset + validationPerDataset);
   },
 
-  identity: (experiment) => experiment,
+  /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
+  identity: ({ augmentation, ...rest }) => ({ ...rest, augmentation: augmentationIdentity(augmentation) }),
 };
