@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, venvPython } from "../setup/mod.ts";
-import { EXIT, parseCommand, runCommand } from "./command.ts";
+import { EXIT, parseCommand, runCommand, UsageError } from "./command.ts";
 
 const USAGE = `Usage: deno task test [FILTER…]
   FILTER  a test file or folder, or a part of the names of the tests to run; default: everything`;
@@ -21,6 +21,8 @@ export interface Selection {
 export function parseTest(args: readonly string[]): Selection {
   const { positionals } = parseCommand(args, USAGE, {}, true);
   const isPath = (filter: string) => existsSync(filter);
+  const missing = positionals.find((filter) => filter.endsWith(".ts") && !isPath(filter));
+  if (missing !== undefined) throw new UsageError(`There is no file "${missing}".\n${USAGE}`);
   return { paths: positionals.filter(isPath), names: positionals.filter((filter) => !isPath(filter)) };
 }
 

@@ -109,6 +109,7 @@ Deno.test("test: paths are files to run, anything else is a part of names", () =
   const args = denoTestArguments(["src/cli"], selection);
   assert.ok(args.includes("--filter=/lint|a \\(b\\)/"));
   assert.equal(args.at(-1), "src/cli");
+  assert.throws(() => parseTest(["tests/nothing_test.ts"]), /There is no file "tests\/nothing_test\.ts"/);
 });
 
 Deno.test("test: everything runs in two processes, each file in one; a choice of files in one process", () => {
