@@ -98,7 +98,10 @@ export function makeClient(settings: ClientSettings, resolver: Resolver): Client
   };
 }
 
-/** The proxy that the environment names for a URL, unless `NO_PROXY` excepts its host. */
+/**
+ * The proxy that the environment names for a URL's protocol. Whether `NO_PROXY` excepts its host is left to
+ * the agent, whose connection then goes to a checked address.
+ */
 function proxyFor({ protocol }: URL): URL | undefined {
   const name = protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const proxy = Deno.env.get(name.toLowerCase()) || Deno.env.get(name);
