@@ -62,9 +62,14 @@ function borrowVenv(from: string, to: string): void {
   }
 }
 
-/** Runs a task of deno.json in a checkout; what it printed on standard output. */
+/**
+ * Runs a task of deno.json in a checkout. This process's own settings are left out: a test before may have
+ * started TensorFlow, whose settings name this checkout's compiler cache.
+ *
+ * @returns its standard output
+ */
 async function task(root: string, ...args: string[]): Promise<string> {
-  const isKept = ([name]: [string, string]) => !name.startsWith("NTD_") || name === "NTD_TENSORFLOW";
+  const isKept = ([name]: [string, string]) => !/^(NTD|TF|XLA)_/.test(name) || name === "NTD_TENSORFLOW";
   const kept = Object.entries(Deno.env.toObject()).filter(isKept);
   const command = new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", ...args],
