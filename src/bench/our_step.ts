@@ -21,9 +21,11 @@ import {
   createState,
   makePredictor,
   paperRecipe,
+  type Recipe,
+  smoothTargets,
+  type StepInput,
   Stepper,
 } from "../train/mod.ts";
-import { type Recipe, smoothTargets, type StepInput } from "../train/mod.ts";
 import type { ContestantConfig, Ready } from "./contestants.ts";
 import { lines, peakMemory } from "./process.ts";
 import { plainTfjs } from "./plain_tfjs.ts";

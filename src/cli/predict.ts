@@ -2,6 +2,7 @@
  * `deno task predict`: the dataset that each image of a folder looks like to the network of a finished run.
  */
 import type { FolderPredictions } from "../predict/mod.ts";
+import { formatPercent } from "../stats/mod.ts";
 import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
@@ -31,8 +32,6 @@ export function parsePredict(args: readonly string[]): PredictArguments {
   return { run: positionals[0], folder: positionals[1], json: values.json };
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-
 /** A line an image, those that could not be read, and how many were taken for which dataset. */
 export function predictionTable({ datasets, predictions, unread }: FolderPredictions, width: number): string {
   const images = textTable(
@@ -40,14 +39,14 @@ export function predictionTable({ datasets, predictions, unread }: FolderPredict
     predictions.map(({ file, predicted, probabilities }) => [
       file,
       datasets[predicted],
-      ...probabilities.map(percent),
+      ...probabilities.map(formatPercent),
     ]),
     width,
   );
   const counts = datasets.map((_, d) => predictions.filter(({ predicted }) => predicted === d).length);
   const summary = textTable(
     ["dataset", "images", "share"],
-    datasets.map((name, d) => [name, `${counts[d]}`, percent(counts[d] / predictions.length)]),
+    datasets.map((name, d) => [name, `${counts[d]}`, formatPercent(counts[d] / predictions.length)]),
     width,
   );
   const failures = unread.map(({ file, reason }) => `Not read: ${file}: ${reason}`);

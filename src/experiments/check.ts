@@ -1,5 +1,4 @@
 /** Faults of experiments, found before anything is trained. */
-import { z } from "zod";
 import { expectedImages } from "../data/mod.ts";
 import { type Schedule, stepsPerEpoch } from "../train/mod.ts";
 
@@ -7,9 +6,6 @@ import { type Schedule, stepsPerEpoch } from "../train/mod.ts";
 export class ExperimentError extends Error {
   override name = "ExperimentError";
 }
-
-/** A whole number, 1 or more. */
-export const positiveInteger = z.int().min(1);
 
 /**
  * Makes a fault of the experiment of whatever a check throws.

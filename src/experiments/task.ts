@@ -10,7 +10,8 @@ import {
   type ValidationBatches,
 } from "../data/mod.ts";
 import { keysOf } from "../probe/mod.ts";
-import { checkNumbers, positiveInteger } from "./check.ts";
+import { checkNumbers } from "./check.ts";
+import { positiveInteger } from "../train/mod.ts";
 import type { Experiment } from "./kinds/classifier/schema.ts";
 import type { Session } from "./session.ts";
 import type { Augmentation } from "../images/mod.ts";

@@ -1,5 +1,10 @@
-import { type PaperRow, type PaperTable, type ProbedRecord, type ProbePoint } from "../paper/mod.ts";
-import { probePoints } from "../paper/mod.ts";
+import {
+  type PaperRow,
+  type PaperTable,
+  type ProbedRecord,
+  type ProbePoint,
+  probePoints,
+} from "../paper/mod.ts";
 import { formatPercent, formatProportion } from "../stats/mod.ts";
 import { accuracyDots, chanceUpright, paperDots, rowEnds, rowsLayout } from "./marks.ts";
 import { type Figure, plainText } from "./theme.ts";

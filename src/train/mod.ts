@@ -15,6 +15,7 @@ export { pretrain } from "./pretrain.ts";
 export {
   paperMix,
   paperRecipe,
+  positiveInteger,
   precisionSchema,
   type PretrainingRecipe,
   pretrainingRecipeSchema,

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Precision } from "../tensorflow/mod.ts";
 
-const positiveInteger = z.int().min(1);
+/** A whole number, 1 or more. */
+export const positiveInteger = z.int().min(1);
 const share = z.number().min(0).max(1);
 const amount = z.number().min(0);
 

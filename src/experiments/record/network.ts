@@ -6,11 +6,11 @@ import {
   type FlatWeights,
   loadWeights,
   type Model,
+  modelSchema,
   openSafetensors,
   saveWeights,
   WeightsError,
 } from "../../models/mod.ts";
-import { modelSchema } from "../../models/mod.ts";
 import { precisionSchema } from "../../train/mod.ts";
 import { checkKept } from "./folder.ts";
 

@@ -1,15 +1,15 @@
 /** A classifier: a network that is trained to tell datasets apart. */
 import { z } from "zod";
 import { checkDisjoint, expectedImages, parseReference } from "../../../data/mod.ts";
-import { checkImageSize, createModel } from "../../../models/mod.ts";
+import { checkImageSize, createModel, modelSchema } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { asExperimentFault, checkBatches, ExperimentError, positiveInteger } from "../../check.ts";
+import { asExperimentFault, checkBatches, ExperimentError } from "../../check.ts";
+import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { recipeIdentity } from "../../record/identity.ts";
 import { augmentationSchema, corruptionSchema } from "../../../images/schemas.ts";
-import { modelSchema } from "../../../models/mod.ts";
 import { recipeSchema } from "../../../train/mod.ts";
 import { augmentationIdentity } from "../../../images/mod.ts";
 

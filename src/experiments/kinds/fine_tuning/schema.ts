@@ -2,15 +2,15 @@
  * Fine-tuning as an experiment: a trained network is trained on as a whole, for a task that may be another.
  */
 import { z } from "zod";
-import { checkImageSize, createEncoder, createModel } from "../../../models/mod.ts";
+import { checkImageSize, createEncoder, createModel, modelSchema } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { asExperimentFault, checkBatches, ExperimentError, positiveInteger } from "../../check.ts";
+import { asExperimentFault, checkBatches, ExperimentError } from "../../check.ts";
+import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { recipeIdentity } from "../../record/identity.ts";
 import { augmentationSchema } from "../../../images/schemas.ts";
-import { modelSchema } from "../../../models/mod.ts";
 import { recipeSchema } from "../../../train/mod.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
 import {

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { createAutoencoder, maeSchema } from "../../../models/mod.ts";
 import type { EpochPace } from "../../../train/mod.ts";
-import { asExperimentFault, checkBatches, checkNumbers, positiveInteger } from "../../check.ts";
+import { asExperimentFault, checkBatches, checkNumbers } from "../../check.ts";
+import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { augmentationIdentity } from "../../../images/mod.ts";

@@ -1,14 +1,14 @@
 /** A linear probe as an experiment: how well given features tell the classes of a task apart. */
 import { z } from "zod";
-import { createEncoder, createModel, describe, type Model } from "../../../models/mod.ts";
+import { createEncoder, createModel, describe, type Model, modelSchema } from "../../../models/mod.ts";
 import { type LinearProbeRecipe, prefixTokens, type ProbeCandidate } from "../../../probe/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { ExperimentError, positiveInteger } from "../../check.ts";
+import { ExperimentError } from "../../check.ts";
+import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { augmentationSchema } from "../../../images/schemas.ts";
-import { modelSchema } from "../../../models/mod.ts";
 import { recipeSchema } from "../../../train/mod.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
 import {
