@@ -15,7 +15,7 @@ export interface PoolImage {
   label?: number;
   /** Official split, where the dataset has one. */
   split?: string;
-  /** sha256 of its stored pixels, or of its JPEG file, hex. */
+  /** sha256 of its stored pixels, of its JPEG file, or of a drawing before its jitter, hex. */
   sha256: string;
   /** See `perceptualHash`. */
   perceptualHash: string;
