@@ -35,7 +35,7 @@ export { inStoredForm, STORED_QUALITY, storedJpeg } from "./decoding/stored_jpeg
 export { centreSquare, cropResize, resizeAndCentreCrop } from "./resample.ts";
 export { type Box, decodeWhole, type EncodedImage, luma, type PackedImage } from "./image.ts";
 export { IMAGENET_MEAN, IMAGENET_STD } from "./color.ts";
-export { perceptualHash } from "./perceptual_hash.ts";
+export { lookOf, perceptualHash } from "./perceptual_hash.ts";
 export {
   type Augmentation,
   augmentationIdentity,

@@ -24,6 +24,8 @@ export interface PoolImage {
    * often differ in little.
    */
   photograph?: true;
+  /** Only of a drawing: 16 x 16 px of grey on its grid, base64. See `resembling`. */
+  look?: string;
   /** Only for a JPEG file: its first byte in `images.bin` or in its shard, and its length. */
   bytes?: [offset: number, length: number];
   /**

@@ -3,6 +3,7 @@ import type { Pool } from "../pool/pool.ts";
 import { rank } from "../../stats/mod.ts";
 import type { PoolImage } from "../pool/index.ts";
 import { NearDuplicates } from "./duplicates.ts";
+import { resembling } from "./resembling.ts";
 
 /** How many images of each dataset, and which ones. */
 export interface SampleSizes {
@@ -18,6 +19,11 @@ export interface SampleSizes {
 export interface Sample {
   train: Int32Array[];
   validation: Int32Array[];
+  /**
+   * How many images of each dataset were passed over for training, since they resemble a validation image of
+   * it; see {@link resembling}.
+   */
+  resembling: number[];
 }
 
 /** The part of a pool that sampling looks at. */
@@ -25,7 +31,8 @@ type Sampled = Pick<Pool, "name" | "images">;
 
 /**
  * Chooses the images of an experiment: the same number from each dataset. Training and validation images
- * share no group, no pixels and no perceptual hash, over all datasets together. The choice depends on seed,
+ * share no group, no pixels and no perceptual hash, over all datasets together, and no training drawing
+ * resembles a validation drawing of its dataset. The choice depends on seed,
  * names and keys alone, not on the order of files; the 100 are among the 1,000; the validation images do not
  * depend on the number of training images.
  *
@@ -57,12 +64,17 @@ export function sampleImages(pools: readonly Sampled[], sizes: SampleSizes): Sam
     chooseValidation(pool, orders[d], component[d], sizes.validation)
   );
   const held = new Set(validation.flatMap((chosen, d) => Array.from(chosen, (image) => component[d][image])));
-  const train = pools.map((pool, d) => {
+  const chosen = pools.map((pool, d) => {
     const free = orders[d].filter((image) => !held.has(component[d][image]));
-    if (free.length < sizes.train) throw tooManyForTraining(pool, sizes, free.length);
-    return free.subarray(0, sizes.train);
+    const { train, resembling } = chooseTraining(pool, free, validation[d], sizes.train);
+    if (train.length < sizes.train) throw tooManyForTraining(pool, sizes, train.length);
+    return { train, resembling };
   });
-  return { train, validation };
+  return {
+    train: chosen.map(({ train }) => train),
+    validation,
+    resembling: chosen.map(({ resembling }) => resembling),
+  };
 }
 
 /** All images of a pool in the order in which they are chosen. */
@@ -116,6 +128,18 @@ function chooseValidation(
         Math.floor(chosen.length / 2)
       } or fewer, so that some are left to train on`,
   );
+}
+
+/** The first of `free` that resemble no validation image, `wanted` of them. */
+function chooseTraining({ images }: Sampled, free: Int32Array, validation: Int32Array, wanted: number) {
+  const resembles = resembling(Array.from(validation, (image) => images.at(image)!));
+  const train: number[] = [];
+  let passed = 0;
+  for (let next = 0; train.length < wanted && next < free.length; next++) {
+    if (resembles(images.at(free[next])!)) passed++;
+    else train.push(free[next]);
+  }
+  return { train: Int32Array.from(train), resembling: passed };
 }
 
 function tooManyForTraining(pool: Sampled, { train, validation }: SampleSizes, free: number): Error {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { luma, rasterize, squareSvg } from "../../images/mod.ts";
+import { lookOf, luma, rasterize, squareSvg } from "../../images/mod.ts";
 import { jitteredBox, type ViewBox } from "./jitter.ts";
 import { packageFolder, packageName, versionSchema } from "./npm_package.ts";
 import { type SourceImage, sourceKind, type SourceManifest, squareSide } from "./source.ts";
@@ -64,12 +64,13 @@ async function drawn(key: string, body: string, box: ViewBox, manifest: SourceMa
     return storedSquare(pixels, side, channels);
   };
   const onGrid = await inBox(box);
-  if (!jitter) return onGrid;
   const grid = { pixels: onGrid.bytes, width: side, height: side, channels };
+  onGrid.facts.look = lookOf(grid);
+  if (!jitter) return onGrid;
   const moved = await inBox(jitteredBox(key, box, grid, colorOf(background, channels), jitter));
   // Versions and duplicates of a drawing are told by the drawing, not by where it happens to lie.
-  const { sha256, perceptualHash } = onGrid.facts;
-  return { ...moved, facts: { ...moved.facts, sha256, perceptualHash } };
+  const { sha256, perceptualHash, look } = onGrid.facts;
+  return { ...moved, facts: { ...moved.facts, sha256, perceptualHash, look } };
 }
 
 /** The value of `#rrggbb` in each channel. */

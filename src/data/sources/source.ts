@@ -206,6 +206,8 @@ export interface StoredFacts {
   perceptualHash: string;
   /** Whether it is of one colour throughout. */
   isBlank: boolean;
+  /** Only of a drawing: see `PoolImage`. */
+  look?: string;
 }
 
 /** An image as a pool stores it: as its pixels, or as a JPEG file. */
