@@ -1,6 +1,12 @@
 /** Everything that all experiments share while they run: folder, images, progress, a way to stop. */
 import type { BatchWorkers, Pool } from "../data/mod.ts";
-import type { EpochPace, EpochSummary, StepProgress } from "../train/mod.ts";
+import {
+  type EpochPace,
+  epochsTrained,
+  type EpochSummary,
+  type Recipe,
+  type StepProgress,
+} from "../train/mod.ts";
 import type { FinishedRecord, RunFolder } from "./record/folder.ts";
 
 /** An epoch of any training: the validation's fields are absent where nothing is validated. */
@@ -72,13 +78,13 @@ export function inputWaitOf(epochs: readonly EpochPace[]): number | undefined {
  * The options of `train`, `fineTune` and `pretrain` that write each epoch to the record's folder, report the
  * progress, and stop at the signal.
  *
- * @param total number of epochs of the whole training
  * @returns these options, and the epochs so far, including those before a resumption
  */
 export function watchTraining<Line extends EpochPace>(
   { folder, label, options }: Session<FinishedRecord<unknown, Line>>,
-  total: number,
+  schedule: Pick<Recipe, "epochs" | "stopAfter">,
 ) {
+  const total = epochsTrained(schedule);
   const { signal, onProgress } = options;
   let lines: Line[] = [];
   const callbacks = {

@@ -3,6 +3,7 @@ import {
   checkCorruption,
   type Corruption,
   type EncodedImage,
+  type Interpolation,
   makeAugment,
   type PackedImage,
   resizeAndCentreCrop,
@@ -39,6 +40,8 @@ export interface BatchSource {
    * Default: none.
    */
   corruption?: Corruption | null;
+  /** Filter of the resize of validation images; the augmentation has training's. Default: bilinear. */
+  interpolation?: Interpolation;
 }
 
 /** Images to train on. */
@@ -119,10 +122,12 @@ export function trainingBatches(source: TrainingSource): TrainingBatchesHere {
  * @throws {Error} for an image size or batch size that cannot be
  */
 export function validationBatches(source: BatchSource): ValidationBatchesHere {
-  const { imageSize, batchSize } = source;
+  const { imageSize, batchSize, interpolation } = source;
   checkSource(source);
   const { size, locate } = imagesOf(source);
   const writer = new BatchWriter(source);
+  const centred = (image: PackedImage | EncodedImage, seen: PackedImage) =>
+    resizeAndCentreCrop(image, seen.width, seen.pixels, interpolation);
   const count = Math.ceil(size / batchSize);
   const batch = (number: number) => {
     const begin = number * batchSize;
@@ -134,10 +139,6 @@ export function validationBatches(source: BatchSource): ValidationBatchesHere {
     for (let number = 0; number < count; number++) yield batch(number);
   }
   return { size, imageSize, count, batch, batches };
-}
-
-function centred(image: PackedImage | EncodedImage, seen: PackedImage): void {
-  resizeAndCentreCrop(image, seen.width, seen.pixels);
 }
 
 /** Where an image lies, and what it is called. */

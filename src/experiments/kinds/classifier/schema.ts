@@ -4,12 +4,12 @@ import { checkDisjoint, expectedImages, parseReference } from "../../../data/mod
 import { checkImageSize, createModel, modelSchema } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { asExperimentFault, checkBatches, ExperimentError } from "../../check.ts";
+import { asExperimentFault, checkSchedule, ExperimentError } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { recipeIdentity } from "../../record/identity.ts";
-import { augmentationSchema, corruptionSchema } from "../../../images/schemas.ts";
+import { inferenceIdentity, recipeIdentity } from "../../record/identity.ts";
+import { augmentationSchema, corruptionSchema, interpolationSchema } from "../../../images/schemas.ts";
 import { recipeSchema } from "../../../train/mod.ts";
 import { augmentationIdentity } from "../../../images/mod.ts";
 
@@ -40,6 +40,8 @@ const experimentSchema = z.strictObject({
    * `null`: none.
    */
   corruption: corruptionSchema.nullish(),
+  /** Filter of the resize at inference. Default: bilinear. The paper's authors: bicubic. */
+  inferenceInterpolation: interpolationSchema.optional(),
   /** Name of a model in the registry, for example `convnext_micro`, or a configuration of your own. */
   model: modelSchema,
   /** How it is trained. */
@@ -96,7 +98,7 @@ export const classifierDescription: Description<Experiment> = {
 
   check({ datasets, imageSize, model, recipe }) {
     asExperimentFault(() => checkDisjoint(datasets), "datasets");
-    checkBatches(recipe);
+    checkSchedule(recipe);
     asExperimentFault(() => {
       checkImageSize(model, imageSize);
       createModel(model, datasets.length, imageSize);
@@ -119,13 +121,14 @@ export const classifierDescription: Description<Experiment> = {
   },
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ corruption, labels, recipe, augmentation, ...rest }) {
+  identity({ corruption, labels, recipe, augmentation, inferenceInterpolation, ...rest }) {
     return {
       ...rest,
       ...(corruption && { corruption }),
       ...(labels === "random" && { labels }),
       recipe: recipeIdentity(recipe),
       augmentation: augmentationIdentity(augmentation),
+      ...inferenceIdentity(inferenceInterpolation),
     };
   },
 };
