@@ -81,8 +81,8 @@ const VALUELESS =
   /^(export |declare |async )*(const|let|var|import|function|class|interface|type|enum|if|for|while|do|switch|try|throw)\b/;
 
 /**
- * Whether a cell is bound to show something: it ends in an expression, or has a progress bar, `live(…)`. Cells are
- * formatted: a statement begins at the left, and what goes on is indented or closes a bracket.
+ * Whether a cell is bound to show something: it ends in an expression, or has a progress bar, `live(…)`.
+ * Cells are formatted: a statement begins at the left, and what goes on is indented or closes a bracket.
  */
 export function isShowing(source: string): boolean {
   const code = source.replaceAll(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/gm, "").replaceAll(/`[^`]*`/g, "``");

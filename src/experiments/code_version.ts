@@ -1,11 +1,11 @@
-/** Versions of the code: a hash of everything that decides a result, so that outputs can say what made them. */
+/** Versions of the code: hashes of all that decides a result, so that outputs can say what made them. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
 
 /**
- * Rooms whose code decides an experiment's outcome. `disk`, `http` and `fetch` bring files and do not: what they
- * brought is known by its checksum.
+ * Rooms whose code decides an experiment's outcome. `disk`, `http` and `fetch` bring files and do not: what
+ * they brought is known by its checksum.
  */
 const OF_RECORDS = [
   "data",
@@ -25,15 +25,16 @@ const OF_RESULTS = ["chapters", "paper", ...OF_RECORDS];
 let ofRecords: string | undefined;
 
 /**
- * The version of the code that decides what a record says: 12 hex digits. It is read once a process: a process
- * goes on with the code that it has loaded.
+ * The version of the code that decides what a record says: 12 hex digits. It is read once a process: a
+ * process goes on with the code that it has loaded.
  */
 export function recordCode(): string {
   return ofRecords ??= digest(partsOf(OF_RECORDS, repositoryRoot));
 }
 
 /**
- * The version of the code that decides what the notebooks say: that of records, of claims and of their verdicts.
+ * The version of the code that decides what the notebooks say: that of records, of claims and of their
+ * verdicts.
  *
  * @param root folder of a checkout. Default: this one's
  * @returns 12 hex digits
@@ -65,7 +66,7 @@ function partsOf(rooms: readonly string[], root: string): Parts {
   return [...files, ...packages, ["requirements.txt", requirements.join("\n")]];
 }
 
-/** The manifests of datasets that come with the project, as npm packages: those of the committed notebooks. */
+/** The manifests of datasets that come with the project, as npm packages: those that the notebooks use. */
 function manifests(root: string): Parts {
   const names = filesUnder(root, "data_manifests");
   const all = names.map((name): [string, string] => [name, Deno.readTextFileSync(join(root, name))]);

@@ -10,8 +10,8 @@ export type ProgressLine = EpochPace & Partial<EpochSummary>;
 export interface RunProgress {
   /**
    * `data`: a dataset's pool is being made; `train`: the network is being trained; `features`: features are
-   * being taken from a network; `probe`: linear classifiers are being trained on them; `record`: nothing is done,
-   * since the record was there and has been read back.
+   * being taken from a network; `probe`: linear classifiers are being trained on them; `record`: nothing is
+   * done, since the record was there and has been read back.
    */
   phase: "data" | "train" | "features" | "probe" | "record";
   /** The dataset, the combination, or whose features are probed. */

@@ -196,7 +196,7 @@ export class ProgressHistory {
   /** The pace that the last step told. */
   #pace: Pick<RunProgress, "imagesPerSecond" | "inputWait"> = {};
   readonly #curves = new Map<string, ProgressLine[]>();
-  /** The last event of each run that was on record, by its place in the sweep; none of one that was executed. */
+  /** The event of each run that was on record, by its place in the sweep; none of one that was executed. */
   readonly #read = new Map<number, RunProgress>();
 
   /** @param now Milliseconds, for example from `performance.now()`. */
@@ -282,8 +282,8 @@ export function progressText(state: ProgressState): string {
 }
 
 /**
- * The work that has ended, in one line: "done: 12 of 12 runs, 5 min 2 s", "12 of 12 runs read back", "3 of 12 runs
- * read back, 9 trained in 4 min 10 s".
+ * The work that has ended, in one line: "done: 12 of 12 runs, 5 min 2 s", "12 of 12 runs read back", "3 of 12
+ * runs read back, 9 trained in 4 min 10 s".
  */
 function endText({ event, curves, elapsed, ending, readBack, byOtherCode }: ProgressState): string {
   const { phase, label, position } = event;
