@@ -50,7 +50,7 @@ Deno.test("a version of the code changes with what decides results, and with not
   Deno.removeSync(root, { recursive: true });
 });
 
-/** Rooms that results go through and that decide none: they bring files, whose checksums are known, and draw. */
+/** Rooms that results go through and that decide none: they bring files of known checksums, or draw. */
 const BESIDE = ["disk", "fetch", "figures", "http"];
 
 Deno.test("everything that experiments and chapters reach is in the version of the code", () => {

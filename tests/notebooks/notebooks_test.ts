@@ -62,8 +62,8 @@ Deno.test("notebooks: no cell has logic of its own, nor more than 24 lines", () 
 });
 
 /**
- * Cells of notebooks that were executed before such a cell was a failure: by the notebook's number, so many. They
- * go as soon as the notebook is executed anew.
+ * Cells without output, which were executed before such a cell was a failure: by the notebook's number, so many
+ * at most. A notebook that says what made it has none; this list goes when all of them do.
  */
 const SILENT_BEFORE: Record<string, number> = { "04": 1, "05": 1, "08": 2, "09": 1, "10": 1 };
 
@@ -72,7 +72,7 @@ for (const { name, file } of NOTEBOOKS) {
     const faults = faultsOf(file);
     const known = madeBy(file) ? 0 : SILENT_BEFORE[name.slice(0, 2)] ?? 0;
     assert.deepEqual(faults.filter((fault) => !fault.endsWith(": shows nothing")), []);
-    assert.equal(faults.length, known, faults.join("\n"));
+    assert.ok(faults.length <= known, faults.join("\n"));
     // 00 shows the set-up and the data; every other notebook tests claims of the paper.
     assert.equal(testsClaims(file), !name.startsWith("00"));
   });

@@ -1,4 +1,4 @@
-/** The results page, `notebooks/results.md`: what the committed notebooks' outputs and files of numbers say. */
+/** The results page, `notebooks/results.md`: what the notebooks' outputs and files of numbers say. */
 import { basename } from "node:path";
 import { z } from "zod";
 import {
@@ -56,8 +56,8 @@ export function readResults(folder = `${repositoryRoot}notebooks/`): Results {
 }
 
 /**
- * The page, in Markdown. What other code than `code` made is named in its first lines, whichever code that is: a page
- * which says so is true until the notebooks are executed anew.
+ * The page, in Markdown. What other code than `code` made is named in its first lines, whichever code that is:
+ * a page which says so stays true, however often the code changes, until the notebooks are executed anew.
  *
  * @param code `resultsCode()` of this checkout
  * @throws {Error} for a file of numbers that is not as it should be, naming the file and the field

@@ -1,6 +1,6 @@
 /**
- * Writes the results page, and the README's picture, from the notebooks' outputs. Run it when notebooks have been
- * executed anew, and when the code has changed: then the page says that it was made by other code.
+ * Writes the results page, and the README's picture, from the notebooks' outputs. Run it when notebooks have
+ * been executed anew, and when the code has changed: then the page says that it was made by other code.
  *
  *     deno run -A tests/made/notebooks/write_results.ts
  */
