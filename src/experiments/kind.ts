@@ -49,7 +49,7 @@ export interface Description<E extends OfKind> {
 /** The outcome of an execution, beside its epochs and files. */
 export interface Executed<R extends FinishedRecord> {
   /** The result, but for the engine and the time, which are the same for all. */
-  result: Omit<R["result"], "engine" | "finishedAt">;
+  result: Omit<R["result"], "engine" | "finishedAt" | "code">;
   /** The prediction for each validation image; absent where nothing is predicted. */
   predictions?: Prediction[];
 }

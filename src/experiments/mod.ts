@@ -1,5 +1,6 @@
 /** Experiments, their records, and sweeps over them. */
 export { ExperimentError } from "./check.ts";
+export { recordCode, resultsCode } from "./code_version.ts";
 export {
   datasetsFromEnvironment,
   type Preset,

@@ -16,9 +16,10 @@ export type ProgressLine = EpochPace & Partial<EpochSummary>;
 export interface RunProgress {
   /**
    * `data`: a dataset's pool is being made; `train`: the network is being trained; `features`: features are
-   * being taken from a network; `probe`: linear classifiers are being trained on them.
+   * being taken from a network; `probe`: linear classifiers are being trained on them; `record`: nothing is
+   * done, since the record was there and has been read back.
    */
-  phase: "data" | "train" | "features" | "probe";
+  phase: "data" | "train" | "features" | "probe" | "record";
   /** The dataset, the combination, or whose features are probed. */
   label: string;
   /** Images, optimizer steps or epochs done, of `total`. */
@@ -29,6 +30,8 @@ export interface RunProgress {
   inputWait?: number;
   /** Present at the end of an epoch. */
   line?: ProgressLine;
+  /** Whether a record that was read back was made by other code than this checkout's, as far as it tells. */
+  byOtherCode?: boolean;
   /** In a sweep: which of its experiments this is, 1-based, and how many there are. */
   position?: { index: number; of: number };
 }
