@@ -228,9 +228,11 @@ export function centreSquare(image: PackedImage | EncodedImage, side: number, ou
 /**
  * Makes the network's input at inference (the paper, appendix A: shorter side to 256, centre crop of 224) and
  * writes it to `out`. The shorter side becomes `round(size / 0.875)`, and the centre of `size` x `size` px is
- * cut out. Rounding is that of torchvision's Resize and CenterCrop. See {@link partOf}.
+ * cut out. Rounding is that of torchvision's Resize and CenterCrop. See {@link partOf}. An image that was
+ * fitted already is copied.
  */
 export function resizeAndCentreCrop(image: PackedImage | EncodedImage, size: number, out: Uint8Array): void {
+  if ("isFitted" in image && image.isFitted) return out.set(image.pixels.subarray(0, out.length));
   const shorter = Math.round(size / 0.875);
   const { width, height } = image;
   const outWidth = width <= height ? shorter : Math.trunc(shorter * width / height);

@@ -179,7 +179,7 @@ interface RunImages extends Disposable {
 }
 
 /** The part of an experiment that says what its network sees. */
-type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption">;
+type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption" | "fitFirst">;
 
 /**
  * Opens the images that a run was trained on, and those that it was evaluated on. The caller disposes them.
@@ -221,7 +221,7 @@ async function openClasses(
 }
 
 function seenImages(
-  { imageSize, corruption }: Seen,
+  { imageSize, corruption, fitFirst }: Seen,
   pools: readonly Pool[],
   names: readonly string[],
   indices: Int32Array[],
@@ -231,7 +231,7 @@ function seenImages(
   return {
     names,
     keys: keysOf({ pools, indices }),
-    batches: validationBatches({ pools, indices, labels, imageSize, batchSize: BATCH, corruption }),
+    batches: validationBatches({ pools, indices, labels, imageSize, batchSize: BATCH, corruption, fitFirst }),
     picture: (row) => {
       const { pool, index } = places[row];
       return { pixels: pool.read(index), side: pool.side, channels: pool.channels };

@@ -108,8 +108,8 @@ async function batchesOf(runs: readonly RunRecord[], chosen: readonly Chosen[]):
       const known = indicesByKey(images, keys);
       return Int32Array.from(keys, (key) => known.get(key)!);
     });
-    return runs.map(({ experiment: { imageSize, corruption } }) =>
-      validationBatches({ pools, indices, imageSize, batchSize: chosen.length, corruption }).batch(0)
+    return runs.map(({ experiment: { imageSize, corruption, fitFirst } }) =>
+      validationBatches({ pools, indices, imageSize, batchSize: chosen.length, corruption, fitFirst }).batch(0)
     );
   } finally {
     for (const pool of pools) pool[Symbol.dispose]();

@@ -123,8 +123,8 @@ async function featuresOf(
   { keys, ...images }: TaskImages,
 ): Promise<StoredFeatures> {
   const { features, imageSize, pooling } = probe;
-  const corruption = features.from === "run" ? features.experiment.corruption : undefined;
-  const batches = workers.validation({ ...images, imageSize, batchSize: BATCH, corruption });
+  const { corruption, fitFirst } = features.from === "run" ? features.experiment : {};
+  const batches = workers.validation({ ...images, imageSize, batchSize: BATCH, corruption, fitFirst });
   const collect = {
     root: folder.scratch,
     signal: options.signal,
