@@ -9,6 +9,7 @@ export {
   trendTest,
   twoProportionTest,
 } from "./hypothesis_tests.ts";
+export { agreementTest, renamingTest } from "./permutation.ts";
 export { binomialPowers, sampleForPower } from "./power.ts";
 export { STREAMS } from "./streams.ts";
 export { betaVariate, byRank, permutation, type Random, random, rank } from "./random.ts";
