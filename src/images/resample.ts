@@ -228,7 +228,8 @@ export function centreSquare(image: PackedImage | EncodedImage, side: number, ou
 /**
  * Makes the network's input at inference (the paper, Appendix A: shorter side to 256, centre crop of 224) and
  * writes it to `out`. The shorter side becomes `round(size / 0.875)`, and the centre of `size` x `size` px is
- * cut out. Rounding is that of torchvision's Resize and CenterCrop. See {@link partOf}.
+ * cut out. Rounding is that of torchvision's Resize and CenterCrop. See {@link partOf}. An image that was
+ * fitted already is copied.
  *
  * @param interpolation default: bilinear; the paper's authors: bicubic
  */
@@ -238,6 +239,7 @@ export function resizeAndCentreCrop(
   out: Uint8Array,
   interpolation: Interpolation = "bilinear",
 ): void {
+  if ("isFitted" in image && image.isFitted) return out.set(image.pixels.subarray(0, out.length));
   const shorter = Math.round(size / 0.875);
   const { width, height } = image;
   const outWidth = width <= height ? shorter : Math.trunc(shorter * width / height);

@@ -179,7 +179,7 @@ interface RunImages extends Disposable {
 }
 
 /** The part of an experiment that says what its network sees. */
-type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption" | "inferenceInterpolation">;
+type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption" | "fitFirst" | "inferenceInterpolation">;
 
 /**
  * Opens the images that a run was trained on, and those that it was evaluated on. The caller disposes them.
@@ -221,7 +221,7 @@ async function openClasses(
 }
 
 function seenImages(
-  { imageSize, corruption, inferenceInterpolation: interpolation }: Seen,
+  { imageSize, corruption, fitFirst, inferenceInterpolation: interpolation }: Seen,
   pools: readonly Pool[],
   names: readonly string[],
   indices: Int32Array[],
@@ -238,6 +238,7 @@ function seenImages(
       imageSize,
       batchSize: BATCH,
       corruption,
+      fitFirst,
       interpolation,
     }),
     picture: (row) => {

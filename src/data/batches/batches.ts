@@ -9,7 +9,7 @@ import {
   resizeAndCentreCrop,
 } from "../../images/mod.ts";
 import { permutation, random, STREAMS } from "../../stats/mod.ts";
-import { CorruptedImages } from "./corrupted.ts";
+import { PreparedImages } from "./prepared.ts";
 import type { StoredImages } from "../pool/store.ts";
 
 /** Images for the network. The values of bytes become those that it sees by `imagesFromPixels`. */
@@ -35,13 +35,15 @@ export interface BatchSource {
   /** Side of the square that the network sees, px. */
   imageSize: number;
   batchSize: number;
-  /**
-   * Corruption of every image before anything else. Sizes in px of the stored images; see `scaleCorruption`.
-   * Default: none.
-   */
+  /** Corruption of every image before anything random. Default: none. */
   corruption?: Corruption | null;
   /** Filter of the resize of validation images; the augmentation has training's. Default: bilinear. */
   interpolation?: Interpolation;
+  /**
+   * Whether images are resized and centre cropped to `imageSize` before that. The corruption's sizes are then
+   * px of the network's input, else of the stored images; see `scaleCorruption`. Default: false.
+   */
+  fitFirst?: boolean;
 }
 
 /** Images to train on. */
@@ -151,7 +153,7 @@ interface Place {
 /** Reads images and writes them, transformed, to their places in a batch. */
 class BatchWriter {
   readonly #pools: readonly StoredImages[];
-  readonly #corrupted: CorruptedImages | undefined;
+  readonly #prepared: PreparedImages | undefined;
   /** Room for an image of each pool of pixels. */
   readonly #stored: PackedImage[];
   readonly #size: number;
@@ -159,9 +161,10 @@ class BatchWriter {
   /** A grey image on its way into a batch in colour. */
   readonly #grey: Uint8Array;
 
-  constructor({ pools, imageSize, corruption }: BatchSource) {
+  constructor({ pools, imageSize, corruption, fitFirst }: BatchSource) {
     this.#pools = pools;
-    this.#corrupted = corruption ? new CorruptedImages(corruption) : undefined;
+    const fitTo = fitFirst ? imageSize : undefined;
+    this.#prepared = corruption || fitFirst ? new PreparedImages({ corruption, fitTo }) : undefined;
     this.#stored = pools.map(({ side, channels }) => emptyImage({ width: side, height: side, channels }));
     this.#size = imageSize;
     this.#channels = pools.every(({ channels }) => channels === 1) ? 1 : 3;
@@ -192,14 +195,13 @@ class BatchWriter {
     for (let o = 0; o < length; o++) place[o] = this.#grey[Math.trunc(o / 3)];
   }
 
-  /** The transform decodes a JPEG file, unless the whole image is corrupted first. */
+  /** The transform decodes a JPEG file, unless the image is prepared first. */
   #read(place: number, index: number): PackedImage | EncodedImage {
     const pool = this.#pools[place];
-    const encoded = pool.encoded?.(index);
-    if (encoded && !this.#corrupted) return encoded;
-    const image = encoded ? emptyImage(encoded) : this.#stored[place];
-    if (this.#corrupted) this.#corrupted.read(pool, index, image);
-    else pool.read(index, image.pixels);
+    if (this.#prepared) return this.#prepared.get(pool, index);
+    if (pool.encoded) return pool.encoded(index);
+    const image = this.#stored[place];
+    pool.read(index, image.pixels);
     return image;
   }
 }

@@ -7,8 +7,10 @@ import { readFully } from "../../disk/mod.ts";
 
 /** One image of a pool: one line of `index.jsonl`, in the order of `images.bin`. */
 export interface PoolImage {
-  /** Names the image within its dataset. */
+  /** Names the image within its pool. */
   key: string;
+  /** Only in a pool of several datasets: the image's own, whose name and a slash its key begins with. */
+  dataset?: string;
   /** Images of equal group are versions of one drawing. See `groupOf`. */
   group: string;
   /** Number of its semantic class, where the dataset has classes. */
@@ -60,6 +62,31 @@ export function indexedImages(folder: string, length: number): PoolImages {
     },
     *[Symbol.iterator]() {
       for (const line of linesOf(path)) yield JSON.parse(line);
+    },
+  };
+}
+
+/** The images of several datasets one after another, each with the name of its dataset. */
+export function joinedImages(parts: readonly { name: string; images: PoolImages }[]): PoolImages {
+  const named = (dataset: string, image: PoolImage) => ({
+    ...image,
+    key: `${dataset}/${image.key}`,
+    dataset,
+  });
+  return {
+    length: parts.reduce((sum, { images }) => sum + images.length, 0),
+    at: (index) => {
+      for (const { name, images } of parts) {
+        if (index < images.length) {
+          const image = images.at(index);
+          return image && named(name, image);
+        }
+        index -= images.length;
+      }
+      return undefined;
+    },
+    *[Symbol.iterator]() {
+      for (const { name, images } of parts) for (const image of images) yield named(name, image);
     },
   };
 }

@@ -45,6 +45,11 @@ const faults: [string, (e: any) => void, RegExp][] = [
     (e) => e.datasets = ["tabler#1/2", "tabler#3/2"],
     /datasets: .*no part 3 of 2/,
   ],
+  [
+    "a deal of true labels",
+    (e) => e.deal = 3,
+    /deal \(3\) names a deal of random labels; set labels to "random"/,
+  ],
   ["labels of another kind", (e) => e.labels = "shuffled", /labels: /],
   ["an unknown field", (e) => e.imagesize = 3, /imagesize: there is no such field/],
   ["an unknown field of the recipe", (e) => e.recipe.lr = 3, /recipe\.lr: there is no such field/],
@@ -140,6 +145,7 @@ Deno.test("a field that is off has the hash of a field that is left out; one tha
   const off: Experiment = {
     ...experiment,
     corruption: null,
+    fitFirst: false,
     labels: "true",
     inferenceInterpolation: "bilinear",
     recipe: { ...recipe, mix: null },
@@ -155,8 +161,10 @@ Deno.test("a field that is off has the hash of a field that is left out; one tha
   assert.equal(hashOf(experiment, data), "d505e0910b57a472"); // as if these fields were not there
   const on: Experiment[] = [
     { ...experiment, corruption: { name: "low-resolution", size: 8 } },
+    { ...experiment, fitFirst: true },
     { ...experiment, labels: "random" },
     { ...experiment, inferenceInterpolation: "bicubic" },
+    { ...experiment, labels: "random", deal: 1 },
     { ...experiment, recipe: { ...recipe, mix: paperMix } },
     { ...experiment, augmentation: { ...augmentation, interpolation: "random" } },
     { ...experiment, augmentation: { ...augmentation, randAugment: "rand-m9" } },
@@ -166,4 +174,14 @@ Deno.test("a field that is off has the hash of a field that is left out; one tha
     },
   ];
   assert.equal(new Set([experiment, ...on].map((e) => hashOf(checkExperiment(e), data))).size, on.length + 1);
+  const first: Experiment = { ...experiment, labels: "random", deal: 0 };
+  assert.equal(hashOf(first, data), hashOf({ ...experiment, labels: "random" }, data));
+});
+
+Deno.test("the data of a part of several datasets are all of theirs", () => {
+  const parts = (names: string) => ({ ...experiment, datasets: [1, 2].map((part) => `${names}#${part}/2`) });
+  const hashes = ["tabler", "tabler+mdi", "tabler+phosphor"].map((names) => hashOf(parts(names)));
+  assert.equal(new Set(hashes).size, 3);
+  const spoken = hashOf(parts("tabler+mdi"), ["a+b", "a+b"]);
+  assert.notEqual(hashOf(parts("tabler+mdi"), ["a+c", "a+c"]), spoken);
 });

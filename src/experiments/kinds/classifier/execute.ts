@@ -14,7 +14,8 @@ export const classifierKind: Kind<Experiment, RunRecord> = { ...classifierDescri
 
 async function execute(experiment: Experiment, session: Session<RunRecord>): Promise<Executed<RunRecord>> {
   const { folder, workers, pools } = session;
-  const { datasets, seed, imageSize, recipe, augmentation, corruption, inferenceInterpolation } = experiment;
+  const { datasets, seed, imageSize, recipe, augmentation, corruption, fitFirst, inferenceInterpolation } =
+    experiment;
   const split = sampleExperiment(pools, {
     train: experiment.imagesPerDataset,
     validation: experiment.validationPerDataset,
@@ -30,9 +31,10 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     imageSize,
     batchSize: recipe.batchSize,
     corruption,
+    fitFirst,
     interpolation: inferenceInterpolation,
   };
-  const labels = experiment.labels === "random" ? randomLabels(split.train, seed) : undefined;
+  const labels = experiment.labels === "random" ? randomLabels(split.train, experiment.deal ?? 0) : undefined;
   const watched = watchTraining(session, recipe);
   const { weights, onTraining, ...evaluation } = await train({
     model,

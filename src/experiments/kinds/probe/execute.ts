@@ -123,8 +123,9 @@ async function featuresOf(
   { keys, ...images }: TaskImages,
 ): Promise<StoredFeatures> {
   const { features, imageSize, pooling, inferenceInterpolation: interpolation } = probe;
-  const corruption = features.from === "run" ? features.experiment.corruption : undefined;
-  const batches = workers.validation({ ...images, imageSize, batchSize: BATCH, corruption, interpolation });
+  const { corruption, fitFirst } = features.from === "run" ? features.experiment : {};
+  const seen = { imageSize, batchSize: BATCH, corruption, fitFirst, interpolation };
+  const batches = workers.validation({ ...images, ...seen });
   const collect = {
     root: folder.scratch,
     signal: options.signal,
