@@ -1,4 +1,5 @@
 /** The ladder of trivial learners that stands beside a classifier. */
+import { canonicalJson } from "../../record/identity.ts";
 import type { Experiment } from "../classifier/schema.ts";
 import type { Learner, Trivial } from "./schema.ts";
 
@@ -8,22 +9,26 @@ import type { Learner, Trivial } from "./schema.ts";
  */
 const MOST_IMAGES = 10_000, MOST_SIDE = 32;
 
-/** A trivial learner on the very images of a classifier. */
-export function trivial(
-  { datasets, imagesPerDataset, validationPerDataset, imageSize, labels, corruption, seed }: Experiment,
-  learner: Learner,
-): Trivial {
+/** The fields that say which images are seen, how, and with which labels. */
+type Seen = Omit<Trivial, "kind" | "learner">;
+
+function seenBy(
+  { datasets, imagesPerDataset, validationPerDataset, imageSize, labels, corruption, seed }: Seen,
+): Seen {
   return {
-    kind: "trivial",
-    learner,
     datasets,
     imagesPerDataset: Math.min(imagesPerDataset, MOST_IMAGES),
     validationPerDataset,
     imageSize,
-    ...(labels && { labels }),
+    ...(labels === "random" && { labels }),
     ...(corruption && { corruption }),
     seed,
   };
+}
+
+/** Names the images that a classifier and the trivial learners beside it share: equal for these alone. */
+export function imagesKey(experiment: Experiment | Trivial): string {
+  return canonicalJson(seenBy(experiment));
 }
 
 /**
@@ -41,5 +46,5 @@ export function trivialsOf(experiment: Experiment): Trivial[] {
     { name: "logistic", side, l2: 0.1 },
     { name: "random-filters", filters: 64, size: Math.min(5, side), grid: 2, l2: 1e-2 },
   ];
-  return ladder.map((learner) => trivial(experiment, learner));
+  return ladder.map((learner) => ({ kind: "trivial", learner, ...seenBy(experiment) }));
 }
