@@ -21,6 +21,7 @@ export {
   sizesFromEnvironment,
   sweep,
   taskOf,
+  trivialsOf,
 } from "./experiments/mod.ts";
 export { corruptionName, scaleCorruption } from "./images/mod.ts";
 export { convnextMicroSizes, convnextSizes } from "./models/mod.ts";
@@ -74,6 +75,7 @@ export {
   numberOfDatasetsFigure,
   pairwiseFigure,
 } from "./chapters/combinations/figure.ts";
+export { ladderClaims } from "./chapters/combinations/ladder.ts";
 export { corruptionClaims } from "./chapters/corruptions/claims.ts";
 export { corruptionsFigure } from "./chapters/corruptions/figure.ts";
 export { corruptedOf } from "./chapters/corruptions/records.ts";

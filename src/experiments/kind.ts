@@ -56,6 +56,8 @@ export interface Executed<R extends FinishedRecord> {
 
 /** A description together with its execution. */
 export interface Kind<E extends OfKind, R extends FinishedRecord<E>> extends Description<E> {
+  /** Whether threads make its batches; if not, none are started. Default: true. */
+  readonly threads?: boolean;
   /**
    * Executes the experiment. It goes on from what an interrupted execution has left in the folder.
    *

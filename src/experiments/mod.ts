@@ -18,6 +18,8 @@ export { pretraining } from "./kinds/pretraining/presets.ts";
 export type { Pretraining, PretrainingRecord } from "./kinds/pretraining/schema.ts";
 export { probe } from "./kinds/probe/presets.ts";
 export type { FeatureSource, Probe, ProbeRecord } from "./kinds/probe/schema.ts";
+export { imagesKey, trivialsOf } from "./kinds/trivial/presets.ts";
+export { learnerName, type Trivial, type TrivialRecord } from "./kinds/trivial/schema.ts";
 export { findRun } from "./record/find.ts";
 export { type FinishedRecord, type Prediction, RunFolder, runsFolder } from "./record/folder.ts";
 export { canonicalJson } from "./record/identity.ts";

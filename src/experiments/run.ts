@@ -80,7 +80,8 @@ async function execute(
   { folder, needed, options }: Beginning,
 ): Promise<FinishedRecord<OfKind>> {
   const { signal, onProgress } = options;
-  using workers = startBatchWorkers(); // They load their program while the pools are opened and the engine starts.
+  // They load their program while the pools are opened and the engine starts.
+  using workers = startBatchWorkers(kind.threads === false ? { workers: 0 } : {});
   let pools: Pool[] = [];
   try {
     pools = await openPools(kind.datasets(experiment), {

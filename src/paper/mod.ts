@@ -26,6 +26,14 @@ export {
   verdictOf,
 } from "./claims.ts";
 export {
+  aboveRungs,
+  type LadderRecord,
+  leastRecall,
+  type Rung,
+  rungsBeside,
+  runsAmong,
+} from "./ladder.ts";
+export {
   asGood,
   type FeatureKind,
   featuresName,

@@ -1,5 +1,4 @@
 /** Figures of Table 2: its three-way combinations, its growing series, and pairs, which it lacks. */
-import type { RunRecord } from "../../experiments/mod.ts";
 import {
   accuracyDots,
   axis,
@@ -18,15 +17,23 @@ import {
   rowEnds,
   rowsLayout,
   type Trace,
+  trivialMarks,
 } from "../../figures/mod.ts";
-import { type PaperRow, type PaperTable, table2, table2Series } from "../../paper/mod.ts";
+import {
+  type LadderRecord,
+  type PaperRow,
+  type PaperTable,
+  runsAmong,
+  table2,
+  table2Series,
+} from "../../paper/mod.ts";
 import { formatPercent, formatProportion } from "../../stats/mod.ts";
+import { type Ladder, laddersOf } from "./ladder.ts";
 import {
   type Combination,
   combinationName,
   combinationsOfSize,
   growingSeries,
-  triplesOf,
 } from "./records.ts";
 
 /** Rows that the paper's strip takes below ours. */
@@ -35,27 +42,52 @@ const STRIP = 3;
 const nameAndAccuracy = (combination: Combination) =>
   `${plainText(combinationName(combination))}<br>${formatProportion(combination.accuracy)}`;
 
+/** The same, and below it the best trivial learner where any was run. */
+function ladderText({ combination, rungs: [best] }: Ladder): string {
+  if (!best) return nameAndAccuracy(combination);
+  return `${nameAndAccuracy(combination)}<br>best trivial learner: ${best.learner}, ${
+    formatPercent(best.accuracy.value)
+  }`;
+}
+
+/** A small grey mark for each trivial learner, in a figure where each ladder has a place; none where none was run. */
+function rungMarks(ladders: readonly Ladder[], along: "x" | "y", placeOf: (index: number) => number): Trace[] {
+  const rungs = ladders.flatMap(({ rungs }, i) => rungs.map((rung) => ({ rung, at: placeOf(i) })));
+  if (rungs.length === 0) return [];
+  return [trivialMarks(rungs.map(({ rung }) => rung.accuracy), {
+    name: "trivial learners on the same images",
+    along,
+    at: rungs.map(({ at }) => at),
+    customdata: rungs.map(({ rung }) => `${rung.learner}<br>${formatProportion(rung.accuracy)}`),
+    hovertemplate: "%{customdata}<extra></extra>",
+  })];
+}
+
 /**
  * Table 2, three-way: one row a combination of ours, the easiest on top, with its 95% interval. The paper's
- * accuracies are of other datasets, so they have a strip of their own and are paired with nothing.
+ * accuracies are of other datasets, so they have a strip of their own and are paired with nothing. Trivial
+ * learners on the same images are small and grey.
  *
- * @param records Runs of a sweep over three-way combinations; others are left out.
+ * @param records Runs of a sweep over three-way combinations, and trivial learners; others are left out.
  */
 export function combinationsFigure(
-  records: readonly RunRecord[],
+  records: readonly LadderRecord[],
   paper: PaperTable<PaperRow> = table2,
 ): Figure {
-  const triples = triplesOf(records).toSorted((a, b) => a.accuracy.value - b.accuracy.value);
+  const ladders = laddersOf(records).filter(({ combination }) => sizeOf(combination) === 3)
+    .toSorted((a, b) => a.combination.accuracy.value - b.combination.accuracy.value);
+  const triples = ladders.map(({ combination }) => combination);
   const count = triples.length + STRIP;
   const names = triples.map((triple, row) => ({ at: row + STRIP, text: plainText(combinationName(triple)) }));
   return {
     data: [
+      ...rungMarks(ladders, "x", (row) => row + STRIP),
       accuracyDots(triples.map(({ accuracy }) => accuracy), {
         name: "ours, 95% interval",
         along: "x",
         at: names.map(({ at }) => at),
         size: 8,
-        text: triples.map(nameAndAccuracy),
+        text: ladders.map(ladderText),
         hovertemplate: "%{text}<extra></extra>",
       }),
       paperStrip(paper),
@@ -98,14 +130,18 @@ const DODGE = 0.05;
 
 /**
  * Table 2, more datasets: ours with 95% intervals beside the paper's, against the number of datasets, with
- * chance for each. Ours is the largest combination among the records and its beginnings.
+ * chance for each. Ours is the largest combination among the records and its beginnings. Trivial learners on
+ * the same images are small and grey.
  */
-export function numberOfDatasetsFigure(records: readonly RunRecord[]): Figure {
-  const series = growingSeries(records);
+export function numberOfDatasetsFigure(records: readonly LadderRecord[]): Figure {
+  const series = growingSeries(runsAmong(records));
+  const ladders = laddersOf(records);
+  const climbed = series.map((combination) => ladderOf(ladders, combination));
   const counts = [...new Set([...series.map(sizeOf), ...table2Series.rows.map(({ datasets }) => datasets)])]
     .toSorted((a, b) => a - b);
   return {
     data: [
+      ...rungMarks(climbed, "y", (index) => sizeOf(series[index]) - DODGE),
       accuracyDots(series.map(({ accuracy }) => accuracy), {
         name: "ours, 95% interval",
         along: "y",
@@ -115,7 +151,7 @@ export function numberOfDatasetsFigure(records: readonly RunRecord[]): Figure {
           text: series.map(({ accuracy }) => formatPercent(accuracy.value)),
           position: series.map((point) => isAbovePaper(point) ? "top right" : "bottom left"),
         },
-        customdata: series.map(nameAndAccuracy),
+        customdata: climbed.map(ladderText),
         hovertemplate: "%{customdata}<extra></extra>",
       }),
       paperSeries(series),
@@ -144,6 +180,9 @@ export function numberOfDatasetsFigure(records: readonly RunRecord[]): Figure {
 }
 
 const sizeOf = ({ datasets }: Combination) => datasets.length;
+
+const ladderOf = (ladders: readonly Ladder[], { runs }: Combination): Ladder =>
+  ladders.find(({ combination }) => combination.runs[0] === runs[0])!;
 
 /** "3" and below it our three datasets, then what each step adds. */
 function tickText(count: number, series: readonly Combination[]): string {
@@ -179,12 +218,15 @@ function isAbovePaper({ datasets, accuracy }: Combination): boolean {
 
 /**
  * How well each two datasets are told apart, with 95% intervals: one cell a pair, the paler the closer to
- * chance. The runs of a pair are in its hover text.
+ * chance. The runs of a pair, and the best trivial learner, are in its hover text.
  *
- * @param records Runs of a sweep over pairs; others are left out.
+ * @param records Runs of a sweep over pairs, and trivial learners; others are left out.
  */
-export function pairwiseFigure(records: readonly RunRecord[]): Figure {
-  const pairs = combinationsOfSize(records, 2);
+export function pairwiseFigure(records: readonly LadderRecord[]): Figure {
+  const pairs = combinationsOfSize(runsAmong(records), 2);
+  const ladders = laddersOf(records);
+  const hoverText = (pair: Combination) =>
+    `${ladderText(ladderOf(ladders, pair))}<br>${runsText(pair)}<extra></extra>`;
   const datasets = [...new Set(pairs.flatMap((pair) => pair.datasets))];
   const [columns, rows] = [datasets.slice(0, -1), datasets.slice(1)];
   const cells = rows.map((row, r) =>
@@ -221,6 +263,4 @@ function cellText({ accuracy: { value, low, high } }: Combination): string {
   return `${formatPercent(value)}<br>[${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
 }
 
-function hoverText(pair: Combination): string {
-  return `${nameAndAccuracy(pair)}<br>${pair.runs.map((hash) => `runs/${hash}`).join("<br>")}<extra></extra>`;
-}
+const runsText = ({ runs }: Combination) => runs.map((hash) => `runs/${hash}`).join("<br>");

@@ -1,10 +1,10 @@
 /** Trains a network to tell datasets apart. */
 import { randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
-import { wilson } from "../../../stats/mod.ts";
-import { argmax, type Evaluation, train } from "../../../train/mod.ts";
+import { train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
 import { predictionsOf } from "../../record/folder.ts";
+import { outcomeOf } from "../../record/outcome.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
 import { classifierDescription, type Experiment, type RunRecord } from "./schema.ts";
@@ -55,7 +55,7 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
   return {
     predictions: predictionsOf(evaluation, keys, datasets.length),
     result: {
-      ...summarise(evaluation, datasets.length),
+      ...outcomeOf(evaluation, datasets.length),
       training: onTraining!.accuracy,
       parameters: countParameters(model.specs),
       ...timesOf(watched.epochs()),
@@ -71,11 +71,4 @@ function someOf(indices: Sample["train"], labels?: readonly Int32Array[]) {
   const each = Math.floor(MOST_TRAINING_IMAGES / indices.length);
   const first = (values: Int32Array) => values.subarray(0, each);
   return { indices: indices.map(first), labels: labels?.map(first) };
-}
-
-function summarise({ probabilities, labels, accuracy }: Evaluation, classes: number) {
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  labels.forEach((label, i) => confusion[label][argmax(probabilities, i * classes, classes)]++);
-  const perDataset = confusion.map((row, label) => wilson(row[label], row.reduce((a, b) => a + b)));
-  return { accuracy, chance: 1 / classes, perDataset, confusion };
 }

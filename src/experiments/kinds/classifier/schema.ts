@@ -1,13 +1,14 @@
 /** A classifier: a network that is trained to tell datasets apart. */
 import { z } from "zod";
-import { checkDisjoint, expectedImages, parseReference } from "../../../data/mod.ts";
+import { checkDisjoint } from "../../../data/mod.ts";
 import { checkImageSize, createModel, modelSchema } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { asExperimentFault, checkSchedule, ExperimentError } from "../../check.ts";
+import { asExperimentFault, checkSchedule, checkSplit, ExperimentError } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
+import type { Outcome } from "../../record/outcome.ts";
 import { inferenceIdentity, recipeIdentity } from "../../record/identity.ts";
 import { augmentationSchema, corruptionSchema, interpolationSchema } from "../../../images/schemas.ts";
 import { recipeSchema } from "../../../train/mod.ts";
@@ -68,21 +69,13 @@ const experimentSchema = z.strictObject({
 export type Experiment = z.infer<typeof experimentSchema>;
 
 /** `result.json`: the outcome. */
-export interface Result extends FinishedResult {
-  /** Accuracy on all validation images with its 95% interval. */
-  accuracy: Proportion;
+export interface Result extends FinishedResult, Outcome {
   /**
    * Accuracy, with its 95% interval, on training images without augmentation, against the labels of the
    * training: of all images, or of the first of each dataset in the order of sampling where there are more
    * than 10,000.
    */
   training: Proportion;
-  /** 1 / number of datasets. */
-  chance: number;
-  /** Accuracy (recall) on the images of each dataset, in the order of `experiment.datasets`. */
-  perDataset: Proportion[];
-  /** `confusion[t][p]`: number of validation images of dataset t that were called p. */
-  confusion: number[][];
   /** Number of trainable parameters. */
   parameters: number;
   /** Wall time in seconds over all sessions of the run. */
@@ -121,20 +114,7 @@ export const classifierDescription: Description<Experiment> = {
     });
   },
 
-  checkImages({ datasets, imagesPerDataset, validationPerDataset }) {
-    const needed = imagesPerDataset + validationPerDataset;
-    for (const name of datasets) {
-      const isPart = parseReference(name).part !== undefined;
-      const images = expectedImages(name);
-      if (needed <= (isPart ? PART_MARGIN : 1) * images) continue;
-      throw new ExperimentError(
-        `imagesPerDataset (${imagesPerDataset}) and validationPerDataset (${validationPerDataset}) ask for ` +
-          `${needed} images of "${name}", which has ${
-            isPart ? "about " : ""
-          }${images}. Ask for fewer, or leave it out.`,
-      );
-    }
-  },
+  checkImages: checkSplit,
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
   identity({ corruption, fitFirst, labels, deal = 0, recipe, augmentation, inferenceInterpolation, ...rest }) {
@@ -150,6 +130,3 @@ export const classifierDescription: Description<Experiment> = {
     };
   },
 };
-
-/** A part may have this many times its equal share of images, since groups are dealt out whole. */
-const PART_MARGIN = 1.2;

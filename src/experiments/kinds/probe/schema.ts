@@ -121,7 +121,8 @@ export function probedModel(features: FeatureSource, imageSize: number): Model |
 export const probeDescription: Description<Probe> = {
   kind: "probe",
   schema: probeSchema,
-  version: 1,
+  /** 2: pixels and histograms of grey images have one channel in place of three equal ones. */
+  version: 2,
   namesClasses: false,
   label: labelOf,
   datasets: ({ task }) => datasetsOfTask(task),
