@@ -83,7 +83,7 @@ export { dataSizeClaims } from "./chapters/data_size/claims.ts";
 export { modelSizeClaims } from "./chapters/model_size/claims.ts";
 export { pseudoDatasetClaims } from "./chapters/pseudo_datasets/claims.ts";
 export { memorizationFigure } from "./chapters/pseudo_datasets/figure.ts";
-export { pseudoDatasetKind } from "./chapters/pseudo_datasets/records.ts";
+export { pseudoDatasetKind, sourceOf } from "./chapters/pseudo_datasets/records.ts";
 export { sameDistributionClaims } from "./chapters/same_distribution/claims.ts";
 export { alikeFigure, powerFigure } from "./chapters/same_distribution/figure.ts";
 export { pairsAlike } from "./chapters/same_distribution/records.ts";

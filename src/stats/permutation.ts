@@ -25,13 +25,15 @@ export function agreementTest(confusion: Confusion): TestResult {
   const columns = rows.map((_, label) => sum(confusion.map((row) => row[label])));
   const n = sum(rows);
   const expected = rows.map((row, label) => row * columns[label] / n);
-  const variance = sum(rows.map((row, a) =>
-    sum(rows.map((other, b) =>
-      a === b
-        ? row * columns[a] * (n - row) * (n - columns[a])
-        : row * other * columns[a] * columns[b]
-    ))
-  )) / (n * n * (n - 1));
+  const variance = sum(
+    rows.map((row, a) =>
+      sum(
+        rows.map((other, b) =>
+          a === b ? row * columns[a] * (n - row) * (n - columns[a]) : row * other * columns[a] * columns[b]
+        ),
+      )
+    ),
+  ) / (n * n * (n - 1));
   const statistic = agreeing(confusion);
   if (!(variance > 0)) return { statistic, p: 1 };
   return { statistic, p: normalTail((statistic - sum(expected) - 0.5) / Math.sqrt(variance)) };

@@ -1,15 +1,17 @@
 import type { Corruption } from "../../images/mod.ts";
-import type { Proportion } from "../../stats/mod.ts";
+import type { Repetitions } from "../../stats/mod.ts";
 import type { RunRecord } from "../../experiments/mod.ts";
-import { pooledAccuracy } from "../../paper/mod.ts";
+import { type PooledAccuracy, pooledAccuracy } from "../../paper/mod.ts";
 import { corruptionName } from "../../images/mod.ts";
 
 /** The outcome under one corruption, over all its runs. */
 export interface Corrupted {
   /** `null`: the images as they are. */
   corruption: Corruption | null;
-  /** All runs' validation images taken together (several where a sweep repeats it with other seeds). */
-  accuracy: Proportion;
+  /** The mean of its runs, several where a sweep repeats it with other seeds; an image counts once. */
+  accuracy: PooledAccuracy;
+  /** What each run got right, one run a seed. */
+  repetitions: Repetitions;
   /** 1 / number of datasets. */
   chance: number;
 }
@@ -24,6 +26,7 @@ export function corruptedOf(records: readonly RunRecord[]): Corrupted[] {
   return [...groups.values()].map(([first, ...more]) => ({
     corruption: first.experiment.corruption ?? null,
     accuracy: pooledAccuracy([first, ...more]),
+    repetitions: [first, ...more].map(({ outcomes }) => outcomes),
     chance: first.result.chance,
   }));
 }

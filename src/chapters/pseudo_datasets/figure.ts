@@ -16,37 +16,45 @@ import {
 } from "../../figures/mod.ts";
 import { table6 } from "../../paper/mod.ts";
 import { formatProportion, type Proportion } from "../../stats/mod.ts";
-import { runsOfKind } from "./records.ts";
+import { type PseudoDatasetKind, type PseudoDatasetSeries, seriesOfKind } from "./records.ts";
 
 /** How each kind of run is drawn; what can only be memorised is warm, what can be told apart blue. */
 const STYLES = {
-  "pseudo": { name: "pseudo-datasets", color: PALETTE[1], symbol: "circle" },
-  "pseudo, augmented": { name: "pseudo-datasets, augmented", color: PALETTE[4], symbol: "square" },
+  "pseudo": { name: "pseudo-datasets", color: PALETTE[1], symbol: "circle", line: 2 },
+  "pseudo, augmented": { name: "pseudo-datasets, augmented", color: PALETTE[4], symbol: "square", line: 2 },
   "random labels": { name: "real datasets, random labels", color: PALETTE[3], symbol: "diamond" },
-  "real": { name: "real datasets", color: PALETTE[0], symbol: "triangle-up" },
-} as const;
+  "real": { name: "real datasets", color: PALETTE[0], symbol: "triangle-up", line: 2 },
+} as const satisfies Record<PseudoDatasetKind, Record<string, unknown>>;
 
-type PseudoDatasetKind = keyof typeof STYLES;
 const KINDS = Object.keys(STYLES) as PseudoDatasetKind[];
 
-/** Each kind stands this factor beside the next, so that none hides another where all are at 100%. */
+/** Each series stands this factor beside the next, so that none hides another where all are at 100%. */
 const DODGE = 1.06;
+
+/** A line of the figure, or the deals of random labels. */
+interface Drawn extends PseudoDatasetSeries {
+  kind: PseudoDatasetKind;
+  /** Its place among the sources of its kind: the second and later ones are hollow. */
+  number: number;
+  /** Its name, with the source where its kind has several. */
+  name: string;
+}
 
 /**
  * Table 6: training accuracy (left) and validation accuracy (right) with 95% intervals against the images of
  * each set, for sets that can only be memorised beside real datasets of the same size, with the paper's
- * training accuracies. Runs that differ in their seed are drawn one by one.
+ * training accuracies. A source is a line; deals of random labels are drawn one by one.
  */
 export function memorizationFigure(records: readonly RunRecord[]): Figure {
-  const kinds = KINDS.filter((kind) => runsOfKind(records, kind).length > 0);
+  const series = KINDS.flatMap((kind) => drawnOf(records, kind));
   const chances = [...new Set(records.map(({ result }) => result.chance))];
   const sizes = [...records.map(sizeOf), ...table6.rows.map(({ imagesPerSet }) => imagesPerSet)];
   const ends: [number, number] = [Math.min(...sizes) / 1.4, Math.max(...sizes) * 1.4];
   return {
     data: [
-      ...kinds.flatMap((kind) => [
-        oursTrace(kind, records, ({ training }) => training, ""),
-        oursTrace(kind, records, ({ accuracy }) => accuracy, "2"),
+      ...series.flatMap((one, i) => [
+        oursTrace(one, i - (series.length - 1) / 2, ({ training }) => training, ""),
+        oursTrace(one, i - (series.length - 1) / 2, ({ accuracy }) => accuracy, "2"),
       ]),
       ...paperTraces(),
       ...chances.flatMap((chance) =>
@@ -77,23 +85,34 @@ function sizeAxis(ends: [number, number]): PlotlyLayout {
   return logAxis("training images per set", { range: ends.map(Math.log10) });
 }
 
+function drawnOf(records: readonly RunRecord[], kind: PseudoDatasetKind): Drawn[] {
+  const all = seriesOfKind(records, kind);
+  const { name } = STYLES[kind];
+  return all.map((series, number) => ({
+    ...series,
+    kind,
+    number,
+    name: all.length > 1 ? `${name} (${series.source})` : name,
+  }));
+}
+
+/** @param place how many series stand to the left of it, counted from the middle */
 function oursTrace(
-  kind: PseudoDatasetKind,
-  records: readonly RunRecord[],
+  { kind, number, name, runs }: Drawn,
+  place: number,
   accuracyOf: (result: RunRecord["result"]) => Proportion,
   panel: "" | "2",
 ): Trace {
-  const { name, color, symbol } = STYLES[kind];
-  const runs = runsOfKind(records, kind);
+  const { color, symbol, ...line } = STYLES[kind];
   const accuracies = runs.map(({ result }) => accuracyOf(result));
   return accuracyDots(accuracies, {
     name: `ours, ${name}`,
     along: "y",
-    at: runs.map((run) => sizeOf(run) * DODGE ** (KINDS.indexOf(kind) - 1.5)),
+    at: runs.map((run) => sizeOf(run) * DODGE ** place),
     color,
-    symbol,
-    line: 2,
-    legendgroup: kind,
+    symbol: number === 0 ? symbol : `${symbol}-open`,
+    ...("line" in line && line),
+    legendgroup: `${kind} ${number}`,
     ...placed(panel),
     customdata: runs.map((run, i) => `${sizeOf(run)} images a set: ${formatProportion(accuracies[i])}`),
     hovertemplate: "%{customdata}",
@@ -108,7 +127,7 @@ function placed(panel: string): PlotlyLayout {
 const COLUMNS = ["withoutAugmentation", "withAugmentation"] as const;
 
 /** The paper's stand outside of ours. */
-const paperX = (imagesPerSet: number, column: number) => imagesPerSet * DODGE ** (column ? 2.5 : -2.5);
+const paperX = (imagesPerSet: number, column: number) => imagesPerSet * DODGE ** (column ? 4 : -4);
 
 function paperTraces(): Trace[] {
   return COLUMNS.map((column, i): Trace => {

@@ -4,11 +4,11 @@ import type { RunRecord } from "../../experiments/mod.ts";
 import { isAugmented } from "../../images/mod.ts";
 
 /** The datasets of a record of notebook 08. */
-type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
+export type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
 
 /**
- * The datasets of a record: parts of one source (`cifar10#1/3` …), with or without augmentation; images whose
- * labels were dealt out at random; or real datasets as they are.
+ * The datasets of a record: parts of one source (`cifar10#1/3` …, `tabler+mdi#1/2` …), with or without
+ * augmentation; images whose labels were dealt out at random; or real datasets as they are.
  */
 export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind {
   if (experiment.labels === "random") return "random labels";
@@ -18,8 +18,23 @@ export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind 
   return isAugmented(experiment.augmentation) ? "pseudo, augmented" : "pseudo";
 }
 
-/** The records of one kind, the smallest sets first. */
-export function runsOfKind(records: readonly RunRecord[], kind: PseudoDatasetKind): RunRecord[] {
-  return records.filter((record) => pseudoDatasetKind(record) === kind)
-    .toSorted((a, b) => a.experiment.imagesPerDataset - b.experiment.imagesPerDataset);
+/** Where the images of a record come from, "tabler + mdi", whether its sets are parts of that or the whole. */
+export function sourceOf({ experiment }: RunRecord): string {
+  return [...new Set(experiment.datasets.flatMap((name) => parseReference(name).datasets))].join(" + ");
+}
+
+/** Runs of one kind on images of one source, the smallest sets first. */
+export interface PseudoDatasetSeries {
+  source: string;
+  /** One or more. */
+  runs: RunRecord[];
+}
+
+/** The records of one kind, by their source. */
+export function seriesOfKind(records: readonly RunRecord[], kind: PseudoDatasetKind): PseudoDatasetSeries[] {
+  const ofKind = records.filter((record) => pseudoDatasetKind(record) === kind);
+  return [...Map.groupBy(ofKind, sourceOf)].map(([source, runs]) => ({
+    source,
+    runs: runs.toSorted((a, b) => a.experiment.imagesPerDataset - b.experiment.imagesPerDataset),
+  }));
 }

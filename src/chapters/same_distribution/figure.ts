@@ -18,9 +18,9 @@ import {
   rowEnds,
   type Trace,
 } from "../../figures/mod.ts";
-import { appendixB } from "../../paper/mod.ts";
-import { binomialPowers, formatPercent, formatProportion, sampleForPower } from "../../stats/mod.ts";
-import { pairName, pairsAlike } from "./records.ts";
+import { appendixB, formatAccuracy, pooledAccuracy } from "../../paper/mod.ts";
+import { binomialPowers, formatPercent, sampleForPower } from "../../stats/mod.ts";
+import { pairName, pairsAlike, runsAtEnd } from "./records.ts";
 
 /** Pairs in the order of what they are alike in, and how each is called and colored. */
 const LIKENESSES = [
@@ -31,36 +31,37 @@ const LIKENESSES = [
 
 /**
  * Appendix B: validation accuracy with its 95% interval for each pair of sets that were meant to be alike, at
- * the most training images that it was run with, beside the paper's pair and chance.
+ * the most training images that it was run with, over its seeds, beside the paper's pair and chance.
  */
 export function alikeFigure(records: readonly RunRecord[]): Figure {
   const groups = LIKENESSES.map((group) => ({
     ...group,
-    runs: pairsAlike(records, group.likeness).map((runs) => runs[runs.length - 1]),
+    pairs: pairsAlike(records, group.likeness).map((all) => {
+      const runs = runsAtEnd(all, "most");
+      return { name: pairName(runs[0]), images: runs[0].experiment.imagesPerDataset, runs };
+    }),
   }));
-  const runs = groups.flatMap((group) => group.runs);
-  const chances = [...new Set(runs.map(({ result }) => result.chance))];
-  const rows = [...appendixB.rows.map(({ name }) => `${name} (the paper)`), ...runs.map(pairName)];
+  const pairs = groups.flatMap((group) => group.pairs);
+  const chances = [...new Set(pairs.flatMap(({ runs }) => runs.map(({ result }) => result.chance)))];
+  const rows = [...appendixB.rows.map(({ name }) => `${name} (the paper)`), ...pairs.map(({ name }) => name)];
   const [below, above] = rowEnds(rows.length);
   return {
     data: [
       paperPair(),
-      ...groups.filter(({ runs }) => runs.length > 0).map(({ name, color, runs }) =>
-        accuracyDots(runs.map(({ result }) => result.accuracy), {
+      ...groups.filter(({ pairs }) => pairs.length > 0).map(({ name, color, pairs }) => {
+        const accuracies = pairs.map(({ runs }) => pooledAccuracy(runs));
+        return accuracyDots(accuracies, {
           name: `ours, ${name}`,
           along: "x",
-          at: runs.map((run) => rows.indexOf(pairName(run))),
+          at: pairs.map(({ name }) => rows.indexOf(name)),
           color,
-          labels: {
-            text: runs.map(({ result }) => formatPercent(result.accuracy.value)),
-            position: "top center",
-          },
-          customdata: runs.map(({ experiment, result }) =>
-            `${formatProportion(result.accuracy)}<br>${experiment.imagesPerDataset} training images each`
+          labels: { text: accuracies.map(({ value }) => formatPercent(value)), position: "top center" },
+          customdata: pairs.map(({ images }, i) =>
+            `${formatAccuracy(accuracies[i])}<br>${images} training images each`
           ),
           hovertemplate: "%{customdata}<extra></extra>",
-        })
-      ),
+        });
+      }),
       ...chances.map((chance) => chanceUpright(chance, [below, above])),
     ],
     layout: {

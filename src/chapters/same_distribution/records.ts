@@ -33,3 +33,9 @@ export function pairsAlike(records: readonly RunRecord[], likeness: Likeness): R
     runs.toSorted((a, b) => a.experiment.imagesPerDataset - b.experiment.imagesPerDataset)
   );
 }
+
+/** The runs of a pair with its fewest or its most training images, one a seed. */
+export function runsAtEnd(runs: readonly RunRecord[], end: "fewest" | "most"): RunRecord[] {
+  const { imagesPerDataset } = runs[end === "fewest" ? 0 : runs.length - 1].experiment;
+  return runs.filter(({ experiment }) => experiment.imagesPerDataset === imagesPerDataset);
+}

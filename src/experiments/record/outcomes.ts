@@ -13,10 +13,9 @@ import type { Prediction } from "./folder.ts";
  */
 export function outcomesOf(experiment: unknown, predictions: readonly Prediction[]): Outcomes {
   const { datasets } = experiment as { datasets?: readonly string[] };
-  // A union's keys begin with the dataset already.
   const prefixes = datasets?.map((name) => {
-    const reference = parseReference(name);
-    return reference.datasets.length > 1 ? "" : `${reference.datasets[0]}/`;
+    const own = parseReference(name).datasets;
+    return own.length === 1 ? `${own[0]}/` : ""; // of several together the key begins with the image's own
   });
   const seen = new Map<string, number>();
   const images = predictions.map(({ key, label }) => {

@@ -75,8 +75,10 @@ export function pseudoDatasetExperiments(
       augmentation: UNAUGMENTED,
       recipe: { ...recipe, mix: null },
     });
-  const dealt = Array.from({ length: deals }, (_, deal) =>
-    shown(plain(real, Math.min(...sizes), { labels: "random", deal }), dealPasses));
+  const dealt = Array.from(
+    { length: deals },
+    (_, deal) => shown(plain(real, Math.min(...sizes), { labels: "random", deal }), dealPasses),
+  );
   return [
     ...sources.flatMap((source) => {
       const parts = real.map((_, i) => `${source}#${i + 1}/${real.length}`);
