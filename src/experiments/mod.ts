@@ -14,7 +14,7 @@ export { fineTuning } from "./kinds/fine_tuning/presets.ts";
 export type { FineTuning, FineTuningRecord } from "./kinds/fine_tuning/schema.ts";
 export { pretraining } from "./kinds/pretraining/presets.ts";
 export type { Pretraining, PretrainingRecord } from "./kinds/pretraining/schema.ts";
-export { probe } from "./kinds/probe/presets.ts";
+export { ofTable8, probe } from "./kinds/probe/presets.ts";
 export type { FeatureSource, Probe, ProbeRecord } from "./kinds/probe/schema.ts";
 export { findRun } from "./record/find.ts";
 export { type FinishedRecord, type Prediction, RunFolder, runsFolder } from "./record/folder.ts";
