@@ -10,6 +10,8 @@ import { sameDistributionClaims } from "../../src/chapters/same_distribution/cla
 import { selfSupervisedClaims } from "../../src/chapters/self_supervised/claims.ts";
 import { semanticClaims } from "../../src/chapters/semantic_transfer/claims.ts";
 import { userStudyClaims } from "../../src/chapters/user_study/claims.ts";
+import { datasetsOf, readManifest } from "../../src/data/mod.ts";
+import { baseline } from "../../src/experiments/mod.ts";
 import { appendixB } from "../../src/paper/appendix.ts";
 import {
   figure2,
@@ -122,6 +124,20 @@ Deno.test("claims: every percentage that one quotes of the paper is printed in a
   );
   assert.ok(quoted.length > 40);
   assert.deepEqual(quoted.filter(({ percent }) => !printed.has(percent)), []);
+});
+
+Deno.test("the collection `paper` has Table 1's letters in its order, and the images that its experiments ask for", () => {
+  const datasets = datasetsOf("paper");
+  assert.deepEqual(
+    datasets.map((name) => readManifest(name).symbol),
+    table1.rows.map(({ symbol }) => symbol),
+  );
+  const { imagesPerDataset, validationPerDataset } = baseline({ datasets, preset: "paper" });
+  for (const name of datasets) {
+    const { images, sampling } = readManifest(name);
+    const kept = sampling?.images ?? images;
+    assert.ok(kept > imagesPerDataset + validationPerDataset && kept <= images, name);
+  }
 });
 
 Deno.test("Figure 5: the two people above 50% must be near 58%, as the mean has it", () => {
