@@ -12,6 +12,7 @@ export {
   fineTuning,
   grid,
   growing,
+  ofTable8,
   presetFromEnvironment,
   pretraining,
   probe,

@@ -16,7 +16,7 @@ export { fineTuning } from "./kinds/fine_tuning/presets.ts";
 export type { FineTuning, FineTuningRecord } from "./kinds/fine_tuning/schema.ts";
 export { pretraining } from "./kinds/pretraining/presets.ts";
 export type { Pretraining, PretrainingRecord } from "./kinds/pretraining/schema.ts";
-export { probe } from "./kinds/probe/presets.ts";
+export { ofTable8, probe } from "./kinds/probe/presets.ts";
 export type { FeatureSource, Probe, ProbeRecord } from "./kinds/probe/schema.ts";
 export { imagesKey, trivialsOf } from "./kinds/trivial/presets.ts";
 export { learnerName, type Trivial, type TrivialRecord } from "./kinds/trivial/schema.ts";

@@ -50,7 +50,7 @@ export const sameDistributionClaims: readonly Claim[] = [
   {
     id: "halves-at-chance",
     statement: "Random halves of one dataset cannot be told apart.",
-    source: "control, section 4.2",
+    source: "control, Table 6",
     paper: "three random sets of one source: about 33%, chance",
     test: (records) => control(records, "halves"),
   },
