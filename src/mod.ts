@@ -16,6 +16,7 @@ export {
   pretraining,
   probe,
   type ProbeTask,
+  pseudoDatasetExperiments,
   run,
   sizesFromEnvironment,
   sweep,

@@ -20,7 +20,7 @@ export interface FetchRequest {
 }
 
 /** The pool of one dataset after the fetch, without its pixels. */
-export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "inPlace" | "folder">;
+export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "inPlace" | "folders">;
 
 /**
  * Reads the command's arguments.
@@ -70,15 +70,15 @@ export async function fetchDatasets(
         log(`${name}: ${message}, ${done} of ${total} images${there}, ${rate}`);
       },
     });
-    const { images, dropped, inPlace, folder } = pool;
-    fetched.push({ name, images, dropped, inPlace, folder });
+    const { images, dropped, inPlace, folders } = pool;
+    fetched.push({ name, images, dropped, inPlace, folders });
   }
   return fetched;
 }
 
 /** Duplicates within and across the datasets: a table, with a line that explains them. */
 export async function duplicatesText(
-  fetched: readonly Omit<Fetched, "folder" | "inPlace">[],
+  fetched: readonly Omit<Fetched, "folders" | "inPlace">[],
 ): Promise<string> {
   const { duplicateRows, DUPLICATES_NOTE } = await import("../data/mod.ts");
   const rows = duplicateRows(fetched);
@@ -93,12 +93,12 @@ const NAMED = 5;
  * Images that are not in the pools since they could not be fetched or decoded: the first ones by
  * name, the others by number.
  */
-export async function leftOutLines(fetched: readonly Pick<Fetched, "name" | "dropped" | "folder">[]) {
+export async function leftOutLines(fetched: readonly Pick<Fetched, "name" | "dropped" | "folders">[]) {
   const { leftOutText } = await import("../data/mod.ts");
-  return fetched.flatMap(({ name, dropped: { failed }, folder }) => {
+  return fetched.flatMap(({ name, dropped: { failed }, folders }) => {
     const lines = failed.slice(0, NAMED).map((image) => `${name} is without ${leftOutText(image)}`);
     const others = failed.length - lines.length;
-    return others > 0 ? [...lines, `${name} is without ${others} more: see ${folder}/pool.json`] : lines;
+    return others > 0 ? [...lines, `${name} is without ${others} more: see ${folders.map((folder) => `${folder}/pool.json`).join(", ")}`] : lines;
   });
 }
 
@@ -108,11 +108,11 @@ if (import.meta.main) {
     const request = await parseFetch(args);
     await ensureSetup({ needs: ["packages"] });
     const fetched = await fetchDatasets(request, console.error, signal);
-    const rows = fetched.map(({ name, images, inPlace, folder }) => [
+    const rows = fetched.map(({ name, images, inPlace, folders }) => [
       name,
       `${images.length}`,
       `${inPlace}`,
-      folder,
+      folders.join(", "),
     ]);
     console.log(textTable(["dataset", "images", "read from shards in place", "pool"], rows, Infinity));
     console.log(`\n${await duplicatesText(fetched)}`);

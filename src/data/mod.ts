@@ -8,13 +8,14 @@ export {
   type ValidationBatches,
   validationBatches,
 } from "./batches/batches.ts";
+export { type Preparation, preparedImage } from "./batches/prepared.ts";
 export { type BatchWorkers, startBatchWorkers } from "./batches/workers.ts";
 export {
   collections,
   datasetsOf,
   expectedImages,
   manifestNames,
-  manifestOf,
+  manifestsOf,
   readManifest,
 } from "./manifest/find.ts";
 export {
@@ -25,7 +26,7 @@ export {
   parseManifest,
   splitsOf,
 } from "./manifest/manifest.ts";
-export { checkDisjoint, type DatasetReference, parseReference } from "./manifest/reference.ts";
+export { checkDisjoint, type DatasetReference, isSameSource, parseReference } from "./manifest/reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool/build.ts";
 export { dataRoot, datasetHash } from "./pool/hash.ts";
 export { type Dropped, leftOutText } from "./pool/header.ts";

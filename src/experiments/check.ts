@@ -24,11 +24,17 @@ export function asExperimentFault<Value>(check: () => Value, field?: string): Va
 }
 
 /**
- * Checks that an epoch has a batch or more.
+ * Checks that an epoch has a batch or more, and that training is not stopped after its end.
  *
  * @throws {ExperimentError} naming both fields
  */
-export function checkBatches(recipe: Schedule): void {
+export function checkSchedule(recipe: Schedule): void {
+  const { epochs, stopAfter = epochs } = recipe;
+  if (stopAfter > epochs) {
+    throw new ExperimentError(
+      `recipe.stopAfter (${stopAfter}) is larger than recipe.epochs (${epochs}). Leave it out to train to the end.`,
+    );
+  }
   if (stepsPerEpoch(recipe) >= 1) return;
   throw new ExperimentError(
     `recipe.batchSize (${recipe.batchSize}) is larger than recipe.samplesPerEpoch (${recipe.samplesPerEpoch}).`,

@@ -1,6 +1,6 @@
 /** A kind of experiment: a description that can be checked and hashed, and a function that executes it. */
 import type { z } from "zod";
-import { datasetHash, manifestOf } from "../data/mod.ts";
+import { datasetHash, manifestsOf } from "../data/mod.ts";
 import { ExperimentError } from "./check.ts";
 import { type FinishedRecord, type Prediction } from "./record/folder.ts";
 import { identityOf } from "./record/identity.ts";
@@ -49,7 +49,7 @@ export interface Description<E extends OfKind> {
 /** The outcome of an execution, beside its epochs and files. */
 export interface Executed<R extends FinishedRecord> {
   /** The result, but for the engine and the time, which are the same for all. */
-  result: Omit<R["result"], "engine" | "finishedAt">;
+  result: Omit<R["result"], "engine" | "finishedAt" | "code">;
   /** The prediction for each validation image; absent where nothing is predicted. */
   predictions?: Prediction[];
 }
@@ -97,13 +97,16 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 /**
  * The identity of an experiment; the name of its folder under `runs/`.
  *
- * @param data hash of the manifest of each of its datasets. Default: today's
+ * @param data hash of the manifest of each of its datasets, of several together those of each with "+"
+ *   between. Default: today's
  * @returns 16 hex digits
  */
 export function hashAs<E extends OfKind>(
   description: Description<E>,
   experiment: E,
-  data: readonly string[] = description.datasets(experiment).map((name) => datasetHash(manifestOf(name))),
+  data: readonly string[] = description.datasets(experiment).map((name) =>
+    manifestsOf(name).map(datasetHash).join("+")
+  ),
 ): string {
   const { version } = description;
   return identityOf({ experiment: description.identity(experiment), data, version });

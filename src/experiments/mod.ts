@@ -1,5 +1,6 @@
 /** Experiments, their records, and sweeps over them. */
 export { ExperimentError } from "./check.ts";
+export { recordCode, resultsCode } from "./code_version.ts";
 export {
   datasetsFromEnvironment,
   type Preset,
@@ -9,6 +10,7 @@ export {
 } from "./environment.ts";
 export { type AnyExperiment, checkExperiment, hashOf } from "./kinds.ts";
 export { baseline, combinations, grid, growing, type Overrides } from "./kinds/classifier/presets.ts";
+export { pseudoDatasetExperiments } from "./kinds/classifier/pseudo_datasets.ts";
 export type { Experiment, RunRecord } from "./kinds/classifier/schema.ts";
 export { fineTuning } from "./kinds/fine_tuning/presets.ts";
 export type { FineTuning, FineTuningRecord } from "./kinds/fine_tuning/schema.ts";

@@ -14,7 +14,7 @@ import { checkNumbers } from "./check.ts";
 import { positiveInteger } from "../train/mod.ts";
 import type { Experiment } from "./kinds/classifier/schema.ts";
 import type { Session } from "./session.ts";
-import type { Augmentation } from "../images/mod.ts";
+import type { Augmentation, Interpolation } from "../images/mod.ts";
 
 /** The classes that are told apart, and the images that show them. */
 export const taskSchema = z.discriminatedUnion("of", [
@@ -135,5 +135,7 @@ interface TrainingImages {
   imageSize: number;
   batchSize: number;
   augmentation: Augmentation;
+  /** Filter of the resize of validation images. Default: bilinear. */
+  interpolation?: Interpolation;
   seed: number;
 }

@@ -82,7 +82,7 @@ function stateOf(game: Game, kept = keptGames(game)): GameState {
   return {
     datasets: game.record.experiment.datasets.map((name, d) => ({
       name,
-      title: game.pools[d].manifest.title,
+      title: game.pools[d].manifests.map(({ title }) => title).join(" + "),
       examples: game.examples[d].length,
     })),
     next: nextImages(game, kept).length,

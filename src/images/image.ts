@@ -87,6 +87,8 @@ export interface PackedImage {
   width: number;
   /** 1 (grey) or 3 (RGB). */
   channels: number;
+  /** Set where it is what the network sees at inference: it is not resized and centre cropped once more. */
+  isFitted?: true;
 }
 
 /** Room of {@link scratchCopy}. */

@@ -1,13 +1,6 @@
 /** Images of the datasets under the corruptions of a sweep. */
-import type { StoredImages } from "../data/mod.ts";
-import {
-  centreSquare,
-  corruptByKey,
-  type Corruption,
-  corruptionName,
-  decodeWhole,
-  listedCorruptions,
-} from "../images/mod.ts";
+import { type Preparation, preparedImage, type StoredImages } from "../data/mod.ts";
+import { centreSquare, corruptionName, listedCorruptions } from "../images/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
 import { openPoolsLive } from "./datasets.ts";
@@ -28,13 +21,13 @@ export function corruptionTable(): Displayable {
 
 /**
  * Random images of the experiments' datasets, a row for each corruption. They look as in training and
- * validation, before the crop and the resize for the network.
+ * validation before augmentation: as they are stored, or with `fitFirst` as the network sees them.
  *
  * @param each images a dataset, the same in every row
  * @throws {RangeError} where there is no experiment
  */
 export async function corruptionSheet(
-  experiments: readonly Pick<Experiment, "datasets" | "corruption">[],
+  experiments: readonly Pick<Experiment, "datasets" | "corruption" | "imageSize" | "fitFirst">[],
   { each = 2, seed = 0 } = {},
 ): Promise<Displayable> {
   if (experiments.length === 0) {
@@ -43,7 +36,9 @@ export async function corruptionSheet(
   const { datasets } = experiments[0];
   const pools = await openPoolsLive(datasets);
   const chosen = pools.map(({ images }, i) => [...permutation(images.length, seed, i).subarray(0, each)]);
-  const rows = experiments.map(({ corruption }) => corruptedRow(pools, chosen, corruption ?? null));
+  const rows = experiments.map(({ corruption, imageSize, fitFirst }) =>
+    corruptedRow(pools, chosen, { corruption, fitTo: fitFirst ? imageSize : undefined })
+  );
   pools.forEach((pool) => pool[Symbol.dispose]());
   return gallery(`Images of ${datasets.join(", ")} under each corruption`, rows);
 }
@@ -52,18 +47,16 @@ export async function corruptionSheet(
 export function corruptedRow(
   pools: readonly StoredImages[],
   chosen: readonly (readonly number[])[],
-  corruption: Corruption | null,
+  preparation: Preparation,
 ): GalleryRow {
-  const images = pools.flatMap(({ images, side, channels, read, encoded }, i) =>
+  const images = pools.flatMap((pool, i) =>
     chosen[i].map((index): GalleryImage => {
-      const image = encoded
-        ? decodeWhole(encoded(index))
-        : { pixels: read(index), width: side, height: side, channels };
-      if (corruption) corruptByKey(image, corruption, images.at(index)!.key);
+      const { channels, side: stored } = pool;
+      const side = preparation.fitTo ?? stored;
       const pixels = new Uint8Array(side * side * channels);
-      centreSquare(image, side, pixels);
+      centreSquare(preparedImage(pool, index, preparation), side, pixels);
       return { pixels, side, channels };
     })
   );
-  return { label: corruptionName(corruption), images };
+  return { label: corruptionName(preparation.corruption ?? null), images };
 }

@@ -1,5 +1,5 @@
 /** Meeting the datasets: what they are, what their images look like, and a round of the game. */
-import { duplicateRows, manifestOf, openPools, parseReference, type Pool } from "../data/mod.ts";
+import { duplicateRows, manifestsOf, openPools, parseReference, type Pool } from "../data/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { gallery, type GalleryImage } from "./gallery.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
@@ -9,11 +9,18 @@ import { table } from "./table.ts";
 /** Names, makers, sizes and licences of datasets; of a split or part of a source, which of its images. */
 export function datasetTable(names: readonly string[]): Displayable {
   return table(names.map((name) => {
-    const { symbol, title, curator, images, licence } = manifestOf(name);
+    const manifests = manifestsOf(name);
     const { split, part } = parseReference(name);
     const some = [split ?? [], part ? `part ${part.number} of ${part.of}` : []].flat().join(", ");
-    const size = some ? `${some} (of ${images})` : images;
-    return { dataset: name, symbol, title, curator, images: size, licence: licence.spdx };
+    const images = manifests.map((manifest) => manifest.images).join(" + ");
+    return {
+      dataset: name,
+      symbol: manifests.map(({ symbol }) => symbol).join("+"),
+      title: manifests.map(({ title }) => title).join(" + "),
+      curator: [...new Set(manifests.map(({ curator }) => curator))].join("; "),
+      images: some ? `${some} (of ${images})` : images,
+      licence: [...new Set(manifests.map(({ licence }) => licence.spdx))].join(" AND "),
+    };
   }));
 }
 
@@ -23,7 +30,7 @@ export function openPoolsLive(names: readonly string[]): Promise<Pool[]> {
     openPools(names, {
       signal,
       onProgress: (progress) => {
-        const index = 1 + names.findIndex((name) => parseReference(name).dataset === progress.dataset);
+        const index = 1 + names.findIndex((name) => parseReference(name).datasets.includes(progress.dataset));
         const position = { index, of: names.length };
         onProgress?.({ phase: "data", label: progress.dataset, position, ...progress });
       },

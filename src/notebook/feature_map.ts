@@ -141,7 +141,7 @@ interface SeenImages extends ImageSource {
 }
 
 /** The part of an experiment that says what its network sees. */
-type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption">;
+type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption" | "fitFirst" | "inferenceInterpolation">;
 
 /**
  * Opens the images that a run was evaluated on. The caller disposes them.
@@ -185,7 +185,7 @@ async function openClasses(
 }
 
 function seenImages(
-  { imageSize, corruption }: Seen,
+  { imageSize, corruption, fitFirst, inferenceInterpolation: interpolation }: Seen,
   pools: readonly Pool[],
   names: readonly string[],
   indices: Int32Array[],
@@ -195,7 +195,16 @@ function seenImages(
   return {
     names,
     keys: keysOf({ pools, indices }),
-    batches: validationBatches({ pools, indices, labels, imageSize, batchSize: BATCH, corruption }),
+    batches: validationBatches({
+      pools,
+      indices,
+      labels,
+      imageSize,
+      batchSize: BATCH,
+      corruption,
+      fitFirst,
+      interpolation,
+    }),
     picture: (row) => {
       const { pool, index } = places[row];
       return { pixels: pool.read(index), side: pool.side, channels: pool.channels };

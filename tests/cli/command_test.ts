@@ -128,7 +128,7 @@ Deno.test("what a pool is without is named after a fetch: of many the first, and
     reason: "decoder_timed_out" as const,
     detail: "not done after 60000 ms",
   }));
-  const one = { ...poolInMemory("one", 3, 8, 1), folder: "data/one" };
+  const one = { ...poolInMemory("one", 3, 8, 1), folders: ["data/one"] };
   const lines = await leftOutLines([one, { ...one, dropped: { ...one.dropped, failed } }]);
   assert.equal(
     lines[0],

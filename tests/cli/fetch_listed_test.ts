@@ -90,7 +90,7 @@ Deno.test("when more is fetched, the pools of every size are made anew", async (
   for (const shorter of [40, 24]) {
     set.change(jpegs(shorter));
     using pool = await set.open();
-    folders.push(pool.folder);
+    folders.push(pool.folders[0]);
   }
   await set.fetch(8);
   assert.deepEqual(folders.map((folder) => existsSync(folder)), [true, true]);
@@ -183,7 +183,7 @@ Deno.test("photographs that are stored as they were fetched are read from their 
     await fetchListed("site", { images, allowPrivate: true }, undefined, { root, manifests, lines });
     using pool = await openPool("site", { root, manifests });
     assert.deepEqual([pool.images.length, pool.inPlace], [images, images]);
-    assert.equal(Deno.statSync(`${pool.folder}/images.bin`).size, 0);
+    assert.equal(Deno.statSync(`${pool.folders[0]}/images.bin`).size, 0);
   }
 });
 

@@ -1,5 +1,5 @@
 /** The records of a sweep by their datasets: pseudo-datasets or real ones. */
-import { parseReference } from "../../data/mod.ts";
+import { isSameSource, parseReference } from "../../data/mod.ts";
 import type { RunRecord } from "../../experiments/mod.ts";
 import { isAugmented } from "../../images/mod.ts";
 
@@ -13,7 +13,7 @@ type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "rea
 export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind {
   if (experiment.labels === "random") return "random labels";
   const references = experiment.datasets.map(parseReference);
-  const arePseudo = references.every(({ dataset, part }) => part && dataset === references[0].dataset);
+  const arePseudo = references.every((reference) => reference.part && isSameSource(reference, references[0]));
   if (!arePseudo) return "real";
   return isAugmented(experiment.augmentation) ? "pseudo, augmented" : "pseudo";
 }

@@ -1,5 +1,5 @@
 /** The pairs of Appendix B and its controls: sets that were meant to be alike, and in what way. */
-import { manifestOf, parseReference } from "../../data/mod.ts";
+import { isSameSource, manifestsOf, parseReference } from "../../data/mod.ts";
 import type { RunRecord } from "../../experiments/mod.ts";
 
 /**
@@ -11,14 +11,12 @@ type Likeness = "halves" | "splits" | "releases" | "other";
 /** In what way the datasets of a record are alike. */
 export function likenessOf({ experiment }: RunRecord): Likeness {
   const references = experiment.datasets.map(parseReference);
-  if (references.every(({ dataset }) => dataset === references[0].dataset)) {
+  if (references.every((reference) => isSameSource(reference, references[0]))) {
     if (references.every(({ split }) => split === references[0].split)) return "halves";
     return references.every(({ part }) => !part) ? "splits" : "other";
   }
-  const drawn = new Set(experiment.datasets.map((name) => {
-    const { name: dataset, releaseOf } = manifestOf(name);
-    return releaseOf ?? dataset;
-  }));
+  const manifests = experiment.datasets.flatMap((name) => manifestsOf(name));
+  const drawn = new Set(manifests.map(({ name, releaseOf }) => releaseOf ?? name));
   return drawn.size === 1 ? "releases" : "other";
 }
 

@@ -3,12 +3,13 @@ import {
   checkCorruption,
   type Corruption,
   type EncodedImage,
+  type Interpolation,
   makeAugment,
   type PackedImage,
   resizeAndCentreCrop,
 } from "../../images/mod.ts";
 import { permutation, random, STREAMS } from "../../stats/mod.ts";
-import { CorruptedImages } from "./corrupted.ts";
+import { PreparedImages } from "./prepared.ts";
 import type { StoredImages } from "../pool/store.ts";
 
 /** Images for the network. The values of bytes become those that it sees by `imagesFromPixels`. */
@@ -34,11 +35,15 @@ export interface BatchSource {
   /** Side of the square that the network sees, px. */
   imageSize: number;
   batchSize: number;
-  /**
-   * Corruption of every image before anything else. Sizes in px of the stored images; see `scaleCorruption`.
-   * Default: none.
-   */
+  /** Corruption of every image before anything random. Default: none. */
   corruption?: Corruption | null;
+  /** Filter of the resize of validation images; the augmentation has training's. Default: bilinear. */
+  interpolation?: Interpolation;
+  /**
+   * Whether images are resized and centre cropped to `imageSize` before that. The corruption's sizes are then
+   * px of the network's input, else of the stored images; see `scaleCorruption`. Default: false.
+   */
+  fitFirst?: boolean;
 }
 
 /** Images to train on. */
@@ -119,10 +124,12 @@ export function trainingBatches(source: TrainingSource): TrainingBatchesHere {
  * @throws {Error} for an image size or batch size that cannot be
  */
 export function validationBatches(source: BatchSource): ValidationBatchesHere {
-  const { imageSize, batchSize } = source;
+  const { imageSize, batchSize, interpolation } = source;
   checkSource(source);
   const { size, locate } = imagesOf(source);
   const writer = new BatchWriter(source);
+  const centred = (image: PackedImage | EncodedImage, seen: PackedImage) =>
+    resizeAndCentreCrop(image, seen.width, seen.pixels, interpolation);
   const count = Math.ceil(size / batchSize);
   const batch = (number: number) => {
     const begin = number * batchSize;
@@ -136,10 +143,6 @@ export function validationBatches(source: BatchSource): ValidationBatchesHere {
   return { size, imageSize, count, batch, batches };
 }
 
-function centred(image: PackedImage | EncodedImage, seen: PackedImage): void {
-  resizeAndCentreCrop(image, seen.width, seen.pixels);
-}
-
 /** Where an image lies, and what it is called. */
 interface Place {
   pool: number;
@@ -150,7 +153,7 @@ interface Place {
 /** Reads images and writes them, transformed, to their places in a batch. */
 class BatchWriter {
   readonly #pools: readonly StoredImages[];
-  readonly #corrupted: CorruptedImages | undefined;
+  readonly #prepared: PreparedImages | undefined;
   /** Room for an image of each pool of pixels. */
   readonly #stored: PackedImage[];
   readonly #size: number;
@@ -158,9 +161,10 @@ class BatchWriter {
   /** A grey image on its way into a batch in colour. */
   readonly #grey: Uint8Array;
 
-  constructor({ pools, imageSize, corruption }: BatchSource) {
+  constructor({ pools, imageSize, corruption, fitFirst }: BatchSource) {
     this.#pools = pools;
-    this.#corrupted = corruption ? new CorruptedImages(corruption) : undefined;
+    const fitTo = fitFirst ? imageSize : undefined;
+    this.#prepared = corruption || fitFirst ? new PreparedImages({ corruption, fitTo }) : undefined;
     this.#stored = pools.map(({ side, channels }) => emptyImage({ width: side, height: side, channels }));
     this.#size = imageSize;
     this.#channels = pools.every(({ channels }) => channels === 1) ? 1 : 3;
@@ -191,14 +195,13 @@ class BatchWriter {
     for (let o = 0; o < length; o++) place[o] = this.#grey[Math.trunc(o / 3)];
   }
 
-  /** The transform decodes a JPEG file, unless the whole image is corrupted first. */
+  /** The transform decodes a JPEG file, unless the image is prepared first. */
   #read(place: number, index: number): PackedImage | EncodedImage {
     const pool = this.#pools[place];
-    const encoded = pool.encoded?.(index);
-    if (encoded && !this.#corrupted) return encoded;
-    const image = encoded ? emptyImage(encoded) : this.#stored[place];
-    if (this.#corrupted) this.#corrupted.read(pool, index, image);
-    else pool.read(index, image.pixels);
+    if (this.#prepared) return this.#prepared.get(pool, index);
+    if (pool.encoded) return pool.encoded(index);
+    const image = this.#stored[place];
+    pool.read(index, image.pixels);
     return image;
   }
 }

@@ -12,10 +12,10 @@ import {
 } from "./batches.ts";
 import { openStored } from "../pool/store.ts";
 
-/** A source as it is sent to a thread: pools by their folders. */
+/** A source as it is sent to a thread: each pool by its folders. */
 export type SourceDescription =
-  | { kind: "training"; folders: string[]; rest: Omit<TrainingSource, "pools"> }
-  | { kind: "validation"; folders: string[]; rest: Omit<BatchSource, "pools"> };
+  | { kind: "training"; folders: (readonly string[])[]; rest: Omit<TrainingSource, "pools"> }
+  | { kind: "validation"; folders: (readonly string[])[]; rest: Omit<BatchSource, "pools"> };
 
 /** A message to a thread: say that you listen, this number stands for that source, or make that batch. */
 export type WorkerMessage =

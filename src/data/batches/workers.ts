@@ -107,7 +107,7 @@ function withoutPools<Source extends BatchSource>({ pools, ...rest }: Source) {
     const { places } = pools[pool];
     return places ? chosen.map((index) => places[index]) : chosen;
   });
-  return { folders: pools.map(({ folder }) => folder), rest: { ...rest, indices } };
+  return { folders: pools.map(({ folders }) => folders), rest: { ...rest, indices } };
 }
 
 type Request = (batch: number) => Promise<Batch>;

@@ -17,26 +17,31 @@ export function readManifest(name: string, folder?: URL): Manifest {
 }
 
 /**
- * The manifest of the source that a reference (`cifar10@test`, `cifar10#1/3`) takes its images from.
+ * The manifests of the sources that a reference takes its images from: one (`cifar10@test`, `cifar10#1/3`),
+ * or several (`tabler+mdi#1/3`).
  *
  * @throws {Error} when it is no reference, or there is no such dataset or split (naming those there are)
  */
-export function manifestOf(reference: string, folder?: URL): Manifest {
-  const { dataset, split } = parseReference(reference);
-  const manifest = readManifest(dataset, folder);
-  const splits = splitsOf(manifest);
-  if (split === undefined || splits.includes(split)) return manifest;
-  const known = splits.length > 0 ? `known are: ${splits.join(", ")}` : "its source has none";
-  throw new Error(`"${reference}": ${dataset} has no split "${split}"; ${known}`);
+export function manifestsOf(reference: string, folder?: URL): Manifest[] {
+  const { datasets, split } = parseReference(reference);
+  return datasets.map((dataset) => {
+    const manifest = readManifest(dataset, folder);
+    const splits = splitsOf(manifest);
+    if (split === undefined || splits.includes(split)) return manifest;
+    const known = splits.length > 0 ? `known are: ${splits.join(", ")}` : "its source has none";
+    throw new Error(`"${reference}": ${dataset} has no split "${split}"; ${known}`);
+  });
 }
 
 /**
  * The number of images that a reference means, as far as it is known before its pool is open: those of the
- * source, or an equal share of them. Groups are dealt out whole, so that a part may have somewhat more or
- * fewer. For a split it is an upper bound.
+ * source, or an equal share of them; of several sources as many of each as the smallest has. Groups are dealt
+ * out whole, so that a part may have somewhat more or fewer. For a split it is an upper bound.
  */
 export function expectedImages(reference: string, folder?: URL): number {
-  return Math.ceil(imagesIn(manifestOf(reference, folder)) / (parseReference(reference).part?.of ?? 1));
+  const manifests = manifestsOf(reference, folder);
+  const least = Math.min(...manifests.map(imagesIn));
+  return Math.ceil(manifests.length * least / (parseReference(reference).part?.of ?? 1));
 }
 
 /** Names of all datasets that have a manifest, in the order of the alphabet. */
@@ -68,7 +73,7 @@ export function datasetsOf(choice: string, folder?: URL): string[] {
   if (collection) return collection;
   const names = choice.split(",").map((name) => name.trim()).filter((name) => name !== "");
   if (names.length === 0) throw unknownDataset(choice, folder);
-  for (const name of names) manifestOf(name, folder);
+  for (const name of names) manifestsOf(name, folder);
   checkDisjoint(names);
   return names;
 }

@@ -5,48 +5,62 @@
  *     cifar10@test      an official split
  *     cifar10#2/3       the second of three parts, dealt out at random
  *     cifar10@train#1/2 half of a split
+ *     tabler+mdi#1/2    the first of two parts of two datasets together, as many images of each
  */
 import { hash } from "node:crypto";
 
 /** A reference, taken apart. */
 export interface DatasetReference {
-  /** Name of the manifest. */
-  dataset: string;
+  /** Names of the manifests: one, or several whose union it is a part of. */
+  datasets: string[];
   /** Official split; all images where it is left out. */
   split?: string;
   /** Part `number` (1 to `of`) of `of` equal ones; all images where it is left out. */
   part?: { number: number; of: number };
 }
 
-const REFERENCE = /^([^@#,\s]+)(?:@([^@#,\s]+))?(?:#([1-9]\d{0,5})\/([1-9]\d{0,5}))?$/;
+const REFERENCE = /^([^@#+,\s]+(?:\+[^@#+,\s]+)*)(?:@([^@#+,\s]+))?(?:#([1-9]\d{0,5})\/([1-9]\d{0,5}))?$/;
 
 /**
  * Takes a reference apart. Each one has one spelling, so that equal names are equal images.
  *
- * @throws {Error} when it is not `name`, `name@split`, `name#part/parts` or `name@split#part/parts`, or there
- * is no such part
+ * @throws {Error} when it is not `name`, `name@split`, `name#part/parts` or `name@split#part/parts`, there is
+ * no such part, or it names several datasets and not a part of them, or one of them twice
  */
 export function parseReference(text: string): DatasetReference {
   const found = REFERENCE.exec(text);
   if (!found) {
     throw new Error(
       `"${text}" names no dataset; write its name, "name@split" for an official split, "name#1/3" for the first of three ` +
-        `parts, or "name@split#1/3"`,
+        `parts, "name@split#1/3", or "name+other#1/3" for a part of two datasets together`,
     );
   }
-  const [, dataset, split, number, of] = found;
+  const [, names, split, number, of] = found;
+  const datasets = names.split("+");
   const part = number === undefined ? undefined : { number: Number(number), of: Number(of) };
   if (part && (part.of < 2 || part.number > part.of)) {
     throw new Error(
       `"${text}": there is no part ${part.number} of ${part.of}; number the parts from 1, and make two or more`,
     );
   }
-  return { dataset, ...(split && { split }), ...(part && { part }) };
+  const twice = datasets.find((name, i) => datasets.indexOf(name) !== i);
+  if (twice) throw new Error(`"${text}" names ${twice} twice; name each dataset of a union once`);
+  if (datasets.length > 1 && !part) {
+    throw new Error(
+      `"${text}" names several datasets together; name a part of them, "${text}#1/2", or each by itself`,
+    );
+  }
+  return { datasets, ...(split && { split }), ...(part && { part }) };
+}
+
+/** Whether two references take their images from the same dataset, or the same union of datasets. */
+export function isSameSource(a: DatasetReference, b: DatasetReference): boolean {
+  return a.datasets.toSorted().join() === b.datasets.toSorted().join();
 }
 
 /** Whether two references can mean one and the same image. */
 export function overlap(a: DatasetReference, b: DatasetReference): boolean {
-  if (a.dataset !== b.dataset) return false;
+  if (!a.datasets.some((name) => b.datasets.includes(name))) return false;
   if (a.split && b.split && a.split !== b.split) return false;
   return !(a.part && b.part && a.part.of === b.part.of && a.part.number !== b.part.number);
 }

@@ -7,15 +7,17 @@ import { readFully } from "../../disk/mod.ts";
 
 /** One image of a pool: one line of `index.jsonl`, in the order of `images.bin`. */
 export interface PoolImage {
-  /** Names the image within its dataset. */
+  /** Names the image within its pool. */
   key: string;
+  /** Only in a pool of several datasets: the image's own, whose name and a slash its key begins with. */
+  dataset?: string;
   /** Images of equal group are versions of one drawing. See `groupOf`. */
   group: string;
   /** Number of its semantic class, where the dataset has classes. */
   label?: number;
   /** Official split, where the dataset has one. */
   split?: string;
-  /** sha256 of its stored pixels, or of its JPEG file, hex. */
+  /** sha256 of its stored pixels, of its JPEG file, or of a drawing before its jitter, hex. */
   sha256: string;
   /** See `perceptualHash`. */
   perceptualHash: string;
@@ -24,6 +26,8 @@ export interface PoolImage {
    * often differ in little.
    */
   photograph?: true;
+  /** Only of a drawing: 16 x 16 px of grey on its grid, base64. See `resembling`. */
+  look?: string;
   /** Only for a JPEG file: its first byte in `images.bin` or in its shard, and its length. */
   bytes?: [offset: number, length: number];
   /**
@@ -58,6 +62,31 @@ export function indexedImages(folder: string, length: number): PoolImages {
     },
     *[Symbol.iterator]() {
       for (const line of linesOf(path)) yield JSON.parse(line);
+    },
+  };
+}
+
+/** The images of several datasets one after another, each with the name of its dataset. */
+export function joinedImages(parts: readonly { name: string; images: PoolImages }[]): PoolImages {
+  const named = (dataset: string, image: PoolImage) => ({
+    ...image,
+    key: `${dataset}/${image.key}`,
+    dataset,
+  });
+  return {
+    length: parts.reduce((sum, { images }) => sum + images.length, 0),
+    at: (index) => {
+      for (const { name, images } of parts) {
+        if (index < images.length) {
+          const image = images.at(index);
+          return image && named(name, image);
+        }
+        index -= images.length;
+      }
+      return undefined;
+    },
+    *[Symbol.iterator]() {
+      for (const { name, images } of parts) for (const image of images) yield named(name, image);
     },
   };
 }

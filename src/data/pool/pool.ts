@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { statfsSync } from "node:fs";
-import { manifestOf } from "../manifest/find.ts";
+import { manifestsOf } from "../manifest/find.ts";
 import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
 import { type DatasetReference, isMeant, parseReference } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
@@ -8,11 +8,12 @@ import { buildPool, type PoolOptions } from "./build.ts";
 import { dataRoot, datasetHash } from "./hash.ts";
 import { type Dropped, type PoolHeader, readHeader } from "./header.ts";
 import { type PoolImages, someImages } from "./index.ts";
-import { openStored, type StoredImages } from "./store.ts";
+import { joined, openStored, type StoredImages } from "./store.ts";
 
 /** A stored dataset: its images, packed in one file and read when they are needed. */
 export interface Pool extends StoredImages {
-  readonly manifest: Manifest;
+  /** The manifest of its dataset; of several together that of each. */
+  readonly manifests: readonly Manifest[];
   /** Images of the source that the pool left out. */
   readonly dropped: Dropped;
   /**
@@ -28,7 +29,8 @@ export interface Pool extends StoredImages {
 }
 
 /**
- * Opens the pool of a dataset, or of some of its images (`cifar10@test`, `cifar10#1/3`). It is built first
+ * Opens the pool of a dataset, of some of its images (`cifar10@test`, `cifar10#1/3`), or of a part of several
+ * datasets together (`tabler+mdi#1/3`). It is built first
  * when it is missing or damaged; its checksums are compared every time. Only one process builds at a time,
  * and others wait. A build happens beside the pool's place and is moved there when it is whole.
  *
@@ -50,10 +52,10 @@ export async function openPools(
   references: readonly string[],
   options: PoolOptions = {},
 ): Promise<Pool[]> {
-  const manifests = new Map(references.map((reference) => {
-    const manifest = manifestOf(reference, options.manifests);
-    return [manifest.name, manifest];
-  }));
+  const manifests = new Map(
+    references.flatMap((reference) => manifestsOf(reference, options.manifests))
+      .map((manifest) => [manifest.name, manifest]),
+  );
   const sources = new Map<string, () => Pool>();
   const opened: Pool[] = [];
   try {
@@ -64,7 +66,7 @@ export async function openPools(
     }
     return references.map((reference) => {
       const wanted = parseReference(reference);
-      const source = sources.get(wanted.dataset)!();
+      const source = unionOf(wanted.datasets.map((name) => sources.get(name)!()));
       return wanted.split || wanted.part ? partOfPool(source, reference, wanted) : source;
     });
   } catch (error) {
@@ -80,7 +82,7 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   // Older pools do not name their classes.
   const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
   const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
-  return Object.assign(await openStored(folder), { manifest, dropped, inPlace, classes });
+  return Object.assign(await openStored([folder]), { manifests: [manifest], dropped, inPlace, classes });
 }
 
 /** The folder of a manifest's pool. Its name changes with everything that decides the pool's content. */
@@ -137,6 +139,22 @@ function shared(pool: Pool): () => Pool {
       isOpen = false;
     };
     return { ...pool, [Symbol.dispose]: dispose };
+  };
+}
+
+/** Several pools as one, see {@link joined}; a class of one is none of another. */
+function unionOf(pools: readonly Pool[]): Pool {
+  if (pools.length === 1) return pools[0];
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    ...joined(pools),
+    manifests: pools.flatMap(({ manifests }) => manifests),
+    dropped: {
+      duplicates: sum(pools.map(({ dropped }) => dropped.duplicates)),
+      blank: sum(pools.map(({ dropped }) => dropped.blank)),
+      failed: pools.flatMap(({ dropped }) => dropped.failed),
+    },
+    inPlace: sum(pools.map(({ inPlace }) => inPlace)),
   };
 }
 

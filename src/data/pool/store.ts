@@ -4,14 +4,14 @@ import { centreSquare, type EncodedImage } from "../../images/mod.ts";
 import { SQUARE_SIDE } from "../sources/stored_image.ts";
 import type { decodeJpeg } from "../../tensorflow/mod.ts";
 import { readHeader, type Shard } from "./header.ts";
-import { indexedImages, type PoolImages } from "./index.ts";
+import { indexedImages, joinedImages, type PoolImages } from "./index.ts";
 
 /** A pool's images, as far as making batches asks for them. */
 export interface StoredImages {
   /** Name of the dataset. */
   readonly name: string;
-  /** The folder that holds the pool. */
-  readonly folder: string;
+  /** The folder that holds the pool; of several datasets together that of each. */
+  readonly folders: readonly string[];
   /**
    * Side of every image as {@link read} gives it, px: as stored; of a pool of JPEG files {@link SQUARE_SIDE}.
    */
@@ -20,7 +20,7 @@ export interface StoredImages {
   readonly channels: 1 | 3;
   /** One entry an image; its place is the image's index. */
   readonly images: PoolImages;
-  /** Where it is some of the folder's images: the place of each in the files. */
+  /** Where it is some of the folders' images: the place of each in the files, counted through all folders. */
   readonly places?: Int32Array;
   /**
    * One whole JPEG file as it is stored; only in pools of JPEG files.
@@ -40,16 +40,61 @@ export interface StoredImages {
 }
 
 /**
- * Opens the pool in a folder without comparing its checksums, and loads what decodes it.
+ * Opens the pool in some folders without comparing checksums, and loads what decodes it. Of several folders
+ * it has all images, see {@link joined}.
  *
  * @throws {Error} when a file is missing or cannot be read, or a shard is not as it was when the pool was
  *   built
  */
-export async function openStored(folder: string): Promise<StoredImages> {
-  const { shorter, shards = [] } = readHeader(folder);
-  checkShards(folder, shards);
-  if (shorter !== undefined) await loadJpegDecoder();
-  return openStoredImages(folder);
+export async function openStored(folders: readonly string[]): Promise<StoredImages> {
+  for (const folder of folders) {
+    const { shorter, shards = [] } = readHeader(folder);
+    checkShards(folder, shards);
+    if (shorter !== undefined) await loadJpegDecoder();
+  }
+  return joined(folders.map(openStoredImages));
+}
+
+/**
+ * The images of several datasets as one pool, dataset by dataset. A key begins with the name of its dataset
+ * and a slash, so that no two are equal.
+ *
+ * @throws {Error} when they are not stored in one form: of one side, as many channels, all as JPEG or none
+ */
+export function joined<Stored extends StoredImages>(stores: readonly Stored[]): StoredImages {
+  const [first, ...more] = stores;
+  if (more.length === 0) return first;
+  const formOf = ({ side, channels, encoded }: StoredImages) =>
+    `${side} px, ${channels === 1 ? "grey" : "colour"}, as ${encoded ? "JPEG" : "pixels"}`;
+  const other = more.find((store) => formOf(store) !== formOf(first));
+  if (other) {
+    throw new Error(
+      `${first.name} (${formOf(first)}) and ${other.name} (${
+        formOf(other)
+      }) are stored in different forms; ` +
+        "name datasets together whose manifests have the same `render`",
+    );
+  }
+  const located = <Read>(index: number, read: (store: Stored, index: number) => Read): Read => {
+    let at = index;
+    for (const store of stores) {
+      if (at >= 0 && at < store.images.length) return read(store, at);
+      at -= store.images.length;
+    }
+    throw new Error(`${name} has no image ${index}; it has ${images.length}, numbered from 0`);
+  };
+  const name = stores.map((store) => store.name).join("+");
+  const images = joinedImages(stores);
+  return {
+    name,
+    images,
+    folders: stores.flatMap(({ folders }) => folders),
+    side: first.side,
+    channels: first.channels,
+    read: (index, into) => located(index, (store, at) => store.read(at, into)),
+    ...(first.encoded && { encoded: (index: number) => located(index, (store, at) => store.encoded!(at)) }),
+    [Symbol.dispose]: () => stores.forEach((store) => store[Symbol.dispose]()),
+  };
 }
 
 /**
@@ -71,7 +116,7 @@ export function openStoredImages(folder: string): StoredImages {
     : rawForm(side, channels, read, check);
   return {
     name,
-    folder,
+    folders: [folder],
     channels,
     images: indexedImages(folder, count),
     ...form,

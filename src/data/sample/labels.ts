@@ -1,8 +1,9 @@
 /**
  * Images labelled by what they show instead of where they come from, to ask how much semantics features hold.
  */
+import type { PoolImage } from "../pool/index.ts";
 import type { Pool } from "../pool/pool.ts";
-import { permutation, rank, STREAMS } from "../../stats/mod.ts";
+import { permutation, random, rank, STREAMS } from "../../stats/mod.ts";
 import { parseReference } from "../manifest/reference.ts";
 import { duplicateGroups, sampleImages, type SampleSizes } from "./sample.ts";
 
@@ -132,16 +133,16 @@ export function sampleConcepts(
   };
 }
 
-/** The concept of a group, without the name of its dataset. */
-function conceptOf(pool: string, group: string): string {
-  const { dataset } = parseReference(pool);
+/** The concept of an image's group, without the name of its dataset. */
+function conceptOf(pool: string, image: Pick<PoolImage, "group" | "dataset">): string {
+  const { group, dataset = parseReference(pool).datasets[0] } = image;
   return group.startsWith(`${dataset}/`) ? group.slice(dataset.length + 1) : group;
 }
 
 /** All concepts with the drawings that are of one concept alone. */
 function conceptsOf(pools: readonly Pick<Pool, "name" | "images">[]): Concept[] {
   const own = pools.map(({ name, images }) =>
-    Array.from(images, (image) => ({ ...image, concept: conceptOf(name, image.group) }))
+    Array.from(images, (image) => ({ ...image, concept: conceptOf(name, image) }))
   );
   const component = duplicateGroups(
     own.map((images, pool) =>
@@ -167,16 +168,24 @@ function labelledImages(byClass: readonly Found[][], pools: number): LabelledIma
 }
 
 /**
- * The datasets' labels dealt out to their images at random, each as often as before (Zhang et al. 2017,
- * "Understanding deep learning requires rethinking generalization"): nothing about an image says which it
- * gets, so they can only be memorised.
+ * The datasets' labels dealt out to their images at random (Zhang et al. 2017, "Understanding deep learning
+ * requires rethinking generalization"): nothing about an image says which it gets, so they can only be
+ * memorised. Within each dataset every label is dealt equally often, since a deal over all images together
+ * would by luck give a dataset more of one label: that could be learnt. Where a number does not divide, what
+ * is left over goes on from one dataset to the next, so that all labels together are equally many too, but
+ * for one.
  *
- * @param indices the images of each dataset
- * @returns a label for each of them, in the same order
+ * @param indices the images of each dataset; there are as many labels as datasets
+ * @param deal names the deal: another number, other labels
+ * @returns a label for each image, in the same order
  */
-export function randomLabels(indices: readonly Int32Array[], seed: number): Int32Array[] {
-  const labels = indices.flatMap((images, dataset) => new Array<number>(images.length).fill(dataset));
-  const dealt = permutation(labels.length, seed, STREAMS.randomLabels);
-  let image = 0;
-  return indices.map((images) => images.map(() => labels[dealt[image++]]));
+export function randomLabels(indices: readonly Int32Array[], deal: number): Int32Array[] {
+  const count = indices.length;
+  let next = random(deal, STREAMS.randomLabels, count).below(count);
+  return indices.map(({ length }, dataset) => {
+    const first = next;
+    next += length;
+    const places = permutation(length, deal, STREAMS.randomLabels, dataset);
+    return Int32Array.from(places, (place) => (first + place) % count);
+  });
 }

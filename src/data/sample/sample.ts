@@ -2,7 +2,9 @@ import { FirstOccurrences } from "../pool/first_occurrences.ts";
 import type { Pool } from "../pool/pool.ts";
 import { rank } from "../../stats/mod.ts";
 import type { PoolImage } from "../pool/index.ts";
+import { parseReference } from "../manifest/reference.ts";
 import { NearDuplicates } from "./duplicates.ts";
+import { resembling } from "./resembling.ts";
 
 /** How many images of each dataset, and which ones. */
 export interface SampleSizes {
@@ -18,6 +20,11 @@ export interface SampleSizes {
 export interface Sample {
   train: Int32Array[];
   validation: Int32Array[];
+  /**
+   * How many images of each dataset were passed over for training, since they resemble a validation image of
+   * it; see {@link resembling}.
+   */
+  resembling: number[];
 }
 
 /** The part of a pool that sampling looks at. */
@@ -25,7 +32,8 @@ type Sampled = Pick<Pool, "name" | "images">;
 
 /**
  * Chooses the images of an experiment: the same number from each dataset. Training and validation images
- * share no group, no pixels and no perceptual hash, over all datasets together. The choice depends on seed,
+ * share no group, no pixels and no perceptual hash, over all datasets together, and no training drawing
+ * resembles a validation drawing of its dataset. The choice depends on seed,
  * names and keys alone, not on the order of files; the 100 are among the 1,000; the validation images do not
  * depend on the number of training images.
  *
@@ -33,7 +41,8 @@ type Sampled = Pick<Pool, "name" | "images">;
  * key)) before the second of any. So n images show as many different things as they can, and all emoji
  * vendors show the same ones. Where every image is its own group, this is plain rank by hash. No two
  * validation images of a dataset are versions of one another, which their number n in an interval takes for
- * granted.
+ * granted. Of a part of several datasets together as many are chosen of each, one of each in turn, by the
+ * same ranks as of that dataset alone: almost the very images that telling those datasets apart takes.
  *
  * @throws {Error} for fewer than two datasets, one given twice, sizes that are no positive integers, or more
  * images than there are
@@ -52,22 +61,62 @@ export function sampleExperiment(pools: readonly Sampled[], sizes: SampleSizes):
 export function sampleImages(pools: readonly Sampled[], sizes: SampleSizes): Sample {
   checkRequest(pools, sizes);
   const component = duplicateGroups(pools.map((pool) => pool.images));
-  const orders = pools.map((pool) => samplingOrder(pool, sizes.seed));
+  const orders = pools.map((pool) => samplingOrders(pool, sizes.seed));
   const validation = pools.map((pool, d) =>
     chooseValidation(pool, orders[d], component[d], sizes.validation)
   );
   const held = new Set(validation.flatMap((chosen, d) => Array.from(chosen, (image) => component[d][image])));
-  const train = pools.map((pool, d) => {
-    const free = orders[d].filter((image) => !held.has(component[d][image]));
-    if (free.length < sizes.train) throw tooManyForTraining(pool, sizes, free.length);
-    return free.subarray(0, sizes.train);
+  const chosen = pools.map((pool, d) => {
+    const free = (image: number) => !held.has(component[d][image]);
+    const { train, resembling } = chooseTraining(pool, orders[d], free, validation[d], sizes.train);
+    if (train.length < sizes.train) throw tooManyForTraining(pool, sizes, train.length);
+    return { train, resembling };
   });
-  return { train, validation };
+  return {
+    train: chosen.map(({ train }) => train),
+    validation,
+    resembling: chosen.map(({ resembling }) => resembling),
+  };
 }
 
-/** All images of a pool in the order in which they are chosen. */
-function samplingOrder({ images }: Sampled, seed: number): Int32Array {
-  const { group, groupRank, imageRank } = ranks(images, seed);
+/**
+ * Takes images from lists, one of each in turn, until so many are chosen or the list whose turn it is has no
+ * more.
+ *
+ * @param isFree whether an image may be taken; it is asked once for each
+ */
+function inTurn(
+  lists: readonly Int32Array[],
+  wanted: number,
+  isFree: (image: number) => boolean,
+): Int32Array {
+  const next = lists.map(() => 0);
+  const chosen: number[] = [];
+  for (let turn = 0; chosen.length < wanted; turn = (turn + 1) % lists.length) {
+    const list = lists[turn];
+    while (next[turn] < list.length && !isFree(list[next[turn]])) next[turn]++;
+    if (next[turn] === list.length) break;
+    chosen.push(list[next[turn]++]);
+  }
+  return Int32Array.from(chosen);
+}
+
+/**
+ * All images of a pool in the order in which they are chosen, a list for each of its datasets. Part 2 begins
+ * with the second dataset, so that over all parts each has its share of the images that are left over.
+ */
+function samplingOrders(pool: Sampled, seed: number): Int32Array[] {
+  const { order, datasets } = samplingOrder(pool, seed);
+  const names = [...new Set(datasets)].sort();
+  if (names.length < 2) return [order];
+  const first = (parseReference(pool.name).part!.number - 1) % names.length;
+  return [...names.slice(first), ...names.slice(0, first)]
+    .map((name) => order.filter((image) => datasets[image] === name));
+}
+
+/** All images of a pool in the order in which they are chosen; the dataset of each where it has several. */
+function samplingOrder({ images }: Sampled, seed: number) {
+  const { group, groupRank, imageRank, datasets } = ranks(images, seed);
   const byKey = (a: number, b: number) => images.at(a)!.key < images.at(b)!.key ? -1 : 1;
   const order = group.map((_, image) => image).sort((a, b) =>
     group[a] - group[b] || imageRank[a] - imageRank[b] || byKey(a, b)
@@ -76,36 +125,40 @@ function samplingOrder({ images }: Sampled, seed: number): Int32Array {
   for (let i = 1; i < order.length; i++) {
     turn[order[i]] = group[order[i]] === group[order[i - 1]] ? turn[order[i - 1]] + 1 : 0;
   }
-  return order.sort((a, b) => turn[a] - turn[b] || groupRank[group[a]] - groupRank[group[b]] || byKey(a, b));
+  order.sort((a, b) => turn[a] - turn[b] || groupRank[group[a]] - groupRank[group[b]] || byKey(a, b));
+  return { order, datasets };
 }
 
 /**
- * For each image its rank and its group, named by the group's first image; for that first image the group's
- * rank.
+ * For each image its rank and its group within its dataset, named by the group's first image; for that first
+ * image the group's rank.
  */
 function ranks(images: Sampled["images"], seed: number) {
   const group = new Int32Array(images.length);
   const groupRank = new Float64Array(images.length);
   const imageRank = new Float64Array(images.length);
+  const datasets: string[] = [];
   const first = new FirstOccurrences();
   let number = 0;
   for (const image of images) {
-    group[number] = first.of(image.group, number);
+    const { dataset, key } = image;
+    group[number] = first.of(dataset === undefined ? image.group : `${dataset}\n${image.group}`, number);
     if (group[number] === number) groupRank[number] = rank(seed, image.group);
-    imageRank[number++] = rank(seed, image.key);
+    imageRank[number++] = rank(seed, dataset === undefined ? key : key.slice(dataset.length + 1));
+    if (dataset !== undefined) datasets.push(dataset);
   }
-  return { group, groupRank, imageRank };
+  return { group, groupRank, imageRank, datasets };
 }
 
 function chooseValidation(
   pool: Sampled,
-  order: Int32Array,
+  orders: readonly Int32Array[],
   component: Int32Array,
   wanted: number,
 ): Int32Array {
   const used = new Set<number>();
-  const chosen = order.filter((image) => {
-    if (used.size >= wanted || used.has(component[image])) return false;
+  const chosen = inTurn(orders, wanted, (image) => {
+    if (used.has(component[image])) return false;
     used.add(component[image]);
     return true;
   });
@@ -116,6 +169,25 @@ function chooseValidation(
         Math.floor(chosen.length / 2)
       } or fewer, so that some are left to train on`,
   );
+}
+
+/** The first free images that resemble no validation image, `wanted` of them. */
+function chooseTraining(
+  { images }: Sampled,
+  orders: readonly Int32Array[],
+  isFree: (image: number) => boolean,
+  validation: Int32Array,
+  wanted: number,
+) {
+  const resembles = resembling(Array.from(validation, (image) => images.at(image)!));
+  let passed = 0;
+  const train = inTurn(orders, wanted, (image) => {
+    if (!isFree(image)) return false;
+    const isPassed = resembles(images.at(image)!);
+    if (isPassed) passed++;
+    return !isPassed;
+  });
+  return { train, resembling: passed };
 }
 
 function tooManyForTraining(pool: Sampled, { train, validation }: SampleSizes, free: number): Error {

@@ -25,6 +25,8 @@ export interface FinishedResult {
   engine: string;
   /** ISO 8601. */
   finishedAt: string;
+  /** The version of the code that made it, see `recordCode`. Records of before it was kept have none. */
+  code?: string;
 }
 
 /** Everything that a finished experiment of any kind leaves behind, read back from `runs/<hash>/`. */

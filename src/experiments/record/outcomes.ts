@@ -13,10 +13,14 @@ import type { Prediction } from "./folder.ts";
  */
 export function outcomesOf(experiment: unknown, predictions: readonly Prediction[]): Outcomes {
   const { datasets } = experiment as { datasets?: readonly string[] };
-  const names = datasets?.map((name) => parseReference(name).dataset);
+  // A union's keys begin with the dataset already.
+  const prefixes = datasets?.map((name) => {
+    const reference = parseReference(name);
+    return reference.datasets.length > 1 ? "" : `${reference.datasets[0]}/`;
+  });
   const seen = new Map<string, number>();
   const images = predictions.map(({ key, label }) => {
-    const name = names ? `${names[label]}/${key}` : key;
+    const name = prefixes ? prefixes[label] + key : key;
     const times = (seen.get(name) ?? 0) + 1;
     seen.set(name, times);
     return times === 1 ? name : `${name} (${times})`;

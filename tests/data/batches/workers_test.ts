@@ -6,6 +6,8 @@ import {
   trainingBatches,
   validationBatches,
 } from "../../../src/data/mod.ts";
+import { someImages } from "../../../src/data/pool/index.ts";
+import { joined } from "../../../src/data/pool/store.ts";
 import { poolOnDisk } from "../../made/data/pool_on_disk.ts";
 
 const pools = [poolOnDisk("grey", 20, 16, 1), poolOnDisk("colour", 30, 24, 3)];
@@ -52,6 +54,26 @@ Deno.test("validation batches are those that are made here; they are made once",
   first.forEach((batch, i) => assert.equal(second[i], batch));
 });
 
+Deno.test("batches of some images of a union are those that are made here", async () => {
+  const union = joined([poolOnDisk("one", 20, 16, 1), poolOnDisk("two", 30, 16, 1)]);
+  const places = Int32Array.of(2, 7, 19, 20, 33, 49);
+  const some: StoredImages = {
+    ...union,
+    images: someImages(union.images, places),
+    places,
+    read: (index, into) => union.read(places[index], into),
+  };
+  assert.deepEqual(Array.from(some.images, ({ key }) => key), [
+    ...["one/one/2", "one/one/7", "one/one/19", "two/two/0", "two/two/13", "two/two/29"],
+  ]);
+  const rest = { ...training, indices: [Int32Array.of(0, 2, 3, 5), Int32Array.of(1, 2, 4)] };
+  const both = { ...rest, pools: [some, pools[0]] };
+  using workers = startBatchWorkers({ workers: 2 });
+  await workers.ready;
+  const there = workers.training(both);
+  for (const step of [0, 1, 5]) assert.deepEqual(await there.batch(step), trainingBatches(both).batch(step));
+});
+
 Deno.test("no more batches are asked for than are to be made ahead", async () => {
   const { Worker } = globalThis;
   const asked: number[] = [];
@@ -85,8 +107,8 @@ Deno.test("a pool that is damaged or gone is the error of the batch that needs i
   const [damaged, missing, whole] = [short, gone, pools[1]].map((pool) =>
     workers.training({ ...training, pools: [pools[0], pool] })
   );
-  Deno.truncateSync(`${short.folder}/images.bin`, 1000);
-  Deno.removeSync(`${gone.folder}/images.bin`);
+  Deno.truncateSync(`${short.folders[0]}/images.bin`, 1000);
+  Deno.removeSync(`${gone.folders[0]}/images.bin`);
   await assert.rejects(async () => await damaged.batch(0), /images.bin ended early/);
   await assert.rejects(async () => await missing.batch(0), /No such file.*images.bin/);
   await assert.rejects(async () => await missing.batch(1), /No such file.*images.bin/);

@@ -65,7 +65,7 @@ async function fullColourPool(count: number, size = (i: number) => [70 + 13 * i,
   Deno.writeTextFileSync(`${folder}/index.jsonl`, lines.join("\n") + "\n");
   const header = { dataset: "full", images: count, shorter: 100, channels: 3, bytes: offset, sha256: {} };
   Deno.writeTextFileSync(`${folder}/pool.json`, JSON.stringify(header));
-  return { pool: await openStored(folder), images };
+  return { pool: await openStored([folder]), images };
 }
 
 const { pool: full, images: fullImages } = await fullColourPool(6);
@@ -83,7 +83,7 @@ Deno.test("a pool of photographs stores JPEG files of the paper's size, with the
   const options = { manifests: files.url, root: `${files.path}/data` };
   using pool = await openPool("set", options);
   const stored = await Promise.all(photos.map((photo) => storedJpeg(photo, { shorter: 60 })));
-  const bin = Deno.readFileSync(`${pool.folder}/images.bin`);
+  const bin = Deno.readFileSync(`${pool.folders[0]}/images.bin`);
   assert.deepEqual(bin, new Uint8Array(stored.flatMap(({ file }) => [...file])));
   let offset = 0;
   for (const [i, { file, image }] of stored.entries()) {
@@ -106,7 +106,7 @@ Deno.test("a damaged byte of a JPEG file is found, and the pool built again", as
   using files = dataset();
   const options = { manifests: files.url, root: `${files.path}/data` };
   const pool = await openPool("set", options);
-  const path = `${pool.folder}/images.bin`;
+  const path = `${pool.folders[0]}/images.bin`;
   const whole = Deno.readFileSync(path);
   const damaged = whole.slice();
   damaged[damaged.length >> 1] ^= 1;
@@ -232,8 +232,8 @@ Deno.test("a part of such a pool has its own numbers", async () => {
 
 Deno.test("a file that cannot be decoded is the error of its batch, with folder and number", async () => {
   const { pool } = await fullColourPool(2);
-  const bytes = Deno.readFileSync(`${pool.folder}/images.bin`);
-  Deno.writeFileSync(`${pool.folder}/images.bin`, bytes.fill(0, 0, 100));
+  const bytes = Deno.readFileSync(`${pool.folders[0]}/images.bin`);
+  Deno.writeFileSync(`${pool.folders[0]}/images.bin`, bytes.fill(0, 0, 100));
   using workers = startBatchWorkers({ workers: 1 });
   await workers.ready;
   const batches = workers.training({ ...source, pools: [pool], indices: [Int32Array.of(0)] });

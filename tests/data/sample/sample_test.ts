@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Sample, sampleExperiment } from "../../../src/data/mod.ts";
+import { isMeant, parseReference } from "../../../src/data/manifest/reference.ts";
 import { type Listed, listedDatasets } from "../../made/data/made_up_pools.ts";
 
 /** The largest sample that there is, found by following the errors' advice; nothing when even one image is too many. */
@@ -119,4 +120,74 @@ Deno.test("what cannot be sampled is a clear error", () => {
   );
   assert.throws(() => sampleExperiment([a, b], { ...sizes, train: 0 }), /number of train images is 0/);
   assert.throws(() => sampleExperiment([a, b], { ...sizes, seed: 0.5 }), /seed is 0.5/);
+});
+
+/** Three made-up libraries of 600 images, two to a group. */
+const libraries = ["a", "b", "c"].map((name): Listed => ({
+  name,
+  images: Array.from({ length: 600 }, (_, i) => ({
+    key: `${i}`,
+    group: `${name}/${i >> 1}`,
+    sha256: `${name}${i}`,
+    perceptualHash: `${name}${i}`,
+  })),
+}));
+
+/** The part of their union that a reference means, as a pool has it. */
+const partOf = (name: string): Listed => ({
+  name,
+  images: libraries.flatMap((library) =>
+    library.images.filter((image) => isMeant(image, parseReference(name)))
+      .map((image) => ({ ...image, key: `${library.name}/${image.key}`, dataset: library.name }))
+  ),
+});
+const thirds = [1, 2, 3].map((part) => partOf(`a+b+c#${part}/3`));
+
+Deno.test("a part of a union gives as many images of each dataset, one of each in turn", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: 1, max: 60 }),
+      fc.nat(50),
+      (train, validation, seed) => {
+        const sample = sampleExperiment(thirds, { train, validation, seed });
+        const totals = { a: 0, b: 0, c: 0 } as Record<string, number>;
+        for (const chosen of [sample.train, sample.validation]) {
+          chosen.forEach((indices, d) => {
+            const datasets = Array.from(indices, (i) => thirds[d].images[i].dataset!);
+            for (let begin = 0; begin + 3 <= datasets.length; begin += 3) {
+              assert.equal(new Set(datasets.slice(begin, begin + 3)).size, 3);
+            }
+            if (chosen === sample.train) { for (const name of datasets) totals[name]++; }
+          });
+        }
+        assert.deepEqual(totals, { a: train, b: train, c: train }, "what is left over is dealt in turn too");
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("the parts of a union have almost the very images that telling its datasets apart takes", () => {
+  for (const [images, least] of [[90, 0.85], [300, 0.92]]) {
+    for (let seed = 0; seed < 5; seed++) {
+      const sizes = { train: images, validation: 30, seed };
+      const real = keysOf(libraries, sampleExperiment(libraries, sizes).train)
+        .flatMap((keys, d) => keys.map((key) => `${libraries[d].name}/${key}`));
+      const pseudo = new Set(keysOf(thirds, sampleExperiment(thirds, sizes).train).flat());
+      const shared = real.filter((key) => pseudo.has(key)).length / real.length;
+      assert.ok(shared >= least, `${images} images, seed ${seed}: ${shared} in common`);
+    }
+  }
+});
+
+Deno.test("a part of a union that runs out of one dataset says how many images there are", () => {
+  const lacking = thirds.map((part) => ({
+    ...part,
+    images: part.images.filter(({ dataset, key }) => dataset !== "b" || Number(key.slice(2)) < 60),
+  }));
+  assert.throws(
+    () => sampleExperiment(lacking, { train: 100, validation: 3, seed: 0 }),
+    /a\+b\+c#\d\/3 has \d+ left .*ask for \d+ training images at most/,
+  );
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SOURCE_KINDS, sourceKindOf } from "../../../src/data/sources/list.ts";
-import { manifestNames, manifestOf } from "../../../src/data/mod.ts";
+import { manifestNames, readManifest } from "../../../src/data/mod.ts";
 
 Deno.test("every kind of source is listed once, under the name that its schema has", () => {
   const types = SOURCE_KINDS.map(({ type }) => type);
@@ -10,7 +10,7 @@ Deno.test("every kind of source is listed once, under the name that its schema h
 
 Deno.test("of every manifest the kind says what is read; files are read unless a version fixes the content", () => {
   for (const name of manifestNames()) {
-    const { folder, source } = manifestOf(name);
+    const { folder, source } = readManifest(name);
     const kind = sourceKindOf(source);
     assert.equal(kind.type, source.type);
     assert.notEqual(kind.origin(source), "");

@@ -59,7 +59,7 @@ Deno.test("asked again it returns the record, and keeps no features", async () =
   const phases: string[] = [];
   const again = await run(ofRun, { runs, onProgress: ({ phase }) => phases.push(phase) });
   assert.deepEqual(again, whole);
-  assert.deepEqual(phases, []);
+  assert.deepEqual(phases, ["record"]);
   const files = [...Deno.readDirSync(join(runs, whole.hash))].map(({ name }) => name).sort();
   assert.deepEqual(files, ["experiment.json", "lock", "predictions.jsonl", "result.json"]);
 });

@@ -14,7 +14,8 @@ export const classifierKind: Kind<Experiment, RunRecord> = { ...classifierDescri
 
 async function execute(experiment: Experiment, session: Session<RunRecord>): Promise<Executed<RunRecord>> {
   const { folder, workers, pools } = session;
-  const { datasets, seed, imageSize, recipe, augmentation, corruption } = experiment;
+  const { datasets, seed, imageSize, recipe, augmentation, corruption, fitFirst, inferenceInterpolation } =
+    experiment;
   const split = sampleExperiment(pools, {
     train: experiment.imagesPerDataset,
     validation: experiment.validationPerDataset,
@@ -25,9 +26,16 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     Array.from(indices, (i) => pools[d].images.at(i)!.key)
   );
   const model = createModel(experiment.model, datasets.length, imageSize);
-  const source = { pools, imageSize, batchSize: recipe.batchSize, corruption };
-  const labels = experiment.labels === "random" ? randomLabels(split.train, seed) : undefined;
-  const watched = watchTraining(session, recipe.epochs);
+  const source = {
+    pools,
+    imageSize,
+    batchSize: recipe.batchSize,
+    corruption,
+    fitFirst,
+    interpolation: inferenceInterpolation,
+  };
+  const labels = experiment.labels === "random" ? randomLabels(split.train, experiment.deal ?? 0) : undefined;
+  const watched = watchTraining(session, recipe);
   const { weights, onTraining, ...evaluation } = await train({
     model,
     recipe,
@@ -42,6 +50,7 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     datasets,
     imageSize,
     precision: recipe.precision,
+    interpolation: inferenceInterpolation,
   });
   return {
     predictions: predictionsOf(evaluation, keys, datasets.length),

@@ -122,9 +122,10 @@ async function featuresOf(
   layer: string,
   { keys, ...images }: TaskImages,
 ): Promise<StoredFeatures> {
-  const { features, imageSize, pooling } = probe;
-  const corruption = features.from === "run" ? features.experiment.corruption : undefined;
-  const batches = workers.validation({ ...images, imageSize, batchSize: BATCH, corruption });
+  const { features, imageSize, pooling, inferenceInterpolation: interpolation } = probe;
+  const { corruption, fitFirst } = features.from === "run" ? features.experiment : {};
+  const seen = { imageSize, batchSize: BATCH, corruption, fitFirst, interpolation };
+  const batches = workers.validation({ ...images, ...seen });
   const collect = {
     root: folder.scratch,
     signal: options.signal,
@@ -148,15 +149,21 @@ async function featuresOf(
 
 /** Trains a whole network on the task. */
 async function trainWhole(
-  { probe: { imageSize, seed }, split, session }: Probing,
+  { probe: { imageSize, seed, inferenceInterpolation: interpolation }, split, session }: Probing,
   { model, recipe, augmentation }: Extract<FeatureSource, { from: "end-to-end" }>,
 ): Promise<Found> {
   const { probabilities, labels, accuracy } = await train({
     model: createModel(model, split.names.length, imageSize),
     recipe,
-    ...batchesOf(split, session, { imageSize, batchSize: recipe.batchSize, augmentation, seed }),
+    ...batchesOf(split, session, {
+      imageSize,
+      batchSize: recipe.batchSize,
+      augmentation,
+      interpolation,
+      seed,
+    }),
     seed,
-    ...watchTraining(session, recipe.epochs).callbacks,
+    ...watchTraining(session, recipe).callbacks,
   });
   return { probabilities, labels, accuracy };
 }

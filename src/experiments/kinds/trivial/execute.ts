@@ -122,7 +122,7 @@ let latest: { identity: string; images: SampledImages } | undefined;
 async function imagesOf(trivial: Trivial, { pools, workers }: Session<TrivialRecord>): Promise<SampledImages> {
   const { imagesPerDataset, validationPerDataset, seed, imageSize, corruption, labels } = trivial;
   const sizes = { train: imagesPerDataset, validation: validationPerDataset, seed };
-  const folders = pools.map(({ name, folder }) => ({ name, folder }));
+  const folders = pools.map(({ name, folders }) => ({ name, folders }));
   const identity = canonicalJson({ folders, sizes, imageSize, corruption, labels });
   if (latest?.identity === identity) return latest.images;
   latest = undefined;
