@@ -33,7 +33,6 @@ export { augmentationName, paperMix } from "./train/mod.ts";
 export { playedGames } from "./game/mod.ts";
 export {
   accuracyTable,
-  besidePixelRegression,
   corruptionSheet,
   corruptionTable,
   datasetTable,

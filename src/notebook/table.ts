@@ -108,9 +108,9 @@ export function accuracyTable(
   return table(runs, [
     ...what,
     { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
-    ...(records.length > runs.length ? ladderColumns(records) : []),
     { title: "on training images", value: ({ result }) => formatPercent(result.training.value) },
     { title: "chance", value: ({ result }) => formatPercent(result.chance) },
+    ...(records.length > runs.length ? ladderColumns(records) : []),
     { title: "training images each", value: ({ experiment }) => experiment.imagesPerDataset },
     { title: "parameters", value: ({ result }) => result.parameters },
     { title: "seconds", value: ({ result }) => Math.round(result.seconds) },

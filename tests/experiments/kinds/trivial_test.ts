@@ -27,7 +27,7 @@ type Draw = (stream: Random, at: { image: number; x: number; y: number }) => num
 function drawnPool(name: string, draw: Draw) {
   const pool = poolInMemory(name, 300, SIDE, 1);
   const read = (image: number, into: Uint8Array<ArrayBuffer> = new Uint8Array(SIDE * SIDE)) => {
-    const stream = random([...name].reduce((sum, c) => 31 * sum + c.charCodeAt(0), 7), image);
+    const stream = random([...name].reduce((sum, c) => (31 * sum + c.charCodeAt(0)) % 2 ** 31, 7), image);
     for (let p = 0; p < into.length; p++) {
       const value = draw(stream, { image, x: p % SIDE, y: Math.floor(p / SIDE) });
       into[p] = Math.max(0, Math.min(255, Math.round(value)));
@@ -103,16 +103,11 @@ Deno.test("only the direction of stripes decides: random filters know, all other
 Deno.test("nothing decides, or the labels are random: all guess", async () => {
   const noise: Draw = (stream) => 128 + 40 * stream.normal();
   const ink = (level: number): Draw => (stream) => level + 20 * stream.normal();
-  for (
-    const found of [
-      await ladder("nothing", [noise, noise]),
-      await ladder("dealt", [ink(110), ink(140)], { labels: "random" }),
-    ]
-  ) {
-    for (const name of LEARNERS) assert.ok(Math.abs(found[name] - 0.5) < 0.25, `${name} ${found[name]}`);
-  }
-  const { mean } = await ladder("nothing", [noise, noise]);
-  assert.ok(guesses(mean), `${mean}`);
+  const nothing = await ladder("nothing", [noise, noise]);
+  for (const name of LEARNERS) assert.ok(guesses(nothing[name]), `${name} ${nothing[name]}`);
+  // A learner that weighs ink alone is then right, or wrong, about all: neighbours show each image's own luck.
+  const dealt = await ladder("dealt", [ink(110), ink(140)], { labels: "random" });
+  assert.ok(guesses(dealt.neighbours), `${dealt.neighbours}`);
 });
 
 const preset = "smoke";
