@@ -76,9 +76,12 @@ export function leastRecall(runs: readonly RunRecord[]): LeastRecall {
 }
 
 /** A run as if it had been judged on the images of one dataset. Outcomes are in the order of the datasets. */
-function ofDataset({ outcomes: { images, right }, result: { perDataset } }: RunRecord, dataset: number) {
+function ofDataset(
+  { experiment, outcomes: { images, right }, result: { perDataset } }: RunRecord,
+  dataset: number,
+) {
   const begin = perDataset.slice(0, dataset).reduce((sum, { n }) => sum + n, 0);
   const end = begin + perDataset[dataset].n;
   const outcomes = { images: images.slice(begin, end), right: right.slice(begin, end) };
-  return { outcomes, result: { accuracy: perDataset[dataset] } };
+  return { experiment, outcomes, result: { accuracy: perDataset[dataset] } };
 }
