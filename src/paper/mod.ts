@@ -36,6 +36,7 @@ export {
 } from "./probes.ts";
 export { isCombination, isPaperModel, isPaperScale, nearPrinted } from "./printed.ts";
 export {
+  AT_CHANCE,
   differenceOf,
   enoughSeeds,
   FAR_RULE,
@@ -44,6 +45,7 @@ export {
   formatAccuracy,
   generalisationGap,
   pAboveChance,
+  pAtChance,
   pFromAble,
   type PooledAccuracy,
   pooledAccuracy,
