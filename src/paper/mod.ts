@@ -44,6 +44,7 @@ export {
 } from "./probes.ts";
 export { isCombination, isPaperModel, isPaperScale, nearPrinted } from "./printed.ts";
 export {
+  AT_CHANCE,
   differenceOf,
   enoughSeeds,
   FAR_RULE,
@@ -52,6 +53,7 @@ export {
   formatAccuracy,
   generalisationGap,
   pAboveChance,
+  pAtChance,
   pFromAble,
   type PooledAccuracy,
   pooledAccuracy,

@@ -3,6 +3,7 @@ import type { RunRecord } from "../../experiments/mod.ts";
 import {
   allHold,
   ALPHA,
+  AT_CHANCE,
   type Claim,
   type ClaimOutcome,
   enoughSeeds,
@@ -32,7 +33,6 @@ import {
   rank,
 } from "../../stats/mod.ts";
 import {
-  AT_CHANCE,
   choicesAmong,
   type Combination,
   combinationName,
@@ -48,7 +48,10 @@ const SMALL_SPREAD = (0.927 - 0.628) / 2;
 /** Half of the paper's fall from 3 to 6 datasets, from 0.77 to 0.63 of the way from chance to 100%. */
 const SMALL_FALL = 0.07;
 
-/** Zeng et al. 2024 find a standard deviation over seeds of 1.4 points at most; twice that of a difference. */
+/**
+ * Zeng et al. 2024 find a standard deviation over seeds of 1.4 points at most. That of a difference is then 2
+ * points, and this is twice as much.
+ */
 const LUCK = 0.04;
 
 /** "Quickly": this share of the final margin above chance … */

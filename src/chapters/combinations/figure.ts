@@ -20,6 +20,7 @@ import {
   trivialMarks,
 } from "../../figures/mod.ts";
 import {
+  formatAccuracy,
   type LadderRecord,
   type PaperRow,
   type PaperTable,
@@ -40,7 +41,7 @@ import {
 const STRIP = 3;
 
 const nameAndAccuracy = (combination: Combination) =>
-  `${plainText(combinationName(combination))}<br>${formatProportion(combination.accuracy)}`;
+  `${plainText(combinationName(combination))}<br>${formatAccuracy(combination.accuracy)}`;
 
 /** The same, and below it the best trivial learner where any was run. */
 function ladderText({ combination, rungs: [best] }: Ladder): string {

@@ -3,12 +3,12 @@ import type { RunRecord } from "../../experiments/mod.ts";
 import {
   ALPHA,
   pAboveChance,
-  pFromAble,
+  pAtChance,
   pooledAccuracy,
   type PooledAccuracy,
   repetitionsOf,
 } from "../../paper/mod.ts";
-import { contrastOfRuns, meanAccuracy, pAbove, pBelow, type Repetitions } from "../../stats/mod.ts";
+import { contrastOfRuns, meanAccuracy, pAbove, type Repetitions } from "../../stats/mod.ts";
 
 /** What a learner that needs no network got right on a combination's validation images. */
 export interface TrivialLearner {
@@ -66,9 +66,6 @@ export function pAboveLearners({ records }: Combination, learners: readonly Triv
   return Math.max(0, ...learners.map(({ runs }) => pAbove(contrastOfRuns([network, runs], [1, -1]))));
 }
 
-/** A network at most so far above chance tells nothing apart; the paper's least is 29.5 points above it. */
-export const AT_CHANCE = 0.05;
-
 /**
  * Whether a combination is told apart: the network is above chance and above every trivial learner. It is
  * refuted only where the network is certainly within {@link AT_CHANCE} of chance though it was able, and
@@ -76,12 +73,11 @@ export const AT_CHANCE = 0.05;
  */
 export function toldApart(combination: Combination): { shown: number; refuted: number } {
   const { records, learners, chance } = combination;
-  const accuracy = meanAccuracy(repetitionsOf(records));
   const isOpen = learners.length > 0 &&
     learners.every(({ runs }) => pAbove(meanAccuracy(runs), chance) >= ALPHA);
   return {
     shown: Math.max(pAboveChance(records, chance), pAboveLearners(combination, learners)),
-    refuted: isOpen ? pFromAble(records, pBelow(accuracy, chance + AT_CHANCE)) : 1,
+    refuted: isOpen ? pAtChance(records, chance) : 1,
   };
 }
 
