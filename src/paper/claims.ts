@@ -61,12 +61,14 @@ export interface Claim<From = RunRecord> {
   source: string;
   /** The paper's figure. */
   paper: string;
+  /** Why the claim is exploratory: what of its rule or its settings was chosen after looking. Default: nothing. */
+  exploratory?: string;
   /** Weighs the records of the sweep that the claim is about; others among them are ignored. */
   test(records: readonly From[]): Evidence | ClaimOutcome;
 }
 
 /** A claim with its outcome: one row of the table that a notebook and `deno task reproduce` print. */
-export type TestedClaim = Omit<Claim, "test"> & ClaimOutcome;
+export type TestedClaim = Omit<Claim, "test" | "exploratory"> & ClaimOutcome;
 
 /**
  * Tests claims on records of runs, or on what readers have played. Of all claims in one call the p-values are
@@ -79,23 +81,32 @@ export function testClaims<From = RunRecord>(
   claims: readonly Claim<From>[],
   records: readonly From[],
 ): TestedClaim[] {
-  const found = claims.map(({ test, ...claim }) => ({ claim, outcome: test(records) }));
+  const found = claims.map(({ test, exploratory, ...claim }) => ({ claim, exploratory, outcome: test(records) }));
   const decisive = found.map(({ outcome }) => outcome).filter(isDecisive);
   const shown = holm(decisive.map(({ shown }) => shown));
   const refuted = holm(decisive.map(({ refuted }) => refuted));
-  return found.map(({ claim, outcome }) => {
-    if ("verdict" in outcome) return { ...claim, ...outcome };
-    const { ours, reason, gate } = outcome;
-    if (gate) return { ...claim, ours, verdict: gate.verdict, reason: `${gate.reason}; ${reason}` };
-    const at = decisive.indexOf(outcome);
-    const corrected = decisive.length > 1 ? `, Holm over ${decisive.length} claims` : "";
-    return {
-      ...claim,
-      ours,
-      verdict: verdictOf(shown[at] < ALPHA, refuted[at] < ALPHA),
-      reason: `${reason}; ${formatP(shown[at])} for it, ${formatP(refuted[at])} against it${corrected}`,
-    };
+  return found.map(({ claim, exploratory, outcome }) => {
+    const at = decisive.indexOf(outcome as Evidence);
+    const decided = "verdict" in outcome ? outcome : decide(outcome, shown[at], refuted[at], decisive.length);
+    const reason = exploratory ? `exploratory (${exploratory}): ${decided.reason}` : decided.reason;
+    return { ...claim, ...decided, reason };
   });
+}
+
+/** Decides by p-values that were corrected for `count` claims, unless a gate keeps them from it. */
+function decide(
+  { ours, reason, gate }: Evidence,
+  shown: number,
+  refuted: number,
+  count: number,
+): ClaimOutcome {
+  if (gate) return { ours, verdict: gate.verdict, reason: `${gate.reason}; ${reason}` };
+  const corrected = count > 1 ? `, Holm over ${count} claims` : "";
+  return {
+    ours,
+    verdict: verdictOf(shown < ALPHA, refuted < ALPHA),
+    reason: `${reason}; ${formatP(shown)} for it, ${formatP(refuted)} against it${corrected}`,
+  };
 }
 
 const isDecisive = (outcome: Evidence | ClaimOutcome): outcome is Evidence =>
