@@ -14,9 +14,9 @@ const agreeing = (confusion: Confusion) => sum(confusion.map((row, label) => row
 
 /**
  * The permutation test of agreement: the answers stay, and the true classes are dealt to the images anew,
- * each as often as it is. The distribution of the number of agreements is taken as normal with the mean and the
- * variance that it has over all permutations: those of the diagonal of a table with fixed margins (Mantel
- * 1963). With 50 images a class or more that is as good as drawing permutations.
+ * each as often as it is. The distribution of the number of agreements is taken as normal with the mean and
+ * the variance that it has over all permutations: those of the diagonal of a table with fixed margins
+ * (Mantel 1963). With 50 images a class or more that is as good as drawing permutations.
  *
  * @returns the number of agreements, and the probability of so many or more; 1 where there is no variance
  */

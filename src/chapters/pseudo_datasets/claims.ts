@@ -43,8 +43,9 @@ const PAPER_FAILS = Math.min(
   ...table6.rows.filter((row) => row.withAugmentation === null).map((row) => row.imagesPerSet),
 );
 
-/** How often the paper's training has seen each image of three such sets when it fails. */
-const PAPER_PASSES = paperRecipe.epochs * paperRecipe.samplesPerEpoch / (3 * PAPER_FAILS);
+/** How often the paper's training has seen each image of three such sets when it fails, to the hundred. */
+const PAPER_PASSES = 100 *
+  Math.round(paperRecipe.epochs * paperRecipe.samplesPerEpoch / (3 * PAPER_FAILS) / 100);
 
 /** A mean over fewer deals of random labels says nothing of the luck of a deal. */
 const ENOUGH_DEALS = 3;
@@ -325,7 +326,7 @@ function realGeneralise(records: readonly RunRecord[]): Evidence | ClaimOutcome 
   };
 }
 
-/** Each run of a series with the run of a kind that is as large; of several sources that of the same images. */
+/** Each run of a series with the run of a kind that is as large, of the same images where there is one. */
 function pairsOf(
   { source, runs }: PseudoDatasetSeries,
   records: readonly RunRecord[],

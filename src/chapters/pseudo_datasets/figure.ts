@@ -20,10 +20,10 @@ import { type PseudoDatasetKind, type PseudoDatasetSeries, seriesOfKind } from "
 
 /** How each kind of run is drawn; what can only be memorised is warm, what can be told apart blue. */
 const STYLES = {
-  "pseudo": { name: "pseudo-datasets", color: PALETTE[1], symbol: "circle", line: 2 },
-  "pseudo, augmented": { name: "pseudo-datasets, augmented", color: PALETTE[4], symbol: "square", line: 2 },
+  "pseudo": { name: "pseudo-datasets", color: PALETTE[1], symbol: "circle" },
+  "pseudo, augmented": { name: "pseudo-datasets, augmented", color: PALETTE[4], symbol: "square" },
   "random labels": { name: "real datasets, random labels", color: PALETTE[3], symbol: "diamond" },
-  "real": { name: "real datasets", color: PALETTE[0], symbol: "triangle-up", line: 2 },
+  "real": { name: "real datasets", color: PALETTE[0], symbol: "triangle-up" },
 } as const satisfies Record<PseudoDatasetKind, Record<string, unknown>>;
 
 const KINDS = Object.keys(STYLES) as PseudoDatasetKind[];
@@ -103,7 +103,7 @@ function oursTrace(
   accuracyOf: (result: RunRecord["result"]) => Proportion,
   panel: "" | "2",
 ): Trace {
-  const { color, symbol, ...line } = STYLES[kind];
+  const { color, symbol } = STYLES[kind];
   const accuracies = runs.map(({ result }) => accuracyOf(result));
   return accuracyDots(accuracies, {
     name: `ours, ${name}`,
@@ -111,7 +111,7 @@ function oursTrace(
     at: runs.map((run) => sizeOf(run) * DODGE ** place),
     color,
     symbol: number === 0 ? symbol : `${symbol}-open`,
-    ...("line" in line && line),
+    ...(kind !== "random labels" && { line: 2 }),
     legendgroup: `${kind} ${number}`,
     ...placed(panel),
     customdata: runs.map((run, i) => `${sizeOf(run)} images a set: ${formatProportion(accuracies[i])}`),

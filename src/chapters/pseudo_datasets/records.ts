@@ -18,7 +18,7 @@ export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind 
   return isAugmented(experiment.augmentation) ? "pseudo, augmented" : "pseudo";
 }
 
-/** Where the images of a record come from, "tabler + mdi", whether its sets are parts of that or the whole. */
+/** Where the images of a record come from, "tabler + mdi", whether its sets are parts of that or not. */
 export function sourceOf({ experiment }: RunRecord): string {
   return [...new Set(experiment.datasets.flatMap((name) => parseReference(name).datasets))].join(" + ");
 }
