@@ -29,6 +29,7 @@ export {
   aboveRungs,
   type LadderRecord,
   leastRecall,
+  pAboveRungs,
   type Rung,
   rungsBeside,
   runsAmong,
