@@ -1,8 +1,8 @@
 /** The ladder of trivial learners beside a network: is it above the best of them? */
 import { imagesKey, learnerName, type RunRecord, type TrivialRecord } from "../experiments/mod.ts";
-import { contrastOfRuns, type Estimate, pAbove, pBelow } from "../stats/mod.ts";
+import { type Estimate, pAbove, pBelow, type Repetitions } from "../stats/mod.ts";
 import { allHold, type Evidence } from "./claims.ts";
-import { type PooledAccuracy, pooledAccuracy } from "./runs.ts";
+import { differenceOf, type PooledAccuracy, pooledAccuracy, repetitionsOf, type RunOutcome } from "./runs.ts";
 
 /** The records of a sweep and of the trivial learners beside it, in any order. */
 export type LadderRecord = RunRecord | TrivialRecord;
@@ -22,6 +22,8 @@ export interface Rung {
   learner: string;
   /** Over its seeds. */
   accuracy: PooledAccuracy;
+  /** One a seed. */
+  runs: Repetitions;
   /** The network's accuracy less its, image by image and seed by seed. */
   margin: Estimate;
 }
@@ -35,28 +37,29 @@ export interface Rung {
 export function rungsBeside(runs: readonly RunRecord[], records: readonly LadderRecord[]): Rung[] {
   const keys = new Set(runs.map(({ experiment }) => imagesKey(experiment)));
   const beside = trivialsAmong(records).filter(({ experiment }) => keys.has(imagesKey(experiment)));
-  const network = bySeed(runs);
   const rungs = [...Map.groupBy(beside, ({ experiment }) => learnerName(experiment.learner))].map(
     ([learner, repeated]): Rung => ({
       learner,
       accuracy: pooledAccuracy(repeated),
-      margin: contrastOfRuns([network, bySeed(repeated)], [1, -1]),
+      runs: repetitionsOf(repeated),
+      margin: differenceOf(runs, repeated),
     }),
   );
   return rungs.toSorted((a, b) => b.accuracy.value - a.accuracy.value);
 }
 
-const bySeed = (records: readonly LadderRecord[]) =>
-  records.toSorted((a, b) => a.experiment.seed - b.experiment.seed).map(({ outcomes }) => outcomes);
-
 /**
- * How strongly a network is above the best trivial learner, whichever that is: above each of them
- * (intersection-union). It is refuted where any is above the network.
- *
- * @param rungs one or more
+ * The p-value that a network is above every trivial learner: the largest of the p-values that it is above one
+ * (an intersection-union test, paired by image); 0 where there is none.
  */
+export function pAboveRungs(rungs: readonly Rung[]): number {
+  return Math.max(0, ...rungs.map(({ margin }) => pAbove(margin)));
+}
+
+/** How strongly a network is above each of one or more trivial learners; refuted where any is above it. */
 export function aboveRungs(rungs: readonly Rung[]): Pick<Evidence, "shown" | "refuted"> {
-  return allHold(rungs.map(({ margin }) => ({ shown: pAbove(margin), refuted: pBelow(margin) })));
+  const { refuted } = allHold(rungs.map(({ margin }) => ({ shown: 0, refuted: pBelow(margin) })));
+  return { shown: pAboveRungs(rungs), refuted };
 }
 
 /** The recall of the dataset that is named least often where it is right. */
@@ -76,10 +79,8 @@ export function leastRecall(runs: readonly RunRecord[]): LeastRecall {
 }
 
 /** A run as if it had been judged on the images of one dataset. Outcomes are in the order of the datasets. */
-function ofDataset(
-  { experiment, outcomes: { images, right }, result: { perDataset } }: RunRecord,
-  dataset: number,
-) {
+function ofDataset(run: RunRecord, dataset: number): RunOutcome {
+  const { experiment, outcomes: { images, right }, result: { perDataset } } = run;
   const begin = perDataset.slice(0, dataset).reduce((sum, { n }) => sum + n, 0);
   const end = begin + perDataset[dataset].n;
   const outcomes = { images: images.slice(begin, end), right: right.slice(begin, end) };

@@ -27,6 +27,7 @@ export {
   aboveRungs,
   type LadderRecord,
   leastRecall,
+  pAboveRungs,
   type Rung,
   rungsBeside,
   runsAmong,

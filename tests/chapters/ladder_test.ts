@@ -5,7 +5,8 @@ import {
   numberOfDatasetsFigure,
   pairwiseFigure,
 } from "../../src/chapters/combinations/figure.ts";
-import { ladderClaims, laddersOf } from "../../src/chapters/combinations/ladder.ts";
+import { ladderClaims } from "../../src/chapters/combinations/ladder.ts";
+import { combinationsOf } from "../../src/chapters/combinations/records.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
 import { accuracyTable } from "../../src/notebook/mod.ts";
 import { type LadderRecord, leastRecall, testClaims } from "../../src/paper/mod.ts";
@@ -27,7 +28,7 @@ function verdictOf(records: readonly LadderRecord[]) {
 const run = (accuracy: number, seed = 0, datasets = ICONS.slice(0, 3)) =>
   syntheticRecord({ datasets, accuracy, experiment: { seed } });
 
-Deno.test("laddersOf: the learners on a combination's own images, the best first, over all seeds", () => {
+Deno.test("combinationsOf: the learners on a combination's own images, the best first, over all seeds", () => {
   const runs = [run(0.8), run(0.8, 1), run(0.7, 0, ICONS.slice(3))];
   const other = syntheticRecord({
     datasets: ICONS.slice(3),
@@ -35,17 +36,17 @@ Deno.test("laddersOf: the learners on a combination's own images, the best first
     experiment: { imagesPerDataset: 100 },
   });
   const records = [...withLadders(runs.slice(0, 2)), runs[2], ...syntheticLadder(other, LOW)];
-  const [first, second] = laddersOf(records);
-  assert.deepEqual(first.rungs.map(({ learner }) => learner), [
+  const [first, second] = combinationsOf(records);
+  assert.deepEqual(first.learners.map(({ learner }) => learner), [
     "15 nearest neighbours",
     "random filters",
     "histogram",
     "logistic regression on pixels",
     "mean",
   ]);
-  assert.deepEqual([first.rungs[0].accuracy.n, first.rungs[0].accuracy.runs], [1500, 2]);
-  assert.ok(Math.abs(first.rungs[0].margin.value - 0.2) < 1e-3);
-  assert.deepEqual(second.rungs, []); // learners that saw other training images stand beside nothing
+  assert.deepEqual([first.learners[0].accuracy.n, first.learners[0].accuracy.runs], [1500, 2]);
+  assert.ok(Math.abs(first.learners[0].margin.value - 0.2) < 1e-3);
+  assert.deepEqual(second.learners, []); // learners that saw other training images stand beside nothing
 });
 
 Deno.test("above-trivial-learners: holds where every network is above each learner", () => {

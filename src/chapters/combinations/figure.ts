@@ -24,17 +24,16 @@ import {
   type LadderRecord,
   type PaperRow,
   type PaperTable,
-  runsAmong,
   table2,
   table2Series,
 } from "../../paper/mod.ts";
 import { formatPercent, formatProportion } from "../../stats/mod.ts";
-import { type Ladder, laddersOf } from "./ladder.ts";
 import {
   type Combination,
   combinationName,
   combinationsOfSize,
   growingSeries,
+  triplesOf,
 } from "./records.ts";
 
 /** Rows that the paper's strip takes below ours. */
@@ -44,16 +43,21 @@ const nameAndAccuracy = (combination: Combination) =>
   `${plainText(combinationName(combination))}<br>${formatAccuracy(combination.accuracy)}`;
 
 /** The same, and below it the best trivial learner where any was run. */
-function ladderText({ combination, rungs: [best] }: Ladder): string {
+function ladderText(combination: Combination): string {
+  const [best] = combination.learners;
   if (!best) return nameAndAccuracy(combination);
   return `${nameAndAccuracy(combination)}<br>best trivial learner: ${best.learner}, ${
     formatPercent(best.accuracy.value)
   }`;
 }
 
-/** A small grey mark for each trivial learner, in a figure where each ladder has a place; none where none was run. */
-function rungMarks(ladders: readonly Ladder[], along: "x" | "y", placeOf: (index: number) => number): Trace[] {
-  const rungs = ladders.flatMap(({ rungs }, i) => rungs.map((rung) => ({ rung, at: placeOf(i) })));
+/** A small grey mark for each trivial learner at the place of its combination; nothing where none was run. */
+function rungMarks(
+  combinations: readonly Combination[],
+  along: "x" | "y",
+  placeOf: (index: number) => number,
+): Trace[] {
+  const rungs = combinations.flatMap(({ learners }, i) => learners.map((rung) => ({ rung, at: placeOf(i) })));
   if (rungs.length === 0) return [];
   return [trivialMarks(rungs.map(({ rung }) => rung.accuracy), {
     name: "trivial learners on the same images",
@@ -75,20 +79,18 @@ export function combinationsFigure(
   records: readonly LadderRecord[],
   paper: PaperTable<PaperRow> = table2,
 ): Figure {
-  const ladders = laddersOf(records).filter(({ combination }) => sizeOf(combination) === 3)
-    .toSorted((a, b) => a.combination.accuracy.value - b.combination.accuracy.value);
-  const triples = ladders.map(({ combination }) => combination);
+  const triples = triplesOf(records).toSorted((a, b) => a.accuracy.value - b.accuracy.value);
   const count = triples.length + STRIP;
   const names = triples.map((triple, row) => ({ at: row + STRIP, text: plainText(combinationName(triple)) }));
   return {
     data: [
-      ...rungMarks(ladders, "x", (row) => row + STRIP),
+      ...rungMarks(triples, "x", (row) => row + STRIP),
       accuracyDots(triples.map(({ accuracy }) => accuracy), {
         name: "ours, 95% interval",
         along: "x",
         at: names.map(({ at }) => at),
         size: 8,
-        text: ladders.map(ladderText),
+        text: triples.map(ladderText),
         hovertemplate: "%{text}<extra></extra>",
       }),
       paperStrip(paper),
@@ -135,14 +137,12 @@ const DODGE = 0.05;
  * the same images are small and grey.
  */
 export function numberOfDatasetsFigure(records: readonly LadderRecord[]): Figure {
-  const series = growingSeries(runsAmong(records));
-  const ladders = laddersOf(records);
-  const climbed = series.map((combination) => ladderOf(ladders, combination));
+  const series = growingSeries(records);
   const counts = [...new Set([...series.map(sizeOf), ...table2Series.rows.map(({ datasets }) => datasets)])]
     .toSorted((a, b) => a - b);
   return {
     data: [
-      ...rungMarks(climbed, "y", (index) => sizeOf(series[index]) - DODGE),
+      ...rungMarks(series, "y", (index) => sizeOf(series[index]) - DODGE),
       accuracyDots(series.map(({ accuracy }) => accuracy), {
         name: "ours, 95% interval",
         along: "y",
@@ -152,7 +152,7 @@ export function numberOfDatasetsFigure(records: readonly LadderRecord[]): Figure
           text: series.map(({ accuracy }) => formatPercent(accuracy.value)),
           position: series.map((point) => isAbovePaper(point) ? "top right" : "bottom left"),
         },
-        customdata: climbed.map(ladderText),
+        customdata: series.map(ladderText),
         hovertemplate: "%{customdata}<extra></extra>",
       }),
       paperSeries(series),
@@ -181,9 +181,6 @@ export function numberOfDatasetsFigure(records: readonly LadderRecord[]): Figure
 }
 
 const sizeOf = ({ datasets }: Combination) => datasets.length;
-
-const ladderOf = (ladders: readonly Ladder[], { runs }: Combination): Ladder =>
-  ladders.find(({ combination }) => combination.runs[0] === runs[0])!;
 
 /** "3" and below it our three datasets, then what each step adds. */
 function tickText(count: number, series: readonly Combination[]): string {
@@ -224,10 +221,9 @@ function isAbovePaper({ datasets, accuracy }: Combination): boolean {
  * @param records Runs of a sweep over pairs, and trivial learners; others are left out.
  */
 export function pairwiseFigure(records: readonly LadderRecord[]): Figure {
-  const pairs = combinationsOfSize(runsAmong(records), 2);
-  const ladders = laddersOf(records);
+  const pairs = combinationsOfSize(records, 2);
   const hoverText = (pair: Combination) =>
-    `${ladderText(ladderOf(ladders, pair))}<br>${runsText(pair)}<extra></extra>`;
+    `${ladderText(pair)}<br>${runsText(pair)}<extra></extra>`;
   const datasets = [...new Set(pairs.flatMap((pair) => pair.datasets))];
   const [columns, rows] = [datasets.slice(0, -1), datasets.slice(1)];
   const cells = rows.map((row, r) =>

@@ -70,7 +70,9 @@ Deno.test("mean ink decides: the mean alone is enough, and no tensor is left beh
   const ink = (level: number): Draw => (stream) => level + 20 * stream.normal();
   const found = await ladder("ink", [ink(110), ink(140)]);
   assert.deepEqual(Object.keys(found), LEARNERS);
-  assert.ok(knows(found.mean) && knows(found.histogram) && knows(found.logistic), JSON.stringify(found));
+  for (const name of LEARNERS) {
+    assert.ok(name === "random-filters" || knows(found[name]), JSON.stringify(found));
+  }
   assert.equal(tf.memory().numTensors, before);
 });
 
@@ -79,7 +81,8 @@ Deno.test("the histogram decides: the mean guesses, and so does what weighs each
   const split: Draw = (stream) => 128 + (stream.uniform() < 0.5 ? -90 : 90);
   const found = await ladder("histogram", [even, split]);
   assert.ok(knows(found.histogram), JSON.stringify(found));
-  assert.ok(guesses(found.mean) && guesses(found.logistic), JSON.stringify(found));
+  // A plane can leave the even images on one side and half of the others: it is right about three quarters.
+  assert.ok(guesses(found.mean) && found.logistic < 0.8, JSON.stringify(found));
 });
 
 Deno.test("the place of the ink decides: pixels know, the mean and the histogram guess", async () => {
@@ -105,9 +108,8 @@ Deno.test("nothing decides, or the labels are random: all guess", async () => {
   const ink = (level: number): Draw => (stream) => level + 20 * stream.normal();
   const nothing = await ladder("nothing", [noise, noise]);
   for (const name of LEARNERS) assert.ok(guesses(nothing[name]), `${name} ${nothing[name]}`);
-  // A learner that weighs ink alone is then right, or wrong, about all: neighbours show each image's own luck.
   const dealt = await ladder("dealt", [ink(110), ink(140)], { labels: "random" });
-  assert.ok(guesses(dealt.neighbours), `${dealt.neighbours}`);
+  assert.ok(dealt.neighbours < 0.75, `${dealt.neighbours}`); // true labels: all right
 });
 
 const preset = "smoke";

@@ -17,7 +17,7 @@ import { predictionsOf } from "../../record/folder.ts";
 import { canonicalJson } from "../../record/identity.ts";
 import { outcomeOf } from "../../record/outcome.ts";
 import type { Session } from "../../session.ts";
-import { type Learner, type Trivial, trivialDescription, type TrivialRecord } from "./schema.ts";
+import { type Learner, seenBy, type Trivial, trivialDescription, type TrivialRecord } from "./schema.ts";
 
 /** Trivial learners. One takes about a second, so that an interrupted one begins anew. */
 export const trivialKind: Kind<Trivial, TrivialRecord> = { ...trivialDescription, threads: false, execute };
@@ -120,18 +120,22 @@ const KEPT_BYTES = 256e6;
 let latest: { identity: string; images: SampledImages } | undefined;
 
 async function imagesOf(trivial: Trivial, { pools, workers }: Session<TrivialRecord>): Promise<SampledImages> {
-  const { imagesPerDataset, validationPerDataset, seed, imageSize, corruption, labels } = trivial;
-  const sizes = { train: imagesPerDataset, validation: validationPerDataset, seed };
-  const folders = pools.map(({ name, folders }) => ({ name, folders }));
-  const identity = canonicalJson({ folders, sizes, imageSize, corruption, labels });
+  const { imagesPerDataset, validationPerDataset, seed, imageSize, corruption, fitFirst } = trivial;
+  const identity = canonicalJson({ folders: pools.map(({ folders }) => folders), seen: seenBy(trivial) });
   if (latest?.identity === identity) return latest.images;
   latest = undefined;
-  const sample = sampleExperiment(pools, sizes);
+  const sample = sampleExperiment(pools, {
+    train: imagesPerDataset,
+    validation: validationPerDataset,
+    seed,
+  });
+  const interpolation = trivial.inferenceInterpolation;
+  const view = { pools, imageSize, corruption, fitFirst, interpolation, batchSize: BATCH };
   const sourceOf = (indices: Int32Array[], labels?: Int32Array[]) => ({
-    batches: workers.validation({ pools, indices, labels, imageSize, corruption, batchSize: BATCH }),
+    batches: workers.validation({ ...view, indices, labels }),
     keys: keysIn(pools, indices),
   });
-  const dealt = labels === "random" ? randomLabels(sample.train, seed) : undefined;
+  const dealt = trivial.labels === "random" ? randomLabels(sample.train, trivial.deal ?? 0) : undefined;
   const images = { training: sourceOf(sample.train, dealt), validation: sourceOf(sample.validation) };
   const channels = pools.every((pool) => pool.channels === 1) ? 1 : 3;
   const count = images.training.keys.length + images.validation.keys.length;

@@ -1,7 +1,7 @@
 /** The ladder of trivial learners that stands beside a classifier. */
 import { canonicalJson } from "../../record/identity.ts";
 import type { Experiment } from "../classifier/schema.ts";
-import type { Learner, Trivial } from "./schema.ts";
+import { type Learner, seenBy, type Trivial } from "./schema.ts";
 
 /**
  * Training images of each dataset, and the side of a square, px, at most: nearest neighbours and logistic
@@ -9,26 +9,12 @@ import type { Learner, Trivial } from "./schema.ts";
  */
 const MOST_IMAGES = 10_000, MOST_SIDE = 32;
 
-/** The fields that say which images are seen, how, and with which labels. */
-type Seen = Omit<Trivial, "kind" | "learner">;
-
-function seenBy(
-  { datasets, imagesPerDataset, validationPerDataset, imageSize, labels, corruption, seed }: Seen,
-): Seen {
-  return {
-    datasets,
-    imagesPerDataset: Math.min(imagesPerDataset, MOST_IMAGES),
-    validationPerDataset,
-    imageSize,
-    ...(labels === "random" && { labels }),
-    ...(corruption && { corruption }),
-    seed,
-  };
-}
+const seenBeside = (experiment: Experiment | Trivial) =>
+  seenBy({ ...experiment, imagesPerDataset: Math.min(experiment.imagesPerDataset, MOST_IMAGES) });
 
 /** Names the images that a classifier and the trivial learners beside it share: equal for these alone. */
 export function imagesKey(experiment: Experiment | Trivial): string {
-  return canonicalJson(seenBy(experiment));
+  return canonicalJson(seenBeside(experiment));
 }
 
 /**
@@ -46,5 +32,5 @@ export function trivialsOf(experiment: Experiment): Trivial[] {
     { name: "logistic", side, l2: 0.1 },
     { name: "random-filters", filters: 64, size: Math.min(5, side), grid: 2, l2: 1e-2 },
   ];
-  return ladder.map((learner) => ({ kind: "trivial", learner, ...seenBy(experiment) }));
+  return ladder.map((learner) => ({ kind: "trivial", learner, ...seenBeside(experiment) }));
 }

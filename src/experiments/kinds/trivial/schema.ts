@@ -1,10 +1,11 @@
 /** A trivial learner: how far one gets with a classifier's task without a network. */
 import { z } from "zod";
 import { checkDisjoint } from "../../../data/mod.ts";
-import { corruptionSchema } from "../../../images/schemas.ts";
+import { corruptionSchema, interpolationSchema } from "../../../images/schemas.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import { asExperimentFault, checkSplit, ExperimentError } from "../../check.ts";
 import type { Description } from "../../kind.ts";
+import { inferenceIdentity } from "../../record/identity.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import type { Outcome } from "../../record/outcome.ts";
 
@@ -47,10 +48,12 @@ const trivialSchema = z.strictObject({
   validationPerDataset: positiveInteger,
   /** Side of the square that the learner sees, px: the view on which a network is validated. */
   imageSize: positiveInteger,
-  /** Labels of training images, as a classifier's. */
+  /** Labels of training images, their deal, and how images are seen: each as a classifier's. */
   labels: z.enum(["true", "random"]).optional(),
-  /** Corruption of every image before anything else. Left out or `null`: none. */
+  deal: z.int().min(0).optional(),
   corruption: corruptionSchema.nullish(),
+  inferenceInterpolation: interpolationSchema.optional(),
+  fitFirst: z.boolean().optional(),
   /** Decides sampling and random filters. */
   seed: z.int().min(0),
 });
@@ -61,6 +64,26 @@ const trivialSchema = z.strictObject({
  */
 export type Trivial = z.infer<typeof trivialSchema>;
 export type Learner = Trivial["learner"];
+
+/** The fields that say which images are seen, how, and with which labels. */
+type Seen = Omit<Trivial, "kind" | "learner">;
+
+/** These fields alone. Those that are off are left out, such that the hash is the same either way. */
+export function seenBy(
+  { datasets, imagesPerDataset, validationPerDataset, imageSize, seed, labels, deal = 0, ...view }: Seen,
+): Seen {
+  return {
+    datasets,
+    imagesPerDataset,
+    validationPerDataset,
+    imageSize,
+    seed,
+    ...(labels === "random" && { labels, deal }),
+    ...(view.corruption && { corruption: view.corruption }),
+    ...(view.fitFirst && { fitFirst: true }),
+    ...inferenceIdentity(view.inferenceInterpolation),
+  };
+}
 
 /** Everything that a finished trivial learner leaves behind. It has no epochs. */
 export type TrivialRecord = FinishedRecord<Trivial, never, FinishedResult & Outcome>;
@@ -98,10 +121,7 @@ export const trivialDescription: Description<Trivial> = {
 
   checkImages: checkSplit,
 
-  /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ corruption, labels, ...rest }) {
-    return { ...rest, ...(corruption && { corruption }), ...(labels === "random" && { labels }) };
-  },
+  identity: ({ kind, learner, ...seen }) => ({ kind, learner, ...seenBy(seen) }),
 };
 
 /** @throws {ExperimentError} for a number of the learner that is above what there is */
