@@ -20,6 +20,7 @@ export {
   sizesFromEnvironment,
   sweep,
   taskOf,
+  vitBaseline,
 } from "./experiments/mod.ts";
 export { corruptionName, scaleCorruption } from "./images/mod.ts";
 export { convnextMicroSizes, convnextSizes } from "./models/mod.ts";
@@ -67,7 +68,7 @@ export {
 } from "./paper/mod.ts";
 export { architectureClaims } from "./chapters/architectures/claims.ts";
 export { augmentationClaims } from "./chapters/augmentation/claims.ts";
-export { combinationClaims, pairClaims } from "./chapters/combinations/claims.ts";
+export { combinationClaims, emojiClaims, pairClaims } from "./chapters/combinations/claims.ts";
 export {
   combinationsFigure,
   numberOfDatasetsFigure,
@@ -76,6 +77,8 @@ export {
 export { corruptionClaims } from "./chapters/corruptions/claims.ts";
 export { corruptionsFigure } from "./chapters/corruptions/figure.ts";
 export { corruptedOf } from "./chapters/corruptions/records.ts";
+export { crossDatasetClaims } from "./chapters/cross_dataset/claims.ts";
+export { crossDatasetFigure } from "./chapters/cross_dataset/figure.ts";
 export { dataSizeClaims } from "./chapters/data_size/claims.ts";
 export { modelSizeClaims } from "./chapters/model_size/claims.ts";
 export { pseudoDatasetClaims } from "./chapters/pseudo_datasets/claims.ts";

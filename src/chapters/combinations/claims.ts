@@ -107,6 +107,24 @@ export const pairClaims: readonly Claim[] = [
   },
 ];
 
+/** The claims about three vendors of emoji at a time: content is held fixed, so only the drawing can tell. */
+export const emojiClaims: readonly Claim[] = [
+  {
+    id: "emoji-every-triple-above-chance",
+    statement: "Every three vendors of emoji are told apart, although they draw the same things.",
+    source: "Table 2 with its content held fixed, beyond the paper",
+    paper: "– (chance 33.3%)",
+    test: onceTriplesRun(everyOneAboveChance),
+  },
+  {
+    id: "emoji-triples-differ",
+    statement: "Some three vendors are harder to tell apart than others.",
+    source: "Table 2 with its content held fixed, beyond the paper",
+    paper: "–",
+    test: onceTriplesRun(someAreHarder),
+  },
+];
+
 /** Every choice of so many datasets is told apart better than chance. */
 function everyOneAboveChance(all: Combination[]): ClaimOutcome {
   const { above, verdict } = aboveChance(all);
