@@ -51,7 +51,10 @@ Deno.test("own-dataset-better: refuted where the advantage is certainly below th
   const equal = { own: () => 0.5, others: () => 0.5, images: 2000 };
   assert.equal(verdict("own-dataset-better", equal), "does not hold");
   assert.equal(verdict("own-dataset-better", { ...equal, images: 20 }), "not shown at this scale");
-  assert.match(outcomeOf(crossDatasetClaims, "own-dataset-better", crossRecords(equal)).reason, /2\.0 points/);
+  assert.match(
+    outcomeOf(crossDatasetClaims, "own-dataset-better", crossRecords(equal)).reason,
+    /2\.0 points/,
+  );
 });
 
 Deno.test("cross-dataset: nothing is shown unless each dataset has a network for the same seeds", () => {

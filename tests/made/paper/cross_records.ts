@@ -33,7 +33,10 @@ export function crossRecords(shape: Partial<CrossShape> = {}): ProbeRecord[] {
       const record = syntheticProbe(SOURCES.endToEnd, ofWords([trainedOn], datasets), 0.5);
       const tested = datasets.flatMap((name) => {
         const right = Math.round(images * (name === trainedOn ? own(name) : others(name)));
-        return Array.from({ length: images }, (_, i) => ({ image: `${name}/${seed}-${i}`, right: i < right }));
+        return Array.from(
+          { length: images },
+          (_, i) => ({ image: `${name}/${seed}-${i}`, right: i < right }),
+        );
       });
       return {
         ...record,
