@@ -124,7 +124,12 @@ export function probeTable(records: readonly ProbedRecord[]): Displayable {
 /** Format of the claims in an executed notebook: `{ claims: TestedClaim[] }`. */
 export const CLAIMS_MIME = "application/vnd.name-that-dataset.claims+json";
 
-const MARKS: Record<Verdict, string> = { "holds": "✓", "does not hold": "✗", "not shown at this scale": "?" };
+const MARKS: Record<Verdict, string> = {
+  "holds": "✓",
+  "does not hold": "✗",
+  "not shown at this scale": "?",
+  "not shown: under-fitted": "?",
+};
 
 /** The claims as a table, and as data for whoever collects them from the executed notebook. */
 export function showClaims(claims: readonly TestedClaim[]): Displayable {

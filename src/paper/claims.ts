@@ -1,8 +1,9 @@
-/** Claims, their verdicts, and everything that the tests of several chapters share. */
+/** Claims, how they are decided, and everything that the tests of several chapters share. */
 import type { RunRecord } from "../experiments/mod.ts";
 import {
   binomialTest,
   type Contrast,
+  type Estimate,
   formatPercent,
   holm,
   type Proportion,
@@ -10,10 +11,39 @@ import {
   wilson,
 } from "../stats/mod.ts";
 
-/** The answer of the records to a claim of the paper. `not shown at this scale`: the data allow either. */
-export type Verdict = "holds" | "does not hold" | "not shown at this scale";
+/**
+ * The answer of the records to a claim of the paper. `not shown at this scale`: the data allow either.
+ * `not shown: under-fitted`: the networks have not learnt their own training images well enough to tell.
+ */
+export type Verdict = "holds" | "does not hold" | Undecided;
 
-/** The outcome of the test of a claim. */
+/** Verdicts that say nothing of the claim. */
+export type Undecided = "not shown at this scale" | "not shown: under-fitted";
+
+/** How strongly the records speak for a statement, and for its contrary beyond a margin. */
+export interface Evidence {
+  /** Our figure, with its 95% interval where it is one number. */
+  ours: string;
+  /** What was tested, with its numbers and the name of every margin. {@link testClaims} adds the p-values. */
+  reason: string;
+  /** p-value for the statement, not corrected for other claims: small where it is shown. */
+  shown: number;
+  /**
+   * p-value for the contrary beyond the margin that `reason` names: small where the statement is refuted. 1
+   * where these records can't refute it.
+   */
+  refuted: number;
+  /** Why the p-values must not decide. Left out or `undefined`: they may. */
+  gate?: Gate;
+}
+
+/** A reason not to decide. */
+export interface Gate {
+  verdict: Undecided;
+  reason: string;
+}
+
+/** The outcome of a claim that no p-value decides: what it needs was not run, or a figure is met or missed. */
 export interface ClaimOutcome {
   /** Our figure, with its 95% interval where it is one number. */
   ours: string;
@@ -23,7 +53,7 @@ export interface ClaimOutcome {
 }
 
 /** A statement of the paper that records, or other evidence, can be tested against. */
-export interface Claim<Evidence = RunRecord> {
+export interface Claim<From = RunRecord> {
   /** Stable name, for example `every-triple-above-chance`. */
   id: string;
   statement: string;
@@ -31,23 +61,64 @@ export interface Claim<Evidence = RunRecord> {
   source: string;
   /** The paper's figure. */
   paper: string;
-  /** Decides from the records of the sweep that the claim is about; others among them are ignored. */
-  test(evidence: readonly Evidence[]): ClaimOutcome;
+  /** Weighs the records of the sweep that the claim is about; others among them are ignored. */
+  test(records: readonly From[]): Evidence | ClaimOutcome;
 }
 
 /** A claim with its outcome: one row of the table that a notebook and `deno task reproduce` print. */
 export type TestedClaim = Omit<Claim, "test"> & ClaimOutcome;
 
-/** Tests every claim on the evidence: records of runs, or what readers have played. */
-export function testClaims<Evidence = RunRecord>(
-  claims: readonly Claim<Evidence>[],
-  evidence: readonly Evidence[],
+/**
+ * Tests claims on records of runs, or on what readers have played. Of all claims in one call the p-values are
+ * corrected together by Holm's method: those for the statements, and those against them. So pass all claims of
+ * a notebook at once. A claim whose corrected p-value is below {@link ALPHA} holds, one whose contrary's is
+ * does not; where both are, the effect is there, but below the margin, and the claim holds. Claims that were
+ * not run, or that a gate keeps from being decided, are not counted.
+ */
+export function testClaims<From = RunRecord>(
+  claims: readonly Claim<From>[],
+  records: readonly From[],
 ): TestedClaim[] {
-  return claims.map(({ test, ...claim }) => ({ ...claim, ...test(evidence) }));
+  const found = claims.map(({ test, ...claim }) => ({ claim, outcome: test(records) }));
+  const decisive = found.map(({ outcome }) => outcome).filter(isDecisive);
+  const shown = holm(decisive.map(({ shown }) => shown));
+  const refuted = holm(decisive.map(({ refuted }) => refuted));
+  return found.map(({ claim, outcome }) => {
+    if ("verdict" in outcome) return { ...claim, ...outcome };
+    const { ours, reason, gate } = outcome;
+    if (gate) return { ...claim, ours, verdict: gate.verdict, reason: `${gate.reason}; ${reason}` };
+    const at = decisive.indexOf(outcome);
+    const corrected = decisive.length > 1 ? `, Holm over ${decisive.length} claims` : "";
+    return {
+      ...claim,
+      ours,
+      verdict: verdictOf(shown[at] < ALPHA, refuted[at] < ALPHA),
+      reason: `${reason}; ${formatP(shown[at])} for it, ${formatP(refuted[at])} against it${corrected}`,
+    };
+  });
+}
+
+const isDecisive = (outcome: Evidence | ClaimOutcome): outcome is Evidence =>
+  !("verdict" in outcome) && !outcome.gate;
+
+/** A part of a claim that says several things at once. */
+type Part = Pick<Evidence, "shown" | "refuted">;
+
+/**
+ * "All of these hold": an intersection-union test (Berger 1982). All are shown where the least certain is;
+ * the claim is refuted where any is, after Holm's correction for looking at each.
+ *
+ * @param parts one or more
+ */
+export function allHold(parts: readonly Part[]): Part {
+  return {
+    shown: Math.max(...parts.map(({ shown }) => shown)),
+    refuted: Math.min(...holm(parts.map(({ refuted }) => refuted))),
+  };
 }
 
 /** The outcome where the runs that a claim needs are not among the records. */
-export function notRun(missing: string): ClaimOutcome {
+export function notRun(missing: string): ClaimOutcome & { verdict: Undecided } {
   return { ours: "–", verdict: "not shown at this scale", reason: missing };
 }
 
@@ -55,16 +126,16 @@ export function notRun(missing: string): ClaimOutcome {
  * The gate in front of a chapter's tests: are all runs there? It turns a test of what was read into the test
  * of a claim.
  *
- * @param read Reads from the evidence what the tests are about.
+ * @param read Reads from the records what the tests are about.
  * @param missing Says what was not run, or nothing where the tests can be made.
  */
-export function onceRun<Read, Evidence = RunRecord>(
-  read: (evidence: readonly Evidence[]) => Read,
-  missing: (found: Read, evidence: readonly Evidence[]) => string | undefined,
-): (test: (found: Read) => ClaimOutcome) => Claim<Evidence>["test"] {
-  return (test) => (evidence) => {
-    const found = read(evidence);
-    const lacking = missing(found, evidence);
+export function onceRun<Read, From = RunRecord>(
+  read: (records: readonly From[]) => Read,
+  missing: (found: Read, records: readonly From[]) => string | undefined,
+): (test: (found: Read) => Evidence | ClaimOutcome) => Claim<From>["test"] {
+  return (test) => (records) => {
+    const found = read(records);
+    const lacking = missing(found, records);
     return lacking === undefined ? test(found) : notRun(lacking);
   };
 }
@@ -97,21 +168,15 @@ export function verdictOf(shown: boolean, refuted: boolean): Verdict {
 export const inPoints = (difference: number): string => `${(100 * difference).toFixed(1)} points`;
 
 /** A difference with its interval: "8.1 points [5.2, 11.0]". */
-export function formatDifference({ value, low, high }: Contrast): string {
+export function formatDifference(
+  { value, low, high }: Pick<Contrast | Estimate, "value" | "low" | "high">,
+): string {
   return `${inPoints(value)} [${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
 }
 
 /** "p = 0.012", "p < 0.001". */
 export function formatP(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
-}
-
-/**
- * Accuracy on the validation images of several runs together, for example of one experiment with several
- * seeds.
- */
-export function pooledAccuracy(records: readonly { result: { accuracy: Proportion } }[]): Proportion {
-  return pooledCounts(records.map(({ result }) => result.accuracy));
 }
 
 /** Several counts taken together. */

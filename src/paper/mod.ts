@@ -2,21 +2,23 @@
 export { appendixB } from "./appendix.ts";
 export {
   aboveChance,
+  allHold,
   ALPHA,
   BY_BINOMIAL,
   BY_TWO_PROPORTIONS,
   type Claim,
   type ClaimOutcome,
   compareAll,
+  type Evidence,
   farAboveChance,
   formatDifference,
   formatP,
+  type Gate,
   inPoints,
   isAtChance,
   NEGLIGIBLE,
   notRun,
   onceRun,
-  pooledAccuracy,
   pooledCounts,
   testClaims,
   type TestedClaim,
@@ -32,6 +34,16 @@ export {
   type ProbePoint,
   probePoints,
 } from "./probes.ts";
+export { isPaperScale, nearPrinted, type Printed } from "./printed.ts";
+export {
+  enoughSeeds,
+  firstGate,
+  formatAccuracy,
+  generalisationGap,
+  type PooledAccuracy,
+  pooledAccuracy,
+  underFitted,
+} from "./runs.ts";
 export { type NamedSeries, seriesByName, seriesOf, type SeriesPoint, trendOf } from "./series.ts";
 export {
   architectureOf,

@@ -7,7 +7,8 @@ import type {
   ProbeRecord,
   RunRecord,
 } from "../experiments/mod.ts";
-import { type ClaimOutcome, formatDifference, inPoints, pooledAccuracy, verdictOf } from "./claims.ts";
+import { type ClaimOutcome, formatDifference, inPoints, verdictOf } from "./claims.ts";
+import { pooledAccuracy } from "./runs.ts";
 
 /** A linear probe, or a whole network that it is compared with: trained from scratch, or fine-tuned. */
 export type ProbedRecord = ProbeRecord | RunRecord | FineTuningRecord;

@@ -1,6 +1,7 @@
 import { contrast, type Proportion, trendTest } from "../stats/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
-import { NEGLIGIBLE, pooledAccuracy } from "./claims.ts";
+import { NEGLIGIBLE } from "./claims.ts";
+import { pooledAccuracy } from "./runs.ts";
 import type { PaperRow, PaperTable } from "./tables.ts";
 
 /** The outcome at one value of a quantity that is varied. */

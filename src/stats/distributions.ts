@@ -2,7 +2,7 @@
  * Tail probabilities of the distributions that the tests need, to about ten significant digits. Lanczos'
  * series (g = 7, nine terms) and the series and continued fraction of the incomplete gamma function as in
  * Press et al., "Numerical Recipes" (3rd ed., 6.1 and 6.2); the normal quantile is found by bisection on the
- * tail itself.
+ * tail itself, and so is Student's.
  */
 
 const LANCZOS = [
@@ -86,6 +86,55 @@ export function normalQuantile(confidence: number): number {
     if (middle === low && middle === high) break;
   }
   return (low + high) / 2;
+}
+
+/** P(T > t) for Student's T with `degrees` degrees of freedom, more than 0; infinitely many: the normal. */
+export function studentTail(t: number, degrees: number): number {
+  if (degrees === Infinity) return normalTail(t);
+  const half = lowerBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
+  return t >= 0 ? half : 1 - half;
+}
+
+/** The t with P(|T| <= t) = `confidence`, for Student's T with `degrees` degrees of freedom, 1 or more. */
+export function studentQuantile(confidence: number, degrees: number): number {
+  if (degrees === Infinity) return normalQuantile(confidence);
+  let [low, high] = [0, 1];
+  while (2 * studentTail(high, degrees) > 1 - confidence) high *= 2;
+  while (high - low > 1e-13 * high) {
+    const middle = (low + high) / 2;
+    if (2 * studentTail(middle, degrees) > 1 - confidence) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** Regularised incomplete beta function I_x(a, b), for x in [0, 1] and `a`, `b` > 0. */
+function lowerBeta(x: number, a: number, b: number): number {
+  if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+  // The fraction converges quickly on one side only; the other follows by symmetry.
+  if (x > (a + 1) / (a + b + 2)) return 1 - lowerBeta(1 - x, b, a);
+  const scale = logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x);
+  return Math.exp(scale) * betaFraction(x, a, b) / a;
+}
+
+/** Lentz's method (Press et al., 6.4). */
+function betaFraction(x: number, a: number, b: number): number {
+  const tiny = 1e-300;
+  let c = 1;
+  let d = 1 / nonZero(1 - (a + b) * x / (a + 1), tiny);
+  let value = d;
+  for (let m = 1; m < 10_000; m++) {
+    const even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+    const odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
+    d = 1 / nonZero(1 + even * d, tiny);
+    c = nonZero(1 + even / c, tiny);
+    value *= d * c;
+    d = 1 / nonZero(1 + odd * d, tiny);
+    c = nonZero(1 + odd / c, tiny);
+    value *= d * c;
+    if (Math.abs(d * c - 1) < 1e-16) break;
+  }
+  return value;
 }
 
 /** P(X = k) for X binomial with `n` trials of probability `p`, 0 < p < 1. */

@@ -29,14 +29,19 @@ export function wilson(correct: number, n: number, confidence = 0.95): Proportio
   if (!(confidence > 0 && confidence < 1)) {
     throw new RangeError(`confidence is ${confidence}; give a number between 0 and 1, for example 0.95`);
   }
-  const z2 = normalQuantile(confidence) ** 2;
   const value = correct / n;
+  return { correct, n, value, ...wilsonInterval(value, n, confidence) };
+}
+
+/** Ends of Wilson's interval of a share, [0, 1], of `n` cases; the share need not be that of a whole number. */
+export function wilsonInterval(value: number, n: number, confidence: number): { low: number; high: number } {
+  const z2 = normalQuantile(confidence) ** 2;
   const centre = (value + z2 / (2 * n)) / (1 + z2 / n);
   const half = Math.sqrt(z2 * (value * (1 - value) / n + z2 / (4 * n * n))) / (1 + z2 / n);
   // At the ends the interval touches the share exactly; rounding must not pull it off.
-  const low = correct === 0 ? 0 : Math.max(0, centre - half);
-  const high = correct === n ? 1 : Math.min(1, centre + half);
-  return { correct, n, value, low, high };
+  const low = value === 0 ? 0 : Math.max(0, centre - half);
+  const high = value === 1 ? 1 : Math.min(1, centre + half);
+  return { low, high };
 }
 
 /** Throws unless `correct` of `n` is a possible outcome. */

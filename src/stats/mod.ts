@@ -9,6 +9,16 @@ export {
   trendTest,
   twoProportionTest,
 } from "./hypothesis_tests.ts";
+export {
+  contrastOfRuns,
+  type Estimate,
+  mcnemar,
+  meanAccuracy,
+  type Outcomes,
+  pAbove,
+  pBelow,
+  type Repetitions,
+} from "./paired.ts";
 export { binomialPowers, sampleForPower } from "./power.ts";
 export { STREAMS } from "./streams.ts";
 export { betaVariate, byRank, permutation, type Random, random, rank } from "./random.ts";

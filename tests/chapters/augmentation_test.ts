@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { augmentationClaims } from "../../src/chapters/augmentation/claims.ts";
 import { baseline, type Overrides, type RunRecord } from "../../src/experiments/mod.ts";
-import { type Claim, table4, testClaims } from "../../src/paper/mod.ts";
+import { table4, testClaims } from "../../src/paper/mod.ts";
 import { paperMix } from "../../src/train/mod.ts";
 import { ICONS, syntheticRecord } from "../made/paper/records.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
 const datasets = ICONS.slice(0, 3);
 const SIZES = [100, 300, 1000];
@@ -40,7 +41,7 @@ const printed = [...Map.groupBy(table4.rows, ({ name }) => name).values()]
   .map((row) => row.map(({ percent }) => percent / 100));
 
 function outcome(id: string, records: RunRecord[]) {
-  return (augmentationClaims.find((claim) => claim.id === id) as Claim).test(records);
+  return outcomeOf(augmentationClaims, id, records);
 }
 
 const verdict = (id: string, records: RunRecord[]) => outcome(id, records).verdict;

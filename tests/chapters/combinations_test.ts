@@ -12,7 +12,7 @@ import {
   triplesOf,
 } from "../../src/chapters/combinations/records.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
-import { type Claim, table2, testClaims } from "../../src/paper/mod.ts";
+import { table2, testClaims } from "../../src/paper/mod.ts";
 import { pairs } from "../made/figures/examples.ts";
 import { named } from "../made/figures/traces.ts";
 import {
@@ -23,6 +23,7 @@ import {
   syntheticRecord,
   triples,
 } from "../made/paper/records.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
 Deno.test("combinationsOf: takes runs of the same datasets together, whatever their order", () => {
   const runs = [
@@ -32,8 +33,8 @@ Deno.test("combinationsOf: takes runs of the same datasets together, whatever th
   ];
   const [ab, ac] = combinationsOf(runs);
   assert.deepEqual(ab.datasets, ["a", "b"]);
-  assert.equal(ab.accuracy.correct, 140);
-  assert.equal(ab.accuracy.n, 200);
+  assert.equal(ab.accuracy.value, 0.7);
+  assert.equal(ab.accuracy.n, 100, "both runs are on the same images");
   assert.equal(ab.chance, 0.5);
   assert.equal(ac.accuracy.n, 100);
   assert.deepEqual([ab.runs, ac.runs], [[runs[0].hash, runs[1].hash], [runs[2].hash]]);
@@ -55,8 +56,7 @@ Deno.test("growingSeries: the largest combination and its beginnings", () => {
 });
 
 function outcome(id: string, records: RunRecord[]) {
-  const claim = combinationClaims.find((claim) => claim.id === id) as Claim;
-  return claim.test(records);
+  return outcomeOf(combinationClaims, id, records);
 }
 
 const allTriples = (shape: (index: number) => Omit<Shape, "datasets">) =>

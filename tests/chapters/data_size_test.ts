@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { dataSizeClaims } from "../../src/chapters/data_size/claims.ts";
 import type { Experiment, RunRecord } from "../../src/experiments/mod.ts";
-import { type Claim, testClaims } from "../../src/paper/mod.ts";
+import { testClaims } from "../../src/paper/mod.ts";
 import { ICONS, syntheticRecord } from "../made/paper/records.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
 const SIZES = [20, 60, 200, 600, 2000];
 const RECIPE = { epochs: 16, samplesPerEpoch: 2048 } as Experiment["recipe"];
@@ -26,7 +27,7 @@ const both = (convnext: number[], alexnet = convnext, validationPerDataset = 500
 const RISING = [0.5, 0.58, 0.65, 0.7, 0.74];
 
 function outcome(id: string, records: RunRecord[]) {
-  return (dataSizeClaims.find((claim) => claim.id === id) as Claim).test(records);
+  return outcomeOf(dataSizeClaims, id, records);
 }
 
 const verdict = (id: string, records: RunRecord[]) => outcome(id, records).verdict;

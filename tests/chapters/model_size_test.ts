@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { modelSizeClaims } from "../../src/chapters/model_size/claims.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
-import { type Claim, testClaims } from "../../src/paper/mod.ts";
+import { testClaims } from "../../src/paper/mod.ts";
 import { ICONS, syntheticRecord } from "../made/paper/records.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
 /** Seven sizes, each about twice the one before. */
 const sizes = (accuracies: number[], validationPerDataset = 500) =>
@@ -19,7 +20,7 @@ const sizes = (accuracies: number[], validationPerDataset = 500) =>
 const likeThePaper = sizes([0.62, 0.68, 0.73, 0.76, 0.775, 0.78, 0.785]);
 
 function outcome(id: string, records: RunRecord[]) {
-  return (modelSizeClaims.find((claim) => claim.id === id) as Claim).test(records);
+  return outcomeOf(modelSizeClaims, id, records);
 }
 
 const verdict = (id: string, records: RunRecord[]) => outcome(id, records).verdict;

@@ -3,12 +3,12 @@ import { pseudoDatasetClaims } from "../../src/chapters/pseudo_datasets/claims.t
 import { memorizationFigure } from "../../src/chapters/pseudo_datasets/figure.ts";
 import { pseudoDatasetKind, runsOfKind } from "../../src/chapters/pseudo_datasets/records.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
-import { type Claim, testClaims } from "../../src/paper/mod.ts";
+import { testClaims } from "../../src/paper/mod.ts";
 import { named } from "../made/figures/traces.ts";
 import { augmented, pseudo, randomLabels, real, table6Records } from "../made/paper/pseudo_records.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
-const verdict = (id: string, records: RunRecord[]) =>
-  (pseudoDatasetClaims.find((claim) => claim.id === id) as Claim).test(records).verdict;
+const verdict = (id: string, records: RunRecord[]) => outcomeOf(pseudoDatasetClaims, id, records).verdict;
 const [HOLDS, REFUTED, NOT_SHOWN] = ["holds", "does not hold", "not shown at this scale"];
 
 Deno.test("pseudo-dataset claims: all hold on runs that come out as Table 6", () => {

@@ -3,14 +3,14 @@ import { sameDistributionClaims } from "../../src/chapters/same_distribution/cla
 import { alikeFigure, powerFigure } from "../../src/chapters/same_distribution/figure.ts";
 import { likenessOf, pairsAlike } from "../../src/chapters/same_distribution/records.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
-import { type Claim, testClaims } from "../../src/paper/mod.ts";
+import { testClaims } from "../../src/paper/mod.ts";
 import { binomialPowers, sampleForPower } from "../../src/stats/mod.ts";
 import { named } from "../made/figures/traces.ts";
 import { alikeRecords, pairOf } from "../made/paper/alike_records.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
 const RELEASES = ["tabler", "tabler-old"];
-const verdict = (id: string, records: RunRecord[]) =>
-  (sameDistributionClaims.find((claim) => claim.id === id) as Claim).test(records).verdict;
+const verdict = (id: string, records: RunRecord[]) => outcomeOf(sameDistributionClaims, id, records).verdict;
 const [HOLDS, REFUTED, NOT_SHOWN] = ["holds", "does not hold", "not shown at this scale"];
 
 Deno.test("same-distribution claims: all hold on runs that come out as Appendix B", () => {

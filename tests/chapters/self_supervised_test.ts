@@ -4,9 +4,10 @@ import { selfSupervisedFigure } from "../../src/chapters/self_supervised/figure.
 import { table7, testClaims } from "../../src/paper/mod.ts";
 import { named, texts } from "../made/figures/traces.ts";
 import { table7Records, type Table7Shape } from "../made/paper/probe_records.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
 function outcome(id: string, shape: Partial<Table7Shape>) {
-  return selfSupervisedClaims.find((claim) => claim.id === id)!.test(table7Records(shape));
+  return outcomeOf(selfSupervisedClaims, id, table7Records(shape));
 }
 
 const verdict = (id: string, shape: Partial<Table7Shape>) => outcome(id, shape).verdict;

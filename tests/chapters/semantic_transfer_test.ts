@@ -4,11 +4,12 @@ import { semanticFigure } from "../../src/chapters/semantic_transfer/figure.ts";
 import { table8, testClaims } from "../../src/paper/mod.ts";
 import { named, texts } from "../made/figures/traces.ts";
 import { ofConcepts, ofPhotographs, table8Records, type Table8Shape } from "../made/paper/probe_records.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
 /** The verdict on a claim for photographs, whatever the concepts say. */
 function verdict(id: string, shape: Partial<Table8Shape>) {
   const records = [...table8Records(ofPhotographs, shape), ...table8Records(ofConcepts)];
-  return semanticClaims.find((claim) => claim.id === `${id}-classes`)!.test(records).verdict;
+  return outcomeOf(semanticClaims, `${id}-classes`, records).verdict;
 }
 
 Deno.test("semantic claims: all hold on the paper's numbers, for photographs and for concepts", () => {

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { userStudyClaims } from "../../src/chapters/user_study/claims.ts";
 import { userStudyFigure } from "../../src/chapters/user_study/figure.ts";
 import { networkScore, personScore, type PlayedGame } from "../../src/chapters/user_study/records.ts";
-import { type Claim, figure5, testClaims } from "../../src/paper/mod.ts";
+import { figure5, testClaims } from "../../src/paper/mod.ts";
 import { game } from "../made/figures/examples.ts";
 import { named } from "../made/figures/traces.ts";
 import { gameOf } from "../made/paper/played.ts";
+import { outcomeOf } from "../made/paper/outcome.ts";
 
 function outcome(id: string, games: PlayedGame[]) {
-  const claim = userStudyClaims.find((claim) => claim.id === id) as Claim<PlayedGame>;
-  return claim.test(games);
+  return outcomeOf(userStudyClaims, id, games);
 }
 
 const NETWORK = "network-above-chance-where-people-play";

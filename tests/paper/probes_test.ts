@@ -4,7 +4,7 @@ import { featuresName, probePoints, testClaims } from "../../src/paper/mod.ts";
 import { selfSupervisedClaims } from "../../src/chapters/self_supervised/claims.ts";
 import { selfSupervisedFigure } from "../../src/chapters/self_supervised/figure.ts";
 import { wilson } from "../../src/stats/mod.ts";
-import { ofDatasets, SOURCES, table7Records } from "../made/paper/probe_records.ts";
+import { ofDatasets, probeOutcomes, SOURCES, table7Records } from "../made/paper/probe_records.ts";
 
 const preset = "smoke";
 
@@ -23,6 +23,7 @@ function syntheticFineTuning(start: FineTuning["start"], accuracy: number): Fine
       engine: "TensorFlow 2.21.0, CPU",
       finishedAt: "2026-11-24T04:00:00.000Z",
     },
+    outcomes: probeOutcomes(ofDatasets, 1500, Math.round(accuracy * 1500), "fine-tuned"),
   };
 }
 

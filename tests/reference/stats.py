@@ -6,7 +6,10 @@ import itertools
 import json
 import pathlib
 
-from scipy.stats import binom, binomtest, chi2_contingency, kendalltau
+import numpy as np
+import statsmodels.api as sm
+from scipy.stats import binom, binomtest, chi2_contingency, kendalltau, t
+from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint, proportions_ztest
 
@@ -83,6 +86,39 @@ def trend_by_kendall(groups, method):
     return {"groups": groups, "statistic": jonckheere(groups), "p": p}
 
 
+def student(x, degrees):
+    return {"t": x, "degrees": degrees, "tail": t.sf(x, degrees)}
+
+
+def student_quantile(confidence, degrees):
+    return {"confidence": confidence, "degrees": degrees, "t": t.isf((1 - confidence) / 2, degrees)}
+
+
+def mcnemar_exact(both, only_first, only_second, neither):
+    """statsmodels knows the two-sided test; the one-sided ones are binomial tests of the discordant pairs."""
+    counts = [both, only_first, only_second, neither]
+    n = only_first + only_second
+    side = lambda name: binomtest(only_first, n, 0.5, name).pvalue
+    two_sided = mcnemar([[both, only_first], [only_second, neither]], exact=True).pvalue
+    return {"counts": counts, "greater": side("greater"), "less": side("less"), "twoSided": two_sided}
+
+
+def clustered(seed, runs, weights):
+    """Runs of some of 60 images, of unequal hardness; the contrast of a least-squares fit of a mean a run."""
+    generator = np.random.default_rng(seed)
+    hardness = generator.uniform(size=60)
+    shown = [sorted(generator.choice(60, size, replace=False).tolist()) for size in runs]
+    right = [(generator.uniform(size=len(images)) > 0.8 * hardness[images]).astype(int).tolist() for images in shown]
+    y = np.concatenate(right)
+    x = np.concatenate([[np.eye(len(runs))[run]] * len(images) for run, images in enumerate(shown)])
+    fit = sm.OLS(y, x).fit(cov_type="cluster", cov_kwds={"groups": np.concatenate(shown)})
+    found = fit.t_test(np.array(weights))
+    # statsmodels multiplies by (N - 1) / (N - k), too, which is for regressors that are not groups.
+    variance = found.sd.item() ** 2 * (len(y) - len(runs)) / (len(y) - 1)
+    return {"images": shown, "right": right, "weights": weights, "value": found.effect.item(),
+            "deviation": variance ** 0.5}
+
+
 fixture = {
     "wilson": [wilson(*case) for case in [
         (0, 10, 0.95), (10, 10, 0.95), (1, 1, 0.95), (1306, 1500, 0.95), (500, 1500, 0.95),
@@ -111,6 +147,14 @@ fixture = {
     "trend_ties": [trend_by_kendall(groups, "asymptotic") for groups in [
         [[1, 1, 2], [2, 3, 3], [3, 4, 1]], [[0.5], [0.5], [0.6], [0.6], [0.7]],
         [[5, 5], [5, 4], [4, 4, 3], [2, 3]], [[i % 7 + 0.1 * i for i in range(40)], [i % 5 + 1 for i in range(40)]]]],
+    "student": [student(*case) for case in [
+        (0, 2), (1.5, 1), (-1.5, 2), (2.92, 2), (4.3, 2.7), (40, 2), (1.96, 1000), (2.1, 17.3), (-0.3, 5)]],
+    "student_quantiles": [student_quantile(*case) for case in [
+        (0.95, 1), (0.95, 2), (0.95, 2.5), (0.95, 10), (0.99, 4), (0.5, 3), (0.95, 5000)]],
+    "mcnemar": [mcnemar_exact(*case) for case in [(50, 12, 5, 20), (10, 0, 6, 3), (30, 7, 7, 0), (900, 40, 70, 400)]],
+    "clustered": [clustered(*case) for case in [
+        (1, [40], [1]), (2, [50, 50], [1, -1]), (3, [30, 45, 60], [1 / 3, 1 / 3, 1 / 3]),
+        (4, [60, 60, 60, 60], [1, -1, -1, 1]), (5, [20, 35], [1, -1])]],
 }
 
 path = pathlib.Path(__file__).with_name("stats.json")

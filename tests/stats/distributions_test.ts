@@ -6,9 +6,12 @@ import {
   logGamma,
   normalQuantile,
   normalTail,
+  studentQuantile,
+  studentTail,
   upperGamma,
 } from "../../src/stats/distributions.ts";
 import { assertClose } from "../made/stats/close.ts";
+import reference from "../reference/stats.json" with { type: "json" };
 
 Deno.test("logGamma: factorials and the half", () => {
   assertClose(logGamma(0.5), Math.log(Math.PI) / 2);
@@ -48,4 +51,13 @@ Deno.test("binomialMass: adds up to one", () => {
       assert.ok(Math.abs(sum - 1) < 1e-9, `${sum}`);
     },
   ));
+});
+
+Deno.test("Student's t: agrees with scipy; the normal distribution with infinitely many degrees of freedom", () => {
+  for (const { t, degrees, tail } of reference.student) assertClose(studentTail(t, degrees), tail, 9);
+  for (const { confidence, degrees, t } of reference.student_quantiles) {
+    assertClose(studentQuantile(confidence, degrees), t, 9);
+  }
+  assert.equal(studentTail(1.3, Infinity), normalTail(1.3));
+  assert.equal(studentQuantile(0.95, Infinity), normalQuantile(0.95));
 });

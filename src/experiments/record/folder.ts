@@ -3,7 +3,9 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { replaceFile, repositoryRoot } from "../../disk/mod.ts";
+import type { Outcomes } from "../../stats/mod.ts";
 import type { Evaluation } from "../../train/mod.ts";
+import { outcomesOf } from "./outcomes.ts";
 
 /** One line of `runs/<hash>/predictions.jsonl`: the prediction for one validation image. */
 export interface Prediction {
@@ -38,6 +40,8 @@ export interface FinishedRecord<
   epochs: Line[];
   /** `result.json` */
   result: Result;
+  /** What it got right, image by image, from `predictions.jsonl`; empty for what predicts nothing. */
+  outcomes: Outcomes;
 }
 
 /** Digits of a probability that a record keeps. */
@@ -129,11 +133,13 @@ export class RunFolder<R extends FinishedRecord = FinishedRecord> {
     const result = await readText(this.#file("result.json"));
     const experiment = await readText(this.#file("experiment.json"));
     if (!result || !experiment) return undefined;
+    const described = JSON.parse(experiment);
     return {
       hash: this.hash,
-      experiment: JSON.parse(experiment),
+      experiment: described,
       epochs: await this.epochs(),
       result: JSON.parse(result),
+      outcomes: outcomesOf(described, await this.predictions()),
     } as R;
   }
 

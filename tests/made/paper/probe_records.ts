@@ -1,8 +1,8 @@
 /** Made-up records of probes, for tests of what is computed and drawn from them. */
-import { wilson } from "../../../src/stats/mod.ts";
+import { type Outcomes, wilson } from "../../../src/stats/mod.ts";
 import type { FeatureSource, ProbeRecord, ProbeTask } from "../../../src/experiments/mod.ts";
 import { baseline, pretraining, probe } from "../../../src/experiments/mod.ts";
-import { ICONS, syntheticRecord } from "./records.ts";
+import { ICONS, syntheticOutcomes, syntheticRecord } from "./records.ts";
 
 const preset = "smoke";
 const three = ICONS.slice(0, 3);
@@ -70,7 +70,15 @@ export function syntheticProbe(
       engine: "TensorFlow 2.21.0, CPU",
       finishedAt: "2026-11-24T04:00:00.000Z",
     },
+    outcomes: probeOutcomes(task, n, Math.round(accuracy * n), JSON.stringify(features)),
   };
+}
+
+/** On the images of a made-up classifier where its datasets are told apart. */
+export function probeOutcomes(task: ProbeTask, n: number, correct: number, luck: string): Outcomes {
+  return task.of === "datasets"
+    ? syntheticOutcomes(task.datasets, n / task.datasets.length, correct, luck)
+    : syntheticOutcomes([task.of], n, correct, luck);
 }
 
 /** Accuracies of Table 7's rows and of the controls. */

@@ -1,5 +1,5 @@
 import { PAPER_CORRUPTIONS, scaleCorruption } from "../../../src/images/mod.ts";
-import { wilson } from "../../../src/stats/mod.ts";
+import { type Outcomes, permutation, wilson } from "../../../src/stats/mod.ts";
 import type { Experiment, RunRecord } from "../../../src/experiments/mod.ts";
 
 /** The six icon libraries of the default data, easiest to tell apart first. */
@@ -26,6 +26,8 @@ export interface Shape {
   experiment?: Partial<Experiment>;
   /** Default 40,000. */
   parameters?: number;
+  /** Default: {@link syntheticOutcomes}, in agreement with no other shape's but by chance. */
+  outcomes?: Outcomes;
 }
 
 /** A record of a run that never was, for tests of what is computed and drawn from records. */
@@ -84,6 +86,26 @@ export function syntheticRecord(shape: Shape): RunRecord {
       engine: "TensorFlow 2.21.0, CPU",
       finishedAt: "2026-11-24T04:00:00.000Z",
     },
+    outcomes: shape.outcomes ??
+      syntheticOutcomes(datasets, validationPerDataset, correctAt(1), JSON.stringify(shape)),
+  };
+}
+
+/**
+ * Outcomes with so many right, as evenly over the datasets as can be. Which images they are is decided by the
+ * `luck`: with another two runs agree as often as runs that have nothing to do with each other.
+ */
+export function syntheticOutcomes(
+  datasets: readonly string[],
+  perDataset: number,
+  correct: number,
+  luck: string,
+): Outcomes {
+  const key = [...luck].map((letter) => letter.codePointAt(0)!);
+  const of = datasets.map((_, d) => Math.floor((correct + d) / datasets.length));
+  return {
+    images: datasets.flatMap((name) => Array.from({ length: perDataset }, (_, i) => `${name}/${i}`)),
+    right: datasets.flatMap((_, d) => Array.from(permutation(perDataset, ...key, d), (at) => at < of[d])),
   };
 }
 

@@ -1,0 +1,28 @@
+import { parseReference } from "../../data/mod.ts";
+import type { Outcomes } from "../../stats/mod.ts";
+import { argmax } from "../../train/mod.ts";
+import type { Prediction } from "./folder.ts";
+
+/**
+ * What a run got right, image by image. An image has one name, `dataset/key`, in every run of any kind that
+ * shows it: the dataset is that of its label where datasets are told apart, and stands in the key elsewhere.
+ * Parts (`cifar10#1/3`) and splits share the images of their dataset, and its name. Where a name repeats within
+ * a run, an ordinal is added. Probabilities that are equal to the record's digits count for the first class.
+ *
+ * @param experiment of any kind
+ */
+export function outcomesOf(experiment: unknown, predictions: readonly Prediction[]): Outcomes {
+  const { datasets } = experiment as { datasets?: readonly string[] };
+  const names = datasets?.map((name) => parseReference(name).dataset);
+  const seen = new Map<string, number>();
+  const images = predictions.map(({ key, label }) => {
+    const name = names ? `${names[label]}/${key}` : key;
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    return times === 1 ? name : `${name} (${times})`;
+  });
+  const right = predictions.map(({ label, probabilities }) =>
+    argmax(probabilities, 0, probabilities.length) === label
+  );
+  return { images, right };
+}

@@ -1,0 +1,96 @@
+/** Accuracies of several runs, and the gates that runs have to pass before a claim about them is decided. */
+import { type Estimate, formatPercent, meanAccuracy, type Outcomes, type Proportion } from "../stats/mod.ts";
+import type { Gate } from "./claims.ts";
+
+/** The part of a record that the accuracies of several runs are made from. */
+export interface RunOutcome {
+  outcomes: Outcomes;
+  result: { accuracy: Proportion };
+}
+
+/** An accuracy over several runs: the mean, with `n` distinct images; an image counts once. */
+export interface PooledAccuracy extends Proportion {
+  /** Number of runs. */
+  runs: number;
+  /** Standard deviation over the runs, [0, 1]; `undefined` for one run. */
+  sd?: number;
+}
+
+/**
+ * The mean accuracy of several runs, for example of one experiment with several seeds, with the interval of
+ * {@link meanAccuracy}: clustered by image, and with the luck of seeds. For one run: its own.
+ */
+export function pooledAccuracy(records: readonly RunOutcome[]): PooledAccuracy {
+  if (records.length === 1) return { ...records[0].result.accuracy, runs: 1 };
+  const { value, low, high, n, sd } = meanAccuracy(records.map(({ outcomes }) => outcomes));
+  return { correct: Math.round(value * n), value, low, high, n, runs: records.length, sd };
+}
+
+/** "87.1% [85.3, 88.7], n = 1,412 images, 3 seeds, SD 0.6". */
+export function formatAccuracy(
+  { value, low, high, n, sd, ...count }:
+    & Pick<Estimate, "value" | "low" | "high" | "n" | "sd">
+    & ({ seeds: number } | { runs: number }),
+): string {
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const seeds = "seeds" in count ? count.seeds : count.runs;
+  const luck = seeds > 1 && sd !== undefined ? `, ${seeds} seeds, SD ${percent(sd)}` : "";
+  return `${formatPercent(value)} [${percent(low)}, ${percent(high)}], n = ${
+    n.toLocaleString("en")
+  } images${luck}`;
+}
+
+/** A method's accuracy tells it from its luck with so many seeds. Zeng et al. 2024 repeat three times, too. */
+export const ENOUGH_SEEDS = 3;
+
+/**
+ * The gate of claims that compare methods or sizes: each side needs {@link ENOUGH_SEEDS} runs.
+ *
+ * @param sides the runs of each method or size
+ */
+export function enoughSeeds(...sides: readonly (readonly unknown[])[]): Gate | undefined {
+  const least = Math.min(...sides.map(({ length }) => length));
+  if (least >= ENOUGH_SEEDS) return undefined;
+  const count = least === 1 ? "one seed" : `${least} seeds`;
+  return {
+    verdict: "not shown at this scale",
+    reason: `${count}; three are needed to tell a method from its luck`,
+  };
+}
+
+/** Training accuracy this near to validation accuracy: nothing was learnt that does not generalise. */
+const GAP = 0.02;
+
+/** The part of a record that tells whether its network was able. */
+interface Learner extends RunOutcome {
+  result: { accuracy: Proportion; training: Proportion };
+}
+
+/** Mean training accuracy less mean validation accuracy, over the seeds. */
+export function generalisationGap(runs: readonly Learner[]): number {
+  const total = runs.reduce((sum, { result }) => sum + result.training.value - result.accuracy.value, 0);
+  return total / runs.length;
+}
+
+/**
+ * The gate of claims about data size, model size and augmentation: where training accuracy is within 2 points
+ * of validation accuracy at the largest point, more data, a larger network or augmentation can't help, and
+ * neither verdict says anything.
+ *
+ * @param runs the seeds of the largest point; for augmentation, without it at the most data
+ */
+export function underFitted(runs: readonly Learner[]): Gate | undefined {
+  if (generalisationGap(runs) > GAP) return undefined;
+  const mean = (field: "training" | "accuracy") =>
+    formatPercent(runs.reduce((sum, { result }) => sum + result[field].value, 0) / runs.length);
+  return {
+    verdict: "not shown: under-fitted",
+    reason: `training accuracy ${mean("training")} is within ${100 * GAP} points of validation accuracy ` +
+      `${mean("accuracy")} at the largest point: the network is under-fitted`,
+  };
+}
+
+/** The first gate that is closed. */
+export function firstGate(...gates: readonly (Gate | undefined)[]): Gate | undefined {
+  return gates.find((gate) => gate !== undefined);
+}
