@@ -26,6 +26,8 @@ export {
   verdictOf,
 } from "./claims.ts";
 export {
+  aboveBy,
+  allAbove,
   asGood,
   type FeatureKind,
   featuresName,

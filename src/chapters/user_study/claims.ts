@@ -47,11 +47,15 @@ export const userStudyClaims: readonly Claim<PlayedGame>[] = [
   },
 ];
 
-const networkAboveChance = (games: readonly PlayedGame[]) =>
-  againstChance(formatProportion(networkScore(games)), games, networkScore(games));
+function networkAboveChance(games: readonly PlayedGame[]): Evidence {
+  const score = networkScore(games);
+  return againstChance(formatProportion(score), games, score);
+}
 
-const personAboveChance = (games: readonly PlayedGame[]) =>
-  againstChance(`you: ${formatProportion(personScore(games)!)}`, games, personScore(games)!, "one person, ");
+function personAboveChance(games: readonly PlayedGame[]): Evidence {
+  const score = personScore(games)!;
+  return againstChance(`you: ${formatProportion(score)}`, games, score, "one person, ");
+}
 
 /** No image is asked twice, so the answers are independent and the binomial test is exact. */
 function againstChance(ours: string, games: readonly PlayedGame[], score: Proportion, who = ""): Evidence {
