@@ -48,7 +48,7 @@ Deno.test("own-dataset-better-everywhere: one dataset without an advantage leave
 });
 
 Deno.test("own-dataset-better: refuted where the advantage is certainly below the margin, which the reason names", () => {
-  const equal = { own: () => 0.5, others: () => 0.5, images: 2000 };
+  const equal = { own: () => 0.5, others: () => 0.5, images: 1000 };
   assert.equal(verdict("own-dataset-better", equal), "does not hold");
   assert.equal(verdict("own-dataset-better", { ...equal, images: 20 }), "not shown at this scale");
   assert.match(

@@ -1,7 +1,7 @@
 /** Made-up networks that name what images show, each trained on one dataset and tested on all. */
 import type { ProbeRecord, ProbeTask } from "../../../src/experiments/mod.ts";
 import { SOURCES, syntheticProbe } from "./probe_records.ts";
-import { ICONS } from "./records.ts";
+import { ICONS, syntheticOutcomes } from "./records.ts";
 
 /** Kinds of things, as notebook 09 has them. */
 export const ofWords = (trainedOn: string[] = ICONS, datasets: string[] = ICONS): ProbeTask => ({
@@ -31,17 +31,17 @@ export function crossRecords(shape: Partial<CrossShape> = {}): ProbeRecord[] {
   return datasets.flatMap((trainedOn) =>
     Array.from({ length: seeds }, (_, seed) => {
       const record = syntheticProbe(SOURCES.endToEnd, ofWords([trainedOn], datasets), 0.5);
-      const tested = datasets.flatMap((name) => {
+      const parts = datasets.map((name) => {
         const right = Math.round(images * (name === trainedOn ? own(name) : others(name)));
-        return Array.from(
-          { length: images },
-          (_, i) => ({ image: `${name}/${seed}-${i}`, right: i < right }),
-        );
+        return syntheticOutcomes([`${name}/${seed}`], images, right, `${trainedOn} ${seed}`);
       });
       return {
         ...record,
         experiment: { ...record.experiment, seed },
-        outcomes: { images: tested.map(({ image }) => image), right: tested.map(({ right }) => right) },
+        outcomes: {
+          images: parts.flatMap((part) => part.images),
+          right: parts.flatMap((part) => part.right),
+        },
       };
     })
   );

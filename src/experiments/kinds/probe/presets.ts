@@ -14,7 +14,7 @@ const probes: Record<Preset, Pick<Probe, "imageSize" | "recipe" | "baseLearningR
   },
   laptop: {
     imageSize: 32,
-    recipe: { ...settingsOf(sgdProbe), epochs: 50, warmupEpochs: 5 },
+    recipe: { ...settingsOf(sgdProbe), epochs: 30, warmupEpochs: 3 },
     baseLearningRates: [0.1, 0.3, 1, 3],
   },
   /** MAE's linear probe; learning rates of the paper's appendix A. */
