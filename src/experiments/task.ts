@@ -67,7 +67,8 @@ export const datasetsOfTask = (task: ProbeTask): string[] =>
 /**
  * Checks that the datasets of a task are large enough.
  *
- * @throws {ExperimentError} for a dataset that is trained on and not validated on, and as {@link checkNumbers}
+ * @throws {ExperimentError} for a dataset that is trained on and not validated on; and as
+ *   {@link checkNumbers}
  */
 export function checkTask(task: ProbeTask): void {
   if (task.of === "datasets") {

@@ -61,7 +61,7 @@ export interface Row {
   drop: number;
 }
 
-/** The matrix as Torralba & Efros print it: a row a training dataset, with the drop in per cent of its own. */
+/** The matrix as Torralba & Efros print it: a row a training dataset, with the drop as a share of its own. */
 export function rowsOf({ datasets, runs }: Generalisation): Row[] {
   return datasets.map((name) => {
     const cells = datasets.map((tested) => meanAccuracy(runs(name, tested)));

@@ -78,7 +78,7 @@ function maesAboveUntrained(records: readonly ProbedRecord[]): Evidence | ClaimO
   return compareRows(points.filter(isMae), untrained, "no MAE, or nothing untrained, was probed");
 }
 
-/** A supervised network that is under-fitted can show the claim, but a better one might overtake: no refutation. */
+/** A supervised network that is under-fitted can show the claim. It can't refute it: an able one may be ahead. */
 function maesBelowSupervised(records: readonly ProbedRecord[]): Evidence | ClaimOutcome {
   const points = probePoints(records);
   const supervised = points.filter(({ kind }) => kind === "supervised");

@@ -23,7 +23,7 @@ const TASKS = [
   { of: "words", on: "on which kind of thing an image shows" },
 ] as const;
 
-/** The claims of Table 8, checked by notebook 09: for photographs, the datasets' own concepts, and kinds of them. */
+/** The claims of Table 8, checked by notebook 09: for photographs, for concepts and for kinds of things. */
 export const semanticClaims: readonly Claim<ProbeRecord>[] = TASKS.flatMap(({ of, on }) => [
   {
     id: `classifier-above-random-${of}`,
@@ -96,7 +96,7 @@ function moreAsGood(points: ProbePoint[]): Evidence | ClaimOutcome {
   return { ours: listProbes(classifiers), ...asGood(ends[1], ends[0]), gate: nonTrivial(ends, random) };
 }
 
-/** The gate is open where one of the rows is above random weights, after Holm's correction for all of them. */
+/** The gate is open where a row is above random weights, after Holm's correction for all of them. */
 function nonTrivial(rows: readonly ProbePoint[], random: ProbePoint): Gate | undefined {
   const adjusted = holm(rows.map((row) => pAbove(aboveBy(row, random))));
   if (adjusted.some((p) => p < ALPHA)) return undefined;

@@ -80,9 +80,9 @@ export function baseline(
 }
 
 /**
- * The ViT of each preset, and where it is trained otherwise than the baseline. A transformer has to learn from
- * images that neighbours belong together, which a convolution is given: it needs more steps, and a lower peak
- * of the learning rate. At `laptop` they were chosen on seed 100.
+ * The ViT of each preset, and where it is trained otherwise than the baseline. A transformer has to learn
+ * from images that neighbours belong together, which a convolution is given: it needs more steps, and a lower
+ * peak of the learning rate. At `laptop` they were chosen on seed 100.
  */
 const vits: Record<Preset, Pick<Overrides, "model" | "recipe">> = {
   smoke: { model: "vit_micro", recipe: { epochs: 2 } },
