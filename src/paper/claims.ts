@@ -4,7 +4,6 @@ import {
   binomialTest,
   type Contrast,
   type Estimate,
-  formatPercent,
   holm,
   type Proportion,
   twoProportionTest,
@@ -61,12 +60,14 @@ export interface Claim<From = RunRecord> {
   source: string;
   /** The paper's figure. */
   paper: string;
+  /** Why the claim is exploratory: what of its rule or its settings was chosen after looking. Default: nothing. */
+  exploratory?: string;
   /** Weighs the records of the sweep that the claim is about; others among them are ignored. */
   test(records: readonly From[]): Evidence | ClaimOutcome;
 }
 
 /** A claim with its outcome: one row of the table that a notebook and `deno task reproduce` print. */
-export type TestedClaim = Omit<Claim, "test"> & ClaimOutcome;
+export type TestedClaim = Omit<Claim, "test" | "exploratory"> & ClaimOutcome;
 
 /**
  * Tests claims on records of runs, or on what readers have played. Of all claims in one call the p-values are
@@ -79,23 +80,36 @@ export function testClaims<From = RunRecord>(
   claims: readonly Claim<From>[],
   records: readonly From[],
 ): TestedClaim[] {
-  const found = claims.map(({ test, ...claim }) => ({ claim, outcome: test(records) }));
+  const found = claims.map(({ test, exploratory, ...claim }) => ({
+    claim,
+    exploratory,
+    outcome: test(records),
+  }));
   const decisive = found.map(({ outcome }) => outcome).filter(isDecisive);
   const shown = holm(decisive.map(({ shown }) => shown));
   const refuted = holm(decisive.map(({ refuted }) => refuted));
-  return found.map(({ claim, outcome }) => {
-    if ("verdict" in outcome) return { ...claim, ...outcome };
-    const { ours, reason, gate } = outcome;
-    if (gate) return { ...claim, ours, verdict: gate.verdict, reason: `${gate.reason}; ${reason}` };
-    const at = decisive.indexOf(outcome);
-    const corrected = decisive.length > 1 ? `, Holm over ${decisive.length} claims` : "";
-    return {
-      ...claim,
-      ours,
-      verdict: verdictOf(shown[at] < ALPHA, refuted[at] < ALPHA),
-      reason: `${reason}; ${formatP(shown[at])} for it, ${formatP(refuted[at])} against it${corrected}`,
-    };
+  return found.map(({ claim, exploratory, outcome }) => {
+    const at = decisive.indexOf(outcome as Evidence);
+    const decided = "verdict" in outcome ? outcome : decide(outcome, shown[at], refuted[at], decisive.length);
+    const reason = exploratory ? `exploratory (${exploratory}): ${decided.reason}` : decided.reason;
+    return { ...claim, ...decided, reason };
   });
+}
+
+/** Decides by p-values that were corrected for `count` claims, unless a gate keeps them from it. */
+function decide(
+  { ours, reason, gate }: Evidence,
+  shown: number,
+  refuted: number,
+  count: number,
+): ClaimOutcome {
+  if (gate) return { ours, verdict: gate.verdict, reason: `${gate.reason}; ${reason}` };
+  const corrected = count > 1 ? `, Holm over ${count} claims` : "";
+  return {
+    ours,
+    verdict: verdictOf(shown < ALPHA, refuted < ALPHA),
+    reason: `${reason}; ${formatP(shown)} for it, ${formatP(refuted)} against it${corrected}`,
+  };
 }
 
 const isDecisive = (outcome: Evidence | ClaimOutcome): outcome is Evidence =>
@@ -146,17 +160,8 @@ export const ALPHA = 0.05;
 /** An accuracy whose whole interval is below chance plus this is no more than chance. */
 export const NEGLIGIBLE = 0.05;
 
-/**
- * "Far above chance": this many times chance. The paper's networks are at 2.2 times (72.4% of three) and
- * more.
- */
-const FAR = 1.5;
-
 /** How {@link compareAll} decides, for a reason. */
 export const BY_TWO_PROPORTIONS = `(two-proportion tests, Holm, p < ${ALPHA})`;
-
-/** How {@link aboveChance} decides, for a reason. */
-export const BY_BINOMIAL = `(exact binomial test, Holm, p < ${ALPHA})`;
 
 /** `shown` and `refuted` are each the outcome of a test; neither: the data allow either. */
 export function verdictOf(shown: boolean, refuted: boolean): Verdict {
@@ -231,21 +236,4 @@ export function compareAll(pairs: readonly (readonly [Proportion, Proportion])[]
     holm(pairs.map(([a, b]) => twoProportionTest(a, b, alternative).p)).filter((p) => p < ALPHA).length;
   const [higher, lower] = [certain("greater"), certain("less")];
   return { higher, lower, verdict: verdictOf(higher === pairs.length, lower > 0) };
-}
-
-/**
- * Whether all are certainly {@link FAR} above chance, by their whole intervals, and whether any certainly is
- * not.
- */
-export function farAboveChance(points: readonly AgainstChance[]): ClaimOutcome {
-  const far = points.filter(({ accuracy, chance }) => accuracy.low >= FAR * chance);
-  const near = points.filter(({ accuracy, chance }) => accuracy.high < FAR * chance);
-  const ratios = points.map(({ accuracy, chance }) => (accuracy.value / chance).toFixed(1));
-  return {
-    ours: points.map(({ accuracy }) => formatPercent(accuracy.value)).join(", "),
-    verdict: verdictOf(far.length === points.length, near.length > 0),
-    reason:
-      `${far.length} of ${points.length} have their whole interval above ${FAR} times chance; they are at ` +
-      `${ratios.join(", ")} times chance`,
-  };
 }

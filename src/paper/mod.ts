@@ -4,13 +4,11 @@ export {
   aboveChance,
   allHold,
   ALPHA,
-  BY_BINOMIAL,
   BY_TWO_PROPORTIONS,
   type Claim,
   type ClaimOutcome,
   compareAll,
   type Evidence,
-  farAboveChance,
   formatDifference,
   formatP,
   type Gate,
@@ -36,17 +34,32 @@ export {
   type ProbePoint,
   probePoints,
 } from "./probes.ts";
-export { isPaperScale, nearPrinted, type Printed } from "./printed.ts";
+export { isCombination, isPaperModel, isPaperScale, nearPrinted } from "./printed.ts";
 export {
+  AT_CHANCE,
+  differenceOf,
   enoughSeeds,
+  FAR_RULE,
+  farFromChance,
   firstGate,
   formatAccuracy,
   generalisationGap,
+  pAboveChance,
+  pAtChance,
+  pFromAble,
   type PooledAccuracy,
   pooledAccuracy,
+  repetitionsOf,
   underFitted,
 } from "./runs.ts";
-export { type NamedSeries, seriesByName, seriesOf, type SeriesPoint, trendOf } from "./series.ts";
+export {
+  type NamedSeries,
+  seriesByName,
+  seriesOf,
+  type SeriesPoint,
+  slopeOf,
+  slopeWeights,
+} from "./series.ts";
 export {
   architectureOf,
   figure2,

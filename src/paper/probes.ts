@@ -15,7 +15,7 @@ import type {
   RunRecord,
 } from "../experiments/mod.ts";
 import { allHold, type Evidence, formatDifference, inPoints } from "./claims.ts";
-import { type PooledAccuracy, pooledAccuracy } from "./runs.ts";
+import { type PooledAccuracy, pooledAccuracy, repetitionsOf } from "./runs.ts";
 
 /** A linear probe, or a whole network that it is compared with: trained from scratch, or fine-tuned. */
 export type ProbedRecord = ProbeRecord | RunRecord | FineTuningRecord;
@@ -121,8 +121,7 @@ export function probePoints(records: readonly ProbedRecord[]): ProbePoint[] {
       name,
       datasets: isProbe(first) ? datasetsOf(first.experiment.features) : undefined,
       accuracy: pooledAccuracy(repeated),
-      runs: repeated.toSorted((a, b) => a.experiment.seed - b.experiment.seed)
-        .map(({ outcomes }) => outcomes),
+      runs: repetitionsOf(repeated),
       chance: first.result.chance,
       layer: isProbe(first) ? first.result.layer : undefined,
     };

@@ -1,11 +1,41 @@
 /** Accuracies of several runs, and the gates that runs have to pass before a claim about them is decided. */
-import { type Estimate, formatPercent, meanAccuracy, type Outcomes, type Proportion } from "../stats/mod.ts";
+import {
+  binomialTest,
+  contrastOfRuns,
+  type Estimate,
+  formatPercent,
+  meanAccuracy,
+  type Outcomes,
+  pAbove,
+  pBelow,
+  type Proportion,
+} from "../stats/mod.ts";
 import type { Gate } from "./claims.ts";
 
 /** The part of a record that the accuracies of several runs are made from. */
 export interface RunOutcome {
+  experiment: { seed: number };
   outcomes: Outcomes;
   result: { accuracy: Proportion };
+}
+
+/** The outcomes of the runs of one method, in the order of their seeds: a group of {@link contrastOfRuns}. */
+export function repetitionsOf(runs: readonly RunOutcome[]): Outcomes[] {
+  return runs.toSorted((a, b) => a.experiment.seed - b.experiment.seed).map(({ outcomes }) => outcomes);
+}
+
+/** The difference in accuracy of two methods, or sizes: the first less the second. */
+export function differenceOf(first: readonly RunOutcome[], second: readonly RunOutcome[]): Estimate {
+  return contrastOfRuns([repetitionsOf(first), repetitionsOf(second)], [1, -1]);
+}
+
+/**
+ * The p-value that the mean accuracy is above `chance`, [0, 1]: exact for one run, clustered by image for
+ * several.
+ */
+export function pAboveChance(runs: readonly RunOutcome[], chance: number): number {
+  if (runs.length === 1) return binomialTest(runs[0].result.accuracy, chance).p;
+  return pAbove(meanAccuracy(repetitionsOf(runs)), chance);
 }
 
 /** An accuracy over several runs: the mean, with `n` distinct images; an image counts once. */
@@ -22,7 +52,7 @@ export interface PooledAccuracy extends Proportion {
  */
 export function pooledAccuracy(records: readonly RunOutcome[]): PooledAccuracy {
   if (records.length === 1) return { ...records[0].result.accuracy, runs: 1 };
-  const { value, low, high, n, sd } = meanAccuracy(records.map(({ outcomes }) => outcomes));
+  const { value, low, high, n, sd } = meanAccuracy(repetitionsOf(records));
   return { correct: Math.round(value * n), value, low, high, n, runs: records.length, sd };
 }
 
@@ -62,7 +92,7 @@ export function enoughSeeds(...sides: readonly (readonly unknown[])[]): Gate | u
 const GAP = 0.02;
 
 /** The part of a record that tells whether its network was able. */
-interface Learner extends RunOutcome {
+export interface Learner extends RunOutcome {
   result: { accuracy: Proportion; training: Proportion };
 }
 
@@ -93,4 +123,48 @@ export function underFitted(runs: readonly Learner[]): Gate | undefined {
 /** The first gate that is closed. */
 export function firstGate(...gates: readonly (Gate | undefined)[]): Gate | undefined {
   return gates.find((gate) => gate !== undefined);
+}
+
+/**
+ * A p-value against a statement about data, or 1 where the networks were not able: a weak learner's failure says
+ * nothing about data. Able means that training accuracy is more than 2 points above validation accuracy.
+ */
+export function pFromAble(runs: readonly Learner[], refuted: number): number {
+  return generalisationGap(runs) > GAP ? refuted : 1;
+}
+
+/** The paper's least network, 72.4% of three, is at 0.59 of the way from chance to 100%; this is "far". */
+const FAR = 0.5;
+
+/**
+ * Whether networks are far above chance: certainly more than half of the way from chance to 100%, so that
+ * numbers of datasets can be compared. The contrary, certainly less than half, counts only for networks that
+ * were able.
+ */
+export function farFromChance(
+  runs: readonly Learner[],
+  chance: number,
+): { share: number; shown: number; refuted: number } {
+  const accuracy = meanAccuracy(repetitionsOf(runs));
+  const bound = chance + FAR * (1 - chance);
+  return {
+    share: (accuracy.value - chance) / (1 - chance),
+    shown: pAbove(accuracy, bound),
+    refuted: pFromAble(runs, pBelow(accuracy, bound)),
+  };
+}
+
+/** What {@link farFromChance} asks for, for a reason. */
+export const FAR_RULE =
+  "far is more than half of the way from chance to 100% (the paper's least is at 0.59 of it)";
+
+/** A network at most so far above chance tells nothing apart. The paper's least margin is 29.5 points. */
+export const AT_CHANCE = 0.05;
+
+/**
+ * The p-value against "told apart": an able network's mean accuracy is certainly within {@link AT_CHANCE} of
+ * chance; 1 for networks that were not able.
+ */
+export function pAtChance(runs: readonly Learner[], chance: number): number {
+  return pFromAble(runs, pBelow(meanAccuracy(repetitionsOf(runs)), chance + AT_CHANCE));
 }

@@ -1,18 +1,16 @@
-import { contrast, type Proportion, trendTest } from "../stats/mod.ts";
+import { contrastOfRuns, type Estimate } from "../stats/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
-import { NEGLIGIBLE } from "./claims.ts";
-import { pooledAccuracy } from "./runs.ts";
+import { type PooledAccuracy, pooledAccuracy, repetitionsOf } from "./runs.ts";
 import type { PaperRow, PaperTable } from "./tables.ts";
 
 /** The outcome at one value of a quantity that is varied. */
 export interface SeriesPoint {
   x: number;
-  /** All runs' validation images taken together (several where a sweep repeats it with other seeds). */
-  accuracy: Proportion;
+  /** The mean over its runs (several where a sweep repeats it with other seeds). */
+  accuracy: PooledAccuracy;
   /** 1 / number of datasets. */
   chance: number;
-  /** Accuracy of each run, [0, 1]. */
-  values: number[];
+  runs: RunRecord[];
 }
 
 /** The outcomes of runs against a quantity, from its least value to its greatest. */
@@ -22,7 +20,7 @@ export function seriesOf(records: readonly RunRecord[], x: (record: RunRecord) =
       x,
       accuracy: pooledAccuracy(runs),
       chance: runs[0].result.chance,
-      values: runs.map(({ result }) => result.accuracy.value),
+      runs,
     }))
     .toSorted((a, b) => a.x - b.x);
 }
@@ -46,22 +44,21 @@ export function seriesByName(
   }));
 }
 
-/** Whether outcomes rise along a series. */
-interface Trend {
-  /** p-values of the Jonckheere-Terpstra test that they rise, and that they fall. */
-  rises: number;
-  falls: number;
-  /** The last is certainly no more than {@link NEGLIGIBLE} above the first. */
-  flat: boolean;
+/** Weights of a least-squares slope against the decimal logarithms of `x`, two or more. They add up to zero. */
+export function slopeWeights(x: readonly number[]): number[] {
+  const decades = x.map(Math.log10);
+  const mean = decades.reduce((sum, value) => sum + value, 0) / x.length;
+  const spread = decades.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return decades.map((value) => (value - mean) / spread);
 }
 
-/** @param series Two points or more. */
-export function trendOf(series: readonly SeriesPoint[]): Trend {
-  const groups = series.map(({ values }) => values);
-  const [first, last] = [series[0], series[series.length - 1]];
-  return {
-    rises: trendTest(groups).p,
-    falls: trendTest(groups, "less").p,
-    flat: contrast([last.accuracy, first.accuracy], [1, -1]).high < NEGLIGIBLE,
-  };
+/**
+ * What a tenfold of the quantity gains in accuracy, [0, 1]: the least-squares slope over all points, clustered
+ * by image, with the luck of seeds.
+ */
+export function slopeOf(series: readonly SeriesPoint[]): Estimate {
+  return contrastOfRuns(
+    series.map(({ runs }) => repetitionsOf(runs)),
+    slopeWeights(series.map(({ x }) => x)),
+  );
 }

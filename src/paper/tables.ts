@@ -26,21 +26,30 @@ export interface PaperTable<Row> {
 
 const row = (name: string, percent: number): PaperRow => ({ name, percent });
 
-/** Table 1: the six datasets and the letters that name their combinations ("YCD"). */
-export const table1: PaperTable<{ name: string; symbol: string; what: string }> = {
+/**
+ * Table 1: the six datasets and the letters that name their combinations ("YCD"), each with the manifest that
+ * stands for it here.
+ */
+export const table1: PaperTable<{ name: string; symbol: string; manifest: string; what: string }> = {
   source: "Table 1",
   caption: "The six datasets",
   rows: [
-    { name: "YFCC", symbol: "Y", what: "100M Flickr images (YFCC100M)" },
-    { name: "CC", symbol: "C", what: "12M image-text pairs from the web (CC12M)" },
-    { name: "DataComp", symbol: "D", what: "1B image-text pairs from Common Crawl (DataComp-1B)" },
-    { name: "WIT", symbol: "W", what: "11.5M Wikipedia image-text pairs" },
+    { name: "YFCC", symbol: "Y", manifest: "yfcc100m", what: "100M Flickr images (YFCC100M)" },
+    { name: "CC", symbol: "C", manifest: "cc12m", what: "12M image-text pairs from the web (CC12M)" },
+    {
+      name: "DataComp",
+      symbol: "D",
+      manifest: "datacomp-1b",
+      what: "1B image-text pairs from Common Crawl (DataComp-1B)",
+    },
+    { name: "WIT", symbol: "W", manifest: "wit", what: "11.5M Wikipedia image-text pairs" },
     {
       name: "LAION",
       symbol: "L",
+      manifest: "relaion2b-en",
       what: "2B image-text pairs from Common Crawl (LAION-2B; filtered before use)",
     },
-    { name: "ImageNet", symbol: "I", what: "14M images from search engines" },
+    { name: "ImageNet", symbol: "I", manifest: "imagenet-1k", what: "14M images from search engines" },
   ],
 };
 

@@ -219,12 +219,15 @@ export function meanAccuracy(runs: Repetitions): Estimate {
   };
 }
 
+/** The part of an estimate that its p-values need. */
+type Deviating = Pick<Estimate, "value" | "deviation" | "degrees">;
+
 /** The p-value that what is estimated is above `than`: small where it certainly is. */
-export function pAbove({ value, deviation, degrees }: Estimate, than = 0): number {
+export function pAbove({ value, deviation, degrees }: Deviating, than = 0): number {
   return studentTail((value - than) / deviation, degrees);
 }
 
 /** The p-value that what is estimated is below `than`: small where it certainly is. */
-export function pBelow({ value, deviation, degrees }: Estimate, than = 0): number {
+export function pBelow({ value, deviation, degrees }: Deviating, than = 0): number {
   return studentTail((than - value) / deviation, degrees);
 }

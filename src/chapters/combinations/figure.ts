@@ -19,8 +19,8 @@ import {
   rowsLayout,
   type Trace,
 } from "../../figures/mod.ts";
-import { type PaperRow, type PaperTable, table2, table2Series } from "../../paper/mod.ts";
-import { formatPercent, formatProportion } from "../../stats/mod.ts";
+import { formatAccuracy, type PaperRow, type PaperTable, table2, table2Series } from "../../paper/mod.ts";
+import { formatPercent } from "../../stats/mod.ts";
 import {
   type Combination,
   combinationName,
@@ -33,7 +33,7 @@ import {
 const STRIP = 3;
 
 const nameAndAccuracy = (combination: Combination) =>
-  `${plainText(combinationName(combination))}<br>${formatProportion(combination.accuracy)}`;
+  `${plainText(combinationName(combination))}<br>${formatAccuracy(combination.accuracy)}`;
 
 /**
  * Table 2, three-way: one row a combination of ours, the easiest on top, with its 95% interval. The paper's

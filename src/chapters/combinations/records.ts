@@ -1,25 +1,48 @@
 /** Table 2: the combinations of datasets among a sweep's records. */
 import type { RunRecord } from "../../experiments/mod.ts";
-import { pooledAccuracy } from "../../paper/mod.ts";
-import type { Proportion } from "../../stats/mod.ts";
+import {
+  ALPHA,
+  pAboveChance,
+  pAtChance,
+  pooledAccuracy,
+  type PooledAccuracy,
+  repetitionsOf,
+} from "../../paper/mod.ts";
+import { contrastOfRuns, meanAccuracy, pAbove, type Repetitions } from "../../stats/mod.ts";
+
+/** What a learner that needs no network got right on a combination's validation images. */
+export interface TrivialLearner {
+  /** For a reason: "15 nearest neighbours". */
+  name: string;
+  /** One for each seed; often there is but one. */
+  runs: Repetitions;
+}
 
 /** The outcome for one set of datasets, over all its runs. */
 export interface Combination {
   /** In the order of the first run's experiment. */
   datasets: string[];
-  /** All runs' validation images taken together (several where a sweep repeats it with other seeds). */
-  accuracy: Proportion;
+  /** The mean over its runs (several where a sweep repeats it with other seeds). */
+  accuracy: PooledAccuracy;
   /** 1 / number of datasets. */
   chance: number;
   /** Hashes of the runs. */
   runs: string[];
+  records: RunRecord[];
+  /** Trivial learners on the same images, as far as there are any. */
+  learners: TrivialLearner[];
 }
 
 /**
  * The combinations of datasets among `records`, in the order of their first run. Runs of the same datasets
  * are taken together, so pass the records of one sweep whose other fields, but for the seed, are the same.
+ *
+ * @param learnersOf trivial learners on the images of these datasets. Default: none
  */
-export function combinationsOf(records: readonly RunRecord[]): Combination[] {
+export function combinationsOf(
+  records: readonly RunRecord[],
+  learnersOf: (datasets: readonly string[]) => TrivialLearner[] = () => [],
+): Combination[] {
   const groups = Map.groupBy(records, ({ experiment }) => experiment.datasets.toSorted().join("\n"));
   return [...groups.values()].map((runs) => {
     const { datasets } = runs[0].experiment;
@@ -28,8 +51,45 @@ export function combinationsOf(records: readonly RunRecord[]): Combination[] {
       accuracy: pooledAccuracy(runs),
       chance: 1 / datasets.length,
       runs: runs.map(({ hash }) => hash),
+      records: runs,
+      learners: learnersOf(datasets),
     };
   });
+}
+
+/**
+ * The p-value that the network is above every trivial learner on the same images: the largest of the p-values
+ * that it is above one (an intersection-union test, paired by image); 0 where there is none.
+ */
+export function pAboveLearners({ records }: Combination, learners: readonly TrivialLearner[]): number {
+  const network = repetitionsOf(records);
+  return Math.max(0, ...learners.map(({ runs }) => pAbove(contrastOfRuns([network, runs], [1, -1]))));
+}
+
+/**
+ * Whether a combination is told apart: the network is above chance and above every trivial learner. It is
+ * refuted only where the network is certainly within {@link AT_CHANCE} of chance though it was able, and
+ * trivial learners were run and none is above chance: a weak learner's failure says nothing about data.
+ */
+export function toldApart(combination: Combination): { shown: number; refuted: number } {
+  const { records, learners, chance } = combination;
+  const isOpen = learners.length > 0 &&
+    learners.every(({ runs }) => pAbove(meanAccuracy(runs), chance) >= ALPHA);
+  return {
+    shown: Math.max(pAboveChance(records, chance), pAboveLearners(combination, learners)),
+    refuted: isOpen ? pAtChance(records, chance) : 1,
+  };
+}
+
+/** The dataset whose images are named least often, with its recall, [0, 1], the mean over the runs. */
+export function leastRecall({ datasets, records }: Combination): { dataset: string; recall: number } {
+  const recalls = datasets.map((dataset) => {
+    const each = records.map(({ experiment, result }) =>
+      result.perDataset[experiment.datasets.indexOf(dataset)].value
+    );
+    return { dataset, recall: each.reduce((sum, recall) => sum + recall, 0) / each.length };
+  });
+  return recalls.reduce((a, b) => b.recall < a.recall ? b : a);
 }
 
 /** The combinations of exactly `size` datasets. */

@@ -3,6 +3,7 @@
  * what images show, learnt on one dataset, tested on all.
  */
 import type { ProbeRecord } from "../../experiments/mod.ts";
+import { repetitionsOf } from "../../paper/mod.ts";
 import { contrastOfRuns, type Estimate, meanAccuracy, type Outcomes } from "../../stats/mod.ts";
 
 /** What the networks of all datasets got right on the images of all datasets. */
@@ -31,15 +32,14 @@ export function generalisationOf(records: readonly ProbeRecord[]): Generalisatio
   const { task } = networks[0].experiment;
   const datasets = task.of === "words" ? task.datasets : [];
   const byDataset = Map.groupBy(networks, (record) => trainedOn(record)!);
-  const bySeed = (name: string) =>
-    (byDataset.get(name) ?? []).toSorted((a, b) => a.experiment.seed - b.experiment.seed);
-  const seedsOf = (name: string) => bySeed(name).map(({ experiment }) => experiment.seed).join();
+  const runsOf = (name: string) => byDataset.get(name) ?? [];
+  const seedsOf = (name: string) => runsOf(name).map(({ experiment }) => experiment.seed).sort().join();
   const isWhole = datasets.length >= 2 && datasets.every((name) => seedsOf(name) === seedsOf(datasets[0]));
   if (!isWhole) return undefined;
   return {
     datasets,
     chance: networks[0].result.chance,
-    runs: (on, tested) => bySeed(on).map(({ outcomes }) => onDataset(outcomes, tested)),
+    runs: (on, tested) => repetitionsOf(runsOf(on)).map((outcomes) => onDataset(outcomes, tested)),
   };
 }
 

@@ -1,24 +1,41 @@
 /** Figure 2: the size of the network. Its figure is `accuracyAgainst` beside the paper's ends. */
 import type { RunRecord } from "../../experiments/mod.ts";
 import {
-  ALPHA,
+  allHold,
   type Claim,
-  type ClaimOutcome,
-  farAboveChance,
+  differenceOf,
+  enoughSeeds,
+  type Evidence,
+  FAR_RULE,
+  farFromChance,
+  figure2,
+  firstGate,
+  formatAccuracy,
   formatDifference,
-  formatP,
+  type Gate,
   inPoints,
-  NEGLIGIBLE,
+  isCombination,
+  nearPrinted,
   onceRun,
+  repetitionsOf,
   seriesOf,
   type SeriesPoint,
-  trendOf,
-  verdictOf,
+  slopeOf,
+  slopeWeights,
+  underFitted,
 } from "../../paper/mod.ts";
-import { contrast, formatPercent, formatProportion } from "../../stats/mod.ts";
+import { contrastOfRuns, formatPercent, pAbove, pBelow } from "../../stats/mod.ts";
 
-/** Three sizes rise by chance in one of six orders, and have no slope in each half. */
+/** Three sizes have no slope in each half. */
 const LEAST_SIZES = 4;
+
+/** The paper's sizes span a factor of 4,000. Over less than this, two tenfolds, a flat curve says little. */
+const LEAST_FACTOR = 100;
+
+const [smallEnd, largeEnd] = figure2.rows;
+/** Half of what a tenfold of parameters gains in the paper, between the printed ends. */
+const SMALL_GAIN = (largeEnd.percent - smallEnd.percent) / 100 /
+  Math.log10(largeEnd.parameters / smallEnd.parameters) / 2;
 
 const onceSizesRun = onceRun(
   (records: readonly RunRecord[]) => seriesOf(records, ({ result }) => result.parameters),
@@ -39,7 +56,7 @@ export const modelSizeClaims: readonly Claim[] = [
     id: "smallest-far-above-chance",
     statement: "A network of a few thousand parameters is already far above chance.",
     source: "Figure 2",
-    paper: "72.4% with 7K parameters (chance 33.3%)",
+    paper: "72.4% with 7K parameters (chance 33.3%), 0.59 of the way from chance to 100%",
     test: onceSizesRun(smallestFarAboveChance),
   },
   {
@@ -56,67 +73,99 @@ export const modelSizeClaims: readonly Claim[] = [
     paper: "no overfitting up to the largest network (curve)",
     test: onceSizesRun(noOverfitting),
   },
+  nearPrinted({
+    id: "figure-2-printed",
+    source: "Figure 2",
+    figures: figure2.rows.map(({ percent, parameters }) => ({
+      name: `${parameters.toLocaleString("en")} parameters`,
+      percent,
+      // The paper rounds the numbers of parameters.
+      isOf: ({ experiment, result }) =>
+        isCombination("YCD", experiment.datasets) && Math.abs(result.parameters / parameters - 1) < 0.15,
+    })),
+  }),
 ];
 
-const ends = (series: readonly SeriesPoint[]) => [series[0], series[series.length - 1]];
+const lastOf = (series: readonly SeriesPoint[]) => series[series.length - 1];
+const ends = (series: readonly SeriesPoint[]) => [series[0], lastOf(series)];
 const sized = ({ x, accuracy }: SeriesPoint) =>
   `${formatPercent(accuracy.value)} with ${x.toLocaleString("en")} parameters`;
 
-function largerIsBetter(series: SeriesPoint[]): ClaimOutcome {
-  const { rises, falls, flat } = trendOf(series);
+/** Enough seeds at each size, enough sizes apart, and a largest network that was able. */
+function gateOf(series: readonly SeriesPoint[]): Gate | undefined {
+  const factor = lastOf(series).x / series[0].x;
+  const narrow: Gate | undefined = factor >= LEAST_FACTOR ? undefined : {
+    verdict: "not shown at this scale",
+    reason: `the sizes span a factor of ${factor.toFixed(0)}; ${LEAST_FACTOR} are needed`,
+  };
+  return firstGate(underFitted(lastOf(series).runs), enoughSeeds(...series.map(({ runs }) => runs)), narrow);
+}
+
+/** The ends and the slope both rise. */
+function largerIsBetter(series: SeriesPoint[]): Evidence {
+  const slope = slopeOf(series);
+  const whole = differenceOf(lastOf(series).runs, series[0].runs);
   return {
     ours: ends(series).map(sized).join(", "),
-    verdict: verdictOf(rises < ALPHA, falls < ALPHA || flat),
-    reason: `Jonckheere-Terpstra test of a rise over ${series.length} sizes, ${formatP(rises)}`,
+    shown: Math.max(pAbove(slope), pAbove(whole)),
+    refuted: pBelow(slope, SMALL_GAIN),
+    gate: gateOf(series),
+    reason: `from the smallest to the largest ${formatDifference(whole)}, and a tenfold gains ` +
+      `${
+        formatDifference(slope)
+      } over ${series.length} sizes (paired by image); refuted by a tenfold's gain below ` +
+      `half of the paper's, ${inPoints(SMALL_GAIN)}`,
   };
 }
 
-function smallestFarAboveChance([smallest]: SeriesPoint[]): ClaimOutcome {
-  const ours = `${formatProportion(smallest.accuracy)}, with ${smallest.x.toLocaleString("en")} parameters`;
-  return { ...farAboveChance([smallest]), ours };
+function smallestFarAboveChance([smallest]: SeriesPoint[]): Evidence {
+  const { share, ...p } = farFromChance(smallest.runs, smallest.chance);
+  return {
+    ours: `${formatAccuracy(smallest.accuracy)}, with ${smallest.x.toLocaleString("en")} parameters`,
+    ...p,
+    reason: `at ${share.toFixed(2)} of the way; ${FAR_RULE}`,
+  };
 }
 
-/** Compares least-squares slopes against the logarithm of the parameters in both halves of the sizes. */
-function diminishingReturns(series: SeriesPoint[]): ClaimOutcome {
-  const samples = series.map(({ accuracy }) => accuracy);
+/** Compares the least-squares slopes of both halves of the sizes, which share the one in the middle. */
+function diminishingReturns(series: SeriesPoint[]): Evidence {
   const middle = Math.floor((series.length - 1) / 2);
-  const decades = series.map(({ x }) => Math.log10(x));
-  const small = slopeWeights(decades, 0, middle);
-  const large = slopeWeights(decades, middle, series.length - 1);
-  const [first, second] = [contrast(samples, small), contrast(samples, large)];
-  const bend = small.map((weight, i) => weight - large[i]);
-  const [falls, grows] = [contrast(samples, bend), contrast(samples, bend, "less")];
+  const halves = [series.slice(0, middle + 1), series.slice(middle)];
+  const [first, second] = halves.map(slopeOf);
+  const [small, large] = halves.map((half) => slopeWeights(half.map(({ x }) => x)));
+  const weights = series.map((_, i) => (small[i] ?? 0) - (large[i - middle] ?? 0));
+  const bend = contrastOfRuns(series.map(({ runs }) => repetitionsOf(runs)), weights);
   return {
     ours: `a tenfold gains ${inPoints(first.value)} in the smaller half of the sizes, ${
       inPoints(second.value)
     } in the larger`,
-    verdict: verdictOf(first.p < ALPHA && falls.p < ALPHA, grows.p < ALPHA),
-    reason: `the smaller half rises, ${formatP(first.p)}, and rises more steeply than the larger, ` +
-      `${formatP(falls.p)} (contrasts of proportions)`,
+    shown: Math.max(pAbove(first), pAbove(bend)),
+    refuted: pBelow(bend),
+    gate: gateOf(series),
+    reason:
+      `the smaller half rises by ${formatDifference(first)} a tenfold, and by ${
+        formatDifference(bend)
+      } more ` +
+      "than the larger (paired by image); refuted where the larger half certainly rises more",
   };
 }
 
-/** Weights that make a least-squares slope of the values from one index to another; zero elsewhere. */
-function slopeWeights(x: readonly number[], from: number, to: number): number[] {
-  const part = x.slice(from, to + 1);
-  const mean = part.reduce((sum, value) => sum + value, 0) / part.length;
-  const spread = part.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return x.map((value, i) => i < from || i > to ? 0 : (value - mean) / spread);
-}
-
-/** The best of the smaller networks is picked after the fact, which makes the test cautious. */
-function noOverfitting(series: SeriesPoint[]): ClaimOutcome {
-  const largest = series[series.length - 1];
-  const best = series.slice(0, -1).reduce((a, b) => b.accuracy.value > a.accuracy.value ? b : a);
-  const difference = contrast([largest.accuracy, best.accuracy], [1, -1]);
-  const { low, high } = difference;
+/** Against each of the smaller networks, so that none is picked after the fact. */
+function noOverfitting(series: SeriesPoint[]): Evidence {
+  const largest = lastOf(series);
+  const gaps = series.slice(0, -1).map((smaller) => {
+    const gap = differenceOf(largest.runs, smaller.runs);
+    return { smaller, gap, shown: pAbove(gap, -SMALL_GAIN), refuted: pBelow(gap, -SMALL_GAIN) };
+  });
+  const { smaller, gap } = gaps.reduce((a, b) => b.gap.value < a.gap.value ? b : a);
   return {
-    ours: `${sized(largest)}; the best of the others ${sized(best)}`,
-    verdict: verdictOf(low > -NEGLIGIBLE && high >= 0, high < 0),
+    ours: `${sized(largest)}; the best of the others ${sized(smaller)}`,
+    ...allHold(gaps),
+    gate: gateOf(series),
     reason:
       `the largest is ${
-        formatDifference(difference)
-      } above the best of the others; it must not be certainly below, ` +
-      `nor possibly by ${inPoints(NEGLIGIBLE)}`,
+        formatDifference(gap)
+      } above the best of the others (paired by image); behind means by ` +
+      `more than ${inPoints(SMALL_GAIN)}, half of what a tenfold gains in the paper`,
   };
 }

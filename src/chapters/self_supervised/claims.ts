@@ -11,7 +11,7 @@ import {
   formatAccuracy,
   inPoints,
   listProbes,
-  NEGLIGIBLE,
+  AT_CHANCE,
   notRun,
   type ProbedRecord,
   type ProbePoint,
@@ -64,10 +64,10 @@ function maesAboveChance(records: readonly ProbedRecord[]): Evidence | ClaimOutc
   return {
     ours: listProbes(probes),
     reason: `${accuracies.map(formatAccuracy).join("; ")} against chance, ${formatPercent(chance)}; ` +
-      `none means less than ${inPoints(NEGLIGIBLE)} above it`,
+      `none means less than ${inPoints(AT_CHANCE)} above it`,
     ...allHold(accuracies.map((accuracy) => ({
       shown: pAbove(accuracy, chance),
-      refuted: pBelow(accuracy, chance + NEGLIGIBLE),
+      refuted: pBelow(accuracy, chance + AT_CHANCE),
     }))),
   };
 }
@@ -78,7 +78,7 @@ function maesAboveUntrained(records: readonly ProbedRecord[]): Evidence | ClaimO
   return compareRows(points.filter(isMae), untrained, "no MAE, or nothing untrained, was probed");
 }
 
-/** A supervised network that is under-fitted can show the claim. It can't refute it: an able one may be ahead. */
+/** An under-fitted supervised network can show the claim, not refute it: an able one may be ahead. */
 function maesBelowSupervised(records: readonly ProbedRecord[]): Evidence | ClaimOutcome {
   const points = probePoints(records);
   const supervised = points.filter(({ kind }) => kind === "supervised");

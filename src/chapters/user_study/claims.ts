@@ -1,5 +1,5 @@
 /** Figure 5: the user study. */
-import { type Claim, type Evidence, figure5, inPoints, NEGLIGIBLE, onceRun, table2 } from "../../paper/mod.ts";
+import { type Claim, type Evidence, figure5, inPoints, AT_CHANCE, onceRun, table2 } from "../../paper/mod.ts";
 import { binomialTest, formatPercent, formatProportion, type Proportion } from "../../stats/mod.ts";
 import { networkScore, personScore, type PlayedGame } from "./records.ts";
 
@@ -63,9 +63,9 @@ function againstChance(ours: string, games: readonly PlayedGame[], score: Propor
   return {
     ours,
     reason: `${who}exact binomial tests against chance, ${formatPercent(chance)}, and against ` +
-      `${inPoints(NEGLIGIBLE)} above it, which is no more than chance`,
+      `${inPoints(AT_CHANCE)} above it, which is no more than chance`,
     shown: binomialTest(score, chance).p,
-    refuted: binomialTest(score, chance + NEGLIGIBLE, "less").p,
+    refuted: binomialTest(score, chance + AT_CHANCE, "less").p,
   };
 }
 
