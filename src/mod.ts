@@ -23,6 +23,7 @@ export {
   sweep,
   taskOf,
   trivialsOf,
+  vitBaseline,
 } from "./experiments/mod.ts";
 export { corruptionName, scaleCorruption } from "./images/mod.ts";
 export { convnextMicroSizes, convnextSizes } from "./models/mod.ts";
@@ -69,7 +70,7 @@ export {
 } from "./paper/mod.ts";
 export { architectureClaims } from "./chapters/architectures/claims.ts";
 export { augmentationClaims } from "./chapters/augmentation/claims.ts";
-export { combinationClaims, pairClaims } from "./chapters/combinations/claims.ts";
+export { combinationClaims, emojiClaims, pairClaims } from "./chapters/combinations/claims.ts";
 export {
   combinationsFigure,
   numberOfDatasetsFigure,
@@ -79,6 +80,8 @@ export { ladderClaims } from "./chapters/combinations/ladder.ts";
 export { corruptionClaims } from "./chapters/corruptions/claims.ts";
 export { corruptionsFigure } from "./chapters/corruptions/figure.ts";
 export { corruptedOf } from "./chapters/corruptions/records.ts";
+export { crossDatasetClaims } from "./chapters/cross_dataset/claims.ts";
+export { crossDatasetFigure } from "./chapters/cross_dataset/figure.ts";
 export { dataSizeClaims } from "./chapters/data_size/claims.ts";
 export { modelSizeClaims } from "./chapters/model_size/claims.ts";
 export { pseudoDatasetClaims } from "./chapters/pseudo_datasets/claims.ts";

@@ -36,6 +36,7 @@ export type { StoredImages } from "./pool/store.ts";
 export { countDuplicates, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
 export { type LabelledImages, randomLabels, sampleClasses, sampleConcepts } from "./sample/labels.ts";
 export { type Sample, sampleExperiment, sampleImages } from "./sample/sample.ts";
+export { sampleWords } from "./sample/words.ts";
 export {
   fetchedFolder,
   fetchedForOthers,

@@ -150,6 +150,7 @@ const chosen = ({ result }: ProbedRecord): Partial<ProbeRecord["result"]> =>
 export function probeTable(records: readonly ProbedRecord[]): Displayable {
   return table(records, [
     { title: "features", value: featuresName },
+    { title: "seed", value: ({ experiment }) => experiment.seed },
     { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
     { title: "chance", value: ({ result }) => formatPercent(result.chance) },
     { title: "layer", value: (record) => chosen(record).layer ?? "–" },

@@ -33,6 +33,8 @@ export {
   runsAmong,
 } from "./ladder.ts";
 export {
+  aboveBy,
+  allAbove,
   asGood,
   type FeatureKind,
   featuresName,

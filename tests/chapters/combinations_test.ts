@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { combinationClaims, pairClaims } from "../../src/chapters/combinations/claims.ts";
+import { combinationClaims, emojiClaims, pairClaims } from "../../src/chapters/combinations/claims.ts";
 import {
   combinationsFigure,
   numberOfDatasetsFigure,
@@ -248,6 +248,27 @@ Deno.test("pair claims: not run without every pair; combinations of three are no
       assert.match(reason, /^(0 of 1|14 of 15) pairs were run$/);
     }
   }
+});
+
+const vendors = ["noto", "twemoji", "openmoji", "fluent-emoji", "emojione", "fxemoji"];
+const emojiRecords = (accuracy: (index: number) => number, validationPerDataset = 200) =>
+  triples(vendors).map((datasets, i) =>
+    syntheticRecord({ datasets, accuracy: accuracy(i), validationPerDataset })
+  );
+
+Deno.test("emoji claims: hold on vendors who are told apart, have ids of their own, are open while triples are missing", () => {
+  const verdicts = (records: RunRecord[]) => testClaims(emojiClaims, records).map(({ verdict }) => verdict);
+  assert.deepEqual(verdicts(emojiRecords((i) => 0.6 + 0.015 * i)), ["holds", "holds"]);
+  assert.equal(verdicts(emojiRecords((i) => i === 0 ? 1 / 3 : 0.8, 2000))[0], "does not hold");
+  const open = Array(2).fill("not shown at this scale");
+  assert.deepEqual(verdicts(emojiRecords(() => 0.9).slice(1)), open);
+  const ids = [...combinationClaims, ...pairClaims, ...emojiClaims].map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+});
+
+Deno.test("combinationsFigure: says what is told apart", () => {
+  const { layout } = combinationsFigure(emojiRecords(() => 0.9), "Telling three vendors apart");
+  assert.match(JSON.stringify(layout.title), /Telling three vendors apart: 20 combinations/);
 });
 
 const records = iconRecords();

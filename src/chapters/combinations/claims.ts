@@ -159,6 +159,24 @@ export const pairClaims: readonly Claim<LadderRecord>[] = [
   },
 ];
 
+/** The claims about three vendors of emoji at a time: content is held fixed, so only the drawing can tell. */
+export const emojiClaims: readonly Claim[] = [
+  {
+    id: "emoji-every-triple-above-chance",
+    statement: "Every three vendors of emoji are told apart, although they draw the same things.",
+    source: "Table 2 with its content held fixed, beyond the paper",
+    paper: "– (chance 33.3%)",
+    test: onceTriplesRun(everyOneToldApart),
+  },
+  {
+    id: "emoji-triples-differ",
+    statement: "Some three vendors are harder to tell apart than others.",
+    source: "Table 2 with its content held fixed, beyond the paper",
+    paper: "–",
+    test: onceTriplesRun(someAreHarder),
+  },
+];
+
 /** Every choice of so many datasets is told apart, and better than by any trivial learner. */
 function everyOneToldApart(all: Combination[]): Evidence {
   const parts = all.map(toldApart);

@@ -74,10 +74,11 @@ function rungMarks(
  * learners on the same images are small and grey.
  *
  * @param records Runs of a sweep over three-way combinations, and trivial learners; others are left out.
+ * @param title Says what is told apart; the number of combinations is added.
  */
 export function combinationsFigure(
   records: readonly LadderRecord[],
-  paper: PaperTable<PaperRow> = table2,
+  title = "Telling three datasets apart",
 ): Figure {
   const triples = triplesOf(records).toSorted((a, b) => a.accuracy.value - b.accuracy.value);
   const count = triples.length + STRIP;
@@ -93,14 +94,14 @@ export function combinationsFigure(
         text: triples.map(ladderText),
         hovertemplate: "%{text}<extra></extra>",
       }),
-      paperStrip(paper),
+      paperStrip(table2),
       chanceUpright(1 / 3, rowEnds(count)),
     ],
     layout: rowsLayout(
-      `Telling three datasets apart: ${triples.length} combinations`,
+      `${title}: ${triples.length} combinations`,
       "Validation accuracy with 95% intervals",
       {
-        ticks: [{ at: 1, text: `the paper's ${paper.rows.length}<br>(other datasets)` }, ...names],
+        ticks: [{ at: 1, text: `the paper's ${table2.rows.length}<br>(other datasets)` }, ...names],
         count,
         rowHeight: 21,
         percents: [25, 100],

@@ -21,7 +21,7 @@ const probes: Record<Preset, Scale> = {
   },
   laptop: {
     imageSize: 32,
-    recipe: { ...settingsOf(sgdProbe), epochs: 50, warmupEpochs: 5 },
+    recipe: { ...settingsOf(sgdProbe), epochs: 30, warmupEpochs: 3 },
     baseLearningRates: [0.1, 0.3, 1, 3],
     last: 3,
   },

@@ -174,7 +174,10 @@ export function ofImage(
 
 /** "cifar10 (MAE)", "random convnext_micro", "cifar10 (classes)", … */
 function labelOf({ features, task }: Probe): string {
-  if (features.from === "end-to-end") return `${datasetsOfTask(task).join(" + ")} (${task.of})`;
+  if (features.from === "end-to-end") {
+    const shown = task.of === "words" ? task.trainedOn : datasetsOfTask(task);
+    return `${shown.join(" + ")} (${task.of})`;
+  }
   if (ofImage(features)) return features.from;
   if (features.from === "run" || features.from === "pretraining") return labelOfSource(features);
   const { model } = features;
