@@ -48,6 +48,11 @@ const faults: [string, (e: any) => void, RegExp][] = [
     (e) => e.deal = 3,
     /deal \(3\) names a deal of random labels; set labels to "random"/,
   ],
+  [
+    "the origin of images of one dataset",
+    (e) => e.labels = "origin",
+    /labels: "origin" asks which .* are no parts of as many/,
+  ],
   ["labels of another kind", (e) => e.labels = "shuffled", /labels: /],
   ["an unknown field", (e) => e.imagesize = 3, /imagesize: there is no such field/],
   ["an unknown field of the recipe", (e) => e.recipe.lr = 3, /recipe\.lr: there is no such field/],
@@ -156,6 +161,8 @@ Deno.test("a field that is off has the hash of a field that is left out; one tha
     { ...experiment, fitFirst: true },
     { ...experiment, labels: "random" },
     { ...experiment, labels: "random", deal: 1 },
+    { ...experiment, datasets: [1, 2, 3].map((part) => `tabler+mdi+remix#${part}/3`) },
+    { ...experiment, datasets: [1, 2, 3].map((part) => `tabler+mdi+remix#${part}/3`), labels: "origin" },
     { ...experiment, recipe: { ...recipe, mix: paperMix } },
     { ...experiment, augmentation: { ...augmentation, interpolation: "random" } },
     { ...experiment, augmentation: { ...augmentation, randAugment: "rand-m9" } },
@@ -164,7 +171,7 @@ Deno.test("a field that is off has the hash of a field that is left out; one tha
       augmentation: { ...augmentation, erase: { ...ERASE, mode: "const", area: [0.1, 0.2] } },
     },
   ];
-  assert.equal(new Set([experiment, ...on].map((e) => hashOf(checkExperiment(e), data))).size, 9);
+  assert.equal(new Set([experiment, ...on].map((e) => hashOf(checkExperiment(e), data))).size, 11);
   const first: Experiment = { ...experiment, labels: "random", deal: 0 };
   assert.equal(hashOf(first, data), hashOf({ ...experiment, labels: "random" }, data));
 });

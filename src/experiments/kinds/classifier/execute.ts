@@ -1,5 +1,5 @@
 /** Trains a network to tell datasets apart. */
-import { randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
+import { originLabels, randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
 import { wilson } from "../../../stats/mod.ts";
 import { argmax, type Evaluation, train } from "../../../train/mod.ts";
@@ -7,7 +7,7 @@ import type { Executed, Kind } from "../../kind.ts";
 import { predictionsOf } from "../../record/folder.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
-import { classifierDescription, type Experiment, type RunRecord } from "./schema.ts";
+import { classifierDescription, classNames, type Experiment, type RunRecord } from "./schema.ts";
 
 /** Classifiers. */
 export const classifierKind: Kind<Experiment, RunRecord> = { ...classifierDescription, execute };
@@ -26,20 +26,21 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
   );
   const model = createModel(experiment.model, datasets.length, imageSize);
   const source = { pools, imageSize, batchSize: recipe.batchSize, corruption, fitFirst };
-  const labels = experiment.labels === "random" ? randomLabels(split.train, experiment.deal ?? 0) : undefined;
+  const names = classNames(experiment);
+  const { train: labels, validation: validationLabels } = labelsOf(experiment, session, split);
   const watched = watchTraining(session, recipe.epochs);
   const { weights, onTraining, ...evaluation } = await train({
     model,
     recipe,
     training: workers.training({ ...source, indices: split.train, labels, augmentation, seed }),
     trainingImages: workers.validation({ ...source, ...someOf(split.train, labels) }),
-    validation: workers.validation({ ...source, indices: split.validation }),
+    validation: workers.validation({ ...source, indices: split.validation, labels: validationLabels }),
     seed,
     ...watched.callbacks,
   });
   await saveNetwork(folder.weights, { model, weights }, pools, {
     model: experiment.model,
-    datasets,
+    datasets: names,
     imageSize,
     precision: recipe.precision,
   });
@@ -52,6 +53,18 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
       ...timesOf(watched.epochs()),
     },
   };
+}
+
+/** Labels of the training and validation images where they are not the places of their datasets. */
+function labelsOf(
+  experiment: Experiment,
+  { pools }: Pick<Session<RunRecord>, "pools">,
+  { train, validation }: Sample,
+): { train?: Int32Array[]; validation?: Int32Array[] } {
+  if (experiment.labels === "random") return { train: randomLabels(train, experiment.deal ?? 0) };
+  if (experiment.labels !== "origin") return {};
+  const names = classNames(experiment);
+  return { train: originLabels(pools, train, names), validation: originLabels(pools, validation, names) };
 }
 
 /** The training accuracy is of this many training images at most. */
