@@ -1,5 +1,5 @@
 /** Trains a network to tell datasets apart. */
-import { randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
+import { originLabels, randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
 import { train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
@@ -7,7 +7,7 @@ import { predictionsOf } from "../../record/folder.ts";
 import { outcomeOf } from "../../record/outcome.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
-import { classifierDescription, type Experiment, type RunRecord } from "./schema.ts";
+import { classifierDescription, classNames, type Experiment, type RunRecord } from "./schema.ts";
 
 /** Classifiers. */
 export const classifierKind: Kind<Experiment, RunRecord> = { ...classifierDescription, execute };
@@ -34,20 +34,21 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     fitFirst,
     interpolation: inferenceInterpolation,
   };
-  const labels = experiment.labels === "random" ? randomLabels(split.train, experiment.deal ?? 0) : undefined;
+  const names = classNames(experiment);
+  const { train: labels, validation: validationLabels } = labelsOf(experiment, session, split);
   const watched = watchTraining(session, recipe);
   const { weights, onTraining, ...evaluation } = await train({
     model,
     recipe,
     training: workers.training({ ...source, indices: split.train, labels, augmentation, seed }),
     trainingImages: workers.validation({ ...source, ...someOf(split.train, labels) }),
-    validation: workers.validation({ ...source, indices: split.validation }),
+    validation: workers.validation({ ...source, indices: split.validation, labels: validationLabels }),
     seed,
     ...watched.callbacks,
   });
   await saveNetwork(folder.weights, { model, weights }, pools, {
     model: experiment.model,
-    datasets,
+    datasets: names,
     imageSize,
     precision: recipe.precision,
     interpolation: inferenceInterpolation,
@@ -61,6 +62,18 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
       ...timesOf(watched.epochs()),
     },
   };
+}
+
+/** Labels of the training and validation images where they are not the places of their datasets. */
+function labelsOf(
+  experiment: Experiment,
+  { pools }: Pick<Session<RunRecord>, "pools">,
+  { train, validation }: Sample,
+): { train?: Int32Array[]; validation?: Int32Array[] } {
+  if (experiment.labels === "random") return { train: randomLabels(train, experiment.deal ?? 0) };
+  if (experiment.labels !== "origin") return {};
+  const names = classNames(experiment);
+  return { train: originLabels(pools, train, names), validation: originLabels(pools, validation, names) };
 }
 
 /** The training accuracy is of this many training images at most. */
