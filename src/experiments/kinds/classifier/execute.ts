@@ -1,13 +1,14 @@
 /** Trains a network to tell datasets apart. */
-import { originLabels, randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
+import { type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
 import { train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
+import { classNames, labelsOf } from "../../labels.ts";
 import { predictionsOf } from "../../record/folder.ts";
 import { outcomeOf } from "../../record/outcome.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
-import { classifierDescription, classNames, type Experiment, type RunRecord } from "./schema.ts";
+import { classifierDescription, type Experiment, type RunRecord } from "./schema.ts";
 
 /** Classifiers. */
 export const classifierKind: Kind<Experiment, RunRecord> = { ...classifierDescription, execute };
@@ -35,7 +36,7 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     interpolation: inferenceInterpolation,
   };
   const names = classNames(experiment);
-  const { train: labels, validation: validationLabels } = labelsOf(experiment, session, split);
+  const { train: labels, validation: validationLabels } = labelsOf(experiment, pools, split);
   const watched = watchTraining(session, recipe);
   const { weights, onTraining, ...evaluation } = await train({
     model,
@@ -62,18 +63,6 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
       ...timesOf(watched.epochs()),
     },
   };
-}
-
-/** Labels of the training and validation images where they are not the places of their datasets. */
-function labelsOf(
-  experiment: Experiment,
-  { pools }: Pick<Session<RunRecord>, "pools">,
-  { train, validation }: Sample,
-): { train?: Int32Array[]; validation?: Int32Array[] } {
-  if (experiment.labels === "random") return { train: randomLabels(train, experiment.deal ?? 0) };
-  if (experiment.labels !== "origin") return {};
-  const names = classNames(experiment);
-  return { train: originLabels(pools, train, names), validation: originLabels(pools, validation, names) };
 }
 
 /** The training accuracy is of this many training images at most. */

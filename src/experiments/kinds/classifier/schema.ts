@@ -145,8 +145,3 @@ function checkOrigin(datasets: readonly string[]): void {
       "many datasets together. Name such parts, for example tabler+mdi#1/2 and tabler+mdi#2/2.",
   );
 }
-
-/** The classes of a classifier, by number: its datasets, or those that its datasets are parts of. */
-export function classNames({ datasets, labels }: Pick<Experiment, "datasets" | "labels">): string[] {
-  return labels === "origin" ? parseReference(datasets[0]).datasets : datasets;
-}

@@ -1,5 +1,5 @@
 /** Lets a trivial learner tell datasets apart. */
-import { type Batch, type Pool, randomLabels, sampleExperiment } from "../../../data/mod.ts";
+import { type Batch, type Pool, sampleExperiment } from "../../../data/mod.ts";
 import { nearestNeighbours } from "../../../interpret/mod.ts";
 import {
   colorHistogram,
@@ -13,6 +13,7 @@ import {
 } from "../../../probe/mod.ts";
 import { evaluateProbabilities, type Evaluation } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
+import { labelsOf } from "../../labels.ts";
 import { predictionsOf } from "../../record/folder.ts";
 import { canonicalJson } from "../../record/identity.ts";
 import { outcomeOf } from "../../record/outcome.ts";
@@ -135,8 +136,11 @@ async function imagesOf(trivial: Trivial, { pools, workers }: Session<TrivialRec
     batches: workers.validation({ ...view, indices, labels }),
     keys: keysIn(pools, indices),
   });
-  const dealt = trivial.labels === "random" ? randomLabels(sample.train, trivial.deal ?? 0) : undefined;
-  const images = { training: sourceOf(sample.train, dealt), validation: sourceOf(sample.validation) };
+  const labels = labelsOf(trivial, pools, sample);
+  const images = {
+    training: sourceOf(sample.train, labels.train),
+    validation: sourceOf(sample.validation, labels.validation),
+  };
   const channels = pools.every((pool) => pool.channels === 1) ? 1 : 3;
   const count = images.training.keys.length + images.validation.keys.length;
   if (count * imageSize ** 2 * channels > KEPT_BYTES) return images;
