@@ -4,8 +4,8 @@ import {
   ALPHA,
   pAboveChance,
   pAtChance,
-  pooledAccuracy,
   type PooledAccuracy,
+  pooledAccuracy,
   repetitionsOf,
 } from "../../paper/mod.ts";
 import { contrastOfRuns, meanAccuracy, pAbove, type Repetitions } from "../../stats/mod.ts";
