@@ -34,7 +34,7 @@ const scales: Record<Preset, Scale> = {
     imagesPerDataset: 900,
     validationPerDataset: 400,
     imageSize: 56,
-    augmentation: { ...randomCrop, crop: "none", shift: 0.125 },
+    augmentation: { ...randomCrop, crop: "none", scale: [0.5, 1], shift: 0.125 },
     model: "resnet_tiny",
     recipe: {
       ...paperRecipe,
