@@ -1,7 +1,6 @@
-import { formatProportion, type Proportion } from "../stats/mod.ts";
-import { type PaperRow, type PaperTable, pooledAccuracy } from "../paper/mod.ts";
+import { formatAccuracy, type PaperRow, type PaperTable, pooledAccuracy, type PooledAccuracy } from "../paper/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
-import { accuracyDots, chanceAcross, paperDots } from "./marks.ts";
+import { accuracyDots, chanceAcross, paperDots, seedDots } from "./marks.ts";
 import {
   axis,
   baseLayout,
@@ -44,14 +43,16 @@ interface AgainstOptions {
 
 interface Point {
   x: number | string;
-  accuracy: Proportion;
+  accuracy: PooledAccuracy;
   chance: number;
+  /** Accuracy of each run, [0, 1]. */
+  values: number[];
 }
 
 /**
  * Validation accuracy with 95% intervals against one field of the experiment, with one line for each
- * combination of the other fields that differ among the records. Runs that differ in their seed alone are
- * taken together.
+ * combination of the other fields that differ among the records. Runs that differ in their seed alone are one
+ * point, their mean, before the light dots of the seeds.
  *
  * @param field A field of the experiment, dotted where it is nested (`recipe.learningRate`), or `parameters`:
  *   the number of trainable parameters. Numbers that span a factor of ten or more get a logarithmic axis.
@@ -71,6 +72,7 @@ export function accuracyAgainst(
     ...[...lines].map(([name, points], index) => oursTrace(name, points, index)),
     ...paperTraces(paperLines, [...lines.keys()]),
     ...chances.map((chance) => chanceTrace(chance, xs)),
+    ...[...lines.values()].flatMap(seedsTrace),
   ];
   return {
     data,
@@ -154,7 +156,8 @@ function flatten(value: object, prefix = ""): Map<string, unknown> {
 function pointsOf(at: (record: RunRecord) => number | string, records: readonly RunRecord[]): Point[] {
   const groups = Map.groupBy(records, at);
   return [...groups].map(([x, runs]) => {
-    return { x, accuracy: pooledAccuracy(runs), chance: runs[0].result.chance };
+    const values = runs.map(({ result }) => result.accuracy.value);
+    return { x, accuracy: pooledAccuracy(runs), chance: runs[0].result.chance, values };
   }).toSorted((a, b) => typeof a.x === "number" && typeof b.x === "number" ? a.x - b.x : 0);
 }
 
@@ -208,11 +211,23 @@ function oursTrace(name: string, points: readonly Point[], index: number): Trace
       color: PALETTE[index % PALETTE.length],
       symbol: SYMBOLS[index % SYMBOLS.length],
       line: 2,
-      customdata: accuracies.map(formatProportion),
+      customdata: accuracies.map(formatAccuracy),
       hovertemplate: "%{x}: %{customdata}",
     }),
     mode: points.every(({ x }) => typeof x === "number") ? "lines+markers" : "markers",
   };
+}
+
+/** The seeds of one line's points, where a point has several. */
+function seedsTrace(points: readonly Point[], index: number): Trace[] {
+  const several = points.filter(({ values }) => values.length > 1);
+  if (several.length === 0) return [];
+  return [seedDots(several.flatMap(({ values }) => values), {
+    along: "y",
+    at: several.flatMap(({ x, values }) => values.map(() => x)),
+    color: PALETTE[index % PALETTE.length],
+    symbol: SYMBOLS[index % SYMBOLS.length],
+  })];
 }
 
 function paperTrace({ name, x, rows }: PaperLine, symbol: string): Trace {

@@ -4,13 +4,11 @@ export {
   aboveChance,
   allHold,
   ALPHA,
-  BY_BINOMIAL,
   BY_TWO_PROPORTIONS,
   type Claim,
   type ClaimOutcome,
   compareAll,
   type Evidence,
-  farAboveChance,
   formatDifference,
   formatP,
   type Gate,
@@ -45,6 +43,7 @@ export {
 } from "./probes.ts";
 export { isCombination, isPaperModel, isPaperScale, nearPrinted } from "./printed.ts";
 export {
+  AT_CHANCE,
   differenceOf,
   enoughSeeds,
   FAR_RULE,
@@ -53,6 +52,7 @@ export {
   formatAccuracy,
   generalisationGap,
   pAboveChance,
+  pAtChance,
   pFromAble,
   type PooledAccuracy,
   pooledAccuracy,

@@ -157,3 +157,14 @@ export function farFromChance(
 /** What {@link farFromChance} asks for, for a reason. */
 export const FAR_RULE =
   "far is more than half of the way from chance to 100% (the paper's least is at 0.59 of it)";
+
+/** A network at most so far above chance tells nothing apart. The paper's least margin is 29.5 points. */
+export const AT_CHANCE = 0.05;
+
+/**
+ * The p-value against "told apart": an able network's mean accuracy is certainly within {@link AT_CHANCE} of
+ * chance; 1 for networks that were not able.
+ */
+export function pAtChance(runs: readonly Learner[], chance: number): number {
+  return pFromAble(runs, pBelow(meanAccuracy(repetitionsOf(runs)), chance + AT_CHANCE));
+}

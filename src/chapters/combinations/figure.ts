@@ -20,13 +20,14 @@ import {
   trivialMarks,
 } from "../../figures/mod.ts";
 import {
+  formatAccuracy,
   type LadderRecord,
   type PaperRow,
   type PaperTable,
   table2,
   table2Series,
 } from "../../paper/mod.ts";
-import { formatPercent, formatProportion } from "../../stats/mod.ts";
+import { formatPercent } from "../../stats/mod.ts";
 import {
   type Combination,
   combinationName,
@@ -39,7 +40,7 @@ import {
 const STRIP = 3;
 
 const nameAndAccuracy = (combination: Combination) =>
-  `${plainText(combinationName(combination))}<br>${formatProportion(combination.accuracy)}`;
+  `${plainText(combinationName(combination))}<br>${formatAccuracy(combination.accuracy)}`;
 
 /** The same, and below it the best trivial learner where any was run. */
 function ladderText(combination: Combination): string {
@@ -62,7 +63,7 @@ function rungMarks(
     name: "trivial learners on the same images",
     along,
     at: rungs.map(({ at }) => at),
-    customdata: rungs.map(({ rung }) => `${rung.learner}<br>${formatProportion(rung.accuracy)}`),
+    customdata: rungs.map(({ rung }) => `${rung.learner}<br>${formatAccuracy(rung.accuracy)}`),
     hovertemplate: "%{customdata}<extra></extra>",
   })];
 }

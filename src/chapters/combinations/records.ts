@@ -5,15 +5,14 @@ import {
   type LadderRecord,
   pAboveChance,
   pAboveRungs,
-  pFromAble,
-  pooledAccuracy,
+  pAtChance,
   type PooledAccuracy,
-  repetitionsOf,
+  pooledAccuracy,
   type Rung,
   rungsBeside,
   runsAmong,
 } from "../../paper/mod.ts";
-import { meanAccuracy, pAbove, pBelow } from "../../stats/mod.ts";
+import { meanAccuracy, pAbove } from "../../stats/mod.ts";
 
 /** The outcome for one set of datasets, over all its runs. */
 export interface Combination {
@@ -49,8 +48,6 @@ export function combinationsOf(records: readonly LadderRecord[]): Combination[] 
   });
 }
 
-/** A network at most so far above chance tells nothing apart; the paper's least is 29.5 points above it. */
-export const AT_CHANCE = 0.05;
 
 /**
  * Whether a combination is told apart: the network is above chance and above every trivial learner. It is
@@ -58,12 +55,11 @@ export const AT_CHANCE = 0.05;
  * trivial learners were run and none is above chance: a weak learner's failure says nothing about data.
  */
 export function toldApart({ records, learners, chance }: Combination): { shown: number; refuted: number } {
-  const accuracy = meanAccuracy(repetitionsOf(records));
   const isOpen = learners.length > 0 &&
     learners.every(({ runs }) => pAbove(meanAccuracy(runs), chance) >= ALPHA);
   return {
     shown: Math.max(pAboveChance(records, chance), pAboveRungs(learners)),
-    refuted: isOpen ? pFromAble(records, pBelow(accuracy, chance + AT_CHANCE)) : 1,
+    refuted: isOpen ? pAtChance(records, chance) : 1,
   };
 }
 

@@ -91,6 +91,17 @@ export function syntheticRecord(shape: Shape): RunRecord {
   };
 }
 
+/** A made-up run with each of three seeds, whose mean has the shape's accuracy. */
+export function threeSeeds(shape: Shape): RunRecord[] {
+  return [-0.004, 0, 0.004].map((off, seed) =>
+    syntheticRecord({
+      ...shape,
+      accuracy: shape.accuracy + off,
+      experiment: { ...shape.experiment, seed },
+    })
+  );
+}
+
 /**
  * Outcomes with so many right, as evenly over the datasets as can be. Which images they are is decided by the
  * `luck`: with another two runs agree as often as runs that have nothing to do with each other.
