@@ -9,7 +9,14 @@ export {
   sizesFromEnvironment,
 } from "./environment.ts";
 export { type AnyExperiment, checkExperiment, hashOf } from "./kinds.ts";
-export { baseline, combinations, grid, growing, type Overrides, vitBaseline } from "./kinds/classifier/presets.ts";
+export {
+  baseline,
+  combinations,
+  grid,
+  growing,
+  type Overrides,
+  vitBaseline,
+} from "./kinds/classifier/presets.ts";
 export { pseudoDatasetExperiments } from "./kinds/classifier/pseudo_datasets.ts";
 export type { Experiment, RunRecord } from "./kinds/classifier/schema.ts";
 export { fineTuning } from "./kinds/fine_tuning/presets.ts";

@@ -140,7 +140,8 @@ function ladderColumns(records: readonly LadderRecord[]): Column<RunRecord>[] {
   ];
 }
 
-const rungText = (rung: Rung | undefined) => rung ? `${formatProportion(rung.accuracy)}, ${rung.learner}` : "–";
+const rungText = (rung: Rung | undefined) =>
+  rung ? `${formatProportion(rung.accuracy)}, ${rung.learner}` : "–";
 
 /** The part of an outcome that only probes have: the run of a whole network chooses no layer. */
 const chosen = ({ result }: ProbedRecord): Partial<ProbeRecord["result"]> =>

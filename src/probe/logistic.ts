@@ -72,7 +72,12 @@ function lossAndGradient(coefficients: tf.Tensor1D, x: tf.Tensor2D, targets: tf.
 type Rows = { x: tf.Tensor2D; targets: tf.Tensor2D };
 
 /** Blocks of a matrix, standardised; those that are not kept are disposed when the next is asked for. */
-function rowsOf(features: Features, classes: number, statistics: Pick<Affine, "mean" | "std">, keptBytes = 512e6) {
+function rowsOf(
+  features: Features,
+  classes: number,
+  statistics: Pick<Affine, "mean" | "std">,
+  keptBytes = 512e6,
+) {
   const isKept = 4 * features.rows * features.columns <= keptBytes;
   const kept: Rows[] = [];
   const standardise = compile(standardised);

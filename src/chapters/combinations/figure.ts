@@ -27,7 +27,7 @@ import {
   table2,
   table2Series,
 } from "../../paper/mod.ts";
-import { formatPercent, formatProportion } from "../../stats/mod.ts";
+import { formatPercent } from "../../stats/mod.ts";
 import {
   type Combination,
   combinationName,
@@ -63,7 +63,7 @@ function rungMarks(
     name: "trivial learners on the same images",
     along,
     at: rungs.map(({ at }) => at),
-    customdata: rungs.map(({ rung }) => `${rung.learner}<br>${formatProportion(rung.accuracy)}`),
+    customdata: rungs.map(({ rung }) => `${rung.learner}<br>${formatAccuracy(rung.accuracy)}`),
     hovertemplate: "%{customdata}<extra></extra>",
   })];
 }
@@ -223,8 +223,7 @@ function isAbovePaper({ datasets, accuracy }: Combination): boolean {
  */
 export function pairwiseFigure(records: readonly LadderRecord[]): Figure {
   const pairs = combinationsOfSize(records, 2);
-  const hoverText = (pair: Combination) =>
-    `${ladderText(pair)}<br>${runsText(pair)}<extra></extra>`;
+  const hoverText = (pair: Combination) => `${ladderText(pair)}<br>${runsText(pair)}<extra></extra>`;
   const datasets = [...new Set(pairs.flatMap((pair) => pair.datasets))];
   const [columns, rows] = [datasets.slice(0, -1), datasets.slice(1)];
   const cells = rows.map((row, r) =>

@@ -160,7 +160,9 @@ const sized = (dim: number, heads: number, rest: Partial<ViTConfig> = {}): ViTCo
   ...rest,
 });
 
-const micro = { depth: 4, classToken: false, pooling: "mean", positions: "sincos" } satisfies Partial<ViTConfig>;
+const micro = { depth: 4, classToken: false, pooling: "mean", positions: "sincos" } satisfies Partial<
+  ViTConfig
+>;
 
 export const vit = family({
   schema,

@@ -120,7 +120,9 @@ export const classifierDescription: Description<Experiment> = {
   checkImages: checkSplit,
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ corruption, fitFirst, labels, deal = 0, recipe, augmentation, inferenceInterpolation, ...rest }) {
+  identity(
+    { corruption, fitFirst, labels, deal = 0, recipe, augmentation, inferenceInterpolation, ...rest },
+  ) {
     return {
       ...rest,
       ...(corruption && { corruption }),
@@ -141,7 +143,9 @@ function checkOrigin(datasets: readonly string[]): void {
   const isUnion = references.every((reference) => isSameSource(reference, references[0]));
   if (isUnion && references[0].datasets.length === datasets.length) return;
   throw new ExperimentError(
-    `labels: "origin" asks which of several datasets an image is of; ${datasets.join(", ")} are no parts of as ` +
+    `labels: "origin" asks which of several datasets an image is of; ${
+      datasets.join(", ")
+    } are no parts of as ` +
       "many datasets together. Name such parts, for example tabler+mdi#1/2 and tabler+mdi#2/2.",
   );
 }

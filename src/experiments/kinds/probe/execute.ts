@@ -136,7 +136,11 @@ async function featuresOf(
     return collectFeatures(pixelFeatures(features.side), { batches, keys }, collect);
   }
   if (features.from === "color-histogram") {
-    return collectFeatures(colorHistogram({ levels: features.bins, bins: features.bins }), { batches, keys }, collect);
+    return collectFeatures(
+      colorHistogram({ levels: features.bins, bins: features.bins }),
+      { batches, keys },
+      collect,
+    );
   }
   const { model, weights } = network!;
   const tensors = weightTensors(weights);

@@ -59,8 +59,7 @@ async function learn(
   const sides: Features[] = [];
   try {
     for (const [images, before] of [[training, 0], [validation, training.keys.length]] as const) {
-      const report = (done: number) =>
-        onProgress?.({ phase: "features", label, done: before + done, total });
+      const report = (done: number) => onProgress?.({ phase: "features", label, done: before + done, total });
       sides.push(await computeFeatures(featurizer, images, { signal, onProgress: report }));
     }
   } finally {
@@ -120,7 +119,10 @@ const KEPT_BYTES = 256e6;
 /** The images of the latest experiment, since the learners of a ladder come one after another. */
 let latest: { identity: string; images: SampledImages } | undefined;
 
-async function imagesOf(trivial: Trivial, { pools, workers }: Session<TrivialRecord>): Promise<SampledImages> {
+async function imagesOf(
+  trivial: Trivial,
+  { pools, workers }: Session<TrivialRecord>,
+): Promise<SampledImages> {
   const { imagesPerDataset, validationPerDataset, seed, imageSize, corruption, fitFirst } = trivial;
   const identity = canonicalJson({ folders: pools.map(({ folders }) => folders), seen: seenBy(trivial) });
   if (latest?.identity === identity) return latest.images;
