@@ -4,7 +4,7 @@ import { countParameters, createModel } from "../../../models/mod.ts";
 import { train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
 import { classNames, labelsOf } from "../../labels.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
 import { outcomeOf } from "../../record/outcome.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";

@@ -9,14 +9,14 @@ import { familyOf } from "../../../models/mod.ts";
 type Scale = Omit<Experiment, "kind" | "datasets" | "seed">;
 
 /**
- * Samples of an epoch at `laptop` for each dataset, 21 batches: six datasets have twice as many images to learn
- * as three.
+ * Samples of an epoch at `laptop` for each dataset, 21 batches: six datasets have twice as many images to
+ * learn as three.
  */
 const LAPTOP_SAMPLES = 1344;
 
 /**
- * Peak learning rates at `laptop` of families that the rate of the preset's ResNet does not suit. With its own a
- * ConvNeXt of 60 thousand parameters comes to 81% of the first three libraries (seed 100).
+ * Peak learning rates at `laptop` of families that the rate of the preset's ResNet does not suit. With its
+ * own a ConvNeXt of 60 thousand parameters comes to 81% of the first three libraries (seed 100).
  */
 const LAPTOP_RATES: Partial<Record<string, number>> = { convnext: 4e-3, vit: 2e-3, alexnet: 2e-3, vgg: 4e-3 };
 
@@ -40,8 +40,8 @@ const scales: Record<Preset, Scale> = {
   /**
    * Minutes on two cores: found by `deno task bench search` on other seeds and data than those that are
    * reported. From 64 px inference cuts out 56 without resizing, so that every pixel is as it was drawn.
-   * Shifts leave the widths of strokes alone, which crops that resize do not. What an image needs is showings:
-   * each is shown 18 times, whatever the number of datasets.
+   * Shifts leave the widths of strokes alone, which crops that resize do not. What an image needs is
+   * showings: each is shown 18 times, whatever the number of datasets.
    */
   laptop: {
     imagesPerDataset: 900,

@@ -14,7 +14,7 @@ import {
 import { evaluateProbabilities, type Evaluation } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
 import { labelsOf } from "../../labels.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
 import { canonicalJson } from "../../record/identity.ts";
 import { outcomeOf } from "../../record/outcome.ts";
 import type { Session } from "../../session.ts";
