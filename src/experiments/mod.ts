@@ -28,7 +28,8 @@ export type { FeatureSource, Probe, ProbeRecord } from "./kinds/probe/schema.ts"
 export { imagesKey, trivialsOf } from "./kinds/trivial/presets.ts";
 export { learnerName, type Trivial, type TrivialRecord } from "./kinds/trivial/schema.ts";
 export { findRun } from "./record/find.ts";
-export { type FinishedRecord, type Prediction, RunFolder, runsFolder } from "./record/folder.ts";
+export { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
+export type { Prediction } from "./record/outcomes.ts";
 export { canonicalJson } from "./record/identity.ts";
 export { openNetwork, type TrainedNetwork } from "./record/network.ts";
 export { run, sweep } from "./run.ts";

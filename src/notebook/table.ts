@@ -93,8 +93,9 @@ function asPlain(titles: readonly string[], cells: Cells): string {
 }
 
 /**
- * The outcome of each run: accuracy with interval and n, chance, what it took. Where trivial learners are among
- * the records, also the best that was run on its images, by how much it is above that, and its least recall.
+ * The outcome of each run: accuracy with interval and n, chance, what it took. Where trivial learners are
+ * among the records, also the best that was run on its images, by how much it is above that, and its least
+ * recall.
  *
  * @param what Columns that tell the runs apart. Default: the datasets.
  */

@@ -38,7 +38,9 @@ export interface FitOptions extends LbfgsOptions {
   classes: number;
   /** Coefficients to start from, for example those of a larger `l2`. Default zeros. */
   start?: Float64Array;
-  /** Features that are kept as tensors, bytes; where there are more, all are read each time. Default 512 MB. */
+  /**
+   * Features that are kept as tensors, bytes; where there are more, all are read each time. Default 512 MB.
+   */
   keptBytes?: number;
   /** Default: of the features. */
   moments?: LogisticModel["moments"];

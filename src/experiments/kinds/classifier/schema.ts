@@ -32,8 +32,8 @@ const experimentSchema = z.strictObject({
    * Labels of training images. `true`, the default: their datasets. `random`: datasets dealt out at random,
    * each equally often among the images of every dataset, so that nothing can be learnt but the images
    * themselves. Validation images keep their true labels. `origin`: of parts of several datasets together
-   * (`tabler+mdi#1/2`, `tabler+mdi#2/2`) not the part is told, but the dataset that an image is of, in training
-   * and validation: the very images of the pseudo-datasets, told apart as real ones.
+   * (`tabler+mdi#1/2`, `tabler+mdi#2/2`) not the part is told, but the dataset that an image is of, in
+   * training and validation: the very images of the pseudo-datasets, told apart as real ones.
    */
   labels: z.enum(["true", "random", "origin"]).optional(),
   /**
