@@ -2,8 +2,9 @@
 import type { z } from "zod";
 import { datasetHash, manifestOf } from "../data/mod.ts";
 import { ExperimentError } from "./check.ts";
-import { type FinishedRecord, type Prediction } from "./record/folder.ts";
+import type { FinishedRecord } from "./record/folder.ts";
 import { identityOf } from "./record/identity.ts";
+import type { Prediction } from "./record/outcomes.ts";
 import type { Session } from "./session.ts";
 
 /** Any experiment: a plain serialisable object that says its kind. */

@@ -17,9 +17,10 @@ export type { Pretraining, PretrainingRecord } from "./kinds/pretraining/schema.
 export { probe } from "./kinds/probe/presets.ts";
 export type { FeatureSource, Probe, ProbeRecord } from "./kinds/probe/schema.ts";
 export { findRun } from "./record/find.ts";
-export { type FinishedRecord, type Prediction, RunFolder, runsFolder } from "./record/folder.ts";
+export { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
 export { canonicalJson } from "./record/identity.ts";
 export { openNetwork, type TrainedNetwork } from "./record/network.ts";
+export type { Prediction } from "./record/outcomes.ts";
 export { run, sweep } from "./run.ts";
 export { inputWaitOf, type ProgressLine, type RunOptions, type RunProgress } from "./session.ts";
 export { type ProbeTask, taskOf } from "./task.ts";

@@ -188,9 +188,9 @@ function halfOf(records: readonly RunRecord[], half: 0 | 1): Outcomes[] {
 const luckBetween = (a: Combination, b: Combination) => enoughSeeds(a.records, b.records) ? LUCK : 0;
 
 /**
- * The choices of so many datasets are not all equally hard. To show it, the easiest and the hardest are picked on
- * one half of the images and compared on the other, so that being picked gives no advantage. To refute it, the
- * widest difference on all images is certainly small, and so is every other.
+ * The choices of so many datasets are not all equally hard. To show it, the easiest and the hardest are
+ * picked on one half of the images and compared on the other, so that being picked gives no advantage. To
+ * refute it, the widest difference on all images is certainly small, and so is every other.
  *
  * @param all from the hardest to the easiest
  */
@@ -262,8 +262,8 @@ function seriesFalls(series: Combination[]): Evidence {
 }
 
 /**
- * Takes the three-way runs together, an image counting once. Both ends of a curve are on the same images, whose
- * agreement is not known: taking them for others is cautious.
+ * Takes the three-way runs together, an image counting once. Both ends of a curve are on the same images,
+ * whose agreement is not known: taking them for others is cautious.
  */
 function convergesQuickly(records: readonly RunRecord[]): Evidence | ClaimOutcome {
   const runs = records.filter(({ experiment, epochs }) =>

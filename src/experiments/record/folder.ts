@@ -5,17 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { replaceFile, repositoryRoot } from "../../disk/mod.ts";
 import type { Outcomes } from "../../stats/mod.ts";
 import type { Evaluation } from "../../train/mod.ts";
-import { outcomesOf } from "./outcomes.ts";
-
-/** One line of `runs/<hash>/predictions.jsonl`: the prediction for one validation image. */
-export interface Prediction {
-  /** Key of the image within its dataset. */
-  key: string;
-  /** Index of the true class: of the dataset in `experiment.datasets`, where datasets are told apart. */
-  label: number;
-  /** Softmax output, one number a class, in the order of the labels. */
-  probabilities: number[];
-}
+import { outcomesOf, type Prediction } from "./outcomes.ts";
 
 /** The fields of every `result.json`. */
 export interface FinishedResult {

@@ -1,13 +1,23 @@
 import { parseReference } from "../../data/mod.ts";
 import type { Outcomes } from "../../stats/mod.ts";
 import { argmax } from "../../train/mod.ts";
-import type { Prediction } from "./folder.ts";
+
+/** One line of `runs/<hash>/predictions.jsonl`: the prediction for one validation image. */
+export interface Prediction {
+  /** Key of the image within its dataset. */
+  key: string;
+  /** Index of the true class: of the dataset in `experiment.datasets`, where datasets are told apart. */
+  label: number;
+  /** Softmax output, one number a class, in the order of the labels. */
+  probabilities: number[];
+}
 
 /**
  * What a run got right, image by image. An image has one name, `dataset/key`, in every run of any kind that
  * shows it: the dataset is that of its label where datasets are told apart, and stands in the key elsewhere.
- * Parts (`cifar10#1/3`) and splits share the images of their dataset, and its name. Where a name repeats within
- * a run, an ordinal is added. Probabilities that are equal to the record's digits count for the first class.
+ * Parts (`cifar10#1/3`) and splits share the images of their dataset, and its name. Where a name repeats
+ * within a run, an ordinal is added. Probabilities that are equal to the record's digits count for the first
+ * class.
  *
  * @param experiment of any kind
  */
