@@ -110,9 +110,10 @@ function everyCorruptionAboveChance(corrupted: Corrupted[]): Evidence {
   const [least] = corrupted;
   return {
     ours: `${rangeOf(corrupted)} under ${corrupted.length} corruptions`,
-    reason:
-      `${above} of ${corrupted.length} are above chance; against it: any that is at most ` +
-      `${100 * NEGLIGIBLE} points above; the least, ${nameOf(least)}, is at ${formatAccuracy(least.accuracy)}`,
+    reason: `${above} of ${corrupted.length} are above chance; against it: any that is at most ` +
+      `${100 * NEGLIGIBLE} points above; the least, ${nameOf(least)}, is at ${
+        formatAccuracy(least.accuracy)
+      }`,
     ...allHold(tested.map(({ mean, chance }) => ({
       shown: pAbove(mean, chance),
       refuted: pBelow(mean, chance + NEGLIGIBLE),
@@ -128,7 +129,9 @@ function everyCorruptionCosts(plain: Corrupted, corrupted: Corrupted[]): Evidenc
     ours: `${formatPercent(plain.accuracy.value)} without, ${rangeOf(corrupted)} with one`,
     reason:
       `differences on the same images (clustered by image, ${seedsText(costs)}): ${certainly(below)} of ` +
-      `${corrupted.length} are below ${formatProportion(plain.accuracy)} and ${certainly(holm(above))} above ` +
+      `${corrupted.length} are below ${formatProportion(plain.accuracy)} and ${
+        certainly(holm(above))
+      } above ` +
       `(Holm); the least difference is ${formatDifference(least)}, ${
         nameOf(corrupted[costs.indexOf(least)])
       }`,
@@ -155,7 +158,9 @@ function marginIsKept(plain: Corrupted, corrupted: Corrupted[]): Evidence | Clai
     ours: `${formatPercent(accuracy.value)} without, ${formatPercent(least.accuracy.value)} at worst: ` +
       `${(100 * share).toFixed(0)}% of the margin is left`,
     reason:
-      `${certainly(kept)} of ${corrupted.length} certainly keep ${100 * KEPT}% of the margin above chance and ` +
+      `${certainly(kept)} of ${corrupted.length} certainly keep ${
+        100 * KEPT
+      }% of the margin above chance and ` +
       `${certainly(holm(lost))} (Holm) certainly do not (on the same images, clustered by image, ` +
       `${seedsText(margins)}); the least is ${nameOf(least)}`,
     ...allHold(margins.map((_, i) => ({ shown: kept[i], refuted: lost[i] }))),
@@ -191,7 +196,10 @@ function strongerCostsMore(records: readonly RunRecord[]): Evidence | ClaimOutco
   const kinds = endsOfKinds(corruptedOf(records).filter(({ corruption }) => corruption !== null));
   if (kinds.length === 0) return notRun("no kind of corruption was run in two strengths");
   const both = ({ weaker, stronger }: Ends) => [weaker.repetitions, stronger.repetitions];
-  const mean = contrastOfRuns(kinds.flatMap(both), kinds.flatMap(() => [1 / kinds.length, -1 / kinds.length]));
+  const mean = contrastOfRuns(
+    kinds.flatMap(both),
+    kinds.flatMap(() => [1 / kinds.length, -1 / kinds.length]),
+  );
   const reversals = holm(kinds.map((kind) => pBelow(contrastOfRuns(both(kind), [1, -1]))));
   const reversed = reversals.filter((p) => p < ALPHA).length;
   return {

@@ -7,8 +7,8 @@ import type { Experiment } from "./schema.ts";
 interface PseudoDatasetSweep {
   preset: Preset;
   /**
-   * Names of real datasets. The very images of the sets that are dealt from all of them together are also told
-   * apart by their dataset, and by random labels.
+   * Names of real datasets. The images of the sets that are dealt from all of them together are also told
+   * apart by their dataset; and they are run with random labels.
    */
   real: string[];
   /**
@@ -60,8 +60,8 @@ const UNAUGMENTED = { crop: "none", flip: 0, randAugment: null } satisfies Overr
 
 /**
  * The experiments of notebook 08. Of each source: pseudo-datasets of every size, without augmentation and
- * with it. Of the real datasets: every size, of the same images as the pseudo-datasets of all of them together;
- * and deals of random labels at the smallest.
+ * with it. Of the real datasets: every size, of the very images of the pseudo-datasets of all of them
+ * together; and deals of random labels at the smallest.
  */
 export function pseudoDatasetExperiments(
   { preset, real, sources, sizes, deals }: PseudoDatasetSweep,

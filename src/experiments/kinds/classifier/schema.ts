@@ -31,8 +31,8 @@ const experimentSchema = z.strictObject({
    * Labels of training images. `true`, the default: their datasets. `random`: datasets dealt out at random,
    * each equally often among the images of every dataset, so that nothing can be learnt but the images
    * themselves. Validation images keep their true labels. `origin`: of parts of several datasets together
-   * (`tabler+mdi#1/2`, `tabler+mdi#2/2`) not the part is told, but the dataset that an image is of, in training
-   * and validation: the very images of the pseudo-datasets, told apart as real ones.
+   * (`tabler+mdi#1/2`, `tabler+mdi#2/2`) not the part is told, but the dataset that an image is of, in
+   * training and validation: the very images of the pseudo-datasets, told apart as real ones.
    */
   labels: z.enum(["true", "random", "origin"]).optional(),
   /**
@@ -158,7 +158,9 @@ function checkOrigin(datasets: readonly string[]): void {
   const isUnion = references.every((reference) => isSameSource(reference, references[0]));
   if (isUnion && references[0].datasets.length === datasets.length) return;
   throw new ExperimentError(
-    `labels: "origin" asks which of several datasets an image is of; ${datasets.join(", ")} are no parts of as ` +
+    `labels: "origin" asks which of several datasets an image is of; ${
+      datasets.join(", ")
+    } are no parts of as ` +
       "many datasets together. Name such parts, for example tabler+mdi#1/2 and tabler+mdi#2/2.",
   );
 }
