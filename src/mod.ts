@@ -12,6 +12,7 @@ export {
   fineTuning,
   grid,
   growing,
+  ofTable8,
   presetFromEnvironment,
   pretraining,
   probe,
@@ -21,6 +22,8 @@ export {
   sizesFromEnvironment,
   sweep,
   taskOf,
+  trivialsOf,
+  vitBaseline,
 } from "./experiments/mod.ts";
 export { corruptionName, scaleCorruption } from "./images/mod.ts";
 export { convnextMicroSizes, convnextSizes } from "./models/mod.ts";
@@ -31,7 +34,6 @@ export { augmentationName, paperMix } from "./train/mod.ts";
 export { playedGames } from "./game/mod.ts";
 export {
   accuracyTable,
-  besidePixelRegression,
   corruptionSheet,
   corruptionTable,
   datasetTable,
@@ -68,7 +70,12 @@ export {
 } from "./paper/mod.ts";
 export { architectureClaims } from "./chapters/architectures/claims.ts";
 export { augmentationClaims } from "./chapters/augmentation/claims.ts";
-export { combinationClaims, pairClaims } from "./chapters/combinations/claims.ts";
+export {
+  combinationClaims,
+  emojiClaims,
+  ladderClaims,
+  pairClaims,
+} from "./chapters/combinations/claims.ts";
 export {
   combinationsFigure,
   numberOfDatasetsFigure,
@@ -77,6 +84,8 @@ export {
 export { corruptionClaims } from "./chapters/corruptions/claims.ts";
 export { corruptionsFigure } from "./chapters/corruptions/figure.ts";
 export { corruptedOf } from "./chapters/corruptions/records.ts";
+export { crossDatasetClaims } from "./chapters/cross_dataset/claims.ts";
+export { crossDatasetFigure } from "./chapters/cross_dataset/figure.ts";
 export { dataSizeClaims } from "./chapters/data_size/claims.ts";
 export { modelSizeClaims } from "./chapters/model_size/claims.ts";
 export { pseudoDatasetClaims } from "./chapters/pseudo_datasets/claims.ts";

@@ -1,4 +1,5 @@
-"""Executes one notebook headless: python execute_notebook.py KERNEL NOTEBOOK COPY [--timeout SECONDS].
+"""Executes one notebook headless:
+python execute_notebook.py KERNEL NOTEBOOK COPY [--timeout SECONDS] [--shows 1,3] [--made-by JSON].
 
 Tells its parent what happens as lines of JSON on standard output (events "cell", "progress", "failed"), writes the executed
 copy whether or not it succeeded, and ends, with its kernel, when standard input closes or a signal comes."""
@@ -15,10 +16,11 @@ import time
 
 import nbformat
 from nbclient import NotebookClient
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 
 SECONDS_BETWEEN_PROGRESS = 0.25
 SECONDS_OF_SILENCE = 0.5
+MOST_SECONDS_OF_LATE_OUTPUTS = 10
 INTERRUPTED = 130
 
 
@@ -49,18 +51,26 @@ class Runner(NotebookClient):
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, interrupt)
 
-    async def take_late_outputs(self, cell, cell_index):
-        """On a busy machine Deno's kernel says that it is idle before it has sent the cell's result."""
+    async def take_late_outputs(self, cell, cell_index, is_bound_to_show):
+        """On a busy machine Deno's kernel says that it is idle before it has sent the cell's last outputs.
+
+        Waits until the cell's result is there, or nothing has come for a while: all of the time for a cell that is bound to
+        show something and has not. A cell whose timers go on and on cannot hold it longer."""
         request, asked = self.request, self.kc.kernel_info()
-        while True:
+        end = time.monotonic() + MOST_SECONDS_OF_LATE_OUTPUTS
+        while (left := end - time.monotonic()) > 0:
+            is_lacking = is_bound_to_show and not cell.outputs
             try:
-                message = await self.kc.get_iopub_msg(timeout=SECONDS_OF_SILENCE)
+                message = await self.kc.get_iopub_msg(timeout=left if is_lacking else min(left, SECONDS_OF_SILENCE))
             except queue.Empty:
                 return
             parent = message["parent_header"].get("msg_id")
             if parent == request:
-                super().process_message(message, cell, cell_index)
-            elif parent == asked and message["content"].get("execution_state") == "idle" and cell.outputs:
+                try:
+                    super().process_message(message, cell, cell_index)
+                except CellExecutionComplete:  # the news that the cell is idle may be late, too
+                    pass
+            elif parent == asked and message["content"].get("execution_state") == "idle" and has_ended(cell):
                 return
 
     def process_message(self, message, cell, cell_index):
@@ -79,6 +89,11 @@ class Runner(NotebookClient):
         return True
 
 
+def has_ended(cell):
+    """A result and an error are the last that a cell puts out."""
+    return any(output.output_type in ("execute_result", "error") for output in cell.outputs)
+
+
 def check_reply(cell, cell_index, execute_reply):
     """A syntax error leaves no output in a Deno cell: only the reply says that it failed."""
     content = execute_reply["content"]
@@ -92,8 +107,9 @@ def check_reply(cell, cell_index, execute_reply):
     raise Failure(name, reason)
 
 
-async def run_cells(runner, cells):
-    """Runs the code cells in order, up to the first that fails; says which and why."""
+async def run_cells(runner, cells, showing):
+    """Runs the code cells in order, up to the first that fails; says which and why. Late outputs of those whose numbers are
+    in showing are waited for longer."""
     place = {}
     try:
         async with runner.async_setup_kernel():
@@ -102,7 +118,7 @@ async def run_cells(runner, cells):
                 place = {"cell": number, "of": len(cells), "source": cell.source}
                 tell("cell", **place)
                 await runner.async_execute_cell(cell, index, execution_count=number)
-                await runner.take_late_outputs(cell, index)
+                await runner.take_late_outputs(cell, index, number in showing)
         return True
     except Failure as failure:
         tell("failed", **place, name=failure.name, reason=str(failure))
@@ -116,7 +132,7 @@ async def run_cells(runner, cells):
     return False
 
 
-async def execute(notebook, kernel, folder, timeout):
+async def execute(notebook, kernel, folder, timeout, showing):
     cells = [(i, cell) for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
     for _, cell in cells:
         cell.outputs, cell.execution_count = [], None
@@ -130,7 +146,7 @@ async def execute(notebook, kernel, folder, timeout):
         shutdown_kernel="immediate",
         on_cell_executed=check_reply,
     )
-    return await run_cells(runner, cells)
+    return await run_cells(runner, cells, showing)
 
 
 def without_volatile(notebook):
@@ -160,12 +176,17 @@ async def main():
     parser.add_argument("notebook")
     parser.add_argument("copy")
     parser.add_argument("--timeout", type=int, default=None, help="seconds that one cell may take; default: no limit")
+    parser.add_argument("--shows", default="", help="numbers of the code cells that are bound to show something, from 1")
+    parser.add_argument("--made-by", type=json.loads, default=None, help="what the copy's metadata say that made it")
     options = parser.parse_args()
     threading.Thread(target=end_with_parent, daemon=True).start()
     notebook = nbformat.read(options.notebook, as_version=4)
+    if options.made_by:
+        notebook.metadata["ntd"] = options.made_by
     folder = os.path.dirname(os.path.abspath(options.notebook))
+    showing = {int(number) for number in options.shows.split(",") if number}
     try:
-        return 0 if await execute(notebook, options.kernel, folder, options.timeout) else 1
+        return 0 if await execute(notebook, options.kernel, folder, options.timeout, showing) else 1
     except asyncio.CancelledError:
         return INTERRUPTED
     finally:

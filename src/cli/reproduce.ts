@@ -2,12 +2,20 @@
  * `deno task reproduce`: executes the notebooks headless and prints what the paper
  * claims beside what came out.
  */
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 import { besideModule, repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
 import { EXIT, interruption, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import {
+  cellsCode,
+  claimsOf,
+  type MadeBy,
+  showingCells,
+  silentCells,
+  verdictCounts,
+} from "./executed_notebook.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
@@ -42,7 +50,7 @@ export interface ReproduceOptions {
 /** The outcome of executing notebooks. */
 export interface Reproduction {
   claims: TestedClaim[];
-  /** Names of the notebooks that failed. */
+  /** Cells that failed or have shown nothing, by their notebook's name. */
   failures: ({ notebook: string } & CellFailure)[];
   /** Paths of the executed copies. */
   copies: string[];
@@ -113,31 +121,54 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const folder = options.notebooks ?? join(repositoryRoot, "notebooks");
   const names = selectNotebooks(folder, only);
   await ensureSetup({ needs: ["packages", "python"], log });
-  const { runsFolder } = await import("../experiments/mod.ts");
+  const { resultsCode, runsFolder } = await import("../experiments/mod.ts");
+  const code = resultsCode();
   const copies = join(runsFolder(), "notebooks", preset);
   Deno.mkdirSync(copies, { recursive: true });
+  const asked: Record<string, string> = {
+    ...(data && { NTD_DATASETS: data }),
+    ...(images && { NTD_IMAGES: `${images}` }),
+    ...(validation && { NTD_VALIDATION: `${validation}` }),
+  };
   const result: Reproduction = { claims: [], failures: [], copies: [] };
   for (const name of names) {
     const progress = new NotebookProgress(name, log);
     const copy = join(copies, name);
+    const source = await Deno.readTextFile(join(folder, name));
+    const executedAt = new Date().toISOString().slice(0, 10);
     const failure = await executeNotebook(join(folder, name), copy, {
-      env: {
-        NTD_PRESET: preset,
-        NTD_HEADLESS: "1",
-        ...(data && { NTD_DATASETS: data }),
-        ...(images && { NTD_IMAGES: `${images}` }),
-        ...(validation && { NTD_VALIDATION: `${validation}` }),
-      },
+      env: { NTD_PRESET: preset, NTD_HEADLESS: "1", ...asked },
       timeout: cellTimeout,
       signal,
       onEvent: (event) => progress.show(event),
+      showing: showingCells(source),
+      madeBy: { preset, code, cells: cellsCode(source), executedAt, options: choices(asked) },
     });
+    const executed = await Deno.readTextFile(copy);
+    const silent = silentCells(executed, failure ? failure.cell - 1 : undefined).map(silence);
+    for (const each of silent) progress.show({ event: "failed", ...each });
     progress.end();
-    if (failure) result.failures.push({ notebook: basename(name), ...failure });
+    for (const each of [...silent, ...failure ? [failure] : []]) {
+      result.failures.push({ notebook: name, ...each });
+    }
     result.copies.push(copy);
-    result.claims.push(...await claimsOf(await Deno.readTextFile(copy)));
+    result.claims.push(...await claimsOf(executed));
   }
   return result;
+}
+
+/** What is asked for beside the preset, by flags or by the environment. */
+function choices(asked: Record<string, string>): Record<string, string> {
+  const names = ["NTD_DATASETS", "NTD_IMAGES", "NTD_VALIDATION"];
+  const all = names.map((name): [string, string] => [name, asked[name] ?? Deno.env.get(name) ?? ""]);
+  return Object.fromEntries(all.filter(([, value]) => value));
+}
+
+/** The failure of a cell that was bound to show something and has not. */
+function silence({ cell, of, source }: Pick<CellFailure, "cell" | "of" | "source">): CellFailure {
+  const reason = "the cell ends in an expression, or has a progress bar, and has shown nothing; " +
+    "where its value is undefined, end it in a declaration or in a value";
+  return { cell, of, source, name: "no output", reason };
 }
 
 /** A line of `execute_notebook.py`. Cells are counted from 1, and only code cells. */
@@ -151,7 +182,7 @@ interface CellFailure {
   cell: number;
   of: number;
   source: string;
-  /** Name of the error, or `timeout`, `dead kernel`. */
+  /** Name of the error, or `timeout`, `dead kernel`, `no output`. */
   name: string;
   reason: string;
 }
@@ -164,6 +195,10 @@ interface NotebookOptions {
   timeout?: number;
   /** Ends the kernel within 2 s. */
   signal?: AbortSignal;
+  /** Cells whose output is waited for, where it is late, by their number. */
+  showing: readonly number[];
+  /** Written into the copy's metadata. */
+  madeBy: MadeBy;
   onEvent?: (event: NotebookEvent) => void;
 }
 
@@ -179,11 +214,13 @@ const script = besideModule(import.meta.url, "./execute_notebook.py");
 async function executeNotebook(
   notebook: string,
   copy: string,
-  { env, timeout, signal, onEvent }: NotebookOptions = {},
+  { env, timeout, signal, showing, madeBy, onEvent }: NotebookOptions,
 ): Promise<CellFailure | undefined> {
   signal?.throwIfAborted();
+  const flags = ["--shows", showing.join(), "--made-by", JSON.stringify(madeBy)];
+  if (timeout) flags.push("--timeout", `${timeout}`);
   const process = new Deno.Command(venvPython(), {
-    args: [script, KERNEL_NAME, notebook, copy, ...(timeout ? ["--timeout", `${timeout}`] : [])],
+    args: [script, KERNEL_NAME, notebook, copy, ...flags],
     env,
     stdin: "piped", // it ends when this closes, however this process ends
     stdout: "piped",
@@ -274,22 +311,6 @@ function terminalOfProcess() {
   };
 }
 
-/** The part of a notebook file that claims are read from. */
-interface NotebookFile {
-  cells: { outputs?: { data?: Record<string, unknown> }[] }[];
-}
-
-/** The claims in an executed notebook's outputs, in order. */
-export async function claimsOf(notebook: string): Promise<TestedClaim[]> {
-  const { CLAIMS_MIME } = await import("../notebook/mod.ts"); // its packages are there only after set-up
-  const { cells } = JSON.parse(notebook) as NotebookFile;
-  return cells.flatMap(({ outputs = [] }) =>
-    outputs.flatMap(({ data }) =>
-      (data?.[CLAIMS_MIME] as { claims: TestedClaim[] } | undefined)?.claims ?? []
-    )
-  );
-}
-
 /**
  * Claims, the paper's figures, ours with their 95% intervals, and verdicts, in lines of at
  * most `width` characters.
@@ -303,8 +324,10 @@ export function claimsTable(claims: readonly TestedClaim[], width: number): stri
 
 /** Prints the outcome; returns the exit code. */
 function report({ claims, failures, copies }: Reproduction): number {
-  if (claims.length > 0) console.log(`\n${claimsTable(claims, terminalWidth())}\n`);
-  else console.log("\nNo claims were tested by the notebooks that were executed.\n");
+  if (claims.length > 0) {
+    console.log(`\n${claimsTable(claims, terminalWidth())}\n`);
+    console.log(`${claims.length} claims: ${verdictCounts(claims)}.\n`);
+  } else console.log("\nNo claims were tested by the notebooks that were executed.\n");
   for (const copy of copies) console.log(`Executed copy: ${copy}`);
   for (const { notebook, cell, of, name, reason, source } of failures) {
     console.log(`\nFAILED: ${notebook}, code cell ${cell} of ${of}: ${name}: ${reason}`);

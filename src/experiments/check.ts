@@ -1,5 +1,5 @@
 /** Faults of experiments, found before anything is trained. */
-import { expectedImages } from "../data/mod.ts";
+import { expectedImages, parseReference } from "../data/mod.ts";
 import { type Schedule, stepsPerEpoch } from "../train/mod.ts";
 
 /** A fault of an experiment's description, found before anything is trained. */
@@ -24,11 +24,17 @@ export function asExperimentFault<Value>(check: () => Value, field?: string): Va
 }
 
 /**
- * Checks that an epoch has a batch or more.
+ * Checks that an epoch has a batch or more, and that training is not stopped after its end.
  *
  * @throws {ExperimentError} naming both fields
  */
-export function checkBatches(recipe: Schedule): void {
+export function checkSchedule(recipe: Schedule): void {
+  const { epochs, stopAfter = epochs } = recipe;
+  if (stopAfter > epochs) {
+    throw new ExperimentError(
+      `recipe.stopAfter (${stopAfter}) is larger than recipe.epochs (${epochs}). Leave it out to train to the end.`,
+    );
+  }
   if (stepsPerEpoch(recipe) >= 1) return;
   throw new ExperimentError(
     `recipe.batchSize (${recipe.batchSize}) is larger than recipe.samplesPerEpoch (${recipe.samplesPerEpoch}).`,
@@ -49,6 +55,36 @@ export function checkNumbers(datasets: readonly string[], needed: number): void 
     if (needed <= images) continue;
     throw new ExperimentError(
       `${needed} images of "${name}" are asked for, to train and to set aside; it has ${images}. Ask for fewer.`,
+    );
+  }
+}
+
+/** A part may have this many times its equal share of images, since groups are dealt out whole. */
+const PART_MARGIN = 1.2;
+
+/**
+ * Checks that each dataset of a classifier's task has as many images as are asked for.
+ *
+ * @throws {ExperimentError} for one that has fewer
+ * @throws {Error} for a dataset that does not exist, listing those that do
+ */
+export function checkSplit(
+  { datasets, imagesPerDataset, validationPerDataset }: {
+    datasets: readonly string[];
+    imagesPerDataset: number;
+    validationPerDataset: number;
+  },
+): void {
+  const needed = imagesPerDataset + validationPerDataset;
+  for (const name of datasets) {
+    const isPart = parseReference(name).part !== undefined;
+    const images = expectedImages(name);
+    if (needed <= (isPart ? PART_MARGIN : 1) * images) continue;
+    throw new ExperimentError(
+      `imagesPerDataset (${imagesPerDataset}) and validationPerDataset (${validationPerDataset}) ask for ` +
+        `${needed} images of "${name}", which has ${
+          isPart ? "about " : ""
+        }${images}. Ask for fewer, or leave it out.`,
     );
   }
 }

@@ -2,7 +2,8 @@
 import type { z } from "zod";
 import { datasetHash, manifestsOf } from "../data/mod.ts";
 import { ExperimentError } from "./check.ts";
-import { type FinishedRecord, type Prediction } from "./record/folder.ts";
+import type { FinishedRecord } from "./record/folder.ts";
+import type { Prediction } from "./record/outcomes.ts";
 import { identityOf } from "./record/identity.ts";
 import type { Session } from "./session.ts";
 
@@ -49,13 +50,15 @@ export interface Description<E extends OfKind> {
 /** The outcome of an execution, beside its epochs and files. */
 export interface Executed<R extends FinishedRecord> {
   /** The result, but for the engine and the time, which are the same for all. */
-  result: Omit<R["result"], "engine" | "finishedAt">;
+  result: Omit<R["result"], "engine" | "finishedAt" | "code">;
   /** The prediction for each validation image; absent where nothing is predicted. */
   predictions?: Prediction[];
 }
 
 /** A description together with its execution. */
 export interface Kind<E extends OfKind, R extends FinishedRecord<E>> extends Description<E> {
+  /** Whether threads make its batches; if not, none are started. Default: true. */
+  readonly threads?: boolean;
   /**
    * Executes the experiment. It goes on from what an interrupted execution has left in the folder.
    *

@@ -5,9 +5,10 @@ import { classifierKind } from "./kinds/classifier/execute.ts";
 import { fineTuningKind } from "./kinds/fine_tuning/execute.ts";
 import { pretrainingKind } from "./kinds/pretraining/execute.ts";
 import { probeKind } from "./kinds/probe/execute.ts";
+import { trivialKind } from "./kinds/trivial/execute.ts";
 import type { FinishedRecord } from "./record/folder.ts";
 
-const kinds = [classifierKind, pretrainingKind, probeKind, fineTuningKind] as const;
+const kinds = [classifierKind, pretrainingKind, probeKind, fineTuningKind, trivialKind] as const;
 
 type RecordOf<K> = K extends Kind<infer _, infer R> ? R : never;
 

@@ -2,6 +2,7 @@
 import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { removeCheckpoints } from "../train/mod.ts";
+import { recordCode } from "./code_version.ts";
 import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
 import { type AnyExperiment, type AnyRecord, experimentKindOf } from "./kinds.ts";
 import { checkKept, type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
@@ -47,8 +48,13 @@ async function recordOf(experiment: OfKind, options: RunOptions): Promise<Finish
   const checked = checkRunnable(experiment);
   const root = options.runs ?? runsFolder();
   const folder = new RunFolder<FinishedRecord<OfKind>>(hashAs(kind, checked), root);
+  const readBack = (record: FinishedRecord<OfKind>) => {
+    const byOtherCode = record.result.code !== recordCode();
+    options.onProgress?.({ phase: "record", label: kind.label(checked), done: 1, total: 1, byOtherCode });
+    return record;
+  };
   const known = await folder.record();
-  if (known) return known;
+  if (known) return readBack(known);
   const needed: RunFolder[] = [];
   for (const other of kind.needs?.(checked) ?? []) {
     const { hash } = await recordOf(other, options);
@@ -57,7 +63,8 @@ async function recordOf(experiment: OfKind, options: RunOptions): Promise<Finish
     needed.push(finished);
   }
   using _lock = await folder.lock(options.signal);
-  return await folder.record() ?? await execute(kind, checked, { folder, needed, options });
+  const made = await folder.record(); // by another process, while this one waited
+  return made ? readBack(made) : await execute(kind, checked, { folder, needed, options });
 }
 
 /** Everything that is known before an experiment is executed. */
@@ -73,7 +80,8 @@ async function execute(
   { folder, needed, options }: Beginning,
 ): Promise<FinishedRecord<OfKind>> {
   const { signal, onProgress } = options;
-  using workers = startBatchWorkers(); // They load their program while the pools are opened and the engine starts.
+  // They load their program while the pools are opened and the engine starts.
+  using workers = startBatchWorkers(kind.threads === false ? { workers: 0 } : {});
   let pools: Pool[] = [];
   try {
     pools = await openPools(kind.datasets(experiment), {
@@ -85,7 +93,8 @@ async function execute(
     const label = kind.label(experiment);
     const session = { folder, workers, pools, needed, options, label };
     const { result, predictions } = await kind.execute(experiment, session);
-    await folder.finish(predictions, { ...result, engine, finishedAt: new Date().toISOString() });
+    const finishedAt = new Date().toISOString();
+    await folder.finish(predictions, { ...result, engine, finishedAt, code: recordCode() });
     await folder.removeScratch();
     await removeCheckpoints(folder.path);
     return (await folder.record())!;

@@ -1,6 +1,12 @@
 /** Everything that all experiments share while they run: folder, images, progress, a way to stop. */
 import type { BatchWorkers, Pool } from "../data/mod.ts";
-import type { EpochPace, EpochSummary, StepProgress } from "../train/mod.ts";
+import {
+  type EpochPace,
+  epochsTrained,
+  type EpochSummary,
+  type Recipe,
+  type StepProgress,
+} from "../train/mod.ts";
 import type { FinishedRecord, RunFolder } from "./record/folder.ts";
 
 /** An epoch of any training: the validation's fields are absent where nothing is validated. */
@@ -10,9 +16,10 @@ export type ProgressLine = EpochPace & Partial<EpochSummary>;
 export interface RunProgress {
   /**
    * `data`: a dataset's pool is being made; `train`: the network is being trained; `features`: features are
-   * being taken from a network; `probe`: linear classifiers are being trained on them.
+   * being taken from a network; `probe`: linear classifiers are being trained on them; `record`: nothing is
+   * done, since the record was there and has been read back.
    */
-  phase: "data" | "train" | "features" | "probe";
+  phase: "data" | "train" | "features" | "probe" | "record";
   /** The dataset, the combination, or whose features are probed. */
   label: string;
   /** Images, optimizer steps or epochs done, of `total`. */
@@ -23,6 +30,8 @@ export interface RunProgress {
   inputWait?: number;
   /** Present at the end of an epoch. */
   line?: ProgressLine;
+  /** Whether a record that was read back was made by other code than this checkout's, as far as it tells. */
+  byOtherCode?: boolean;
   /** In a sweep: which of its experiments this is, 1-based, and how many there are. */
   position?: { index: number; of: number };
 }
@@ -72,13 +81,13 @@ export function inputWaitOf(epochs: readonly EpochPace[]): number | undefined {
  * The options of `train`, `fineTune` and `pretrain` that write each epoch to the record's folder, report the
  * progress, and stop at the signal.
  *
- * @param total number of epochs of the whole training
  * @returns these options, and the epochs so far, including those before a resumption
  */
 export function watchTraining<Line extends EpochPace>(
   { folder, label, options }: Session<FinishedRecord<unknown, Line>>,
-  total: number,
+  schedule: Pick<Recipe, "epochs" | "stopAfter">,
 ) {
+  const total = epochsTrained(schedule);
   const { signal, onProgress } = options;
   let lines: Line[] = [];
   const callbacks = {

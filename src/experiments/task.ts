@@ -6,15 +6,16 @@ import {
   sampleClasses,
   sampleConcepts,
   sampleExperiment,
+  sampleWords,
   type TrainingBatches,
   type ValidationBatches,
 } from "../data/mod.ts";
 import { keysOf } from "../probe/mod.ts";
-import { checkNumbers } from "./check.ts";
+import { checkNumbers, ExperimentError } from "./check.ts";
 import { positiveInteger } from "../train/mod.ts";
 import type { Experiment } from "./kinds/classifier/schema.ts";
 import type { Session } from "./session.ts";
-import type { Augmentation } from "../images/mod.ts";
+import type { Augmentation, Interpolation } from "../images/mod.ts";
 
 /** The classes that are told apart, and the images that show them. */
 export const taskSchema = z.discriminatedUnion("of", [
@@ -42,6 +43,18 @@ export const taskSchema = z.discriminatedUnion("of", [
     drawnBy: positiveInteger,
     validationPerConcept: positiveInteger,
   }),
+  /** The word that an image's name has: trained on some datasets, validated on all; see `sampleWords`. */
+  z.strictObject({
+    of: z.literal("words"),
+    /** All are validated on. */
+    datasets: z.array(z.string()).min(1),
+    /** Those of them that are trained on. */
+    trainedOn: z.array(z.string()).min(1),
+    /** For each class the words that name it. */
+    words: z.record(z.string(), z.array(z.string()).min(1)),
+    mostPerWord: positiveInteger,
+    validationPerWord: positiveInteger,
+  }),
 ]);
 
 /** The classes that are told apart, and the images that show them. */
@@ -54,7 +67,8 @@ export const datasetsOfTask = (task: ProbeTask): string[] =>
 /**
  * Checks that the datasets of a task are large enough.
  *
- * @throws as {@link checkNumbers}
+ * @throws {ExperimentError} for a dataset that is trained on and not validated on; and as
+ *   {@link checkNumbers}
  */
 export function checkTask(task: ProbeTask): void {
   if (task.of === "datasets") {
@@ -62,6 +76,12 @@ export function checkTask(task: ProbeTask): void {
   } else if (task.of === "classes") {
     checkNumbers([task.dataset], task.images + task.validation);
   } else checkNumbers(task.datasets, 1);
+  if (task.of !== "words") return;
+  const unknown = task.trainedOn.find((name) => !task.datasets.includes(name));
+  if (unknown === undefined) return;
+  throw new ExperimentError(
+    `task.trainedOn: "${unknown}" is none of task.datasets: ${task.datasets.join(", ")}. Add it there.`,
+  );
 }
 
 /** The task of a classifier on its very images, for a probe or a fine-tuning with the classifier's seed. */
@@ -103,6 +123,7 @@ function labelledSample(task: ProbeTask, pools: Pool[], seed: number) {
     const { concepts, drawnBy: datasets, validationPerConcept } = task;
     return sampleConcepts(pools, { concepts, datasets, validationPerConcept, seed });
   }
+  if (task.of === "words") return sampleWords(pools, { ...task, seed });
   const { imagesPerDataset: train, validationPerDataset: validation } = task;
   const sample = sampleExperiment(pools, { train, validation, seed });
   const labelled = (indices: Int32Array[]) => ({
@@ -135,5 +156,7 @@ interface TrainingImages {
   imageSize: number;
   batchSize: number;
   augmentation: Augmentation;
+  /** Filter of the resize of validation images. Default: bilinear. */
+  interpolation?: Interpolation;
   seed: number;
 }

@@ -1,6 +1,7 @@
 /**
  * Marks that figures are composed of, in the manner of Observable Plot: each is one trace of plotly.js. All
- * figures speak one language: ours in color with 95% intervals, the paper hollow and grey, chance dashed.
+ * figures speak one language: ours in color with 95% intervals, the paper hollow and grey, trivial learners
+ * small and grey, chance dashed.
  */
 import { formatPercent, type Proportion } from "../stats/mod.ts";
 import {
@@ -67,11 +68,17 @@ export function accuracyDots(accuracies: readonly Proportion[], options: PointOp
   return pointTrace(percents, { ...own, ...bars, color }, marker);
 }
 
-/** Accuracies, [0, 1], of single seeds behind the dot of their mean: small and light, without a legend entry. */
+/**
+ * Accuracies, [0, 1], of single seeds behind the dot of their mean: small and light, without a legend entry.
+ */
 export function seedDots(shares: readonly number[], options: PointOptions): Trace {
   const { color = COLORS.ours, size = 5, symbol = "circle", ...own } = options;
   const marker = { color, size, symbol, opacity: 0.35 };
-  return pointTrace(shares.map((share) => 100 * share), { showlegend: false, hoverinfo: "skip", ...own }, marker);
+  return pointTrace(
+    shares.map((share) => 100 * share),
+    { showlegend: false, hoverinfo: "skip", ...own },
+    marker,
+  );
 }
 
 /** Percentages as the paper printed them: hollow and grey. `symbol` is the name of a filled one. */
@@ -79,6 +86,13 @@ export function paperDots(percents: readonly (number | null)[], options: PointOp
   const { color = COLORS.paper, size = 8, symbol = "circle", ...own } = options;
   const marker = { color, size, symbol: `${symbol}-open`, line: { width: 1.6 } };
   return pointTrace(percents, { ...own, color }, marker);
+}
+
+/** Accuracies of trivial learners as small grey marks, without intervals. */
+export function trivialMarks(accuracies: readonly Pick<Proportion, "value">[], options: PointOptions): Trace {
+  const { color = COLORS.paper, size = 6, symbol = "diamond", ...own } = options;
+  const percents = accuracies.map(({ value }) => 100 * value);
+  return pointTrace(percents, { ...own, color }, { color, size, symbol, opacity: 0.6 });
 }
 
 /** The 95% intervals of proportions as plotly's error bars, in percent. */

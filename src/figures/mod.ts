@@ -16,6 +16,7 @@ export {
   rowAxis,
   rowEnds,
   rowsLayout,
+  trivialMarks,
 } from "./marks.ts";
 export { probesFigure } from "./probes.ts";
 export { installedWidthScale, renderPng, renderSvg } from "./static.ts";

@@ -32,10 +32,10 @@ export {
 } from "./decoding/image_failure.ts";
 export { type Decoded, serveDecoder } from "./decoding/serve.ts";
 export { inStoredForm, STORED_QUALITY, storedJpeg } from "./decoding/stored_jpeg.ts";
-export { centreSquare, cropResize, resizeAndCentreCrop } from "./resample.ts";
-export { type Box, decodeWhole, type EncodedImage, type PackedImage } from "./image.ts";
+export { centreSquare, cropResize, type Interpolation, resizeAndCentreCrop } from "./resample.ts";
+export { type Box, decodeWhole, type EncodedImage, luma, type PackedImage } from "./image.ts";
 export { IMAGENET_MEAN, IMAGENET_STD } from "./color.ts";
-export { perceptualHash } from "./perceptual_hash.ts";
+export { lookOf, perceptualHash } from "./perceptual_hash.ts";
 export {
   type Augmentation,
   augmentationIdentity,

@@ -20,13 +20,14 @@ export function perceptualHash(image: PackedImage): string {
   return brighterThanNext(image, GRID + 1, GRID, 1) + brighterThanNext(image, GRID, GRID + 1, GRID);
 }
 
+/** The image at 16 x 16 px in grey, row by row, as base64: what two drawings are compared by. */
+export function lookOf(image: PackedImage): string {
+  return greyAt(image, GRID, GRID).toBase64();
+}
+
 /** One bit for each of 16 x 16 pixels of the reduced image: is it brighter than the one `step` places on? */
 function brighterThanNext(image: PackedImage, columns: number, rows: number, step: number): string {
-  const { width, height, channels } = image;
-  const small = new Uint8Array(columns * rows * channels);
-  const window = { left: 0, top: 0, width: columns, height: rows };
-  resample(image, { left: 0, top: 0, width, height }, columns, rows, window, small);
-  const grey = greyOf(small, channels);
+  const grey = greyAt(image, columns, rows);
   let hash = "";
   for (let y = 0; y < GRID; y++) {
     let bits = 0;
@@ -39,7 +40,16 @@ function brighterThanNext(image: PackedImage, columns: number, rows: number, ste
   return hash;
 }
 
-function greyOf(pixels: Uint8Array, channels: number): Uint8Array {
+/** The image reduced to so many pixels, in grey. */
+function greyAt(image: PackedImage, columns: number, rows: number): Uint8Array<ArrayBuffer> {
+  const { width, height, channels } = image;
+  const small = new Uint8Array(columns * rows * channels);
+  const window = { left: 0, top: 0, width: columns, height: rows };
+  resample(image, { left: 0, top: 0, width, height }, columns, rows, window, small);
+  return greyOf(small, channels);
+}
+
+function greyOf(pixels: Uint8Array<ArrayBuffer>, channels: number): Uint8Array<ArrayBuffer> {
   if (channels === 1) return pixels;
   const grey = new Uint8Array(pixels.length / 3);
   for (let i = 0, p = 0; i < grey.length; i++, p += 3) {

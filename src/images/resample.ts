@@ -226,12 +226,19 @@ export function centreSquare(image: PackedImage | EncodedImage, side: number, ou
 }
 
 /**
- * Makes the network's input at inference (the paper, appendix A: shorter side to 256, centre crop of 224) and
+ * Makes the network's input at inference (the paper, Appendix A: shorter side to 256, centre crop of 224) and
  * writes it to `out`. The shorter side becomes `round(size / 0.875)`, and the centre of `size` x `size` px is
  * cut out. Rounding is that of torchvision's Resize and CenterCrop. See {@link partOf}. An image that was
  * fitted already is copied.
+ *
+ * @param interpolation default: bilinear; the paper's authors: bicubic
  */
-export function resizeAndCentreCrop(image: PackedImage | EncodedImage, size: number, out: Uint8Array): void {
+export function resizeAndCentreCrop(
+  image: PackedImage | EncodedImage,
+  size: number,
+  out: Uint8Array,
+  interpolation: Interpolation = "bilinear",
+): void {
   if ("isFitted" in image && image.isFitted) return out.set(image.pixels.subarray(0, out.length));
   const shorter = Math.round(size / 0.875);
   const { width, height } = image;
@@ -244,5 +251,5 @@ export function resizeAndCentreCrop(image: PackedImage | EncodedImage, size: num
     height: size,
   };
   const part = partOf(image, { left: 0, top: 0, width, height }, outWidth, outHeight);
-  resample(part.image, part.box, outWidth, outHeight, window, out);
+  resample(part.image, part.box, outWidth, outHeight, window, out, interpolation);
 }

@@ -4,8 +4,12 @@
  */
 import { z } from "zod";
 import { type Corruption, CORRUPTIONS } from "./corruptions.ts";
+import type { Interpolation } from "./resample.ts";
 import { type Parameter, type Parameters, rangeOf, textFault } from "./parameters.ts";
 import { type Augmentation, augmentationParameters } from "./transforms/augmentation.ts";
+
+/** A filter of resizing. */
+export const interpolationSchema = z.enum(["bilinear", "bicubic"]) satisfies z.ZodType<Interpolation>;
 
 /** An augmentation; every range is checked. */
 export const augmentationSchema = z.strictObject(shapeOf(augmentationParameters)) as unknown as z.ZodType<

@@ -12,16 +12,12 @@ import {
   type ImageSource,
   keysOf,
   networkFeatures,
-  pixelFeatures,
-  probeLogistic,
   selectRows,
 } from "../probe/mod.ts";
-import { formatProportion } from "../stats/mod.ts";
 import { startEngine, tf } from "../tensorflow/mod.ts";
 import { show } from "./display.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
-import { table } from "./table.ts";
 
 /** Images of each dataset on a map, at most: UMAP takes seconds for a few thousand points. */
 const MOST_EACH = 400;
@@ -63,8 +59,7 @@ export async function featureMap(
     const map = await mapOf(method, await featuresOf(record, seen), seen.names);
     return show(featureMapFigure({ ...map, areClasses: true }));
   }
-  using run = await openRunImages(record, images);
-  const { validation } = run;
+  using validation = await openValidation(record, images);
   return show(featureMapFigure(await mapOf(method, await featuresOf(record, validation), validation.names)));
 }
 
@@ -109,8 +104,7 @@ export async function nearestElsewhere(
   record: RunRecord,
   { each = 2, neighbours = 7 }: { each?: number; neighbours?: number } = {},
 ): Promise<Displayable> {
-  using images = await openRunImages(record, MOST_EACH);
-  const { validation } = images;
+  using validation = await openValidation(record, MOST_EACH);
   const features = await featuresOf(record, validation);
   const all = Array.from(features.labels, (_, row) => row);
   const picture = (row: number) => ({
@@ -135,32 +129,6 @@ export async function nearestElsewhere(
   return gallery("An image, and the nearest of other datasets", rows);
 }
 
-/**
- * A run's network beside a learner that is as simple as can be: logistic regression on the pixels themselves,
- * averaged down, of the same images.
- *
- * @param side of the images that the regression sees, px. Default 8.
- */
-export async function besidePixelRegression(record: RunRecord, side = 8): Promise<Displayable> {
-  await startEngine();
-  using images = await openRunImages(record);
-  const pixels = pixelFeatures(side);
-  const [training, validation] = [
-    await computeFeatures(pixels, images.training),
-    await computeFeatures(pixels, images.validation),
-  ];
-  const { accuracy, chance } = await probeLogistic(training, validation, { seed: record.experiment.seed });
-  const { model } = record.experiment;
-  return table([
-    { learner: typeof model === "string" ? model : model.family, accuracy: record.result.accuracy },
-    { learner: `logistic regression on ${side}x${side} pixels`, accuracy },
-  ].map(({ learner, accuracy }) => ({
-    learner,
-    "accuracy [95% interval]": formatProportion(accuracy),
-    chance: `${(100 * chance).toFixed(1)}%`,
-  })));
-}
-
 /** Images that go through a network together. */
 const BATCH = 64;
 
@@ -172,29 +140,25 @@ interface SeenImages extends ImageSource {
   picture(row: number): GalleryImage;
 }
 
-/** Both sides of a run's split. */
-interface RunImages extends Disposable {
-  training: SeenImages;
-  validation: SeenImages;
-}
-
 /** The part of an experiment that says what its network sees. */
-type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption" | "fitFirst">;
+type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption" | "fitFirst" | "inferenceInterpolation">;
 
 /**
- * Opens the images that a run was trained on, and those that it was evaluated on. The caller disposes them.
+ * Opens the images that a run was evaluated on. The caller disposes them.
  *
- * @param mostEach images of each dataset on either side, at most; which are a random sample of them
+ * @param mostEach images of each dataset, at most; which are a random sample of them
  */
-async function openRunImages({ experiment }: RunRecord, mostEach = Infinity): Promise<RunImages> {
+async function openValidation(
+  { experiment }: RunRecord,
+  mostEach = Infinity,
+): Promise<SeenImages & Disposable> {
   const { datasets, imagesPerDataset, validationPerDataset, seed } = experiment;
   const pools = await openPools(datasets);
   const sizes = { train: imagesPerDataset, validation: validationPerDataset, seed };
-  const { train, validation } = sampleExperiment(pools, sizes);
-  const first = (indices: readonly Int32Array[]) => indices.map((chosen) => chosen.slice(0, mostEach));
+  const { validation } = sampleExperiment(pools, sizes);
+  const first = validation.map((chosen) => chosen.slice(0, mostEach));
   return {
-    training: seenImages(experiment, pools, datasets, first(train)),
-    validation: seenImages(experiment, pools, datasets, first(validation)),
+    ...seenImages(experiment, pools, datasets, first),
     [Symbol.dispose]: () => pools.forEach((pool) => pool[Symbol.dispose]()),
   };
 }
@@ -221,7 +185,7 @@ async function openClasses(
 }
 
 function seenImages(
-  { imageSize, corruption, fitFirst }: Seen,
+  { imageSize, corruption, fitFirst, inferenceInterpolation: interpolation }: Seen,
   pools: readonly Pool[],
   names: readonly string[],
   indices: Int32Array[],
@@ -231,7 +195,16 @@ function seenImages(
   return {
     names,
     keys: keysOf({ pools, indices }),
-    batches: validationBatches({ pools, indices, labels, imageSize, batchSize: BATCH, corruption, fitFirst }),
+    batches: validationBatches({
+      pools,
+      indices,
+      labels,
+      imageSize,
+      batchSize: BATCH,
+      corruption,
+      fitFirst,
+      interpolation,
+    }),
     picture: (row) => {
       const { pool, index } = places[row];
       return { pixels: pool.read(index), side: pool.side, channels: pool.channels };

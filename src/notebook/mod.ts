@@ -6,7 +6,7 @@ export { show } from "./display.ts";
 export { environment } from "./environment.ts";
 export { exemplars } from "./exemplars.ts";
 export { gallery, type GalleryImage } from "./gallery.ts";
-export { besidePixelRegression, featureMap, nearestElsewhere } from "./feature_map.ts";
+export { featureMap, nearestElsewhere } from "./feature_map.ts";
 export { Displayable } from "./kernel.ts";
 export { layerTable } from "./layer_table.ts";
 export { interruptible, live } from "./live.ts";

@@ -182,19 +182,30 @@ interface ProgressState {
   left?: number;
   /** Set at the end: "done", "interrupted", "failed". */
   ending?: string;
+  /** How many runs were on record and were read back. */
+  readBack: number;
+  /** How many of these were made by other code. */
+  byOtherCode: number;
 }
 
 /** Collects events into a state. */
 export class ProgressHistory {
-  #first?: { at: number; share: number };
+  /** Where the first work began: what was read back before it took no time. */
+  #first?: { at: number; share: number; place: number };
   #event?: RunProgress;
   /** The pace that the last step told. */
   #pace: Pick<RunProgress, "imagesPerSecond" | "inputWait"> = {};
   readonly #curves = new Map<string, ProgressLine[]>();
+  /** The event of each run that was on record, by its place in the sweep; none of one that was executed. */
+  readonly #read = new Map<number, RunProgress>();
 
   /** @param now Milliseconds, for example from `performance.now()`. */
   add(event: RunProgress, now: number): void {
-    this.#first ??= { at: now, share: shareDone(event) };
+    const place = event.position?.index ?? 1;
+    // A run may read back others that it needs, and is executed all the same.
+    if (event.phase === "record") this.#read.set(place, event);
+    else this.#read.delete(place);
+    if (event.phase !== "record") this.#first ??= { at: now, share: shareDone(event), place };
     // An event at the end of an epoch has no pace of its own; the last one goes on.
     if (event.label !== this.#event?.label || event.phase !== this.#event.phase) this.#pace = {};
     const { imagesPerSecond = this.#pace.imagesPerSecond, inputWait = this.#pace.inputWait } = event;
@@ -205,11 +216,25 @@ export class ProgressHistory {
 
   /** Undefined before the first event. */
   state(now: number, ending?: string): ProgressState | undefined {
-    if (!this.#event || !this.#first) return undefined;
-    const elapsed = (now - this.#first.at) / 1000;
-    const [share, gained] = [shareDone(this.#event), shareDone(this.#event) - this.#first.share];
+    if (!this.#event) return undefined;
+    const { at, share: before, place } = this.#first ?? { at: now, share: 0, place: 0 };
+    const elapsed = (now - at) / 1000;
+    const read = [...this.#read];
+    // Runs that were read back in between are done, but tell nothing about the pace.
+    const skipped = read.filter(([index]) => index > place).length / (this.#event.position?.of ?? 1);
+    const share = shareDone(this.#event);
+    const gained = share - before - skipped;
     const left = gained > 0 && !ending ? elapsed * (1 - share) / gained : undefined;
-    return { event: this.#event, curves: this.#curves, elapsed, left, ending };
+    const byOtherCode = read.filter(([, event]) => event.byOtherCode).length;
+    return {
+      event: this.#event,
+      curves: this.#curves,
+      elapsed,
+      left,
+      ending,
+      readBack: read.length,
+      byOtherCode,
+    };
   }
 
   #curveOf(label: string): ProgressLine[] {
@@ -236,27 +261,42 @@ const DOING: Record<RunProgress["phase"], string> = {
   train: "training on",
   features: "taking features of",
   probe: "probing",
+  record: "reading back",
 };
 
 /**
  * The work in progress, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, input wait 0.4%, 2
  * min 10 s left".
  */
-export function progressText({ event, curves, elapsed, left, ending }: ProgressState): string {
+export function progressText(state: ProgressState): string {
+  if (state.ending) return endText(state);
+  const { event, left } = state;
   const { phase, label, done, total, imagesPerSecond, inputWait, position } = event;
   const run = position ? ` (${position.index} of ${position.of})` : "";
-  if (ending) {
-    const parts = phase === "data" ? "datasets" : "runs";
-    const what = position ? `${position.index} of ${position.of} ${parts}` : label;
-    const waited = inputWaitOf([...curves.values()].flat());
-    return [`${ending}: ${what}`, duration(elapsed), ...waitText(waited)].join(", ");
-  }
   return [
     `${DOING[phase]} ${label}${run} ${total > 0 ? formatPercent(done / total) : ""}`.trimEnd(),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
     ...waitText(inputWait),
     ...(left === undefined ? [] : [`${duration(left)} left`]),
   ].join(", ");
+}
+
+/**
+ * The work that has ended, in one line: "done: 12 of 12 runs, 5 min 2 s", "12 of 12 runs read back", "3 of 12
+ * runs read back, 9 trained in 4 min 10 s".
+ */
+function endText({ event, curves, elapsed, ending, readBack, byOtherCode }: ProgressState): string {
+  const { phase, label, position } = event;
+  const { index, of } = position ?? { index: 1, of: 1 };
+  const took = [duration(elapsed), ...waitText(inputWaitOf([...curves.values()].flat()))].join(", ");
+  const other = byOtherCode > 0 ? ` (${byOtherCode} made by other code)` : "";
+  const parts = phase === "data" ? "datasets" : of === 1 ? "run" : "runs";
+  if (readBack === 0) return `${ending}: ${position ? `${index} of ${of} ${parts}` : label}, ${took}`;
+  if (ending !== "done") {
+    return `${ending}: ${index} of ${of} ${parts}, ${readBack} of them read back${other}, ${took}`;
+  }
+  const trained = of > readBack ? `, ${of - readBack} trained in ${took}` : "";
+  return `${readBack} of ${of} ${of === 1 ? "run" : "runs"} read back${other}${trained}`;
 }
 
 function waitText(share: number | undefined): string[] {

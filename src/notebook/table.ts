@@ -1,6 +1,17 @@
 import { formatPercent, formatProportion } from "../stats/mod.ts";
 import type { ProbeRecord, RunRecord } from "../experiments/mod.ts";
-import { featuresName, type ProbedRecord, type TestedClaim, type Verdict } from "../paper/mod.ts";
+import {
+  featuresName,
+  formatDifference,
+  type LadderRecord,
+  leastRecall,
+  type ProbedRecord,
+  type Rung,
+  rungsBeside,
+  runsAmong,
+  type TestedClaim,
+  type Verdict,
+} from "../paper/mod.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
 
 /** A column of a table. */
@@ -82,27 +93,56 @@ function asPlain(titles: readonly string[], cells: Cells): string {
 }
 
 /**
- * The outcome of each run: accuracy with interval and n, chance, what it took.
+ * The outcome of each run: accuracy with interval and n, chance, what it took. Where trivial learners are
+ * among the records, also the best that was run on its images, by how much it is above that, and its least
+ * recall.
  *
  * @param what Columns that tell the runs apart. Default: the datasets.
  */
 export function accuracyTable(
-  records: readonly RunRecord[],
+  records: readonly LadderRecord[],
   what: readonly Column<RunRecord>[] = [
     { title: "datasets", value: ({ experiment }) => experiment.datasets.join(" + ") },
   ],
 ): Displayable {
-  return table(records, [
+  const runs = runsAmong(records);
+  return table(runs, [
     ...what,
     { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
     { title: "on training images", value: ({ result }) => formatPercent(result.training.value) },
     { title: "chance", value: ({ result }) => formatPercent(result.chance) },
+    ...(records.length > runs.length ? ladderColumns(records) : []),
     { title: "training images each", value: ({ experiment }) => experiment.imagesPerDataset },
     { title: "parameters", value: ({ result }) => result.parameters },
     { title: "seconds", value: ({ result }) => Math.round(result.seconds) },
     { title: "record", value: ({ hash }) => `runs/${hash}` },
   ]);
 }
+
+/** A run beside the trivial learners among the records. */
+function ladderColumns(records: readonly LadderRecord[]): Column<RunRecord>[] {
+  const bestOf = (run: RunRecord) => rungsBeside([run], records).at(0);
+  return [
+    { title: "best trivial learner", value: (run) => rungText(bestOf(run)) },
+    {
+      title: "above it [95% interval]",
+      value: (run) => {
+        const best = bestOf(run);
+        return best ? formatDifference(best.margin) : "–";
+      },
+    },
+    {
+      title: "least recall",
+      value: (run) => {
+        const { dataset, recall } = leastRecall([run]);
+        return `${formatPercent(recall.value)} (${dataset})`;
+      },
+    },
+  ];
+}
+
+const rungText = (rung: Rung | undefined) =>
+  rung ? `${formatProportion(rung.accuracy)}, ${rung.learner}` : "–";
 
 /** The part of an outcome that only probes have: the run of a whole network chooses no layer. */
 const chosen = ({ result }: ProbedRecord): Partial<ProbeRecord["result"]> =>
@@ -112,6 +152,7 @@ const chosen = ({ result }: ProbedRecord): Partial<ProbeRecord["result"]> =>
 export function probeTable(records: readonly ProbedRecord[]): Displayable {
   return table(records, [
     { title: "features", value: featuresName },
+    { title: "seed", value: ({ experiment }) => experiment.seed },
     { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
     { title: "chance", value: ({ result }) => formatPercent(result.chance) },
     { title: "layer", value: (record) => chosen(record).layer ?? "–" },

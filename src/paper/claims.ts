@@ -4,7 +4,6 @@ import {
   binomialTest,
   type Contrast,
   type Estimate,
-  formatPercent,
   holm,
   type Proportion,
   twoProportionTest,
@@ -43,7 +42,9 @@ export interface Gate {
   reason: string;
 }
 
-/** The outcome of a claim that no p-value decides: what it needs was not run, or a figure is met or missed. */
+/**
+ * The outcome of a claim that no p-value decides: what it needs was not run, or a figure is met or missed.
+ */
 export interface ClaimOutcome {
   /** Our figure, with its 95% interval where it is one number. */
   ours: string;
@@ -61,7 +62,10 @@ export interface Claim<From = RunRecord> {
   source: string;
   /** The paper's figure. */
   paper: string;
-  /** Why the claim is exploratory: what of its rule or its settings was chosen after looking. Default: nothing. */
+  /**
+   * Why the claim is exploratory: what of its rule or its settings was chosen after looking. Default:
+   * nothing.
+   */
   exploratory?: string;
   /** Weighs the records of the sweep that the claim is about; others among them are ignored. */
   test(records: readonly From[]): Evidence | ClaimOutcome;
@@ -72,16 +76,20 @@ export type TestedClaim = Omit<Claim, "test" | "exploratory"> & ClaimOutcome;
 
 /**
  * Tests claims on records of runs, or on what readers have played. Of all claims in one call the p-values are
- * corrected together by Holm's method: those for the statements, and those against them. So pass all claims of
- * a notebook at once. A claim whose corrected p-value is below {@link ALPHA} holds, one whose contrary's is
- * does not; where both are, the effect is there, but below the margin, and the claim holds. Claims that were
- * not run, or that a gate keeps from being decided, are not counted.
+ * corrected together by Holm's method: those for the statements, and those against them. So pass all claims
+ * of a notebook at once. A claim whose corrected p-value is below {@link ALPHA} holds, one whose contrary's
+ * is does not; where both are, the effect is there, but below the margin, and the claim holds. Claims that
+ * were not run, or that a gate keeps from being decided, are not counted.
  */
 export function testClaims<From = RunRecord>(
   claims: readonly Claim<From>[],
   records: readonly From[],
 ): TestedClaim[] {
-  const found = claims.map(({ test, exploratory, ...claim }) => ({ claim, exploratory, outcome: test(records) }));
+  const found = claims.map(({ test, exploratory, ...claim }) => ({
+    claim,
+    exploratory,
+    outcome: test(records),
+  }));
   const decisive = found.map(({ outcome }) => outcome).filter(isDecisive);
   const shown = holm(decisive.map(({ shown }) => shown));
   const refuted = holm(decisive.map(({ refuted }) => refuted));
@@ -157,20 +165,8 @@ export const ALPHA = 0.05;
 /** An accuracy whose whole interval is below chance plus this is no more than chance. */
 export const NEGLIGIBLE = 0.05;
 
-/**
- * "Far above chance": this many times chance. The paper's networks are at 2.2 times (72.4% of three) and
- * more.
- */
-const FAR = 1.5;
-
-/** How {@link compareAll} decides, for a reason. */
-export const BY_TWO_PROPORTIONS = `(two-proportion tests, Holm, p < ${ALPHA})`;
-
-/** How {@link aboveChance} decides, for a reason. */
-export const BY_BINOMIAL = `(exact binomial test, Holm, p < ${ALPHA})`;
-
 /** `shown` and `refuted` are each the outcome of a test; neither: the data allow either. */
-export function verdictOf(shown: boolean, refuted: boolean): Verdict {
+function verdictOf(shown: boolean, refuted: boolean): Verdict {
   if (shown) return "holds";
   return refuted ? "does not hold" : "not shown at this scale";
 }
@@ -242,21 +238,4 @@ export function compareAll(pairs: readonly (readonly [Proportion, Proportion])[]
     holm(pairs.map(([a, b]) => twoProportionTest(a, b, alternative).p)).filter((p) => p < ALPHA).length;
   const [higher, lower] = [certain("greater"), certain("less")];
   return { higher, lower, verdict: verdictOf(higher === pairs.length, lower > 0) };
-}
-
-/**
- * Whether all are certainly {@link FAR} above chance, by their whole intervals, and whether any certainly is
- * not.
- */
-export function farAboveChance(points: readonly AgainstChance[]): ClaimOutcome {
-  const far = points.filter(({ accuracy, chance }) => accuracy.low >= FAR * chance);
-  const near = points.filter(({ accuracy, chance }) => accuracy.high < FAR * chance);
-  const ratios = points.map(({ accuracy, chance }) => (accuracy.value / chance).toFixed(1));
-  return {
-    ours: points.map(({ accuracy }) => formatPercent(accuracy.value)).join(", "),
-    verdict: verdictOf(far.length === points.length, near.length > 0),
-    reason:
-      `${far.length} of ${points.length} have their whole interval above ${FAR} times chance; they are at ` +
-      `${ratios.join(", ")} times chance`,
-  };
 }

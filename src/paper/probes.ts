@@ -1,5 +1,12 @@
 /** Probes as rows of the paper's Tables 7 and 8. */
-import { contrast, formatPercent, type Proportion } from "../stats/mod.ts";
+import {
+  contrastOfRuns,
+  type Estimate,
+  formatPercent,
+  pAbove,
+  pBelow,
+  type Repetitions,
+} from "../stats/mod.ts";
 import type {
   FeatureSource,
   FineTuning,
@@ -7,8 +14,8 @@ import type {
   ProbeRecord,
   RunRecord,
 } from "../experiments/mod.ts";
-import { type ClaimOutcome, formatDifference, inPoints, verdictOf } from "./claims.ts";
-import { pooledAccuracy } from "./runs.ts";
+import { allHold, type Evidence, formatDifference, inPoints } from "./claims.ts";
+import { type PooledAccuracy, pooledAccuracy, repetitionsOf } from "./runs.ts";
 
 /** A linear probe, or a whole network that it is compared with: trained from scratch, or fine-tuned. */
 export type ProbedRecord = ProbeRecord | RunRecord | FineTuningRecord;
@@ -35,7 +42,9 @@ export interface ProbePoint {
   name: string;
   /** How many datasets its network was trained on, where it was. */
   datasets?: number;
-  accuracy: Proportion;
+  accuracy: PooledAccuracy;
+  /** What each seed got right, image by image. */
+  runs: Repetitions;
   chance: number;
   /** The layer that was chosen, where features have layers. */
   layer?: string;
@@ -112,6 +121,7 @@ export function probePoints(records: readonly ProbedRecord[]): ProbePoint[] {
       name,
       datasets: isProbe(first) ? datasetsOf(first.experiment.features) : undefined,
       accuracy: pooledAccuracy(repeated),
+      runs: repetitionsOf(repeated),
       chance: first.result.chance,
       layer: isProbe(first) ? first.result.layer : undefined,
     };
@@ -126,15 +136,48 @@ export function listProbes(points: readonly ProbePoint[]): string {
 /** Less than this below is as good: about what the two pre-trainings of Table 7 differ by. */
 const MARGIN = 0.02;
 
-/**
- * Whether one row is at least as good as another, by the 95% interval of their difference. An interval wholly
- * above minus {@link MARGIN} shows it; one wholly below 0 refutes it.
- */
-export function asGood(one: ProbePoint, other: ProbePoint): Pick<ClaimOutcome, "verdict" | "reason"> {
-  const difference = contrast([one.accuracy, other.accuracy], [1, -1]);
-  const above = `${one.name} is ${formatDifference(difference)} above ${other.name}`;
+/** The part of a claim's evidence that follows from a contrast of rows. */
+type Weighed = Pick<Evidence, "reason" | "shown" | "refuted">;
+
+/** How much more often one row is right than another, on the images that both show. */
+export function aboveBy(one: ProbePoint, other: ProbePoint): Estimate {
+  return contrastOfRuns([one.runs, other.runs], [1, -1]);
+}
+
+/** Whether one row is at least as good as another: less than {@link MARGIN} below it. */
+export function asGood(one: ProbePoint, other: ProbePoint): Weighed {
+  const difference = aboveBy(one, other);
   return {
-    verdict: verdictOf(difference.low > -MARGIN, difference.high < 0),
-    reason: `${above}; as good means that the interval is above ${inPoints(-MARGIN)}`,
+    reason: `${one.name} is ${formatDifference(difference)} above ${other.name}, on the same images ` +
+      `(${seedsOf([one, other])}); as good means less than ${inPoints(MARGIN)} below`,
+    shown: pAbove(difference, -MARGIN),
+    refuted: pBelow(difference, -MARGIN),
   };
+}
+
+/**
+ * Whether every row of one list is above every row of another, on the images that both show. It is refuted
+ * where any is below.
+ */
+export function allAbove(upper: readonly ProbePoint[], lower: readonly ProbePoint[]): Weighed {
+  const pairs = upper.flatMap((above) =>
+    lower.map((below) => ({ above, below, difference: aboveBy(above, below) }))
+  );
+  const least = pairs.reduce((a, b) => b.difference.value < a.difference.value ? b : a);
+  return {
+    reason: `of ${pairs.length} paired differences, clustered by image, the least is ` +
+      `${formatDifference(least.difference)}, of ${least.above.name} above ${least.below.name} (${
+        seedsOf([...upper, ...lower])
+      })`,
+    ...allHold(pairs.map(({ difference }) => ({ shown: pAbove(difference), refuted: pBelow(difference) }))),
+  };
+}
+
+/** "3 seeds", "3 seeds, one of MAE on these datasets". */
+function seedsOf(points: readonly ProbePoint[]): string {
+  const most = Math.max(...points.map(({ runs }) => runs.length));
+  const inWords = (count: number) => count === 1 ? "one seed" : `${count} seeds`;
+  const fewer = points.filter(({ runs }) => runs.length < most)
+    .map(({ name, runs }) => `${inWords(runs.length)} of ${name}`);
+  return [inWords(most), ...new Set(fewer)].join(", ");
 }

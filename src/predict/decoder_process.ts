@@ -1,11 +1,19 @@
 /** A process that decodes images as a network takes them: see `startDecoders`. */
-import { decode, type Decoded, resizeAndCentreCrop, serveDecoder } from "../images/mod.ts";
+import {
+  decode,
+  type Decoded,
+  type Interpolation,
+  resizeAndCentreCrop,
+  serveDecoder,
+} from "../images/mod.ts";
 
 /** The images that a network takes. */
 export interface NetworkInput {
   /** Side of the square, px. */
   imageSize: number;
   channels: 1 | 3;
+  /** Filter of the resize. Default: bilinear. */
+  interpolation?: Interpolation;
 }
 
 /**
@@ -18,11 +26,11 @@ export interface NetworkInput {
  */
 export async function decodeForNetwork(
   file: Uint8Array,
-  { imageSize, channels }: NetworkInput,
+  { imageSize, channels, interpolation }: NetworkInput,
 ): Promise<Decoded<Record<string, never>>> {
   const image = await decode(file, channels);
   const pixels = new Uint8Array(imageSize * imageSize * channels);
-  resizeAndCentreCrop(image, imageSize, pixels);
+  resizeAndCentreCrop(image, imageSize, pixels, interpolation);
   return { facts: {}, bytes: pixels };
 }
 

@@ -90,8 +90,11 @@ export async function predictFolder(
     options.onProgress?.(done, files.length);
   };
   const { program = DECODER, ...decoding } = options.decoders ?? {};
-  const { imageSize, channels } = network;
-  using decoders = startDecoders(program, { imageSize, channels }, { ...decoding, signal: options.signal });
+  const { imageSize, channels, interpolation } = network;
+  using decoders = startDecoders(program, { imageSize, channels, interpolation }, {
+    ...decoding,
+    signal: options.signal,
+  });
   for await (const seen of seenInOrder(folder, files, decoders)) {
     done++;
     if ("reason" in seen) result.unread.push(seen);

@@ -35,6 +35,9 @@ export interface Featurizer {
   compute(batch: Batch, imageSize: number): Float32Array | Promise<Float32Array>;
 }
 
+/** A {@link Featurizer} that holds compiled code; the caller disposes it. */
+export interface DisposableFeaturizer extends Featurizer, Disposable {}
+
 /** Keys of a source's images in the order of its validation batches, `dataset/key`. */
 export function keysOf({ pools, indices }: Pick<BatchSource, "pools" | "indices">): string[] {
   return indices.flatMap((chosen, p) =>

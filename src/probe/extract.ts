@@ -5,7 +5,12 @@ import { layerOutput, type Model, type Weights } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";
 import { compile, type Compiled, type Precision, tf } from "../tensorflow/mod.ts";
 import { pixelsTensor } from "../train/mod.ts";
-import { collectFeatures, type CollectOptions, type Featurizer, type ImageSource } from "./collect.ts";
+import {
+  collectFeatures,
+  type CollectOptions,
+  type DisposableFeaturizer,
+  type ImageSource,
+} from "./collect.ts";
 import type { StoredFeatures } from "./feature_file.ts";
 
 /**
@@ -94,9 +99,6 @@ async function weightsDigest({ parameters, buffers }: Weights): Promise<string> 
   return hash.digest("hex");
 }
 
-/** A {@link Featurizer} that holds compiled code. */
-interface NetworkFeaturizer extends Featurizer, Disposable {}
-
 /**
  * A layer of a network as a way to turn images into vectors. The caller disposes it.
  *
@@ -107,7 +109,7 @@ export async function networkFeatures(
   model: Model,
   weights: Weights,
   options: FeatureOptions = {},
-): Promise<NetworkFeaturizer> {
+): Promise<DisposableFeaturizer> {
   const { layer, pooling, precision } = complete(model, options);
   const parts = ["network", model.name, await weightsDigest(weights), layer, pooling, precision];
   const read = makeFeatureReader(model, options);

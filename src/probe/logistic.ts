@@ -38,6 +38,10 @@ export interface FitOptions extends LbfgsOptions {
   classes: number;
   /** Coefficients to start from, for example those of a larger `l2`. Default zeros. */
   start?: Float64Array;
+  /**
+   * Features that are kept as tensors, bytes; where there are more, all are read each time. Default 512 MB.
+   */
+  keptBytes?: number;
   /** Default: of the features. */
   moments?: LogisticModel["moments"];
 }
@@ -45,27 +49,63 @@ export interface FitOptions extends LbfgsOptions {
 /** Coefficients and what standardises the features. */
 type Affine = { coefficients: tf.Tensor1D; mean: tf.Tensor1D; std: tf.Tensor1D };
 
-/** `[rows, columns] -> x` standardised [rows, columns] and its logits [rows, classes] */
-function logitsOf({ coefficients, mean, std }: Affine, values: tf.Tensor2D) {
-  const [, columns] = values.shape;
+/** Features with mean 0 and standard deviation 1, [rows, columns]. */
+function standardised({ mean, std }: Pick<Affine, "mean" | "std">, values: tf.Tensor2D): tf.Tensor2D {
+  return values.sub(mean).div<tf.Tensor2D>(std);
+}
+
+/** @returns logits of standardised features, [rows, classes] */
+function logitsOf(coefficients: tf.Tensor1D, x: tf.Tensor2D): tf.Tensor2D {
+  const [, columns] = x.shape;
   const classes = coefficients.size / (columns + 1);
-  const x = values.sub(mean).div<tf.Tensor2D>(std);
   const [weights, biases] = tf.split(coefficients, [columns * classes, classes]);
-  return { x, logits: x.matMul<tf.Tensor2D>(weights.reshape([columns, classes])).add<tf.Tensor2D>(biases) };
+  return x.matMul<tf.Tensor2D>(weights.reshape([columns, classes])).add<tf.Tensor2D>(biases);
 }
 
 /** Summed cross-entropy of a block of rows, and its gradient by the coefficients. */
-function lossAndGradient(affine: Affine, values: tf.Tensor2D, targets: tf.Tensor2D) {
-  const { x, logits } = logitsOf(affine, values);
-  const logP = logits.logSoftmax();
+function lossAndGradient(coefficients: tf.Tensor1D, x: tf.Tensor2D, targets: tf.Tensor2D) {
+  const logP = logitsOf(coefficients, x).logSoftmax();
   const error = logP.exp().sub<tf.Tensor2D>(targets); // (rows, classes)
   const gradient = tf.concat1d([x.matMul(error, true).reshape([-1]), error.sum(0)]);
   return { loss: targets.mul(logP).sum().neg() as tf.Scalar, gradient };
 }
 
+/** A block of rows as the objective takes it. */
+type Rows = { x: tf.Tensor2D; targets: tf.Tensor2D };
+
+/** Blocks of a matrix, standardised; those that are not kept are disposed when the next is asked for. */
+function rowsOf(
+  features: Features,
+  classes: number,
+  statistics: Pick<Affine, "mean" | "std">,
+  keptBytes = 512e6,
+) {
+  const isKept = 4 * features.rows * features.columns <= keptBytes;
+  const kept: Rows[] = [];
+  const standardise = compile(standardised);
+  async function* made(): AsyncGenerator<Rows> {
+    for (const { begin, rows, values } of blocksOf(features)) {
+      const block = tf.tensor2d(values, [rows, features.columns]);
+      const x = await standardise(statistics, block).finally(() => block.dispose());
+      const labels = features.labels.subarray(begin, begin + rows);
+      const targets = tf.tensor2d(smoothTargets(labels, classes, 0), [rows, classes]);
+      yield { x, targets };
+      if (!isKept) tf.dispose([x, targets]);
+      else kept.push({ x, targets });
+    }
+  }
+  return {
+    blocks: () => kept.length > 0 ? kept : made(),
+    dispose: () => {
+      standardise.dispose();
+      tf.dispose(kept);
+    },
+  };
+}
+
 /**
- * Fits by L-BFGS, to the minimum of mean cross-entropy plus penalty. Features are standardised, and read
- * again block by block in each iteration.
+ * Fits by L-BFGS, to the minimum of mean cross-entropy plus penalty. Features are standardised; see
+ * `keptBytes` for how often they are read.
  *
  * @throws {Error} when the classes are fewer than 2 or a label is not among them
  */
@@ -76,18 +116,16 @@ export async function fitLogistic(features: Features, options: FitOptions): Prom
   const moments = options.moments ?? columnMoments(features);
   const native = compile(lossAndGradient);
   const statistics = { mean: tf.tensor1d(moments.mean), std: tf.tensor1d(moments.std) };
+  const rows = rowsOf(features, classes, statistics, options.keptBytes);
   const size = (features.columns + 1) * classes;
   const objective: Objective = async (x) => {
     const total = { value: 0, gradient: new Float64Array(size) };
     const coefficients = tf.tensor1d(Float32Array.from(x));
-    for (const { begin, rows, values } of blocksOf(features)) {
-      const block = tf.tensor2d(values, [rows, features.columns]);
-      const labels = features.labels.subarray(begin, begin + rows);
-      const targets = tf.tensor2d(smoothTargets(labels, classes, 0), [rows, classes]);
-      const part = await native({ coefficients, ...statistics }, block, targets);
+    for await (const { x, targets } of rows.blocks()) {
+      const part = await native(coefficients, x, targets);
       total.value += (await part.loss.data())[0] / features.rows;
       (await part.gradient.data()).forEach((g, i) => total.gradient[i] += g / features.rows);
-      tf.dispose([block, targets, part]);
+      tf.dispose(part);
     }
     coefficients.dispose();
     return penalised(total, x, l2, size - classes);
@@ -98,6 +136,7 @@ export async function fitLogistic(features: Features, options: FitOptions): Prom
     return { coefficients, classes, moments, l2, objective: value, converged };
   } finally {
     native.dispose();
+    rows.dispose();
     tf.dispose(statistics);
   }
 }
@@ -132,7 +171,11 @@ export async function predictLogistic(model: LogisticModel, features: Features):
     std: tf.tensor1d(moments.std),
   };
   try {
-    return await mapRows(features, classes, (x) => logitsOf(affine, x).logits.softmax());
+    return await mapRows(
+      features,
+      classes,
+      (x) => logitsOf(affine.coefficients, standardised(affine, x)).softmax<tf.Tensor2D>(),
+    );
   } finally {
     tf.dispose(affine);
   }
@@ -145,7 +188,7 @@ export interface ProbeResult extends Evaluation {
 }
 
 /** Settings of {@link probeLogistic}. */
-export interface LogisticProbeOptions extends Omit<LbfgsOptions, "memory"> {
+export interface LogisticProbeOptions extends Omit<LbfgsOptions, "memory">, Pick<FitOptions, "keptBytes"> {
   /** Number of classes. Default: as many as the training labels speak of. */
   classes?: number;
   /** Strengths of the regularisation to choose from. Default 1, 0.1, … 1e-5. */

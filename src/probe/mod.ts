@@ -1,6 +1,6 @@
 /** Probes: how much of something can be read off a network's features by a linear classifier. */
-export { colorHistogram, pixelFeatures } from "./baselines.ts";
-export { collectFeatures, computeFeatures, type ImageSource, keysOf } from "./collect.ts";
+export { colorHistogram, pixelFeatures, randomFilters } from "./baselines.ts";
+export { collectFeatures, computeFeatures, type Featurizer, type ImageSource, keysOf } from "./collect.ts";
 export { extractFeatures, makeFeatureReader, networkFeatures, prefixTokens } from "./extract.ts";
 export type { StoredFeatures } from "./feature_file.ts";
 export {

@@ -9,7 +9,6 @@ export {
   trendTest,
   twoProportionTest,
 } from "./hypothesis_tests.ts";
-export { agreementTest, renamingTest } from "./permutation.ts";
 export {
   contrastOfRuns,
   type Estimate,
@@ -20,6 +19,7 @@ export {
   pBelow,
   type Repetitions,
 } from "./paired.ts";
+export { agreementTest, renamingTest } from "./permutation.ts";
 export { binomialPowers, sampleForPower } from "./power.ts";
 export { STREAMS } from "./streams.ts";
 export { betaVariate, byRank, permutation, type Random, random, rank } from "./random.ts";

@@ -27,6 +27,8 @@ export const STREAMS = {
   probeWeights: 0x7077,
   /** Order of a linear probe's rows, by epoch. */
   probeOrder: 0x706f,
+  /** Filters that are never trained, by filter. */
+  randomFilters: 0x7266,
   /** First places of a UMAP. */
   umap: 0x756d,
   /** Order of a game's images; it stands before the seed in the stream's name. */

@@ -3,7 +3,7 @@ import { type FlatWeights, flatWeights } from "../models/mod.ts";
 import { type TensorTree, tf } from "../tensorflow/mod.ts";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import type { Inputs } from "./input.ts";
-import { learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
+import { epochsTrained, learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
 import { evaluatedWeights } from "./state.ts";
 import { type RateInput, Stepper, type StepRule, type TrainState } from "./step.ts";
 
@@ -80,8 +80,9 @@ const emptyCheckpoint: Checkpoint = {
 };
 
 /**
- * Trains to the end of the schedule, from the folder's checkpoint where there is one. On the same machine's
- * CPU the same options give the same numbers to the bit, whether the training was killed and resumed or not.
+ * Trains to the end of the schedule, or of its `stopAfter`, from the folder's checkpoint where there is one.
+ * On the same machine's CPU the same options give the same numbers to the bit, whether the training was
+ * killed and resumed or not.
  * (On a GPU TensorFlow is asked for deterministic ops as well; that has not been run, so it is not promised.)
  * A checkpoint is written too when the training is aborted and when an input cannot be made.
  *
@@ -97,7 +98,7 @@ export async function trainLoop<Input extends TensorTree & RateInput, Evaluated>
   const run = new Training(options, state, checkpoint ?? emptyCheckpoint);
   try {
     await options.onStart?.(run.epochs);
-    while (run.epochs < schedule.epochs) await run.epoch();
+    while (run.epochs < epochsTrained(schedule)) await run.epoch();
     const evaluation = run.evaluation ?? await options.evaluate(run.state);
     await options.onEnd?.(run.state);
     return { evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
@@ -139,7 +140,7 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
 
   constructor(options: LoopOptions<Input, Evaluated>, state: TrainState, from: Checkpoint) {
     this.#options = options;
-    this.#steps = options.schedule.epochs * stepsPerEpoch(options.schedule);
+    this.#steps = epochsTrained(options.schedule) * stepsPerEpoch(options.schedule);
     this.#stepper = new Stepper(options.rule, state);
     this.#inputs = options.inputs;
     this.epochs = from.epochs;

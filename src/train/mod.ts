@@ -22,7 +22,7 @@ export {
   type Recipe,
   recipeSchema,
 } from "./recipe.ts";
-export { learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
+export { epochsTrained, learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
 export { createState, createWeights } from "./state.ts";
 export { type StepInput, Stepper } from "./step.ts";
 export {

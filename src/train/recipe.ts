@@ -34,6 +34,9 @@ export const recipeSchema = z.strictObject({
   samplesPerEpoch: positiveInteger.describe(
     "Samples seen in one epoch; the paper counts epochs of ImageNet-1K.",
   ),
+  stopAfter: positiveInteger.optional().describe(
+    "Training ends after so many epochs, at the rate that the schedule of all `epochs` has there. Default: all.",
+  ),
   warmupEpochs: amount.describe("Epochs over which the learning rate rises linearly from 0."),
   batchSize: positiveInteger.describe("Images a step."),
   learningRate: z.number().positive().describe("Peak learning rate of AdamW."),
@@ -65,13 +68,16 @@ export const pretrainingRecipeSchema = recipeSchema.omit({ labelSmoothing: true,
 /** How an autoencoder is trained: a recipe without the fields that only classifiers have. */
 export type PretrainingRecipe = z.infer<typeof pretrainingRecipeSchema>;
 
-/** MixUp and CutMix of the paper's Appendix A, Table 9, with timm's defaults. */
+/**
+ * MixUp and CutMix of the paper's Appendix A, Table 9. The mode is that of the commands that the authors
+ * published with the submission (`elem`); timm's default is one draw a batch. The probabilities are timm's.
+ */
 export const paperMix: Mix = {
   mixup: 0.8,
   cutmix: 1,
   probability: 1,
   switchProbability: 0.5,
-  mode: "batch",
+  mode: "element",
 };
 
 /**

@@ -3,15 +3,20 @@ import type { Recipe } from "./recipe.ts";
 /** The part of a recipe that says how long to train and how fast. */
 export type Schedule = Pick<
   Recipe,
-  "epochs" | "samplesPerEpoch" | "warmupEpochs" | "batchSize" | "learningRate"
+  "epochs" | "stopAfter" | "samplesPerEpoch" | "warmupEpochs" | "batchSize" | "learningRate"
 >;
+
+/** Epochs until training ends: all of the schedule, or those before it is stopped. */
+export function epochsTrained({ epochs, stopAfter }: Pick<Schedule, "epochs" | "stopAfter">): number {
+  return Math.min(epochs, stopAfter ?? epochs);
+}
 
 /** Optimizer steps in one epoch: the last, partial batch is not taken. */
 export function stepsPerEpoch(schedule: Schedule): number {
   return Math.floor(schedule.samplesPerEpoch / schedule.batchSize);
 }
 
-/** Optimizer steps of the whole training. */
+/** Optimizer steps of the whole schedule. */
 function totalSteps(schedule: Schedule): number {
   return schedule.epochs * stepsPerEpoch(schedule);
 }

@@ -90,11 +90,12 @@ Deno.test("the order of architectures: one seed is no order (the old rule: holds
 });
 
 Deno.test("the order of architectures: seeds that differ by as much as methods show none (the old rule: holds)", () => {
+  const offs = (shape: Shape) => shape.accuracy > 0.8 ? [-0.06, 0, 0.06] : [0.06, 0, -0.06];
   const lucky = shapes([0.8, 0.8, 0.8, 0.8, 0.83]).flatMap((shape) =>
-    [-0.06, 0, 0.06].map((off, seed) =>
+    offs(shape).map((off, seed) =>
       syntheticRecord({
         ...shape,
-        accuracy: shape.accuracy + off * (seed + 1 - 2 * (shape.accuracy > 0.8 ? 1 : 0)),
+        accuracy: shape.accuracy + off,
         experiment: { ...shape.experiment, seed },
       })
     )
@@ -141,7 +142,7 @@ Deno.test("alexnet-least: one certainly below AlexNet refutes it, a smaller gap 
   assert.equal(verdict(id, runs([0.6, 0.7, 0.7, 0.612, 0.7])), "not shown at this scale");
   assert.match(
     outcome(id, runs([0.6, 0.7, 0.7, 0.5, 0.7])).reason,
-    /the least gap, to ViT, .* 2\.3 points to 3\.5 points/,
+    /the least gap, to ViT, .* 2\.3 points to 3\.4 points/,
   );
 });
 

@@ -35,6 +35,7 @@ Deno.test("likenessOf: in what way two datasets are alike", () => {
   assert.equal(of(["cifar10@train#1/2", "cifar10@test#2/2"]), "other");
   assert.equal(of(["tabler-old", "tabler"]), "releases");
   assert.equal(of(["tabler-old", "mdi"]), "other");
+  assert.equal(of(["imagenet-val", "imagenet-v2"]), "releases"); // the paper's own pair
   assert.equal(of(["tabler", "mdi"]), "other");
 });
 

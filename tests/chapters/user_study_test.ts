@@ -53,15 +53,27 @@ Deno.test("people-below-network: only the images count that one of the two named
   assert.equal(outcome(BELOW, [open]).verdict, "not shown at this scale");
   assert.match(
     outcome(BELOW, [open]).reason,
-    /8 images that only the network named, 4 that only you did: p = 0\.194/,
+    /8 images that only the network named, 4 that only you did; p = 0\.194 for it, p = 0\.927 against it$/,
   );
   const reversed = gameOf({ bothRight: 10, onlyPerson: 30, onlyNetwork: 8 });
   assert.equal(outcome(BELOW, [reversed]).verdict, "does not hold");
-  const equal = outcome(BELOW, [gameOf({ bothRight: 30 })]);
-  assert.deepEqual([equal.verdict, /nothing to tell them apart/.test(equal.reason)], [
-    "not shown at this scale",
-    true,
-  ]);
+  assert.equal(outcome(BELOW, [gameOf({ bothRight: 30 })]).verdict, "not shown at this scale");
+});
+
+Deno.test("user study: three claims are not three chances", () => {
+  // One by one: p = 0.043 that the person is above a third, and p = 0.033 that the network is ahead.
+  const games = [gameOf({ bothRight: 40, onlyPerson: 2, onlyNetwork: 9, bothWrong: 49 })];
+  assert.deepEqual([CHANCE, BELOW].map((id) => outcome(id, games).verdict), ["holds", "holds"]);
+  const [network, ...people] = testClaims(userStudyClaims, games).map(({ verdict }) => verdict);
+  assert.equal(network, "holds");
+  assert.deepEqual(people, Array(2).fill("not shown at this scale"));
+});
+
+Deno.test("people-above-chance: what counts as no more than chance is said", () => {
+  assert.match(
+    outcome(CHANCE, [likeThePaper]).reason,
+    /against 5\.0 points above it, which is no more than chance/,
+  );
 });
 
 Deno.test("network-above-chance-where-people-play: refuted at chance, open with few images", () => {

@@ -1,7 +1,9 @@
 import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { cellsCode } from "../../src/cli/executed_notebook.ts";
 import { reproduce } from "../../src/cli/reproduce.ts";
+import { resultsCode } from "../../src/experiments/mod.ts";
 import { scratchNotebooks } from "../made/commands/scratch_notebooks.ts";
 
 const log = () => {};
@@ -27,6 +29,10 @@ Deno.test("reproduce executes notebooks, keeps the copies and collects their cla
   const copy = JSON.parse(await Deno.readTextFile(result.copies[0]));
   assert.deepEqual(copy.cells[0].outputs[0].data["text/plain"], ["1"]);
   assert.deepEqual(copy.cells[0].metadata, {}, "nothing that changes with the clock");
+  const { executedAt, ...made } = copy.metadata.ntd;
+  assert.match(executedAt, /^\d{4}-\d\d-\d\d$/);
+  const options = { NTD_DATASETS: "emoji" };
+  assert.deepEqual(made, { preset: "smoke", code: resultsCode(), cells: cellsCode(source), options });
   assert.equal(await Deno.readTextFile(join(notebooks, "01_claims.ipynb")), source);
 });
 
@@ -41,6 +47,60 @@ Deno.test("an output that comes after the kernel has said that it is idle is the
   );
   assert.deepEqual(shown.map((texts: string[]) => texts.length), [1, 1]);
   assert.match(shown[0][0], /late/);
+});
+
+Deno.test("a result that comes after a progress bar, and after the kernel is idle, is waited for", async () => {
+  const bar = `await Deno.jupyter.broadcast("display_data", { metadata: {}, transient: { display_id: "bar" },
+    data: { "text/plain": "bar" } });
+  const timer = setTimeout(() => Deno.jupyter.broadcast("display_data", { metadata: {}, transient: {},
+    data: { "text/plain": "late" } }), 150);`;
+  // A cell that is bound to show something is given longer than others.
+  const slow = `setTimeout(() => Deno.jupyter.broadcast("display_data", { metadata: {}, transient: {},
+    data: { "text/plain": "slow" } }), 1500);
+undefined`;
+  await using scratch = await scratchNotebooks({ "01_late.ipynb": [bar, slow] });
+  const { copies, failures } = await reproduce({ preset: "smoke", notebooks: scratch.notebooks, log });
+  assert.deepEqual(failures, []);
+  const { cells } = JSON.parse(await Deno.readTextFile(copies[0]));
+  const shown = cells.map((cell: { outputs: { data: Record<string, string> }[] }) =>
+    cell.outputs.map(({ data }) => [data["text/plain"]].flat().join(""))
+  );
+  assert.deepEqual(shown, [["bar", "late"], ["slow"]]);
+});
+
+Deno.test("a cell whose timers put out again and again does not hold the notebook for ever", async () => {
+  const endless = `const timer = setInterval(() => Deno.jupyter.broadcast("display_data", { metadata: {},
+    transient: {}, data: { "text/plain": "again" } }), 100);`;
+  await using scratch = await scratchNotebooks({ "01_endless.ipynb": [endless, "'last'"] });
+  const { failures, copies } = await reproduce({ preset: "smoke", notebooks: scratch.notebooks, log });
+  assert.deepEqual(failures, []);
+  assert.match(await Deno.readTextFile(copies[0]), /last/);
+});
+
+Deno.test("a cell that should show something and does not fails, and the next ones are executed", async () => {
+  await using scratch = await scratchNotebooks({
+    "01_silent.ipynb": [
+      "const live = async (work) => await work();",
+      "const all = await live(() => 1);",
+      "undefined",
+      "'x'",
+    ],
+  });
+  const lines: string[] = [];
+  const { notebooks } = scratch;
+  const { failures, copies } = await reproduce({
+    preset: "smoke",
+    notebooks,
+    log: (line) => lines.push(line),
+  });
+  const seen = failures.map(({ notebook, cell, of, name }) => `${notebook} ${cell}/${of} ${name}`);
+  assert.deepEqual(seen, ["01_silent.ipynb 2/4 no output", "01_silent.ipynb 3/4 no output"]);
+  assert.match(failures[0].reason, /has shown nothing/);
+  assert.ok(
+    lines.some((line) => /01_silent\.ipynb {2}cell 3\/4 {2}failed: no output/.test(line)),
+    lines.join("\n"),
+  );
+  assert.match(await Deno.readTextFile(copies[0]), /'x'|"x"/);
 });
 
 Deno.test("a failing cell ends its notebook, not the others", async () => {

@@ -12,6 +12,7 @@ import {
   pretraining,
   probe,
   taskOf,
+  trivialsOf,
 } from "../../src/experiments/mod.ts";
 
 /** An experiment of each kind at a preset's scale, in the order of their list. A new kind is added here. */
@@ -24,6 +25,7 @@ function everyKind(preset: Preset): AnyExperiment[] {
     mae.experiment,
     probe({ features: mae, task, preset }),
     fineTuning({ start: mae, task, preset }),
+    trivialsOf(classifier)[0],
   ];
 }
 

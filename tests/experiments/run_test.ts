@@ -12,6 +12,7 @@ import {
   openNetwork,
   run,
   RunFolder,
+  type RunProgress,
   type RunRecord,
   sweep,
 } from "../../src/experiments/mod.ts";
@@ -51,10 +52,29 @@ Deno.test("a run leaves a record that a person can read", async () => {
 
 Deno.test("running it again reads the record and trains nothing", async () => {
   const whole = await wholeRun();
-  const phases: string[] = [];
-  const again = await run(experiment, { runs, onProgress: ({ phase }) => phases.push(phase) });
+  const read: unknown[] = [];
+  const onProgress = ({ phase, byOtherCode }: RunProgress) => read.push({ phase, byOtherCode });
+  const again = await run(experiment, { runs, onProgress });
   assert.deepEqual(again, whole);
-  assert.deepEqual(phases, []);
+  assert.deepEqual(read, [{ phase: "record", byOtherCode: false }]);
+});
+
+Deno.test("a record that was made by other code is read back, and says so", async () => {
+  const { hash } = await wholeRun();
+  const copy = Deno.makeTempDirSync();
+  Deno.mkdirSync(join(copy, hash));
+  for (const name of ["experiment.json", "epochs.jsonl", "result.json"]) {
+    Deno.copyFileSync(join(runs, hash, name), join(copy, hash, name));
+  }
+  const file = join(copy, hash, "result.json");
+  const { code, ...before } = JSON.parse(Deno.readTextFileSync(file));
+  assert.match(code, /^[0-9a-f]{12}$/);
+  for (const result of [{ ...before, code: "0123456789ab" }, before]) {
+    Deno.writeTextFileSync(file, JSON.stringify(result));
+    const read: (boolean | undefined)[] = [];
+    await run(experiment, { runs: copy, onProgress: ({ byOtherCode }) => read.push(byOtherCode) });
+    assert.deepEqual(read, [true]);
+  }
 });
 
 Deno.test("killed in the middle of the second epoch, it goes on and ends with the same numbers", async () => {

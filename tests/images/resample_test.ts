@@ -166,6 +166,18 @@ Deno.test("inference resizes the shorter side to size / 0.875 and cuts the centr
   }
 });
 
+Deno.test("inference equals torchvision's Resize and CenterCrop on Pillow, by either filter, to the last bit", () => {
+  for (const { width, height, channels, size, pixels, expected } of reference.inference) {
+    const image = { pixels: bytes(pixels), height, width, channels };
+    for (const filter of ["bilinear", "bicubic"] as const) {
+      const out = new Uint8Array(size * size * channels);
+      resizeAndCentreCrop(image, size, out, filter);
+      assert.deepEqual(out, bytes(expected[filter]), `${width}x${height} to ${size}, ${filter}`);
+    }
+    assert.notEqual(expected.bilinear, expected.bicubic);
+  }
+});
+
 Deno.test("a crop that is the whole image at its own size changes nothing", () => {
   fc.assert(fc.property(fc.uint8Array({ minLength: 75, maxLength: 75 }), (pixels) => {
     const out = new Uint8Array(75);

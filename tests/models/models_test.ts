@@ -48,7 +48,7 @@ const kinds: [string | ModelConfig, number[]][] = [
   ["vit_micro", [4, 32]],
   [token, [4, 16]],
   ["convnext_micro", [4, 32, 37]],
-  ["convnext_7k", [16, 32, 50]],
+  ["convnext_7k", [32, 50, 64]],
   ["cnn_micro", [8, 32, 37]],
 ];
 

@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  besidePixelRegression,
-  type Displayable,
-  featureMap,
-  layerTable,
-  nearestElsewhere,
-} from "../../src/notebook/mod.ts";
+import { type Displayable, featureMap, layerTable, nearestElsewhere } from "../../src/notebook/mod.ts";
 import type { Figure } from "../../src/figures/mod.ts";
 import { TINY_DATASETS, tinyRun, tinyRuns } from "../made/notebook/tiny_runs.ts";
 
@@ -53,14 +47,6 @@ Deno.test("nearestElsewhere: beside each image only those of other datasets", as
     assert.equal(own, TINY_DATASETS[i]);
     assert.ok(others.length === 3 && others.every((name) => name !== own), row);
   }
-});
-
-Deno.test("besidePixelRegression: both learners on the same validation images", async () => {
-  using _runs = tinyRuns();
-  const convnext = await tinyRun("convnext");
-  const [, network, regression] = await linesOf(await besidePixelRegression(convnext, 4));
-  assert.match(network, /^convnext .*n = 30 +33\.3%/);
-  assert.match(regression, /^logistic regression on 4x4 pixels .*n = 30 +33\.3%/);
 });
 
 Deno.test("layerTable: a row a layer, and their sum", async () => {

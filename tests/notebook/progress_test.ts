@@ -22,6 +22,16 @@ const train = (done: number, more: Partial<RunProgress> = {}): RunProgress => ({
   ...more,
 });
 
+/** A run of a sweep that was on record. */
+const recorded = (index: number, of: number, byOtherCode = false): RunProgress => ({
+  phase: "record",
+  label: "a + b",
+  done: 1,
+  total: 1,
+  byOtherCode,
+  position: { index, of },
+});
+
 function stateAfter(events: RunProgress[], secondsEach: number, ending?: string) {
   const history = new ProgressHistory();
   events.forEach((event, i) => history.add(event, 1000 * secondsEach * i));
@@ -47,6 +57,58 @@ Deno.test("progress: runs that were on record don't speed up the pace", () => {
   ];
   const { left } = stateAfter(events, 60);
   assert.ok(left && Math.abs(left - 180) < 1e-6);
+});
+
+Deno.test("progress: nor do runs that were on record in between", () => {
+  const at = (index: number) => ({ position: { index, of: 4 } });
+  const events = [train(0, at(1)), train(100, at(1)), recorded(2, 4), recorded(3, 4), train(0, at(4))];
+  // The first took 40 s, as the last is going to; reading took none.
+  const history = new ProgressHistory();
+  events.forEach((event, i) => history.add(event, i === 0 ? 0 : 40_000));
+  assert.equal(history.state(40_000)?.left, 40);
+});
+
+Deno.test("progress: a sweep says at its end how many runs were read back", () => {
+  const sweep = (read: number, of: number, other = 0) => [
+    ...Array.from({ length: read }, (_, i) => recorded(i + 1, of, i < other)),
+    ...Array.from({ length: of - read }, (_, i) => train(100, { position: { index: read + i + 1, of } })),
+  ];
+  const ending = (events: RunProgress[], how = "done") => progressText(stateAfter(events, 10, how));
+  assert.equal(ending(sweep(12, 12)), "12 of 12 runs read back");
+  assert.equal(ending(sweep(1, 1)), "1 of 1 run read back");
+  assert.equal(ending(sweep(3, 12)), "3 of 12 runs read back, 9 trained in 1 min 20 s");
+  assert.equal(ending(sweep(0, 2)), "done: 2 of 2 runs, 10 s");
+  assert.equal(ending(sweep(12, 12, 2)), "12 of 12 runs read back (2 made by other code)");
+  const stopped = ending(sweep(3, 12).slice(0, 5), "interrupted");
+  assert.equal(stopped, "interrupted: 5 of 12 runs, 3 of them read back, 10 s");
+  const { position: _, ...alone } = recorded(1, 1);
+  assert.equal(ending([alone]), "1 of 1 run read back");
+});
+
+Deno.test("progress: a run that reads back another one that it needs counts as trained", () => {
+  const needing = [recorded(1, 2), recorded(2, 2), train(100, { position: { index: 2, of: 2 } })];
+  assert.equal(
+    progressText(stateAfter(needing, 10, "done")),
+    "1 of 2 runs read back, 1 trained in 0 s",
+  );
+});
+
+Deno.test("progressView: a sweep that is read back is shown, in a notebook and on a terminal", async () => {
+  const sent: string[] = [];
+  const kernel = {
+    broadcast: (_: string, content: unknown) => Promise.resolve(void sent.push(JSON.stringify(content))),
+  };
+  let written = "";
+  const targets = [notebookTarget(kernel), terminalTarget((text) => written += text, () => 80)];
+  for (const target of targets) {
+    const view = progressView(target, () => 0);
+    view.update(recorded(1, 2));
+    view.update(recorded(2, 2));
+    await view.finish();
+  }
+  assert.match(sent.at(-1)!, /"text\/plain":"2 of 2 runs read back"/);
+  assert.match(sent.at(-1)!, /"text\/html":"[^]*2 of 2 runs read back/);
+  assert.ok(written.endsWith("2 of 2 runs read back\n"));
 });
 
 Deno.test("progress: making data doesn't count as training", () => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { repositoryRoot } from "../../src/disk/mod.ts";
 import * as door from "../../src/mod.ts";
-import { codeCells, faultsOf, testsClaims } from "../made/notebooks/notebook_file.ts";
+import { codeCells, madeBy } from "../../src/cli/executed_notebook.ts";
+import { faultsOf, testsClaims } from "../made/notebooks/notebook_file.ts";
 
 const FOLDER = `${repositoryRoot}notebooks/`;
 const NOTEBOOKS = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).filter((name) =>
@@ -60,9 +61,18 @@ Deno.test("notebooks: no cell has logic of its own, nor more than 24 lines", () 
   }
 });
 
+/**
+ * Cells without output, which were executed before such a cell was a failure: by the notebook's number, so many
+ * at most. A notebook that says what made it has none; this list goes when all of them do.
+ */
+const SILENT_BEFORE: Record<string, number> = { "04": 1, "05": 1, "08": 2, "09": 1, "10": 1 };
+
 for (const { name, file } of NOTEBOOKS) {
   Deno.test(`notebook ${name}: is committed with its outputs, and each claim with its verdict`, () => {
-    assert.deepEqual(faultsOf(file), []);
+    const faults = faultsOf(file);
+    const known = madeBy(file) ? 0 : SILENT_BEFORE[name.slice(0, 2)] ?? 0;
+    assert.deepEqual(faults.filter((fault) => !fault.endsWith(": shows nothing")), []);
+    assert.ok(faults.length <= known, faults.join("\n"));
     // 00 shows the set-up and the data; every other notebook tests claims of the paper.
     assert.equal(testsClaims(file), !name.startsWith("00"));
   });
@@ -83,6 +93,7 @@ Deno.test("faultsOf: finds cells that failed or show nothing, and claims that ar
   const edited = (change: (text: string) => string) =>
     changed("showClaims(", (outputs) => JSON.parse(change(JSON.stringify(outputs))));
   assert.match(changed("accuracyTable(", () => []), /accuracyTable.*shows nothing/);
+  assert.match(changed("live(", () => []), /live.*shows nothing/);
   assert.match(changed("sweep(", () => [{ output_type: "error", ename: "RangeError" }]), /RangeError/);
   assert.match(changed("learningCurvesFigure(", () => [{ data: { "text/plain": "" } }]), /no picture of it/);
   assert.match(changed("showClaims(", () => []), /tests every-architecture-above-chance.*shows $/m);

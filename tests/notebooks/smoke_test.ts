@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { claimsOf, reproduce, selectNotebooks } from "~/cli/reproduce.ts";
+import { claimsOf } from "~/cli/executed_notebook.ts";
+import { reproduce, selectNotebooks } from "~/cli/reproduce.ts";
 import { repositoryRoot } from "~/disk/mod.ts";
 import { scratchNotebooks } from "../made/commands/scratch_notebooks.ts";
 import { faultsOf, testsClaims } from "../made/notebooks/notebook_file.ts";

@@ -5,7 +5,6 @@ import {
   type Claim,
   compareAll,
   type Evidence,
-  farAboveChance,
   formatDifference,
   formatP,
   isAtChance,
@@ -64,14 +63,6 @@ Deno.test("compareAll: counts those that are certainly higher, and lower", () =>
   assert.deepEqual(compareAll([[high, low], [high, low]]), { higher: 2, lower: 0, verdict: "holds" });
   assert.deepEqual(compareAll([[high, low], [low, high]]), { higher: 1, lower: 1, verdict: "does not hold" });
   assert.equal(compareAll([[high, low], [low, low]]).verdict, "not shown at this scale");
-});
-
-Deno.test("farAboveChance: the whole interval has to be at 1.5 times chance", () => {
-  assert.equal(farAboveChance([point(0.8), point(0.55)]).verdict, "holds");
-  assert.equal(farAboveChance([point(0.8), point(0.45)]).verdict, "does not hold");
-  const open = farAboveChance([point(0.8), point(0.5)]);
-  assert.equal(open.verdict, "not shown at this scale");
-  assert.match(open.reason, /^1 of 2 .* 2\.4, 1\.5 times chance$/);
 });
 
 Deno.test("pooledCounts adds up; p-values and differences are written for readers", () => {

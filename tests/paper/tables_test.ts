@@ -10,6 +10,8 @@ import { sameDistributionClaims } from "../../src/chapters/same_distribution/cla
 import { selfSupervisedClaims } from "../../src/chapters/self_supervised/claims.ts";
 import { semanticClaims } from "../../src/chapters/semantic_transfer/claims.ts";
 import { userStudyClaims } from "../../src/chapters/user_study/claims.ts";
+import { datasetsOf, readManifest } from "../../src/data/mod.ts";
+import { baseline } from "../../src/experiments/mod.ts";
 import { appendixB } from "../../src/paper/appendix.ts";
 import {
   figure2,
@@ -73,7 +75,7 @@ Deno.test("every table has the paper's number of rows, each with a name of its o
     [table5, 9],
     [table7, 3],
     [table8, 7],
-    [zeng, 19],
+    [zeng, 20],
   ];
   for (const [{ source, caption, rows }, length] of lengths) {
     assert.match(source, /^(Tables? \d|Figure \d|Zeng, Yin & Liu)/);
@@ -122,6 +124,45 @@ Deno.test("claims: every percentage that one quotes of the paper is printed in a
   );
   assert.ok(quoted.length > 40);
   assert.deepEqual(quoted.filter(({ percent }) => !printed.has(percent)), []);
+});
+
+Deno.test("the collection `paper` has Table 1's letters in its order, and the images that its experiments ask for", () => {
+  const datasets = datasetsOf("paper");
+  assert.deepEqual(
+    datasets.map((name) => readManifest(name).symbol),
+    table1.rows.map(({ symbol }) => symbol),
+  );
+  const { imagesPerDataset, validationPerDataset } = baseline({ datasets, preset: "paper" });
+  for (const name of datasets) {
+    const { images, sampling } = readManifest(name);
+    const kept = sampling?.images ?? images;
+    assert.ok(kept > imagesPerDataset + validationPerDataset && kept <= images, name);
+  }
+});
+
+Deno.test("Figure 5: the two people above 50% must be near 58%, as the mean has it", () => {
+  const { people, imagesEach, meanPercent, histogram, foundDifficult, withComputerVisionExperience } =
+    figure5;
+  assert.ok(foundDifficult <= people && withComputerVisionExperience <= people);
+  assert.equal(imagesEach, 100); // so that accuracies are whole per cents, and the last of a bin is below its end
+  const bounded = histogram.filter(({ to }) => to !== null);
+  const others = bounded.reduce((sum, { from, to, users }) => sum + users * (from + to! - 1) / 2, 0);
+  const { users } = histogram.find(({ to }) => to === null)!;
+  assert.equal(((people * meanPercent - others) / users).toFixed(1), "58.5");
+});
+
+Deno.test("successors: what is known to have been repeated has its deviation", () => {
+  const known = zeng.rows.filter(({ deviation }) => deviation !== undefined);
+  assert.deepEqual(known.map(({ percent, deviation }) => `${percent.toFixed(1)} ± ${deviation}`), [
+    "82.0 ± 0.3",
+    "71.0 ± 0.2",
+    "79.9 ± 0.2",
+    "65.2 ± 1.4",
+    "79.2 ± 0.2",
+    "70.4 ± 0.5",
+    "48.5 ± 0.7",
+  ]);
+  assert.equal(zeng.rows.at(-1)!.percent, 58.1);
 });
 
 Deno.test("successors: clustering without labels is hardly better than people, images without semantics are told apart", () => {

@@ -68,6 +68,7 @@ Deno.test("a finished run keeps its weights with what they are for, and no check
     imageSize: "32",
     channels: "1",
     precision: '"float32"',
+    interpolation: '"bicubic"',
     format: "pt",
   });
 });

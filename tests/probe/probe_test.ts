@@ -14,6 +14,7 @@ import {
   maeProbe,
   pixelFeatures,
   probeLogistic,
+  randomFilters,
   sgdProbe,
   sweepLinearProbe,
 } from "../../src/probe/mod.ts";
@@ -110,7 +111,7 @@ Deno.test("pixels are means of rectangles, histograms shares of pixels", async (
   );
   using all = await collectFeatures(pixelFeatures(SIDE), source, { root });
   assert.deepEqual(all.read([0]), images.slice(0, count * 3));
-  using colors = await collectFeatures(colorHistogram(2), source, { root });
+  using colors = await collectFeatures(colorHistogram({ levels: 2, bins: 2 }), source, { root });
   const shares = colors.read([0, 1, 2]);
   assert.equal(colors.columns, 8);
   for (let i = 0; i < 3; i++) {
@@ -121,15 +122,51 @@ Deno.test("pixels are means of rectangles, histograms shares of pixels", async (
     () => collectFeatures(pixelFeatures(9), source, { root }),
     /side is 9; the images have 8 px/,
   );
-  assert.throws(() => colorHistogram(1), /bins is 1/);
+  assert.throws(() => colorHistogram({ levels: 8, bins: 1 }), /bins is 1/);
 });
 
 Deno.test("a histogram's cell is the color's", async () => {
   const source = imageSource(1);
   const [batch] = source.batches.batches();
   const white = batch.pixels.map(() => 255);
-  const values = await colorHistogram(4).compute({ ...batch, pixels: white }, SIDE);
+  const values = await colorHistogram({ levels: 2, bins: 4 }).compute({ ...batch, pixels: white }, SIDE);
   assert.ok(Math.abs(values[63] - 1) < 1e-5);
+});
+
+Deno.test("grey images have one mean a place and one axis of levels", async () => {
+  const pixels = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => i < 16 ? 255 : 0);
+  const batch = { pixels, channels: 1, labels: Int32Array.of(0) } as const;
+  const levels = await colorHistogram({ levels: 4, bins: 8 }).compute(batch, SIDE);
+  assert.deepEqual([...levels].map((share) => Number(share.toFixed(6))), [0.75, 0, 0, 0.25]);
+  const [black, white] = [-0.485 / 0.229, 0.515 / 0.229];
+  const means = await pixelFeatures(2).compute(batch, SIDE);
+  [(black + white) / 2, (black + white) / 2, black, black].forEach((mean, i) =>
+    assert.ok(Math.abs(means[i] - mean) < 1e-5)
+  );
+});
+
+Deno.test("random filters: an even ground answers to none, and the seed decides them", async () => {
+  const [batch] = imageSource(2).batches.batches();
+  const options = { filters: 4, size: 3, grid: 2, seed: 1 };
+  using filters = randomFilters(options);
+  using others = randomFilters({ ...options, seed: 2 });
+  const even = await filters.compute({ ...batch, pixels: batch.pixels.map(() => 200) }, SIDE);
+  assert.equal(even.length, 2 * 4 * 2 * 2);
+  assert.ok(even.every((response) => Math.abs(response) < 1e-4));
+  const responses = await filters.compute(batch, SIDE);
+  assert.ok(responses.some((response) => response > 0.1));
+  assert.notDeepEqual(await others.compute(batch, SIDE), responses);
+});
+
+Deno.test("a regression is the same whether its features are kept or read in each iteration", async () => {
+  const [training, validation] = [clouds(90, 1, 1), clouds(90, 1, 2)];
+  const before = tf.memory().numTensors;
+  const [kept, read] = [
+    await probeLogistic(training, validation, { seed: 1, l2: [0.1] }),
+    await probeLogistic(training, validation, { seed: 1, l2: [0.1], keptBytes: 0 }),
+  ];
+  assert.deepEqual(read.probabilities, kept.probabilities);
+  assert.equal(tf.memory().numTensors, before);
 });
 
 Deno.test("colors are read off every baseline, and no tensor is left behind", async () => {
@@ -139,7 +176,7 @@ Deno.test("colors are read off every baseline, and no tensor is left behind", as
   const before = tf.memory().numTensors;
   const baselines = [
     (source: typeof training) => collectFeatures(pixelFeatures(2), source, { root }),
-    (source: typeof training) => collectFeatures(colorHistogram(3), source, { root }),
+    (source: typeof training) => collectFeatures(colorHistogram({ levels: 2, bins: 3 }), source, { root }),
     (source: typeof training) => extractFeatures(model, weights, source, { root }),
   ];
   for (const features of baselines) {

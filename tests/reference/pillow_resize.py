@@ -1,4 +1,5 @@
-"""Writes pillow_resize.json: small images resized by Pillow's BILINEAR, for tests/images/resample_test.ts.
+"""Writes pillow_resize.json: small images resized by Pillow's BILINEAR, and as at inference by both filters, for
+tests/images/resample_test.ts.
 
 Run with: python pillow_resize.py   (needs Pillow; made with Pillow 13.0.0)
 """
@@ -51,6 +52,34 @@ def case(number, width, height, channels, box, out_width, out_height):
     }
 
 
+# (width, height, channels, size that the network sees)
+INFERENCE = [(40, 20, 3, 14), (21, 33, 3, 14), (50, 50, 1, 28), (12, 17, 3, 28)]
+
+
+def inference(number, width, height, channels, size):
+    """torchvision's Resize of the shorter side to size / 0.875 and CenterCrop, by their arithmetic."""
+    pixels = noise(width * height * channels, 100 + number)
+    image = Image.frombytes("L" if channels == 1 else "RGB", (width, height), pixels)
+    shorter = round(size / 0.875)
+    long = int(shorter * max(width, height) / min(width, height))
+    out_width, out_height = (shorter, long) if width <= height else (long, shorter)
+    left, top = round((out_width - size) / 2), round((out_height - size) / 2)
+    expected = {}
+    for name in ["bilinear", "bicubic"]:
+        resized = image.resize((out_width, out_height), Image.Resampling[name.upper()])
+        seen = resized.crop((left, top, left + size, top + size))
+        expected[name] = base64.b64encode(seen.tobytes()).decode()
+    return {
+        "width": width,
+        "height": height,
+        "channels": channels,
+        "size": size,
+        "pixels": base64.b64encode(pixels).decode(),
+        "expected": expected,
+    }
+
+
 cases = [case(number, *parameters) for number, parameters in enumerate(CASES)]
-result = {"pillow": PIL.__version__, "cases": cases}
+seen = [inference(number, *parameters) for number, parameters in enumerate(INFERENCE)]
+result = {"pillow": PIL.__version__, "cases": cases, "inference": seen}
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(result, indent=2) + "\n")

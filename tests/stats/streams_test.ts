@@ -17,6 +17,7 @@ Deno.test("no two random streams of a seed have one number, and no number has ch
     heldOut: 26735,
     probeWeights: 28791,
     probeOrder: 28783,
+    randomFilters: 29286,
     umap: 30061,
     game: 39486,
   });

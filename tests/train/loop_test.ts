@@ -33,6 +33,13 @@ Deno.test("it learns the task, reports every epoch, and takes the recipe's steps
   assert.ok(whole.epochs[3].trainLoss < whole.epochs[0].trainLoss);
 });
 
+Deno.test("stopped after an epoch, it has what the whole training had there, rates included", async () => {
+  const whole = await wholeTraining();
+  const stopped = await outcome(Deno.makeTempDirSync(), { recipe: { ...recipe, stopAfter: 2 } });
+  assert.deepEqual(stopped.epochs, whole.epochs.slice(0, 2));
+  assert.equal(stopped.step, 12);
+});
+
 Deno.test("same seed, same bits; another seed, others", async () => {
   const whole = await wholeTraining();
   assert.deepEqual(await outcome(Deno.makeTempDirSync()), whole);
@@ -63,7 +70,7 @@ Deno.test("interrupted after any step and resumed, it ends with the same bits", 
 
 Deno.test("with MixUp and CutMix it still learns, and ends with the same bits when resumed", async () => {
   const whole = await wholeTraining();
-  const mixed = { ...recipe, mix: { ...paperMix, mode: "element" as const } };
+  const mixed = { ...recipe, mix: paperMix };
   const once = await outcome(Deno.makeTempDirSync(), { recipe: mixed });
   assert.notDeepEqual(once.values, whole.values);
   assert.ok(once.accuracy.low > 1 / 3, `${once.accuracy.value}`);

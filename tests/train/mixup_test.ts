@@ -64,11 +64,12 @@ Deno.test("a plan is a function of its stream", () => {
 });
 
 Deno.test("a plan has one draw a batch or one an image, and both kinds half of the time", () => {
-  const batches = Array.from({ length: 2000 }, (_, step) => mixPlan(paperMix, random(3, step), 4, 16));
+  const ofBatch: Mix = { ...paperMix, mode: "batch" };
+  const batches = Array.from({ length: 2000 }, (_, step) => mixPlan(ofBatch, random(3, step), 4, 16));
   for (const plan of batches) assert.ok(plan.every((image) => image === plan[0]));
   const cuts = batches.filter(([image]) => image.box).length;
   assert.ok(Math.abs(cuts - 1000) < 90, `${cuts} of 2000 are CutMix`);
-  const each = mixPlan({ ...paperMix, mode: "element" }, random(3), 64, 16);
+  const each = mixPlan(paperMix, random(3), 64, 16);
   assert.equal(new Set(each.map(({ lambda, box }) => `${lambda} ${box?.top} ${box?.left}`)).size, 64);
 });
 

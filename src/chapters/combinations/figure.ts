@@ -1,5 +1,4 @@
 /** Figures of Table 2: its three-way combinations, its growing series, and pairs, which it lacks. */
-import type { RunRecord } from "../../experiments/mod.ts";
 import {
   accuracyDots,
   axis,
@@ -18,8 +17,16 @@ import {
   rowEnds,
   rowsLayout,
   type Trace,
+  trivialMarks,
 } from "../../figures/mod.ts";
-import { formatAccuracy, type PaperRow, type PaperTable, table2, table2Series } from "../../paper/mod.ts";
+import {
+  formatAccuracy,
+  type LadderRecord,
+  type PaperRow,
+  type PaperTable,
+  table2,
+  table2Series,
+} from "../../paper/mod.ts";
 import { formatPercent } from "../../stats/mod.ts";
 import {
   type Combination,
@@ -35,37 +42,66 @@ const STRIP = 3;
 const nameAndAccuracy = (combination: Combination) =>
   `${plainText(combinationName(combination))}<br>${formatAccuracy(combination.accuracy)}`;
 
+/** The same, and below it the best trivial learner where any was run. */
+function ladderText(combination: Combination): string {
+  const [best] = combination.learners;
+  if (!best) return nameAndAccuracy(combination);
+  return `${nameAndAccuracy(combination)}<br>best trivial learner: ${best.learner}, ${
+    formatPercent(best.accuracy.value)
+  }`;
+}
+
+/** A small grey mark for each trivial learner at the place of its combination; nothing where none was run. */
+function rungMarks(
+  combinations: readonly Combination[],
+  along: "x" | "y",
+  placeOf: (index: number) => number,
+): Trace[] {
+  const rungs = combinations.flatMap(({ learners }, i) => learners.map((rung) => ({ rung, at: placeOf(i) })));
+  if (rungs.length === 0) return [];
+  return [trivialMarks(rungs.map(({ rung }) => rung.accuracy), {
+    name: "trivial learners on the same images",
+    along,
+    at: rungs.map(({ at }) => at),
+    customdata: rungs.map(({ rung }) => `${rung.learner}<br>${formatAccuracy(rung.accuracy)}`),
+    hovertemplate: "%{customdata}<extra></extra>",
+  })];
+}
+
 /**
  * Table 2, three-way: one row a combination of ours, the easiest on top, with its 95% interval. The paper's
- * accuracies are of other datasets, so they have a strip of their own and are paired with nothing.
+ * accuracies are of other datasets, so they have a strip of their own and are paired with nothing. Trivial
+ * learners on the same images are small and grey.
  *
- * @param records Runs of a sweep over three-way combinations; others are left out.
+ * @param records Runs of a sweep over three-way combinations, and trivial learners; others are left out.
+ * @param title Says what is told apart; the number of combinations is added.
  */
 export function combinationsFigure(
-  records: readonly RunRecord[],
-  paper: PaperTable<PaperRow> = table2,
+  records: readonly LadderRecord[],
+  title = "Telling three datasets apart",
 ): Figure {
   const triples = triplesOf(records).toSorted((a, b) => a.accuracy.value - b.accuracy.value);
   const count = triples.length + STRIP;
   const names = triples.map((triple, row) => ({ at: row + STRIP, text: plainText(combinationName(triple)) }));
   return {
     data: [
+      ...rungMarks(triples, "x", (row) => row + STRIP),
       accuracyDots(triples.map(({ accuracy }) => accuracy), {
         name: "ours, 95% interval",
         along: "x",
         at: names.map(({ at }) => at),
         size: 8,
-        text: triples.map(nameAndAccuracy),
+        text: triples.map(ladderText),
         hovertemplate: "%{text}<extra></extra>",
       }),
-      paperStrip(paper),
+      paperStrip(table2),
       chanceUpright(1 / 3, rowEnds(count)),
     ],
     layout: rowsLayout(
-      `Telling three datasets apart: ${triples.length} combinations`,
+      `${title}: ${triples.length} combinations`,
       "Validation accuracy with 95% intervals",
       {
-        ticks: [{ at: 1, text: `the paper's ${paper.rows.length}<br>(other datasets)` }, ...names],
+        ticks: [{ at: 1, text: `the paper's ${table2.rows.length}<br>(other datasets)` }, ...names],
         count,
         rowHeight: 21,
         percents: [25, 100],
@@ -98,14 +134,16 @@ const DODGE = 0.05;
 
 /**
  * Table 2, more datasets: ours with 95% intervals beside the paper's, against the number of datasets, with
- * chance for each. Ours is the largest combination among the records and its beginnings.
+ * chance for each. Ours is the largest combination among the records and its beginnings. Trivial learners on
+ * the same images are small and grey.
  */
-export function numberOfDatasetsFigure(records: readonly RunRecord[]): Figure {
+export function numberOfDatasetsFigure(records: readonly LadderRecord[]): Figure {
   const series = growingSeries(records);
   const counts = [...new Set([...series.map(sizeOf), ...table2Series.rows.map(({ datasets }) => datasets)])]
     .toSorted((a, b) => a - b);
   return {
     data: [
+      ...rungMarks(series, "y", (index) => sizeOf(series[index]) - DODGE),
       accuracyDots(series.map(({ accuracy }) => accuracy), {
         name: "ours, 95% interval",
         along: "y",
@@ -115,7 +153,7 @@ export function numberOfDatasetsFigure(records: readonly RunRecord[]): Figure {
           text: series.map(({ accuracy }) => formatPercent(accuracy.value)),
           position: series.map((point) => isAbovePaper(point) ? "top right" : "bottom left"),
         },
-        customdata: series.map(nameAndAccuracy),
+        customdata: series.map(ladderText),
         hovertemplate: "%{customdata}<extra></extra>",
       }),
       paperSeries(series),
@@ -179,12 +217,13 @@ function isAbovePaper({ datasets, accuracy }: Combination): boolean {
 
 /**
  * How well each two datasets are told apart, with 95% intervals: one cell a pair, the paler the closer to
- * chance. The runs of a pair are in its hover text.
+ * chance. The runs of a pair, and the best trivial learner, are in its hover text.
  *
- * @param records Runs of a sweep over pairs; others are left out.
+ * @param records Runs of a sweep over pairs, and trivial learners; others are left out.
  */
-export function pairwiseFigure(records: readonly RunRecord[]): Figure {
+export function pairwiseFigure(records: readonly LadderRecord[]): Figure {
   const pairs = combinationsOfSize(records, 2);
+  const hoverText = (pair: Combination) => `${ladderText(pair)}<br>${runsText(pair)}<extra></extra>`;
   const datasets = [...new Set(pairs.flatMap((pair) => pair.datasets))];
   const [columns, rows] = [datasets.slice(0, -1), datasets.slice(1)];
   const cells = rows.map((row, r) =>
@@ -221,6 +260,4 @@ function cellText({ accuracy: { value, low, high } }: Combination): string {
   return `${formatPercent(value)}<br>[${(100 * low).toFixed(1)}, ${(100 * high).toFixed(1)}]`;
 }
 
-function hoverText(pair: Combination): string {
-  return `${nameAndAccuracy(pair)}<br>${pair.runs.map((hash) => `runs/${hash}`).join("<br>")}<extra></extra>`;
-}
+const runsText = ({ runs }: Combination) => runs.map((hash) => `runs/${hash}`).join("<br>");

@@ -1,22 +1,18 @@
-/** Table 2: the combinations of datasets among a sweep's records. */
+/** Table 2: the combinations of datasets among a sweep's records, with the trivial learners beside them. */
 import type { RunRecord } from "../../experiments/mod.ts";
 import {
   ALPHA,
+  type LadderRecord,
   pAboveChance,
+  pAboveRungs,
   pAtChance,
-  pooledAccuracy,
   type PooledAccuracy,
-  repetitionsOf,
+  pooledAccuracy,
+  type Rung,
+  rungsBeside,
+  runsAmong,
 } from "../../paper/mod.ts";
-import { contrastOfRuns, meanAccuracy, pAbove, type Repetitions } from "../../stats/mod.ts";
-
-/** What a learner that needs no network got right on a combination's validation images. */
-export interface TrivialLearner {
-  /** For a reason: "15 nearest neighbours". */
-  name: string;
-  /** One for each seed; often there is but one. */
-  runs: Repetitions;
-}
+import { meanAccuracy, pAbove } from "../../stats/mod.ts";
 
 /** The outcome for one set of datasets, over all its runs. */
 export interface Combination {
@@ -29,21 +25,19 @@ export interface Combination {
   /** Hashes of the runs. */
   runs: string[];
   records: RunRecord[];
-  /** Trivial learners on the same images, as far as there are any. */
-  learners: TrivialLearner[];
+  /** Trivial learners on the same images, as far as there are any, the best first. */
+  learners: Rung[];
 }
 
 /**
  * The combinations of datasets among `records`, in the order of their first run. Runs of the same datasets
  * are taken together, so pass the records of one sweep whose other fields, but for the seed, are the same.
- *
- * @param learnersOf trivial learners on the images of these datasets. Default: none
  */
-export function combinationsOf(
-  records: readonly RunRecord[],
-  learnersOf: (datasets: readonly string[]) => TrivialLearner[] = () => [],
-): Combination[] {
-  const groups = Map.groupBy(records, ({ experiment }) => experiment.datasets.toSorted().join("\n"));
+export function combinationsOf(records: readonly LadderRecord[]): Combination[] {
+  const groups = Map.groupBy(
+    runsAmong(records),
+    ({ experiment }) => experiment.datasets.toSorted().join("\n"),
+  );
   return [...groups.values()].map((runs) => {
     const { datasets } = runs[0].experiment;
     return {
@@ -52,18 +46,9 @@ export function combinationsOf(
       chance: 1 / datasets.length,
       runs: runs.map(({ hash }) => hash),
       records: runs,
-      learners: learnersOf(datasets),
+      learners: rungsBeside(runs, records),
     };
   });
-}
-
-/**
- * The p-value that the network is above every trivial learner on the same images: the largest of the p-values
- * that it is above one (an intersection-union test, paired by image); 0 where there is none.
- */
-export function pAboveLearners({ records }: Combination, learners: readonly TrivialLearner[]): number {
-  const network = repetitionsOf(records);
-  return Math.max(0, ...learners.map(({ runs }) => pAbove(contrastOfRuns([network, runs], [1, -1]))));
 }
 
 /**
@@ -71,34 +56,22 @@ export function pAboveLearners({ records }: Combination, learners: readonly Triv
  * refuted only where the network is certainly within {@link AT_CHANCE} of chance though it was able, and
  * trivial learners were run and none is above chance: a weak learner's failure says nothing about data.
  */
-export function toldApart(combination: Combination): { shown: number; refuted: number } {
-  const { records, learners, chance } = combination;
+export function toldApart({ records, learners, chance }: Combination): { shown: number; refuted: number } {
   const isOpen = learners.length > 0 &&
     learners.every(({ runs }) => pAbove(meanAccuracy(runs), chance) >= ALPHA);
   return {
-    shown: Math.max(pAboveChance(records, chance), pAboveLearners(combination, learners)),
+    shown: Math.max(pAboveChance(records, chance), pAboveRungs(learners)),
     refuted: isOpen ? pAtChance(records, chance) : 1,
   };
 }
 
-/** The dataset whose images are named least often, with its recall, [0, 1], the mean over the runs. */
-export function leastRecall({ datasets, records }: Combination): { dataset: string; recall: number } {
-  const recalls = datasets.map((dataset) => {
-    const each = records.map(({ experiment, result }) =>
-      result.perDataset[experiment.datasets.indexOf(dataset)].value
-    );
-    return { dataset, recall: each.reduce((sum, recall) => sum + recall, 0) / each.length };
-  });
-  return recalls.reduce((a, b) => b.recall < a.recall ? b : a);
-}
-
 /** The combinations of exactly `size` datasets. */
-export function combinationsOfSize(records: readonly RunRecord[], size: number): Combination[] {
+export function combinationsOfSize(records: readonly LadderRecord[], size: number): Combination[] {
   return combinationsOf(records).filter(({ datasets }) => datasets.length === size);
 }
 
 /** The combinations of exactly three datasets, as in Table 2. */
-export function triplesOf(records: readonly RunRecord[]): Combination[] {
+export function triplesOf(records: readonly LadderRecord[]): Combination[] {
   return combinationsOfSize(records, 3);
 }
 
@@ -106,7 +79,7 @@ export function triplesOf(records: readonly RunRecord[]): Combination[] {
  * The series of Table 2's second half: the largest combination among the records and its beginnings (its
  * first three datasets, its first four, …), smallest first, as far as they were run.
  */
-export function growingSeries(records: readonly RunRecord[]): Combination[] {
+export function growingSeries(records: readonly LadderRecord[]): Combination[] {
   const all = combinationsOf(records);
   const largest = all.reduce<string[]>(
     (found, { datasets }) => datasets.length > found.length ? datasets : found,

@@ -262,9 +262,9 @@ function pseudoAtChance(records: readonly RunRecord[]): Evidence | ClaimOutcome 
  * way, and a deal is the unit.
  */
 function randomLabelsAtChance(records: readonly RunRecord[]): Evidence | ClaimOutcome {
-  const bySize = seriesOfKind(records, "random labels").flatMap(({ runs }) =>
-    [...Map.groupBy(runs, sizeOf).values()]
-  );
+  const bySize = seriesOfKind(records, "random labels").flatMap((
+    { runs },
+  ) => [...Map.groupBy(runs, sizeOf).values()]);
   const [deals] = bySize.toSorted((a, b) => b.length - a.length);
   if (!deals || deals.length < ENOUGH_DEALS) {
     return notRun(`${ENOUGH_DEALS} deals of random labels or more are needed at one size`);
@@ -314,7 +314,9 @@ function realGeneralise(records: readonly RunRecord[]): Evidence | ClaimOutcome 
   const { chance } = pairs[0][0].result;
   return {
     ours: compared.map(({ real, pseudo, gain }) =>
-      `${formatPercent(pseudo.result.accuracy.value)} against ${formatPercent(real.result.accuracy.value)} with ` +
+      `${formatPercent(pseudo.result.accuracy.value)} against ${
+        formatPercent(real.result.accuracy.value)
+      } with ` +
       `${sizeOf(real)} images a set, a difference of ${formatDifference(gain)}`
     ).join("; "),
     reason: `differences at each size, clustered by image, one seed; against it: real datasets at chance, ` +

@@ -32,8 +32,7 @@ const VISIBLE = { chance: 0.5, effect: NEGLIGIBLE, alpha: ALPHA };
 export const sameDistributionClaims: readonly Claim[] = [
   {
     id: "meant-alike-told-apart",
-    statement:
-      "Sets that were meant to be alike can be told apart: each icon library and its older release.",
+    statement: "Sets that were meant to be alike can be told apart: each icon library and its older release.",
     source: appendixB.source,
     paper:
       `${appendixB.caption}: ${appendixB.percent}% (chance 50%), ${appendixB.trainingImagesPerDataset} images each`,
@@ -50,7 +49,7 @@ export const sameDistributionClaims: readonly Claim[] = [
   {
     id: "halves-at-chance",
     statement: "Random halves of one dataset cannot be told apart.",
-    source: "control, section 4.2",
+    source: "control, Table 6",
     paper: "three random sets of one source: about 33%, chance",
     test: (records) => control(records, "halves"),
   },

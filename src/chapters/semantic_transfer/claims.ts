@@ -1,25 +1,29 @@
 /** Table 8: semantic classification from a dataset classifier's features. */
 import type { ProbeRecord } from "../../experiments/mod.ts";
 import {
+  aboveBy,
+  allAbove,
+  ALPHA,
   asGood,
-  BY_TWO_PROPORTIONS,
   type Claim,
   type ClaimOutcome,
-  compareAll,
+  type Evidence,
+  type Gate,
   listProbes,
   notRun,
   type ProbePoint,
   probePoints,
 } from "../../paper/mod.ts";
-import { formatPercent } from "../../stats/mod.ts";
+import { formatPercent, holm, pAbove } from "../../stats/mod.ts";
 
 /** The tasks of the probes, in the words of the claims. */
 const TASKS = [
   { of: "classes", on: "on photographs of other things" },
-  { of: "concepts", on: "on what the images show" },
+  { of: "concepts", on: "on which concept an image shows" },
+  { of: "words", on: "on which kind of thing an image shows" },
 ] as const;
 
-/** The claims of Table 8, checked by notebook 09: each for photographs and for the datasets' own concepts. */
+/** The claims of Table 8, checked by notebook 09: for photographs, for concepts and for kinds of things. */
 export const semanticClaims: readonly Claim<ProbeRecord>[] = TASKS.flatMap(({ of, on }) => [
   {
     id: `classifier-above-random-${of}`,
@@ -44,8 +48,11 @@ export const semanticClaims: readonly Claim<ProbeRecord>[] = TASKS.flatMap(({ of
   },
 ]);
 
+/** Rows of one task; networks that are trained on one dataset alone answer another question. */
 function pointsOf(records: readonly ProbeRecord[], of: string): ProbePoint[] {
-  return probePoints(records.filter(({ experiment }) => experiment.task.of === of));
+  const isOfAll = ({ experiment: { task } }: ProbeRecord) =>
+    task.of !== "words" || task.trainedOn.length === task.datasets.length;
+  return probePoints(records.filter((record) => record.experiment.task.of === of && isOfAll(record)));
 }
 
 /** Those of the growing numbers of datasets, the fewest first. */
@@ -53,39 +60,49 @@ function classifiersAmong(points: readonly ProbePoint[]): ProbePoint[] {
   return points.filter(({ kind }) => kind === "dataset classifier").sort((a, b) => a.datasets! - b.datasets!);
 }
 
-function aboveRandom(points: ProbePoint[]): ClaimOutcome {
-  const random = points.find(({ kind }) => kind === "random weights");
+const randomAmong = (points: readonly ProbePoint[]) => points.find(({ kind }) => kind === "random weights");
+
+function aboveRandom(points: ProbePoint[]): Evidence | ClaimOutcome {
+  const random = randomAmong(points);
   const classifiers = classifiersAmong(points);
   if (!random || classifiers.length === 0) return notRun("needs random weights and a dataset classifier");
-  const compared = compareAll(classifiers.map(({ accuracy }) => [accuracy, random.accuracy]));
   return {
     ours: `${listProbes(classifiers)} against ${formatPercent(random.accuracy.value)}`,
-    verdict: compared.verdict,
-    reason: `of ${classifiers.length} classifiers ${inWords(compared, "random weights")}`,
+    ...allAbove(classifiers, [random]),
   };
 }
 
-function belowOthers(points: ProbePoint[]): ClaimOutcome {
+function belowOthers(points: ProbePoint[]): Evidence | ClaimOutcome {
   const others = points.filter(({ kind }) => kind.startsWith("MAE") || kind === "supervised");
   const classifiers = classifiersAmong(points);
   if (others.length === 0 || classifiers.length === 0) {
     return notRun("needs a dataset classifier, and an MAE or a network trained on the classes");
   }
   const best = classifiers.reduce((a, b) => b.accuracy.value > a.accuracy.value ? b : a);
-  const compared = compareAll(others.map(({ accuracy }) => [accuracy, best.accuracy]));
   return {
     ours: `${listProbes(others)} against ${formatPercent(best.accuracy.value)}`,
-    verdict: compared.verdict,
-    reason: `of ${others.length} others ${inWords(compared, "the best classifier")}`,
+    ...allAbove(others, [best]),
   };
 }
 
-const inWords = ({ higher, lower }: { higher: number; lower: number }, than: string) =>
-  `${higher} are above ${than} and ${lower} below, beyond chance ${BY_TWO_PROPORTIONS}`;
-
-function moreAsGood(points: ProbePoint[]): ClaimOutcome {
+/** Features that are no better than random weights can be as good as each other without meaning anything. */
+function moreAsGood(points: ProbePoint[]): Evidence | ClaimOutcome {
+  const random = randomAmong(points);
   const classifiers = classifiersAmong(points);
-  if (classifiers.length < 2) return notRun("needs classifiers of two numbers of datasets or more");
-  const [fewest, most] = [classifiers[0], classifiers[classifiers.length - 1]];
-  return { ours: listProbes(classifiers), ...asGood(most, fewest) };
+  if (!random || classifiers.length < 2) {
+    return notRun("needs random weights, and classifiers of two numbers of datasets or more");
+  }
+  const ends = [classifiers[0], classifiers[classifiers.length - 1]];
+  return { ours: listProbes(classifiers), ...asGood(ends[1], ends[0]), gate: nonTrivial(ends, random) };
+}
+
+/** The gate is open where a row is above random weights, after Holm's correction for all of them. */
+function nonTrivial(rows: readonly ProbePoint[], random: ProbePoint): Gate | undefined {
+  const adjusted = holm(rows.map((row) => pAbove(aboveBy(row, random))));
+  if (adjusted.some((p) => p < ALPHA)) return undefined;
+  return {
+    verdict: "not shown at this scale",
+    reason: `neither ${rows.map(({ name }) => name).join(" nor ")} is above random weights, ` +
+      `${formatPercent(random.accuracy.value)} (paired, Holm, p < ${ALPHA})`,
+  };
 }

@@ -1,16 +1,6 @@
 /** Figure 5: the user study. */
-import {
-  ALPHA,
-  type Claim,
-  type ClaimOutcome,
-  figure5,
-  formatP,
-  isAtChance,
-  onceRun,
-  table2,
-  verdictOf,
-} from "../../paper/mod.ts";
-import { binomialTest, formatPercent, formatProportion } from "../../stats/mod.ts";
+import { AT_CHANCE, type Claim, type Evidence, figure5, inPoints, onceRun, table2 } from "../../paper/mod.ts";
+import { binomialTest, formatPercent, formatProportion, type Proportion } from "../../stats/mod.ts";
 import { networkScore, personScore, type PlayedGame } from "./records.ts";
 
 /** Answers below which a person's share says next to nothing: the interval is over 40 points wide. */
@@ -57,43 +47,42 @@ export const userStudyClaims: readonly Claim<PlayedGame>[] = [
   },
 ];
 
-function networkAboveChance(games: readonly PlayedGame[]): ClaimOutcome {
+function networkAboveChance(games: readonly PlayedGame[]): Evidence {
   const score = networkScore(games);
-  const chance = 1 / games[0].datasets.length;
-  const { p } = binomialTest(score, chance);
-  return {
-    ours: formatProportion(score),
-    verdict: verdictOf(p < ALPHA, isAtChance({ accuracy: score, chance })),
-    reason: `exact binomial test against chance, ${formatPercent(chance)}: ${formatP(p)}`,
-  };
+  return againstChance(formatProportion(score), games, score);
 }
 
-function personAboveChance(games: readonly PlayedGame[]): ClaimOutcome {
+function personAboveChance(games: readonly PlayedGame[]): Evidence {
   const score = personScore(games)!;
+  return againstChance(`you: ${formatProportion(score)}`, games, score, "one person, ");
+}
+
+/** No image is asked twice, so the answers are independent and the binomial test is exact. */
+function againstChance(ours: string, games: readonly PlayedGame[], score: Proportion, who = ""): Evidence {
   const chance = 1 / games[0].datasets.length;
-  const { p } = binomialTest(score, chance);
   return {
-    ours: `you: ${formatProportion(score)}`,
-    verdict: verdictOf(p < ALPHA, isAtChance({ accuracy: score, chance })),
-    reason: `one person, exact binomial test against chance, ${formatPercent(chance)}: ${formatP(p)}`,
+    ours,
+    reason: `${who}exact binomial tests against chance, ${formatPercent(chance)}, and against ` +
+      `${inPoints(AT_CHANCE)} above it, which is no more than chance`,
+    shown: binomialTest(score, chance).p,
+    refuted: binomialTest(score, chance + AT_CHANCE, "less").p,
   };
 }
 
 /** McNemar's exact test: of the images that both saw, those count on which just one was right. */
-function personBelowNetwork(games: readonly PlayedGame[]): ClaimOutcome {
+function personBelowNetwork(games: readonly PlayedGame[]): Evidence {
   const { person, network } = disagreements(games);
-  const ours = `you ${formatPercent(personScore(games)!.value)}, the network ${
-    formatProportion(networkScore(games))
-  }`;
-  const counts = `${network} images that only the network named, ${person} that only you did`;
-  if (person + network === 0) {
-    return { ours, verdict: "not shown at this scale", reason: `${counts}: nothing to tell them apart by` };
-  }
-  const exact = (correct: number) => binomialTest({ correct, n: person + network }, 0.5).p;
+  const exact = (correct: number) =>
+    person + network === 0 ? 1 : binomialTest({ correct, n: person + network }, 0.5).p;
   return {
-    ours,
-    verdict: verdictOf(exact(network) < ALPHA, exact(person) < ALPHA),
-    reason: `one person, McNemar's exact test, ${counts}: ${formatP(exact(network))}`,
+    ours: `you ${formatPercent(personScore(games)!.value)}, the network ${
+      formatProportion(networkScore(games))
+    }`,
+    reason:
+      `one person, McNemar's exact test, ${network} images that only the network named, ${person} that ` +
+      "only you did",
+    shown: exact(network),
+    refuted: exact(person),
   };
 }
 

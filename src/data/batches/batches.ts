@@ -3,6 +3,7 @@ import {
   checkCorruption,
   type Corruption,
   type EncodedImage,
+  type Interpolation,
   makeAugment,
   type PackedImage,
   resizeAndCentreCrop,
@@ -36,6 +37,8 @@ export interface BatchSource {
   batchSize: number;
   /** Corruption of every image before anything random. Default: none. */
   corruption?: Corruption | null;
+  /** Filter of the resize of validation images; the augmentation has training's. Default: bilinear. */
+  interpolation?: Interpolation;
   /**
    * Whether images are resized and centre cropped to `imageSize` before that. The corruption's sizes are then
    * px of the network's input, else of the stored images; see `scaleCorruption`. Default: false.
@@ -121,10 +124,12 @@ export function trainingBatches(source: TrainingSource): TrainingBatchesHere {
  * @throws {Error} for an image size or batch size that cannot be
  */
 export function validationBatches(source: BatchSource): ValidationBatchesHere {
-  const { imageSize, batchSize } = source;
+  const { imageSize, batchSize, interpolation } = source;
   checkSource(source);
   const { size, locate } = imagesOf(source);
   const writer = new BatchWriter(source);
+  const centred = (image: PackedImage | EncodedImage, seen: PackedImage) =>
+    resizeAndCentreCrop(image, seen.width, seen.pixels, interpolation);
   const count = Math.ceil(size / batchSize);
   const batch = (number: number) => {
     const begin = number * batchSize;
@@ -136,10 +141,6 @@ export function validationBatches(source: BatchSource): ValidationBatchesHere {
     for (let number = 0; number < count; number++) yield batch(number);
   }
   return { size, imageSize, count, batch, batches };
-}
-
-function centred(image: PackedImage | EncodedImage, seen: PackedImage): void {
-  resizeAndCentreCrop(image, seen.width, seen.pixels);
 }
 
 /** Where an image lies, and what it is called. */
@@ -160,10 +161,12 @@ class BatchWriter {
   /** A grey image on its way into a batch in colour. */
   readonly #grey: Uint8Array;
 
-  constructor({ pools, imageSize, corruption, fitFirst }: BatchSource) {
+  constructor({ pools, imageSize, corruption, fitFirst, interpolation }: BatchSource) {
     this.#pools = pools;
     const fitTo = fitFirst ? imageSize : undefined;
-    this.#prepared = corruption || fitFirst ? new PreparedImages({ corruption, fitTo }) : undefined;
+    this.#prepared = corruption || fitFirst
+      ? new PreparedImages({ corruption, fitTo, interpolation })
+      : undefined;
     this.#stored = pools.map(({ side, channels }) => emptyImage({ width: side, height: side, channels }));
     this.#size = imageSize;
     this.#channels = pools.every(({ channels }) => channels === 1) ? 1 : 3;

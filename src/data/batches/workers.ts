@@ -16,7 +16,10 @@ import {
 
 /** How many threads, how far ahead. */
 interface BatchWorkersOptions {
-  /** Number of threads. Default: one less than there are cores, at least 1, at most 8. */
+  /**
+   * Number of threads; without any, batches are made on the thread that asks. Default: one less than there
+   * are cores, at least 1, at most 8.
+   */
   workers?: number;
   /**
    * Most batches of a source that are being made or wait to be taken. Default: one more than there are
@@ -60,6 +63,7 @@ export function startBatchWorkers(
   { workers = Math.max(1, Math.min(availableParallelism() - 1, MOST_WORKERS)), ahead = workers + 1 }:
     BatchWorkersOptions = {},
 ): BatchWorkers {
+  if (workers === 0) return WITHOUT_THREADS;
   const threads = Array.from({ length: workers }, () => new Thread());
   let isReady = false;
   const ready = Promise.all(threads.map((thread) => thread.ready)).then(() => void (isReady = true));
@@ -88,6 +92,14 @@ export function startBatchWorkers(
     },
   };
 }
+
+const WITHOUT_THREADS: BatchWorkers = {
+  threads: 0,
+  ready: Promise.resolve(),
+  training: trainingBatches,
+  validation: validationBatches,
+  [Symbol.dispose]: () => {},
+};
 
 /** A source as it can be sent: the folders of its pools, which of their images, and the rest. */
 function withoutPools<Source extends BatchSource>({ pools, ...rest }: Source) {

@@ -123,7 +123,7 @@ function samplingMethod({ source }: Manifest, sampling: Sampling): string {
 function indexEntry(
   manifest: Manifest,
   source: SourceImage,
-  { bytes, facts: { sha256, perceptualHash, width, height } }: StoredImage,
+  { bytes, facts: { sha256, perceptualHash, width, height, look } }: StoredImage,
   { offset, shard }: { offset: number; shard?: number },
   classes: Map<string, number>,
 ): PoolImage {
@@ -140,6 +140,7 @@ function indexEntry(
     sha256,
     perceptualHash,
     ...(!sourceKindOf(manifest.source).fixedByVersion && { photograph: true }),
+    ...(look !== undefined && { look }),
     ...(isJpeg && { bytes: [offset, bytes.length], size: [width, height] }),
     ...(shard !== undefined && { shard }),
   };

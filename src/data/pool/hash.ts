@@ -9,7 +9,7 @@ import { sourceKindOf } from "../sources/list.ts";
  * Raise it whenever pixels, groups or hashes come out differently from the same manifest: pools are then
  * built anew.
  */
-const CONTENT_VERSION = 2;
+const CONTENT_VERSION = 3;
 
 /**
  * Identity of a dataset's content. It changes with every field of its manifest that decides images, groups or

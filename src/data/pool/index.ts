@@ -17,7 +17,7 @@ export interface PoolImage {
   label?: number;
   /** Official split, where the dataset has one. */
   split?: string;
-  /** sha256 of its stored pixels, or of its JPEG file, hex. */
+  /** sha256 of its stored pixels, of its JPEG file, or of a drawing before its jitter, hex. */
   sha256: string;
   /** See `perceptualHash`. */
   perceptualHash: string;
@@ -26,6 +26,8 @@ export interface PoolImage {
    * often differ in little.
    */
   photograph?: true;
+  /** Only of a drawing: 16 x 16 px of grey on its grid, base64. See `resembling`. */
+  look?: string;
   /** Only for a JPEG file: its first byte in `images.bin` or in its shard, and its length. */
   bytes?: [offset: number, length: number];
   /**

@@ -16,7 +16,7 @@ export interface LabelledImages {
 }
 
 /** Training and validation images of the same classes. */
-interface LabelledSample {
+export interface LabelledSample {
   /** Names of the classes, by number. */
   names: string[];
   train: LabelledImages;
@@ -75,7 +75,7 @@ interface ConceptSizes {
 }
 
 /** An image by its pool and its place there. */
-interface Found {
+export interface Found {
   pool: number;
   image: number;
   key: string;
@@ -134,7 +134,7 @@ export function sampleConcepts(
 }
 
 /** The concept of an image's group, without the name of its dataset. */
-function conceptOf(pool: string, image: Pick<PoolImage, "group" | "dataset">): string {
+export function conceptOf(pool: string, image: Pick<PoolImage, "group" | "dataset">): string {
   const { group, dataset = parseReference(pool).datasets[0] } = image;
   return group.startsWith(`${dataset}/`) ? group.slice(dataset.length + 1) : group;
 }
@@ -158,7 +158,8 @@ function conceptsOf(pools: readonly Pick<Pool, "name" | "images">[]): Concept[] 
   return [...byConcept].map(([name, drawings]) => ({ name, drawings }));
 }
 
-function labelledImages(byClass: readonly Found[][], pools: number): LabelledImages {
+/** Images of each class as makers of batches take them: by pool, with their classes. */
+export function labelledImages(byClass: readonly Found[][], pools: number): LabelledImages {
   const labelled = byClass.flatMap((images, label) => images.map((found) => ({ ...found, label })));
   const ofPool = Array.from({ length: pools }, (_, pool) => labelled.filter((found) => found.pool === pool));
   return {

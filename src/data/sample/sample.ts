@@ -4,6 +4,7 @@ import { rank } from "../../stats/mod.ts";
 import type { PoolImage } from "../pool/index.ts";
 import { parseReference } from "../manifest/reference.ts";
 import { NearDuplicates } from "./duplicates.ts";
+import { resembling } from "./resembling.ts";
 
 /** How many images of each dataset, and which ones. */
 export interface SampleSizes {
@@ -19,6 +20,11 @@ export interface SampleSizes {
 export interface Sample {
   train: Int32Array[];
   validation: Int32Array[];
+  /**
+   * How many images of each dataset were passed over for training, since they resemble a validation image of
+   * it; see {@link resembling}.
+   */
+  resembling: number[];
 }
 
 /** The part of a pool that sampling looks at. */
@@ -26,7 +32,8 @@ type Sampled = Pick<Pool, "name" | "images">;
 
 /**
  * Chooses the images of an experiment: the same number from each dataset. Training and validation images
- * share no group, no pixels and no perceptual hash, over all datasets together. The choice depends on seed,
+ * share no group, no pixels and no perceptual hash, over all datasets together, and no training drawing
+ * resembles a validation drawing of its dataset. The choice depends on seed,
  * names and keys alone, not on the order of files; the 100 are among the 1,000; the validation images do not
  * depend on the number of training images.
  *
@@ -59,12 +66,17 @@ export function sampleImages(pools: readonly Sampled[], sizes: SampleSizes): Sam
     chooseValidation(pool, orders[d], component[d], sizes.validation)
   );
   const held = new Set(validation.flatMap((chosen, d) => Array.from(chosen, (image) => component[d][image])));
-  const train = pools.map((pool, d) => {
-    const free = inTurn(orders[d], sizes.train, (image) => !held.has(component[d][image]));
-    if (free.length < sizes.train) throw tooManyForTraining(pool, sizes, free.length);
-    return free;
+  const chosen = pools.map((pool, d) => {
+    const free = (image: number) => !held.has(component[d][image]);
+    const { train, resembling } = chooseTraining(pool, orders[d], free, validation[d], sizes.train);
+    if (train.length < sizes.train) throw tooManyForTraining(pool, sizes, train.length);
+    return { train, resembling };
   });
-  return { train, validation };
+  return {
+    train: chosen.map(({ train }) => train),
+    validation,
+    resembling: chosen.map(({ resembling }) => resembling),
+  };
 }
 
 /**
@@ -157,6 +169,25 @@ function chooseValidation(
         Math.floor(chosen.length / 2)
       } or fewer, so that some are left to train on`,
   );
+}
+
+/** The first free images that resemble no validation image, `wanted` of them. */
+function chooseTraining(
+  { images }: Sampled,
+  orders: readonly Int32Array[],
+  isFree: (image: number) => boolean,
+  validation: Int32Array,
+  wanted: number,
+) {
+  const resembles = resembling(Array.from(validation, (image) => images.at(image)!));
+  let passed = 0;
+  const train = inTurn(orders, wanted, (image) => {
+    if (!isFree(image)) return false;
+    const isPassed = resembles(images.at(image)!);
+    if (isPassed) passed++;
+    return !isPassed;
+  });
+  return { train, resembling: passed };
 }
 
 function tooManyForTraining(pool: Sampled, { train, validation }: SampleSizes, free: number): Error {

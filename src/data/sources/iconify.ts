@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { rasterize, squareSvg } from "../../images/mod.ts";
+import { lookOf, luma, rasterize, squareSvg } from "../../images/mod.ts";
+import { jitteredBox, type ViewBox } from "./jitter.ts";
 import { packageFolder, packageName, versionSchema } from "./npm_package.ts";
 import { type SourceImage, sourceKind, type SourceManifest, squareSide } from "./source.ts";
 import { storedSquare } from "./stored_image.ts";
@@ -8,7 +9,20 @@ const schema = z.strictObject({
   type: z.literal("iconify").describe("Drawings in an npm package of Iconify's: icons.json."),
   package: z.string().regex(/^@iconify-json\/[a-z0-9-]+$/),
   version: versionSchema,
+  without: z.string().min(1).refine(isRegularExpression, { error: "this is no regular expression" })
+    .optional()
+    .describe(
+      "A regular expression: drawings whose names match are left out, as one weight of six. Default: none.",
+    ),
 });
+
+function isRegularExpression(text: string): boolean {
+  try {
+    return Boolean(new RegExp(text));
+  } catch {
+    return false;
+  }
+}
 
 /** Icons and emoji as Iconify packs them. */
 export const iconify = sourceKind({
@@ -29,13 +43,6 @@ interface IconFile extends Partial<ViewBox> {
   icons: Record<string, { body: string } & Partial<ViewBox>>;
 }
 
-interface ViewBox {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-}
-
 /**
  * The drawings of an `@iconify-json/…` package, aliases left out (they are the same drawings under other
  * names).
@@ -43,13 +50,36 @@ interface ViewBox {
 async function* iconifyImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const folder = await packageFolder(manifest.source.package, manifest.source.version);
   const file: IconFile = JSON.parse(await Deno.readTextFile(new URL("icons.json", folder)));
-  const { channels, background } = manifest.render;
-  const side = squareSide(manifest);
+  const left = manifest.source.without === undefined ? undefined : new RegExp(manifest.source.without);
   for (const [key, { body, ...own }] of Object.entries(file.icons)) {
+    if (left?.test(key)) continue;
     const box = { left: 0, top: 0, width: 16, height: 16, ...viewBox(file), ...viewBox(own) };
-    const pixels = () => rasterize(squareSvg(body, box, side), side, channels, background);
-    yield { key, drawn: async () => storedSquare(await pixels(), side, channels) };
+    yield { key, drawn: () => drawn(key, body, box, manifest) };
   }
+}
+
+/** A drawing on its grid or, where the manifest says so, moved from it. */
+async function drawn(key: string, body: string, box: ViewBox, manifest: SourceManifest<{ type: string }>) {
+  const { channels, background, jitter } = manifest.render;
+  const side = squareSide(manifest);
+  const inBox = async (box: ViewBox) => {
+    const pixels = await rasterize(squareSvg(body, box, side), side, channels, background);
+    return storedSquare(pixels, side, channels);
+  };
+  const onGrid = await inBox(box);
+  const grid = { pixels: onGrid.bytes, width: side, height: side, channels };
+  onGrid.facts.look = lookOf(grid);
+  if (!jitter) return onGrid;
+  const moved = await inBox(jitteredBox(key, box, grid, colorOf(background, channels), jitter));
+  // Versions and duplicates of a drawing are told by the drawing, not by where it happens to lie.
+  const { sha256, perceptualHash, look } = onGrid.facts;
+  return { ...moved, facts: { ...moved.facts, sha256, perceptualHash, look } };
+}
+
+/** The value of `#rrggbb` in each channel. */
+function colorOf(background: string, channels: 1 | 3): number[] {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(background.slice(at, at + 2), 16));
+  return channels === 1 ? [luma(red, green, blue)] : [red, green, blue];
 }
 
 function viewBox(from: Partial<ViewBox>): Partial<ViewBox> {

@@ -3,6 +3,23 @@ import type { Decoded } from "../../images/mod.ts";
 import type { Access } from "../files/open.ts";
 import { parseBraces } from "../files/places.ts";
 
+const jitterSchema = z.strictObject({
+  scale: z.tuple([z.number().min(1), z.number().max(4)]).refine(([least, greatest]) => least <= greatest, {
+    error: "give the least factor first",
+  }).describe(
+    "The box around a drawing grows by a factor drawn from this interval, so that the drawing shrinks.",
+  ),
+  fill: z.number().gt(0).max(1).describe(
+    "Share of their box that the collection's drawings fill: the median of their longer sides.",
+  ),
+}).describe(
+  "Drawings of iconify only: each is drawn at a scale and a sub-pixel place of its own, which follow from its key. " +
+    "Grid and margin of a collection then give nothing away. Default: as they lie on their grid.",
+);
+
+/** How a drawing is moved: the field `jitter`. */
+export type Jitter = z.infer<typeof jitterSchema>;
+
 /** How images are stored: a manifest's `render`. */
 export const renderSchema = z.strictObject({
   side: z.int().min(8).max(1024).optional().describe("Images are stored as pixels: side of the square, px."),
@@ -11,6 +28,7 @@ export const renderSchema = z.strictObject({
   ),
   channels: z.union([z.literal(1), z.literal(3)]).describe("1: grey, 3: RGB; of JPEG: 3."),
   background: z.string().regex(/^#[0-9a-f]{6}$/).describe("What shows through transparent places."),
+  jitter: jitterSchema.optional(),
 }).superRefine(({ side, shorter, channels }, { addIssue }) => {
   const fault = (path: string[], message: string) => addIssue({ code: "custom", path, message });
   if ((side === undefined) === (shorter === undefined)) {
@@ -184,12 +202,14 @@ export interface StoredFacts {
   /** px. */
   width: number;
   height: number;
-  /** Hash of the stored bytes, hex. */
+  /** Hash of the stored bytes, hex; of a jittered drawing, that of the drawing on its grid. */
   sha256: string;
-  /** See `perceptualHash`. */
+  /** See `perceptualHash`; of a jittered drawing as above. */
   perceptualHash: string;
   /** Whether it is of one colour throughout. */
   isBlank: boolean;
+  /** Only of a drawing: see `PoolImage`. */
+  look?: string;
 }
 
 /** An image as a pool stores it: as its pixels, or as a JPEG file. */

@@ -1,5 +1,6 @@
 /** Identity: two experiments are the same when their hashes are. */
 import { createHash } from "node:crypto";
+import type { Interpolation } from "../../images/mod.ts";
 import type { Recipe } from "../../train/mod.ts";
 import { ExperimentError } from "../check.ts";
 
@@ -24,6 +25,11 @@ export function identityOf(value: unknown): string {
  */
 export function recipeIdentity({ mix, ...recipe }: Recipe): Recipe {
   return { ...recipe, ...(mix && { mix }) };
+}
+
+/** The filter of inference, unless it is the one that its absence says. */
+export function inferenceIdentity(inferenceInterpolation?: Interpolation) {
+  return inferenceInterpolation === "bicubic" ? { inferenceInterpolation } : {};
 }
 
 /** Bytes that are read at a time. */

@@ -11,6 +11,7 @@ import {
   saveWeights,
   WeightsError,
 } from "../../models/mod.ts";
+import { interpolationSchema } from "../../images/schemas.ts";
 import { precisionSchema } from "../../train/mod.ts";
 import { checkKept } from "./folder.ts";
 
@@ -26,6 +27,8 @@ const descriptionSchema = z.object({
   channels: z.union([z.literal(1), z.literal(3)]),
   /** Precision in which it was evaluated. */
   precision: precisionSchema,
+  /** Filter of the resize at inference. Left out: bilinear. */
+  interpolation: interpolationSchema.optional(),
 });
 
 /** The purpose of a trained network. */
@@ -49,8 +52,13 @@ export async function saveNetwork(
   description: Omit<NetworkDescription, "channels">,
 ): Promise<void> {
   const channels = pools.every((pool) => pool.channels === 1) ? 1 : 3;
-  const { precision, ...rest } = description;
-  const fields: NetworkDescription = { ...rest, channels, precision };
+  const { precision, interpolation, ...rest } = description;
+  const fields: NetworkDescription = {
+    ...rest,
+    channels,
+    precision,
+    ...(interpolation === "bicubic" && { interpolation }),
+  };
   const texts = Object.entries(fields).map(([field, value]) => [field, JSON.stringify(value)]);
   await saveWeights(path, model, weights, Object.fromEntries(texts));
 }
@@ -72,14 +80,16 @@ export function openNetwork(path: string): TrainedNetwork {
 /** @throws {WeightsError} when the header does not say what the network is for */
 function descriptionIn(path: string): NetworkDescription {
   using file = openSafetensors(path);
-  const names = Object.keys(descriptionSchema.shape);
+  const names = Object.keys(descriptionSchema.shape).filter((name) => Object.hasOwn(file.metadata, name));
   try {
     return descriptionSchema.parse(
       Object.fromEntries(names.map((name) => [name, JSON.parse(file.metadata[name])])),
     );
   } catch {
     throw new WeightsError(
-      `${path}: its metadata does not say what the network is for (${names.join(", ")}): no run wrote it.`,
+      `${path}: its metadata does not say what the network is for (${
+        Object.keys(descriptionSchema.shape).join(", ")
+      }): no run wrote it.`,
     );
   }
 }

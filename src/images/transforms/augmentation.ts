@@ -18,11 +18,13 @@ import { horizontalFlip } from "./horizontal_flip.ts";
 import { randAugment } from "./rand_augment.ts";
 import { randomErasing } from "./random_erasing.ts";
 import { paperCrop, randomResizedCrop } from "./random_resized_crop.ts";
+import { randomShift } from "./random_shift.ts";
 import { onCopy, type Transform, type TransformExample } from "./transform.ts";
 
 /** In the order in which they are applied, which is timm's. */
 const TRANSFORMS = [
   randomResizedCrop,
+  randomShift,
   horizontalFlip,
   randAugment,
   colorJitter,

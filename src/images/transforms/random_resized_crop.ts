@@ -42,7 +42,10 @@ export const randomResizedCrop = transform({
   },
   isOn: ({ crop }) => crop !== "none",
   apply(image, { crop, scale, ratio, interpolation }, random, stored) {
-    if (crop === "none") return resizeAndCentreCrop(stored, image.width, image.pixels);
+    if (crop === "none") {
+      const filter = interpolation === "bicubic" ? "bicubic" : "bilinear"; // at "random" nothing is drawn
+      return resizeAndCentreCrop(stored, image.width, image.pixels, filter);
+    }
     const box = randomResizedCropBox(random, stored.height, stored.width, scale, ratio);
     cropResize(stored, box, image.width, image.pixels, drawInterpolation(interpolation, random));
   },

@@ -107,24 +107,27 @@ const timmSized = (depths: number[], dim: number) => sized(depths, doubling(dim)
  * Three stages of one block each. The networks differ in width alone: each has about twice the parameters of
  * the one before.
  */
-const micro = (dim: number) => sized([1, 1, 1], [dim, 2 * dim, 4 * dim], { patch: 2, layerScale: 1 });
+const micro = (dim: number) => sized([1, 1, 1], [dim, 2 * dim, 4 * dim], { patch: 4, layerScale: 1 });
 
+/**
+ * The networks of the paper's Figure 2, as the code that was published with the submission has them: at three
+ * classes 7,373, 124,933, 470,663 and 871,743 parameters, then timm's. That code calls the third and fourth
+ * 1_20 and 2_20: how often the depths 1, 1, 3, 1 are taken, and the width of the first stage. None has
+ * stochastic depth: the paper's Table 9 lists none, and the authors' commands leave it at 0.
+ */
 const sizes = {
-  /** The smallest of the paper's Figure 2: about 7K parameters at 3 classes. */
-  convnext_7k: sized([1, 3, 1], [4, 8, 16]),
-  convnext_30k: sized([1, 1, 2, 1], doubling(5)),
-  convnext_110k: sized([1, 1, 2, 1], doubling(10)),
-  convnext_330k: sized([2, 2, 6, 2], doubling(12)),
-  convnext_1m: sized([2, 2, 6, 2], doubling(24)),
+  convnext_7k: sized([1, 1, 1, 1], [10, 10, 10, 10]),
+  convnext_125k: sized([1, 1, 3, 1], doubling(10)),
+  convnext_471k: sized([1, 1, 3, 1], doubling(20)),
+  convnext_872k: sized([2, 2, 6, 2], doubling(20)),
   convnext_atto: timmSized([2, 2, 6, 2], 40),
   convnext_femto: timmSized([2, 2, 6, 2], 48),
   convnext_pico: timmSized([2, 2, 6, 2], 64),
   convnext_nano: timmSized([2, 2, 8, 2], 80),
-  /** The paper's default network, 28,589,128 parameters at 1000 classes (arXiv 2201.03545, section 2). */
-  convnext_tiny: sized([3, 3, 9, 3], doubling(96), { dropPath: 0.1 }),
-  /** With the stochastic depth that arXiv 2201.03545, Table 5 gives each. */
-  convnext_small: sized([3, 3, 27, 3], doubling(96), { dropPath: 0.4 }),
-  convnext_base: sized([3, 3, 27, 3], doubling(128), { dropPath: 0.5 }),
+  /** The paper's default network, 28,589,128 parameters at 1000 classes. */
+  convnext_tiny: sized([3, 3, 9, 3], doubling(96)),
+  convnext_small: sized([3, 3, 27, 3], doubling(96)),
+  convnext_base: sized([3, 3, 27, 3], doubling(128)),
 };
 
 const microSizes = {
@@ -138,12 +141,12 @@ const microSizes = {
   convnext_860k_micro: micro(64),
 };
 
-/** The ConvNeXts of the paper's Figure 2 by name, from about 7 thousand parameters to 88 million. */
+/** The ConvNeXts of the paper's Figure 2 by name, from 7 thousand parameters to 88 million. */
 export const convnextSizes: readonly string[] = Object.keys(sizes);
 
 /**
- * ConvNeXts for 32 px images on two cores, for a figure like the paper's Figure 2: from 7 thousand parameters
- * to 0.9 million.
+ * ConvNeXts of our own, for 56 px images on two cores and a figure like the paper's Figure 2: from 7 thousand
+ * parameters to 0.9 million.
  */
 export const convnextMicroSizes: readonly string[] = Object.keys(microSizes);
 
@@ -156,6 +159,8 @@ export const convnext = family({
      * short.
      */
     convnext_micro: sized([1, 1], [32, 64], { patch: 2, layerScale: 1 }),
+    /** For 48 to 64 px on two cores: patches of 2 px, which thin lines need. */
+    convnext_mini: sized([1, 1, 1], [16, 32, 64], { patch: 2, layerScale: 1 }),
     ...microSizes,
   },
   build,

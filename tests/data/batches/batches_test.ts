@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { trainingBatches, validationBatches } from "../../../src/data/mod.ts";
 import { poolInMemory } from "../../made/data/made_up_pools.ts";
-import type { Augmentation } from "../../../src/images/mod.ts";
+import { type Augmentation, resizeAndCentreCrop } from "../../../src/images/mod.ts";
 
 const NONE: Augmentation = { crop: "none", scale: [0.08, 1], ratio: [0.75, 4 / 3], flip: 0 };
 const RANDOM: Augmentation = { ...NONE, crop: "random-resized", flip: 0.5 };
@@ -20,6 +20,20 @@ Deno.test("validation batches come in order, the last one smaller, grey as three
   assert.deepEqual([...batches[0].pixels.subarray(0, 192)], new Array(192).fill(3));
   const inColour = Array.from({ length: 192 }, (_, i) => 29 + i % 3);
   assert.deepEqual([...batches[1].pixels.subarray(2 * 192)], inColour);
+});
+
+Deno.test("validation batches are resized by the filter that is asked for, by default bilinear", () => {
+  const noise = poolInMemory("noise", 1, 24, 1);
+  noise.read = (_, into = new Uint8Array(576)) => into.fill(0).map((_, i) => into[i] = (i * 97) % 256);
+  const one = { pools: [noise], indices: [Int32Array.of(0)], imageSize: 8, batchSize: 1 };
+  const [plain, bilinear, bicubic] = [undefined, "bilinear" as const, "bicubic" as const].map((
+    interpolation,
+  ) => validationBatches({ ...one, interpolation }).batch(0).pixels);
+  assert.deepEqual(plain, bilinear);
+  const expected = new Uint8Array(64);
+  resizeAndCentreCrop({ pixels: noise.read(0), width: 24, height: 24, channels: 1 }, 8, expected, "bicubic");
+  assert.deepEqual(bicubic, expected);
+  assert.notDeepEqual(bicubic, bilinear);
 });
 
 Deno.test("where every pool is grey, batches have one channel", () => {

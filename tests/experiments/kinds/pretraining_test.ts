@@ -34,7 +34,7 @@ Deno.test("a pre-training leaves a record, without checkpoints, and returns it a
   const phases: string[] = [];
   const again = await run(experiment, { runs, onProgress: ({ phase }) => phases.push(phase) });
   assert.deepEqual(again, whole);
-  assert.deepEqual(phases, []);
+  assert.deepEqual(phases, ["record"]);
 });
 
 Deno.test("its weights are the encoder's, under the names of timm's ViT", async () => {

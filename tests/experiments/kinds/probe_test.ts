@@ -13,6 +13,7 @@ import {
   type Probe,
   probe,
   type ProbeRecord,
+  type ProbeTask,
   run,
   RunFolder,
   type RunRecord,
@@ -59,7 +60,7 @@ Deno.test("asked again it returns the record, and keeps no features", async () =
   const phases: string[] = [];
   const again = await run(ofRun, { runs, onProgress: ({ phase }) => phases.push(phase) });
   assert.deepEqual(again, whole);
-  assert.deepEqual(phases, []);
+  assert.deepEqual(phases, ["record"]);
   const files = [...Deno.readDirSync(join(runs, whole.hash))].map(({ name }) => name).sort();
   assert.deepEqual(files, ["experiment.json", "lock", "predictions.jsonl", "result.json"]);
 });
@@ -150,6 +151,30 @@ Deno.test("concepts: pixels are probed on drawings that nobody's version was tra
   }
 });
 
+const words = {
+  of: "words" as const,
+  datasets,
+  trainedOn: ["carbon"],
+  words: { arrow: ["arrow"], user: ["user", "account"] },
+  mostPerWord: 6,
+  validationPerWord: 3,
+} satisfies ProbeTask;
+
+Deno.test("words: a network that is trained on one dataset is tested on all, each with as many images", async () => {
+  const { model, recipe, augmentation } = experiment;
+  const features: FeatureSource = { from: "end-to-end", model, recipe, augmentation };
+  const { result, hash } = await run(probe({ features, task: words, preset }), { runs });
+  assert.deepEqual([result.chance, result.classes], [1 / 2, ["arrow", "user"]]);
+  const predictions = await predictionsOf({ hash });
+  for (const [label, of] of [/arrow/, /user|account/].entries()) {
+    const named = predictions.filter((prediction) => prediction.label === label);
+    assert.ok(named.every(({ key }) => of.test(key)));
+    for (const name of datasets) {
+      assert.equal(named.filter(({ key }) => key.startsWith(`${name}/`)).length, 3);
+    }
+  }
+});
+
 Deno.test("the hash is of what has a bearing", () => {
   const pixels = probe({ features: { from: "pixels", side: 8 }, task, preset });
   assert.equal(hashOf({ ...pixels, layers: ["stem"], pooling: "flatten" }), hashOf(pixels));
@@ -175,6 +200,10 @@ Deno.test("faults are found before anything is trained, and named", async () => 
     ],
     [{ features: { from: "dreams" } }, /features/],
     [{ task: { ...task, datasets: ["remix", "remix"] } }, /"remix" is named twice/],
+    [
+      { task: { ...words, trainedOn: ["mdi"] } },
+      /task.trainedOn: "mdi" is none of task.datasets: remix, mingcute, carbon/,
+    ],
   ];
   for (const [change, message] of faults) {
     await assert.rejects(sweep([{ ...ofRun, ...change } as Probe], { runs }), message);

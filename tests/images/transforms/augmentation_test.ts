@@ -7,6 +7,7 @@ import {
   makeAugment,
   type PackedImage,
   randomCrop,
+  resizeAndCentreCrop,
 } from "../../../src/images/mod.ts";
 import { colorJitter } from "../../../src/images/transforms/color_jitter.ts";
 import { horizontalFlip } from "../../../src/images/transforms/horizontal_flip.ts";
@@ -56,6 +57,20 @@ Deno.test("a transform that is off leaves the stream to the others as it was; a 
   const flipAlone = random(3);
   flipAlone.uniform();
   assert.equal(stream.uniform(), flipAlone.uniform());
+});
+
+Deno.test("without a crop the augmentation's filter resizes, as at inference; random is bilinear there", () => {
+  const filters = { bilinear: "bilinear", bicubic: "bicubic", random: "bilinear" } as const;
+  for (const [interpolation, filter] of Object.entries(filters)) {
+    const [seen, expected] = [square(), square()];
+    makeAugment({ ...none, interpolation: interpolation as keyof typeof filters })(
+      textured(2),
+      seen,
+      random(1),
+    );
+    resizeAndCentreCrop(textured(2), 16, expected.pixels, filter);
+    assert.deepEqual(seen, expected, interpolation);
+  }
 });
 
 Deno.test("an augmentation is on where any of its transforms is", () => {

@@ -4,6 +4,7 @@ import {
   pairwiseFigure,
 } from "../../../src/chapters/combinations/figure.ts";
 import { corruptionsFigure } from "../../../src/chapters/corruptions/figure.ts";
+import { crossDatasetFigure } from "../../../src/chapters/cross_dataset/figure.ts";
 import { memorizationFigure } from "../../../src/chapters/pseudo_datasets/figure.ts";
 import { alikeFigure, powerFigure } from "../../../src/chapters/same_distribution/figure.ts";
 import { selfSupervisedFigure } from "../../../src/chapters/self_supervised/figure.ts";
@@ -19,6 +20,7 @@ import {
 } from "../../../src/figures/mod.ts";
 import { architectureOf, figure2, figure3, table3, table4 } from "../../../src/paper/mod.ts";
 import { alikeRecords } from "../paper/alike_records.ts";
+import { crossRecords } from "../paper/cross_records.ts";
 import { gameOf } from "../paper/played.ts";
 import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 import { table6Records } from "../paper/pseudo_records.ts";
@@ -117,6 +119,7 @@ export const FIGURES: Record<string, () => Figure> = {
   selfSupervised: () => selfSupervisedFigure(table7Records()),
   semanticPhotographs: () => semanticFigure(table8Records(ofPhotographs), "CIFAR-10's classes"),
   semanticConcepts: () => semanticFigure(table8Records(ofConcepts, { classifiers: [0.08] }), "50 concepts"),
+  crossDataset: () => crossDatasetFigure(crossRecords()),
   memorization: () => memorizationFigure(table6Records()),
   alike: () => alikeFigure(alikeRecords()),
   power: () => powerFigure({ chance: 0.5, effects: [0.01, 0.02, 0.05], n: 4000 }),

@@ -1,37 +1,10 @@
 /** Notebook files, and what is wrong with executed ones. */
+import { codeCells, silentCells } from "../../../src/cli/executed_notebook.ts";
 import { CLAIMS_MIME } from "../../../src/notebook/mod.ts";
 import type { Claim, TestedClaim } from "../../../src/paper/mod.ts";
 import * as door from "../../../src/mod.ts";
 
-interface Output {
-  output_type: string;
-  ename?: string;
-  data?: Record<string, unknown>;
-}
-
-interface Cell {
-  cell_type: "code" | "markdown";
-  source: string | string[];
-  outputs?: Output[];
-}
-
-/** The code of a notebook, cell by cell, with what each has put out. */
-export function codeCells(file: string): { source: string; outputs: Output[] }[] {
-  const { cells } = JSON.parse(file) as { cells: Cell[] };
-  return cells.filter(({ cell_type }) => cell_type === "code")
-    .map(({ source, outputs = [] }) => ({ source: [source].flat().join(""), outputs }));
-}
-
-const VERDICTS = ["holds", "does not hold", "not shown at this scale"];
-
-/**
- * What a cell is bound to put out: one that ends in a call by name, as `show(…)` or `await quiz(…)`. A bare
- * value is not: the kernel may lose it, and a sweep whose records are all there shows no progress.
- */
-function isShowing(source: string): boolean {
-  const statements = source.split("\n").filter((line) => /^[A-Za-z]/.test(line));
-  return /^(await )?[a-z]\w*\(/.test(statements.at(-1) ?? "");
-}
+const VERDICT = /^(holds|does not hold|not shown\b.*)$/;
 
 /**
  * Everything that is wrong with an executed notebook, a line each: cells that failed or show nothing, figures
@@ -39,20 +12,25 @@ function isShowing(source: string): boolean {
  * its cell tests.
  */
 export function faultsOf(file: string): string[] {
-  return codeCells(file).flatMap(({ source, outputs }, at) => {
+  const silent = silentCells(file).map(({ cell, source }) =>
+    `code cell ${cell} (${lastLine(source)}): shows nothing`
+  );
+  const faults = codeCells(file).flatMap(({ source, outputs }, at) => {
     const data = outputs.flatMap(({ data }) => data ? [data] : []);
     const has = (mime: string) => data.some((formats) => formats[mime]);
     const faults = outputs.filter(({ output_type }) => output_type === "error").map(({ ename }) =>
       `${ename}`
     );
-    if (isShowing(source) && !has("text/plain")) faults.push("shows nothing");
     if (/^show\(/m.test(source) && !(has("application/vnd.plotly.v1+json") && has("image/png"))) {
       faults.push("has no figure, or no picture of it");
     }
     if (/^showClaims\(/m.test(source)) faults.push(...claimFaults(source, data));
-    return faults.map((fault) => `code cell ${at + 1} (${source.trim().split("\n").at(-1)}): ${fault}`);
+    return faults.map((fault) => `code cell ${at + 1} (${lastLine(source)}): ${fault}`);
   });
+  return [...silent, ...faults];
 }
+
+const lastLine = (source: string) => source.trim().split("\n").at(-1);
 
 function claimFaults(source: string, data: readonly Record<string, unknown>[]): string[] {
   const tested = data.flatMap((formats) =>
@@ -65,7 +43,7 @@ function claimFaults(source: string, data: readonly Record<string, unknown>[]): 
   return [
     ...(ids.length > 0 && ids.join() === found.join() ? [] : [`tests ${ids.join()}, shows ${found.join()}`]),
     ...tested.flatMap(({ id, verdict, ours, reason, statement }) => {
-      if (!VERDICTS.includes(verdict) || !ours || !reason) return [`${id} has no verdict, figure or reason`];
+      if (!VERDICT.test(verdict) || !ours || !reason) return [`${id} has no verdict, figure or reason`];
       const row = plain.split("\n").find((line) => line.includes(statement));
       return row?.includes(verdict) ? [] : [`${id} is not in the table with its verdict`];
     }),

@@ -54,6 +54,8 @@ export function syntheticProbe(
     ? Array.from({ length: task.concepts }, (_, i) => `concept ${i}`)
     : task.of === "classes"
     ? Array.from({ length: 10 }, (_, i) => `class ${i}`)
+    : task.of === "words"
+    ? Object.keys(task.words)
     : task.datasets;
   return {
     hash: "0123456789abcdef",
@@ -84,6 +86,8 @@ export function probeOutcomes(task: ProbeTask, n: number, correct: number, luck:
 /** Accuracies of Table 7's rows and of the controls. */
 export interface Table7Shape {
   supervised: number;
+  /** The supervised network's accuracy on its training images. */
+  training: number;
   maeElsewhere: number;
   maeHere: number;
   random: number;
@@ -95,7 +99,7 @@ export interface Table7Shape {
 
 /** Records like Table 7's, unless told otherwise. */
 export function table7Records(shape: Partial<Table7Shape> = {}) {
-  const { supervised = 0.829, n = 1500, ...rest } = shape;
+  const { supervised = 0.829, training = 0.95, n = 1500, ...rest } = shape;
   const accuracies = {
     maeElsewhere: 0.762,
     maeHere: 0.784,
@@ -105,7 +109,7 @@ export function table7Records(shape: Partial<Table7Shape> = {}) {
     ...rest,
   };
   return [
-    syntheticRecord({ datasets: three, accuracy: supervised, validationPerDataset: n / 3 }),
+    syntheticRecord({ datasets: three, accuracy: supervised, training, validationPerDataset: n / 3 }),
     ...Object.entries(accuracies).map(([name, accuracy]) =>
       syntheticProbe(SOURCES[name as keyof typeof accuracies], ofDatasets, accuracy, n)
     ),

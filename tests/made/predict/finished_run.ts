@@ -15,8 +15,14 @@ const model: Experiment["model"] = {
   stemDim: 8,
   stem: "3x3",
 };
-/** At the smoke preset. */
-export const experiment = baseline({ datasets, preset: "smoke", model, recipe: { ema: 0.9 } });
+/** At the smoke preset, with a filter that is not the default. */
+export const experiment = baseline({
+  datasets,
+  preset: "smoke",
+  model,
+  recipe: { ema: 0.9 },
+  inferenceInterpolation: "bicubic",
+});
 /** Folder of its record. */
 export const runs = Deno.makeTempDirSync();
 /** The hash of its run, and a folder of validation images; see {@link validationImages}. */

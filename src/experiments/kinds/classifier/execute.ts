@@ -1,20 +1,22 @@
 /** Trains a network to tell datasets apart. */
-import { originLabels, randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
+import { type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
-import { wilson } from "../../../stats/mod.ts";
-import { argmax, type Evaluation, train } from "../../../train/mod.ts";
+import { train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { classNames, labelsOf } from "../../labels.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
+import { outcomeOf } from "../../record/outcome.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
-import { classifierDescription, classNames, type Experiment, type RunRecord } from "./schema.ts";
+import { classifierDescription, type Experiment, type RunRecord } from "./schema.ts";
 
 /** Classifiers. */
 export const classifierKind: Kind<Experiment, RunRecord> = { ...classifierDescription, execute };
 
 async function execute(experiment: Experiment, session: Session<RunRecord>): Promise<Executed<RunRecord>> {
   const { folder, workers, pools } = session;
-  const { datasets, seed, imageSize, recipe, augmentation, corruption, fitFirst } = experiment;
+  const { datasets, seed, imageSize, recipe, augmentation, corruption, fitFirst, inferenceInterpolation } =
+    experiment;
   const split = sampleExperiment(pools, {
     train: experiment.imagesPerDataset,
     validation: experiment.validationPerDataset,
@@ -25,10 +27,17 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     Array.from(indices, (i) => pools[d].images.at(i)!.key)
   );
   const model = createModel(experiment.model, datasets.length, imageSize);
-  const source = { pools, imageSize, batchSize: recipe.batchSize, corruption, fitFirst };
+  const source = {
+    pools,
+    imageSize,
+    batchSize: recipe.batchSize,
+    corruption,
+    fitFirst,
+    interpolation: inferenceInterpolation,
+  };
   const names = classNames(experiment);
-  const { train: labels, validation: validationLabels } = labelsOf(experiment, session, split);
-  const watched = watchTraining(session, recipe.epochs);
+  const { train: labels, validation: validationLabels } = labelsOf(experiment, pools, split);
+  const watched = watchTraining(session, recipe);
   const { weights, onTraining, ...evaluation } = await train({
     model,
     recipe,
@@ -43,28 +52,17 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     datasets: names,
     imageSize,
     precision: recipe.precision,
+    interpolation: inferenceInterpolation,
   });
   return {
     predictions: predictionsOf(evaluation, keys, datasets.length),
     result: {
-      ...summarise(evaluation, datasets.length),
+      ...outcomeOf(evaluation, datasets.length),
       training: onTraining!.accuracy,
       parameters: countParameters(model.specs),
       ...timesOf(watched.epochs()),
     },
   };
-}
-
-/** Labels of the training and validation images where they are not the places of their datasets. */
-function labelsOf(
-  experiment: Experiment,
-  { pools }: Pick<Session<RunRecord>, "pools">,
-  { train, validation }: Sample,
-): { train?: Int32Array[]; validation?: Int32Array[] } {
-  if (experiment.labels === "random") return { train: randomLabels(train, experiment.deal ?? 0) };
-  if (experiment.labels !== "origin") return {};
-  const names = classNames(experiment);
-  return { train: originLabels(pools, train, names), validation: originLabels(pools, validation, names) };
 }
 
 /** The training accuracy is of this many training images at most. */
@@ -75,11 +73,4 @@ function someOf(indices: Sample["train"], labels?: readonly Int32Array[]) {
   const each = Math.floor(MOST_TRAINING_IMAGES / indices.length);
   const first = (values: Int32Array) => values.subarray(0, each);
   return { indices: indices.map(first), labels: labels?.map(first) };
-}
-
-function summarise({ probabilities, labels, accuracy }: Evaluation, classes: number) {
-  const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  labels.forEach((label, i) => confusion[label][argmax(probabilities, i * classes, classes)]++);
-  const perDataset = confusion.map((row, label) => wilson(row[label], row.reduce((a, b) => a + b)));
-  return { accuracy, chance: 1 / classes, perDataset, confusion };
 }

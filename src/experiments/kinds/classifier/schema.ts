@@ -1,15 +1,16 @@
 /** A classifier: a network that is trained to tell datasets apart. */
 import { z } from "zod";
-import { checkDisjoint, expectedImages, isSameSource, parseReference } from "../../../data/mod.ts";
+import { checkDisjoint, isSameSource, parseReference } from "../../../data/mod.ts";
 import { checkImageSize, createModel, modelSchema } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { asExperimentFault, checkBatches, ExperimentError } from "../../check.ts";
+import { asExperimentFault, checkSchedule, checkSplit, ExperimentError } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { recipeIdentity } from "../../record/identity.ts";
-import { augmentationSchema, corruptionSchema } from "../../../images/schemas.ts";
+import type { Outcome } from "../../record/outcome.ts";
+import { inferenceIdentity, recipeIdentity } from "../../record/identity.ts";
+import { augmentationSchema, corruptionSchema, interpolationSchema } from "../../../images/schemas.ts";
 import { recipeSchema } from "../../../train/mod.ts";
 import { augmentationIdentity } from "../../../images/mod.ts";
 
@@ -47,6 +48,8 @@ const experimentSchema = z.strictObject({
    * `null`: none.
    */
   corruption: corruptionSchema.nullish(),
+  /** Filter of the resize at inference. Default: bilinear. The paper's authors: bicubic. */
+  inferenceInterpolation: interpolationSchema.optional(),
   /**
    * Whether every image is first resized and centre cropped to `imageSize`: then the pixels that the network
    * sees are corrupted, and augmentation starts from them. Default: false, the stored image is corrupted,
@@ -68,21 +71,13 @@ const experimentSchema = z.strictObject({
 export type Experiment = z.infer<typeof experimentSchema>;
 
 /** `result.json`: the outcome. */
-export interface Result extends FinishedResult {
-  /** Accuracy on all validation images with its 95% interval. */
-  accuracy: Proportion;
+export interface Result extends FinishedResult, Outcome {
   /**
    * Accuracy, with its 95% interval, on training images without augmentation, against the labels of the
    * training: of all images, or of the first of each dataset in the order of sampling where there are more
    * than 10,000.
    */
   training: Proportion;
-  /** 1 / number of datasets. */
-  chance: number;
-  /** Accuracy (recall) on the images of each dataset, in the order of `experiment.datasets`. */
-  perDataset: Proportion[];
-  /** `confusion[t][p]`: number of validation images of dataset t that were called p. */
-  confusion: number[][];
   /** Number of trainable parameters. */
   parameters: number;
   /** Wall time in seconds over all sessions of the run. */
@@ -115,30 +110,19 @@ export const classifierDescription: Description<Experiment> = {
       );
     }
     if (labels === "origin") checkOrigin(datasets);
-    checkBatches(recipe);
+    checkSchedule(recipe);
     asExperimentFault(() => {
       checkImageSize(model, imageSize);
       createModel(model, datasets.length, imageSize);
     });
   },
 
-  checkImages({ datasets, imagesPerDataset, validationPerDataset }) {
-    const needed = imagesPerDataset + validationPerDataset;
-    for (const name of datasets) {
-      const isPart = parseReference(name).part !== undefined;
-      const images = expectedImages(name);
-      if (needed <= (isPart ? PART_MARGIN : 1) * images) continue;
-      throw new ExperimentError(
-        `imagesPerDataset (${imagesPerDataset}) and validationPerDataset (${validationPerDataset}) ask for ` +
-          `${needed} images of "${name}", which has ${
-            isPart ? "about " : ""
-          }${images}. Ask for fewer, or leave it out.`,
-      );
-    }
-  },
+  checkImages: checkSplit,
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ corruption, fitFirst, labels, deal = 0, recipe, augmentation, ...rest }) {
+  identity(
+    { corruption, fitFirst, labels, deal = 0, recipe, augmentation, inferenceInterpolation, ...rest },
+  ) {
     return {
       ...rest,
       ...(corruption && { corruption }),
@@ -148,6 +132,7 @@ export const classifierDescription: Description<Experiment> = {
       ...(labels === "origin" && { labels }),
       recipe: recipeIdentity(recipe),
       augmentation: augmentationIdentity(augmentation),
+      ...inferenceIdentity(inferenceInterpolation),
     };
   },
 };
@@ -164,11 +149,3 @@ function checkOrigin(datasets: readonly string[]): void {
       "many datasets together. Name such parts, for example tabler+mdi#1/2 and tabler+mdi#2/2.",
   );
 }
-
-/** The classes of a classifier, by number: its datasets, or those that its datasets are parts of. */
-export function classNames({ datasets, labels }: Pick<Experiment, "datasets" | "labels">): string[] {
-  return labels === "origin" ? parseReference(datasets[0]).datasets : datasets;
-}
-
-/** A part may have this many times its equal share of images, since groups are dealt out whole. */
-const PART_MARGIN = 1.2;

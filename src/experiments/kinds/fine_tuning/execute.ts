@@ -2,7 +2,7 @@
 import { countParameters, createModel } from "../../../models/mod.ts";
 import { fineTune } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
 import { batchesOf, splitOf } from "../../task.ts";
@@ -17,18 +17,25 @@ async function execute(
   session: Session<FineTuningRecord>,
 ): Promise<Executed<FineTuningRecord>> {
   const { folder, pools, needed } = session;
-  const { start, imageSize, augmentation, recipe, layerDecay, seed } = experiment;
+  const { start, imageSize, augmentation, recipe, layerDecay, seed, inferenceInterpolation: interpolation } =
+    experiment;
   const split = splitOf(experiment.task, pools, seed);
   const classes = split.names;
   const model = createModel(experiment.model, classes.length, imageSize);
   const path = start.from === "file" ? start.path : needed[0].weights;
-  const watched = watchTraining(session, recipe.epochs);
+  const watched = watchTraining(session, recipe);
   const { weights, ...evaluation } = await fineTune({
     model,
     weights: pretrainedWeights(path, model, seed),
     layerDecay,
     recipe,
-    ...batchesOf(split, session, { imageSize, batchSize: recipe.batchSize, augmentation, seed }),
+    ...batchesOf(split, session, {
+      imageSize,
+      batchSize: recipe.batchSize,
+      augmentation,
+      interpolation,
+      seed,
+    }),
     seed,
     ...watched.callbacks,
   });
@@ -37,6 +44,7 @@ async function execute(
     datasets: classes,
     imageSize,
     precision: recipe.precision,
+    interpolation,
   });
   return {
     predictions: predictionsOf(evaluation, split.validation.keys, classes.length),

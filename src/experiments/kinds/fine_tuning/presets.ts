@@ -8,7 +8,9 @@ import type { FineTuning } from "./schema.ts";
 import { randomCrop } from "../../../images/mod.ts";
 
 /** The fields that a preset decides, and the stochastic depth of an autoencoder's encoder. */
-interface Scale extends Pick<FineTuning, "imageSize" | "augmentation" | "recipe" | "layerDecay"> {
+interface Scale
+  extends
+    Pick<FineTuning, "imageSize" | "augmentation" | "inferenceInterpolation" | "recipe" | "layerDecay"> {
   dropPath: number;
 }
 
@@ -56,10 +58,11 @@ const scales: Record<Preset, Scale> = {
     layerDecay: 0.75,
     dropPath: 0,
   },
-  /** MAE's Table 9 for ViT-B. */
+  /** MAE's Table 9 for ViT-B, with the filter of its authors' code. */
   paper: {
     imageSize: 224,
-    augmentation: { ...randomCrop, randAugment: "rand-m9-mstd0.5-inc1" },
+    augmentation: { ...randomCrop, interpolation: "bicubic", randAugment: "rand-m9-mstd0.5-inc1" },
+    inferenceInterpolation: "bicubic",
     recipe: { ...maeRecipe, mix: paperMix },
     layerDecay: 0.75,
     dropPath: 0.1,

@@ -5,12 +5,12 @@ import { z } from "zod";
 import { checkImageSize, createEncoder, createModel, modelSchema } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { asExperimentFault, checkBatches, ExperimentError } from "../../check.ts";
+import { asExperimentFault, checkSchedule, ExperimentError } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { recipeIdentity } from "../../record/identity.ts";
-import { augmentationSchema } from "../../../images/schemas.ts";
+import { inferenceIdentity, recipeIdentity } from "../../record/identity.ts";
+import { augmentationSchema, interpolationSchema } from "../../../images/schemas.ts";
 import { recipeSchema } from "../../../train/mod.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
 import {
@@ -39,6 +39,8 @@ const fineTuningSchema = z.strictObject({
   model: modelSchema,
   /** Random transforms of training images. */
   augmentation: augmentationSchema,
+  /** Filter of the resize at inference. Default: bilinear. The paper's authors: bicubic. */
+  inferenceInterpolation: interpolationSchema.optional(),
   /** How it is trained. */
   recipe: recipeSchema,
   /** Factor of the learning rate from each layer to the one before it, (0, 1]. MAE, Table 9: 0.75. */
@@ -83,7 +85,7 @@ export const fineTuningDescription: Description<FineTuning> = {
   needs: ({ start }) => experimentsOf(start),
 
   check({ start, imageSize, model, recipe }) {
-    checkBatches(recipe);
+    checkSchedule(recipe);
     asExperimentFault(() => checkImageSize(model, imageSize));
     checkSource(start, imageSize);
     checkSharedTensors(start, imageSize, model);
@@ -95,12 +97,13 @@ export const fineTuningDescription: Description<FineTuning> = {
   },
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ start, augmentation, recipe, ...rest }) {
+  identity({ start, augmentation, recipe, inferenceInterpolation, ...rest }) {
     return {
       ...rest,
       start: identityOfSource(start),
       recipe: recipeIdentity(recipe),
       augmentation: augmentationIdentity(augmentation),
+      ...inferenceIdentity(inferenceInterpolation),
     };
   },
 };

@@ -25,7 +25,7 @@ async function execute(
     batchSize: recipe.batchSize,
     seed,
   });
-  const watched = watchTraining(session, recipe.epochs);
+  const watched = watchTraining(session, recipe);
   const { weights } = await pretrain({ model, recipe, training, seed, ...watched.callbacks });
   const encoder = encoderOf(model, weights);
   await saveWeights(folder.weights, encoder.model, encoder.weights);

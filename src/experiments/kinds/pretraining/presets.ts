@@ -62,12 +62,12 @@ const pretrainings: Record<Preset, Omit<Pretraining, "kind" | "datasets" | "seed
       learningRate: 2e-3,
     },
   },
-  /** The authors' ViT-B (arXiv 2111.06377). */
+  /** The authors' ViT-B (arXiv 2111.06377), with the filter of their code. */
   paper: {
     imagesPerDataset: 1_000_000,
     validationPerDataset: 10_000,
     imageSize: 224,
-    augmentation: maeCrop,
+    augmentation: { ...maeCrop, interpolation: "bicubic" },
     model: "mae_vit_base_patch16",
     recipe: maeRecipe,
   },

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { createAutoencoder, maeSchema } from "../../../models/mod.ts";
 import type { EpochPace } from "../../../train/mod.ts";
-import { asExperimentFault, checkBatches, checkNumbers } from "../../check.ts";
+import { asExperimentFault, checkNumbers, checkSchedule } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
@@ -65,7 +65,7 @@ export const pretrainingDescription: Description<Pretraining> = {
 
   check({ model, imageSize, recipe }) {
     asExperimentFault(() => createAutoencoder(model, imageSize));
-    checkBatches(recipe);
+    checkSchedule(recipe);
   },
 
   checkImages({ datasets, imagesPerDataset, validationPerDataset }) {

@@ -15,7 +15,7 @@ import {
 import { tf } from "../../../tensorflow/mod.ts";
 import { createWeights, type Evaluation, train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
 import { openNetwork } from "../../record/network.ts";
 import { type Session, watchTraining } from "../../session.ts";
 import { batchesOf, splitOf, type TaskImages, type TaskSplit } from "../../task.ts";
@@ -122,9 +122,10 @@ async function featuresOf(
   layer: string,
   { keys, ...images }: TaskImages,
 ): Promise<StoredFeatures> {
-  const { features, imageSize, pooling } = probe;
+  const { features, imageSize, pooling, inferenceInterpolation: interpolation } = probe;
   const { corruption, fitFirst } = features.from === "run" ? features.experiment : {};
-  const batches = workers.validation({ ...images, imageSize, batchSize: BATCH, corruption, fitFirst });
+  const seen = { imageSize, batchSize: BATCH, corruption, fitFirst, interpolation };
+  const batches = workers.validation({ ...images, ...seen });
   const collect = {
     root: folder.scratch,
     signal: options.signal,
@@ -135,7 +136,11 @@ async function featuresOf(
     return collectFeatures(pixelFeatures(features.side), { batches, keys }, collect);
   }
   if (features.from === "color-histogram") {
-    return collectFeatures(colorHistogram(features.bins), { batches, keys }, collect);
+    return collectFeatures(
+      colorHistogram({ levels: features.bins, bins: features.bins }),
+      { batches, keys },
+      collect,
+    );
   }
   const { model, weights } = network!;
   const tensors = weightTensors(weights);
@@ -148,15 +153,21 @@ async function featuresOf(
 
 /** Trains a whole network on the task. */
 async function trainWhole(
-  { probe: { imageSize, seed }, split, session }: Probing,
+  { probe: { imageSize, seed, inferenceInterpolation: interpolation }, split, session }: Probing,
   { model, recipe, augmentation }: Extract<FeatureSource, { from: "end-to-end" }>,
 ): Promise<Found> {
   const { probabilities, labels, accuracy } = await train({
     model: createModel(model, split.names.length, imageSize),
     recipe,
-    ...batchesOf(split, session, { imageSize, batchSize: recipe.batchSize, augmentation, seed }),
+    ...batchesOf(split, session, {
+      imageSize,
+      batchSize: recipe.batchSize,
+      augmentation,
+      interpolation,
+      seed,
+    }),
     seed,
-    ...watchTraining(session, recipe.epochs).callbacks,
+    ...watchTraining(session, recipe).callbacks,
   });
   return { probabilities, labels, accuracy };
 }

@@ -8,7 +8,8 @@ import { ExperimentError } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { augmentationSchema } from "../../../images/schemas.ts";
+import { inferenceIdentity } from "../../record/identity.ts";
+import { augmentationSchema, interpolationSchema } from "../../../images/schemas.ts";
 import { recipeSchema } from "../../../train/mod.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
 import {
@@ -65,6 +66,8 @@ const probeSchema = z.strictObject({
    * pre-training's.
    */
   imageSize: positiveInteger,
+  /** Filter of the resize at inference. Default: bilinear. The paper's authors: bicubic. */
+  inferenceInterpolation: interpolationSchema.optional(),
   /** Layers of the network to choose from, by timm's names. Not used for pixels and histograms. */
   layers: z.array(z.string()),
   /** How a layer's output becomes one vector an image. */
@@ -118,7 +121,8 @@ export function probedModel(features: FeatureSource, imageSize: number): Model |
 export const probeDescription: Description<Probe> = {
   kind: "probe",
   schema: probeSchema,
-  version: 1,
+  /** 2: pixels and histograms of grey images have one channel in place of three equal ones. */
+  version: 2,
   namesClasses: false,
   label: labelOf,
   datasets: ({ task }) => datasetsOfTask(task),
@@ -135,12 +139,22 @@ export const probeDescription: Description<Probe> = {
   },
 
   /** Fields that are not used with the features do not count. */
-  identity({ layers, pooling, recipe, baseLearningRates, heldOut, features, ...rest }) {
+  identity({
+    layers,
+    pooling,
+    recipe,
+    baseLearningRates,
+    heldOut,
+    features,
+    inferenceInterpolation,
+    ...rest
+  }) {
     const fit = { recipe, baseLearningRates, heldOut };
     const reading = ofImage(features) ? fit : { ...fit, layers, pooling };
     return {
       ...rest,
       ...(features.from === "end-to-end" ? {} : reading),
+      ...inferenceIdentity(inferenceInterpolation),
       features: isTrained(features) ? identityOfSource(features) : features,
     };
   },
@@ -160,7 +174,10 @@ export function ofImage(
 
 /** "cifar10 (MAE)", "random convnext_micro", "cifar10 (classes)", … */
 function labelOf({ features, task }: Probe): string {
-  if (features.from === "end-to-end") return `${datasetsOfTask(task).join(" + ")} (${task.of})`;
+  if (features.from === "end-to-end") {
+    const shown = task.of === "words" ? task.trainedOn : datasetsOfTask(task);
+    return `${shown.join(" + ")} (${task.of})`;
+  }
   if (ofImage(features)) return features.from;
   if (features.from === "run" || features.from === "pretraining") return labelOfSource(features);
   const { model } = features;

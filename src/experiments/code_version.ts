@@ -1,0 +1,82 @@
+/** Versions of the code: hashes of all that decides a result, so that outputs can say what made them. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { repositoryRoot } from "../disk/mod.ts";
+
+/**
+ * Rooms whose code decides an experiment's outcome. `disk`, `http` and `fetch` bring files and do not: what
+ * they brought is known by its checksum.
+ */
+const OF_RECORDS = [
+  "data",
+  "experiments",
+  "images",
+  "models",
+  "ops",
+  "probe",
+  "stats",
+  "tensorflow",
+  "train",
+];
+
+/** Rooms that decide what is said about records, too. */
+const OF_RESULTS = ["chapters", "paper", ...OF_RECORDS];
+
+let ofRecords: string | undefined;
+
+/**
+ * The version of the code that decides what a record says: 12 hex digits. It is read once a process: a
+ * process goes on with the code that it has loaded.
+ */
+export function recordCode(): string {
+  return ofRecords ??= digest(partsOf(OF_RECORDS, repositoryRoot));
+}
+
+/**
+ * The version of the code that decides what the notebooks say: that of records, of claims and of their
+ * verdicts.
+ *
+ * @param root folder of a checkout. Default: this one's
+ * @returns 12 hex digits
+ */
+export function resultsCode(root = repositoryRoot): string {
+  return digest([...partsOf(OF_RESULTS, root), ...manifests(root)]);
+}
+
+/** Names and contents that a version is the hash of. */
+type Parts = [name: string, content: string | Uint8Array][];
+
+function digest(parts: Parts): string {
+  const hash = createHash("sha256");
+  for (const [name, content] of parts) hash.update(`${name}\0${content.length}\0`).update(content);
+  return hash.digest("hex").slice(0, 12);
+}
+
+/** The files of rooms, the exact versions of the packages that they import, and TensorFlow's. */
+function partsOf(rooms: readonly string[], root: string): Parts {
+  const names = rooms.toSorted().flatMap((room) => filesUnder(join(root, "src"), room));
+  const files = names.map((name): Parts[number] => [name, Deno.readFileSync(join(root, "src", name))]);
+  const code = files.map(([, content]) => new TextDecoder().decode(content as Uint8Array)).join("\n");
+  const { imports } = JSON.parse(Deno.readTextFileSync(join(root, "deno.json")));
+  const packages = Object.entries<string>(imports).filter(([name]) =>
+    code.includes(`"${name}"`) || code.includes(`"${name}/`)
+  );
+  const requirements = Deno.readTextFileSync(join(root, "requirements.txt")).split("\n")
+    .filter((line) => line.startsWith("tensorflow"));
+  return [...files, ...packages, ["requirements.txt", requirements.join("\n")]];
+}
+
+/** The manifests of datasets that come with the project, as npm packages: those that the notebooks use. */
+function manifests(root: string): Parts {
+  const names = filesUnder(root, "data_manifests");
+  const all = names.map((name): [string, string] => [name, Deno.readTextFileSync(join(root, name))]);
+  return all.filter(([, text]) => JSON.parse(text).source?.package);
+}
+
+/** Files in a folder and its folders, relative to `root`, sorted; without documents. */
+function filesUnder(root: string, folder: string): string[] {
+  return [...Deno.readDirSync(join(root, folder))].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? filesUnder(root, path) : name.endsWith(".md") ? [] : [path];
+  }).sort();
+}

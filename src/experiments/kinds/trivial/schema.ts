@@ -1,0 +1,132 @@
+/** A trivial learner: how far one gets with a classifier's task without a network. */
+import { z } from "zod";
+import { checkDisjoint } from "../../../data/mod.ts";
+import { corruptionSchema, interpolationSchema } from "../../../images/schemas.ts";
+import { positiveInteger } from "../../../train/mod.ts";
+import { asExperimentFault, checkSplit, ExperimentError } from "../../check.ts";
+import type { Description } from "../../kind.ts";
+import { inferenceIdentity } from "../../record/identity.ts";
+import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
+import type { Outcome } from "../../record/outcome.ts";
+
+/** Strength of a logistic regression's penalty on standardised features; see `fitLogistic`. */
+const l2 = z.number().positive();
+
+/** Side to which images are averaged down first, px. */
+const side = positiveInteger;
+
+const learnerSchema = z.discriminatedUnion("name", [
+  /** Logistic regression on the mean of all pixels: ink where images are grey, else a colour. */
+  z.strictObject({ name: z.literal("mean"), l2 }),
+  /** Logistic regression on a histogram of grey levels, or of colours; see `colorHistogram`. */
+  z.strictObject({
+    name: z.literal("histogram"),
+    levels: z.int().min(2).max(256),
+    bins: z.int().min(2).max(32),
+    l2,
+  }),
+  /** The vote of the `k` nearest training images, by the Euclidean distance of their pixels. */
+  z.strictObject({ name: z.literal("neighbours"), k: positiveInteger, side }),
+  /** Logistic regression on the pixels. */
+  z.strictObject({ name: z.literal("logistic"), side, l2 }),
+  /** Logistic regression on the responses of random filters; see `randomFilters`. */
+  z.strictObject({
+    name: z.literal("random-filters"),
+    filters: positiveInteger,
+    size: positiveInteger,
+    grid: positiveInteger,
+    l2,
+  }),
+]);
+
+const trivialSchema = z.strictObject({
+  kind: z.literal("trivial"),
+  learner: learnerSchema,
+  /** As a classifier's; with the same numbers and seed it gets the same images. */
+  datasets: z.array(z.string()).min(2, "a combination needs two datasets or more"),
+  imagesPerDataset: positiveInteger,
+  validationPerDataset: positiveInteger,
+  /** Side of the square that the learner sees, px: the view on which a network is validated. */
+  imageSize: positiveInteger,
+  /** Labels of training images, their deal, and how images are seen: each as a classifier's. */
+  labels: z.enum(["true", "random", "origin"]).optional(),
+  deal: z.int().min(0).optional(),
+  corruption: corruptionSchema.nullish(),
+  inferenceInterpolation: interpolationSchema.optional(),
+  fitFirst: z.boolean().optional(),
+  /** Decides sampling and random filters. */
+  seed: z.int().min(0),
+});
+
+/**
+ * Everything that determines the outcome of a trivial learner, as a plain serialisable object. Its hash is
+ * its identity.
+ */
+export type Trivial = z.infer<typeof trivialSchema>;
+export type Learner = Trivial["learner"];
+
+/** The fields that say which images are seen, how, and with which labels. */
+type Seen = Omit<Trivial, "kind" | "learner">;
+
+/** These fields alone. Those that are off are left out, such that the hash is the same either way. */
+export function seenBy(
+  { datasets, imagesPerDataset, validationPerDataset, imageSize, seed, labels, deal = 0, ...view }: Seen,
+): Seen {
+  return {
+    datasets,
+    imagesPerDataset,
+    validationPerDataset,
+    imageSize,
+    seed,
+    ...(labels === "random" && { labels, deal }),
+    ...(labels === "origin" && { labels }),
+    ...(view.corruption && { corruption: view.corruption }),
+    ...(view.fitFirst && { fitFirst: true }),
+    ...inferenceIdentity(view.inferenceInterpolation),
+  };
+}
+
+/** Everything that a finished trivial learner leaves behind. It has no epochs. */
+export type TrivialRecord = FinishedRecord<Trivial, never, FinishedResult & Outcome>;
+
+/** "mean", "histogram", "15 nearest neighbours", "logistic regression on pixels", "random filters". */
+export function learnerName(learner: Learner): string {
+  switch (learner.name) {
+    case "neighbours":
+      return `${learner.k} nearest neighbours`;
+    case "logistic":
+      return "logistic regression on pixels";
+    case "random-filters":
+      return "random filters";
+    default:
+      return learner.name;
+  }
+}
+
+/** Trivial learners, as they are checked and hashed. */
+export const trivialDescription: Description<Trivial> = {
+  kind: "trivial",
+  schema: trivialSchema,
+  version: 1,
+  namesClasses: false,
+  label: ({ datasets, learner }) => `${datasets.join(" + ")} (${learnerName(learner)})`,
+  datasets: ({ datasets }) => datasets,
+
+  check({ datasets, imageSize, imagesPerDataset, learner }) {
+    asExperimentFault(() => checkDisjoint(datasets), "datasets");
+    const images = datasets.length * imagesPerDataset;
+    if ("side" in learner) checkMost("side", learner.side, imageSize, "px of imageSize");
+    if ("size" in learner) checkMost("size", learner.size, imageSize, "px of imageSize");
+    if ("k" in learner) checkMost("k", learner.k, images, "training images");
+  },
+
+  checkImages: checkSplit,
+
+  identity: ({ kind, learner, ...seen }) => ({ kind, learner, ...seenBy(seen) }),
+};
+
+/** @throws {ExperimentError} for a number of the learner that is above what there is */
+function checkMost(field: string, value: number, most: number, what: string): void {
+  if (value <= most) return;
+  throw new ExperimentError(`learner.${field} is ${value}, more than the ${most} ${what}. Give fewer.`);
+}
