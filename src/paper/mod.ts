@@ -1,27 +1,21 @@
 /** The paper: its printed numbers, and what a chapter decides its claims with. */
 export { appendixB } from "./appendix.ts";
 export {
-  aboveChance,
   allHold,
   ALPHA,
-  BY_TWO_PROPORTIONS,
   type Claim,
   type ClaimOutcome,
-  compareAll,
   type Evidence,
   formatDifference,
   formatP,
   type Gate,
   inPoints,
-  isAtChance,
-  NEGLIGIBLE,
   notRun,
   onceRun,
   pooledCounts,
   testClaims,
   type TestedClaim,
   type Verdict,
-  verdictOf,
 } from "./claims.ts";
 export {
   aboveRungs,

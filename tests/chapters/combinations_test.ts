@@ -9,14 +9,11 @@ import {
   choicesAmong,
   combinationsOf,
   growingSeries,
-  leastRecall,
-  pAboveLearners,
   toldApart,
   triplesOf,
-  type TrivialLearner,
 } from "../../src/chapters/combinations/records.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
-import { table2, testClaims } from "../../src/paper/mod.ts";
+import { type LadderRecord, pAboveRungs, table2, testClaims } from "../../src/paper/mod.ts";
 import { pairs } from "../made/figures/examples.ts";
 import { named } from "../made/figures/traces.ts";
 import {
@@ -24,11 +21,11 @@ import {
   ICONS,
   pairRecords,
   type Shape,
-  syntheticOutcomes,
   syntheticRecord,
   triples,
 } from "../made/paper/records.ts";
 import { outcomeOf } from "../made/paper/outcome.ts";
+import { syntheticLadder } from "../made/paper/trivial_records.ts";
 
 Deno.test("combinationsOf: takes runs of the same datasets together, whatever their order", () => {
   const runs = [
@@ -83,23 +80,10 @@ Deno.test("claims: nothing is shown without runs", () => {
   }
 });
 
-/** A combination beside learners that are right on so large a share of its images. */
+/** A combination beside trivial learners of these accuracies. */
 function beside(accuracy: number, learners: number[], { validationPerDataset = 1000, training = 1 } = {}) {
-  const datasets = ICONS.slice(0, 3);
-  const records = [syntheticRecord({ datasets, accuracy, validationPerDataset, training })];
-  const learnersOf = () =>
-    learners.map((share, i): TrivialLearner => ({
-      name: `learner ${i}`,
-      runs: [
-        syntheticOutcomes(
-          datasets,
-          validationPerDataset,
-          Math.round(3 * share * validationPerDataset),
-          `${i}`,
-        ),
-      ],
-    }));
-  return combinationsOf(records, learnersOf)[0];
+  const record = syntheticRecord({ datasets: ICONS.slice(0, 3), accuracy, validationPerDataset, training });
+  return combinationsOf([record, ...syntheticLadder(record, learners)])[0];
 }
 
 Deno.test("toldApart: a network below nearest neighbours tells nothing apart (the old rule: holds, above chance)", () => {
@@ -108,17 +92,18 @@ Deno.test("toldApart: a network below nearest neighbours tells nothing apart (th
   assert.ok(toldApart(beside(0.7, [])).shown < 0.001);
 });
 
-Deno.test("pAboveLearners: the best learner decides, on the same images", () => {
-  const combination = beside(0.7, [0.5, 0.69]);
-  const [weak, strong] = combination.learners;
-  assert.ok(pAboveLearners(combination, [weak]) < 1e-9);
-  assert.equal(pAboveLearners(combination, [weak, strong]), pAboveLearners(combination, [strong]));
-  assert.ok(pAboveLearners(combination, [strong]) > 0.05);
+Deno.test("pAboveRungs: the best learner decides, on the same images", () => {
+  const { records, learners } = beside(0.7, [0.5, 0.69]);
+  const [strong, weak] = learners;
+  assert.ok(pAboveRungs([weak]) < 1e-9);
+  assert.equal(pAboveRungs([weak, strong]), pAboveRungs([strong]));
+  assert.ok(pAboveRungs([strong]) > 0.05);
   // The network itself, but for one image in fifty of those that it gets right: paired, that is certain.
-  const [{ images, right }] = combination.records.map(({ outcomes }) => outcomes);
+  const [{ images, right }] = records.map(({ outcomes }) => outcomes);
+  const [close] = syntheticLadder(records[0], [0.686]);
   let seen = 0;
-  const close = { name: "close", runs: [{ images, right: right.map((is) => is && seen++ % 50 !== 0) }] };
-  assert.ok(pAboveLearners(combination, [close]) < 1e-6);
+  close.outcomes = { images, right: right.map((is) => is && seen++ % 50 !== 0) };
+  assert.ok(pAboveRungs(combinationsOf([...records, close])[0].learners) < 1e-6);
 });
 
 Deno.test("toldApart: a weak learner's failure refutes nothing (the old rule: does not hold)", () => {
@@ -161,18 +146,6 @@ Deno.test("triples-differ: equal accuracies are refuted by large samples, and by
 Deno.test("triples-differ: what the luck of a seed may make is no difference (the old rule: holds)", () => {
   const near = allTriples((i) => ({ accuracy: i % 2 ? 0.78 : 0.8, validationPerDataset: 1000 }));
   assert.equal(outcome("triples-differ", near).verdict, "does not hold");
-});
-
-Deno.test("leastRecall: whatever the order of the datasets", () => {
-  const record = syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8 });
-  const [high, low] = [record.result.perDataset[0], { ...record.result.perDataset[0], value: 0.1 }];
-  const other = { ...record, experiment: { ...record.experiment, datasets: ["b", "a"] } };
-  const [combination] = combinationsOf([
-    { ...record, result: { ...record.result, perDataset: [low, high] } },
-    { ...other, result: { ...record.result, perDataset: [high, low] } },
-  ]);
-  const { dataset, recall } = leastRecall(combination);
-  assert.deepEqual([dataset, recall], ["a", 0.1]);
 });
 
 const series = (accuracies: number[], validationPerDataset = 500, training = 1) =>
@@ -257,9 +230,13 @@ const emojiRecords = (accuracy: (index: number) => number, validationPerDataset 
   );
 
 Deno.test("emoji claims: hold on vendors who are told apart, have ids of their own, are open while triples are missing", () => {
-  const verdicts = (records: RunRecord[]) => testClaims(emojiClaims, records).map(({ verdict }) => verdict);
+  const verdicts = (records: LadderRecord[]) =>
+    testClaims(emojiClaims, records).map(({ verdict }) => verdict);
   assert.deepEqual(verdicts(emojiRecords((i) => 0.6 + 0.015 * i)), ["holds", "holds"]);
-  assert.equal(verdicts(emojiRecords((i) => i === 0 ? 1 / 3 : 0.8, 2000))[0], "does not hold");
+  const atChance = emojiRecords((i) => i === 0 ? 1 / 3 : 0.8, 2000);
+  assert.equal(verdicts(atChance)[0], "not shown at this scale", "no trivial learner was run");
+  const ladders = atChance.flatMap((record) => syntheticLadder(record, Array(5).fill(1 / 3)));
+  assert.equal(verdicts([...atChance, ...ladders])[0], "does not hold");
   const open = Array(2).fill("not shown at this scale");
   assert.deepEqual(verdicts(emojiRecords(() => 0.9).slice(1)), open);
   const ids = [...combinationClaims, ...pairClaims, ...emojiClaims].map(({ id }) => id);

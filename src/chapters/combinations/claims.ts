@@ -191,9 +191,12 @@ function everyOneToldApart(all: Combination[]): Evidence {
       `${easy} of ${all.length} above 80%; the least recall is that of ${missed.dataset} in ` +
       `${combinationName(missed.combination)}, ${formatPercent(missed.recall.value)}`,
     ...allHold(parts),
-    reason: `${apart} of ${all.length} are above chance and above each of ${learners} trivial learners (paired by ` +
+    reason:
+      `${apart} of ${all.length} are above chance and above each of ${learners} trivial learners (paired by ` +
       `image, each p < ${ALPHA} by itself); the least, ${combinationName(least)}, is at ` +
-      `${formatAccuracy(least.accuracy)}; refuted by an able network within ${inPoints(AT_CHANCE)} of chance where ` +
+      `${formatAccuracy(least.accuracy)}; refuted by an able network within ${
+        inPoints(AT_CHANCE)
+      } of chance where ` +
       "trivial learners are at chance, too",
   };
 }
@@ -207,8 +210,7 @@ function halfOf(records: readonly RunRecord[], half: 0 | 1): Outcomes[] {
 }
 
 /** What two seeds of one combination may differ by, where one seed was run, or 0 where three were of both. */
-const luckBetween = (a: Combination, b: Combination) =>
-  enoughSeeds(a.records, b.records) ? LUCK : 0;
+const luckBetween = (a: Combination, b: Combination) => enoughSeeds(a.records, b.records) ? LUCK : 0;
 
 /**
  * The choices of so many datasets are not all equally hard. The easiest and the hardest are picked on one half
@@ -228,9 +230,14 @@ function someAreHarder(all: Combination[]): Evidence | ClaimOutcome {
     ours: ends.map((end) => `${formatPercent(end.accuracy.value)} (${combinationName(end)})`).join(" to "),
     shown: pAbove(spread, luck),
     refuted: pFromAble(all.flatMap(({ records }) => records), pBelow(spread, SMALL_SPREAD)),
-    reason: `picked on one half of the images, ${combinationName(easiest)} is ${formatDifference(spread)} above ` +
-      `${combinationName(hardest)} on the other half (paired by image); shown by more than ${inPoints(luck)}, what ` +
-      `the luck of a seed may make; refuted by able networks and less than ${inPoints(SMALL_SPREAD)}, half of the ` +
+    reason:
+      `picked on one half of the images, ${combinationName(easiest)} is ${formatDifference(spread)} above ` +
+      `${combinationName(hardest)} on the other half (paired by image); shown by more than ${
+        inPoints(luck)
+      }, what ` +
+      `the luck of a seed may make; refuted by able networks and less than ${
+        inPoints(SMALL_SPREAD)
+      }, half of the ` +
       "paper's spread",
   };
 }
@@ -248,8 +255,14 @@ function seriesFarAboveChance(series: Combination[]): Evidence {
 /** The share of the way from chance to 100% falls: chance itself falls with more datasets. */
 function seriesFalls(series: Combination[]): Evidence {
   const ends = [series[0], series[series.length - 1]];
-  const [first, last] = ends.map(({ chance }) => ({ weight: 1 / (1 - chance), atChance: chance / (1 - chance) }));
-  const fall = contrastOfRuns(ends.map(({ records }) => repetitionsOf(records)), [first.weight, -last.weight]);
+  const [first, last] = ends.map(({ chance }) => ({
+    weight: 1 / (1 - chance),
+    atChance: chance / (1 - chance),
+  }));
+  const fall = contrastOfRuns(ends.map(({ records }) => repetitionsOf(records)), [
+    first.weight,
+    -last.weight,
+  ]);
   const chances = first.atChance - last.atChance;
   const luck = luckBetween(ends[0], ends[1]);
   const share = ({ accuracy, chance }: Combination) => ((accuracy.value - chance) / (1 - chance)).toFixed(2);
@@ -259,8 +272,11 @@ function seriesFalls(series: Combination[]): Evidence {
     ours: ends.map(sized).join(", "),
     shown: pAbove(fall, chances + luck),
     refuted: pFromAble(ends.flatMap(({ records }) => records), pBelow(fall, chances + SMALL_FALL)),
-    reason: `of the way from chance to 100%, ${share(ends[0])} with ${ends[0].datasets.length} datasets and ` +
-      `${share(ends[1])} with ${ends[1].datasets.length}: a fall of ${interval[0]} [${interval[1]}, ${interval[2]}] ` +
+    reason:
+      `of the way from chance to 100%, ${share(ends[0])} with ${ends[0].datasets.length} datasets and ` +
+      `${share(ends[1])} with ${ends[1].datasets.length}: a fall of ${interval[0]} [${interval[1]}, ${
+        interval[2]
+      }] ` +
       `(paired by image); shown by more than ${luck}, what the luck of a seed may make; refuted by able networks and ` +
       `less than ${SMALL_FALL}, half of the paper's`,
   };
@@ -293,6 +309,8 @@ function convergesQuickly(records: readonly LadderRecord[]): Evidence | ClaimOut
     refuted: pBelow(excess(TOO_LITTLE)),
     reason: `over ${runs.length} three-way runs on ${n.toLocaleString("en")} images; shown by more than ${
       100 * MOST
-    }% of the final margin above chance after a quarter of the epochs, refuted by less than ${100 * TOO_LITTLE}%`,
+    }% of the final margin above chance after a quarter of the epochs, refuted by less than ${
+      100 * TOO_LITTLE
+    }%`,
   };
 }

@@ -223,8 +223,7 @@ function isAbovePaper({ datasets, accuracy }: Combination): boolean {
  */
 export function pairwiseFigure(records: readonly LadderRecord[]): Figure {
   const pairs = combinationsOfSize(records, 2);
-  const hoverText = (pair: Combination) =>
-    `${ladderText(pair)}<br>${runsText(pair)}<extra></extra>`;
+  const hoverText = (pair: Combination) => `${ladderText(pair)}<br>${runsText(pair)}<extra></extra>`;
   const datasets = [...new Set(pairs.flatMap((pair) => pair.datasets))];
   const [columns, rows] = [datasets.slice(0, -1), datasets.slice(1)];
   const cells = rows.map((row, r) =>

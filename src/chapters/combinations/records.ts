@@ -6,8 +6,8 @@ import {
   pAboveChance,
   pAboveRungs,
   pAtChance,
-  pooledAccuracy,
   type PooledAccuracy,
+  pooledAccuracy,
   type Rung,
   rungsBeside,
   runsAmong,
@@ -34,7 +34,10 @@ export interface Combination {
  * are taken together, so pass the records of one sweep whose other fields, but for the seed, are the same.
  */
 export function combinationsOf(records: readonly LadderRecord[]): Combination[] {
-  const groups = Map.groupBy(runsAmong(records), ({ experiment }) => experiment.datasets.toSorted().join("\n"));
+  const groups = Map.groupBy(
+    runsAmong(records),
+    ({ experiment }) => experiment.datasets.toSorted().join("\n"),
+  );
   return [...groups.values()].map((runs) => {
     const { datasets } = runs[0].experiment;
     return {
@@ -47,7 +50,6 @@ export function combinationsOf(records: readonly LadderRecord[]): Combination[] 
     };
   });
 }
-
 
 /**
  * Whether a combination is told apart: the network is above chance and above every trivial learner. It is

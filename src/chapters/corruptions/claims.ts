@@ -4,14 +4,17 @@ import { corruptionName, corruptionStrength } from "../../images/mod.ts";
 import {
   allHold,
   ALPHA,
+  AT_CHANCE,
   type Claim,
   type ClaimOutcome,
   type Evidence,
   formatAccuracy,
   formatDifference,
-  NEGLIGIBLE,
+  inPoints,
   notRun,
   onceRun,
+  pAboveChance,
+  pAtChance,
 } from "../../paper/mod.ts";
 import {
   contrastOfRuns,
@@ -105,18 +108,21 @@ function seedsText(compared: readonly { seeds: number }[]): string {
 const certainly = (p: readonly number[]) => p.filter((value) => value < ALPHA).length;
 
 function everyCorruptionAboveChance(corrupted: Corrupted[]): Evidence {
-  const tested = corrupted.map((one) => ({ ...one, mean: meanOf(one) }));
-  const above = certainly(tested.map(({ mean, chance }) => pAbove(mean, chance)));
+  const parts = corrupted.map(({ records, chance }) => ({
+    shown: pAboveChance(records, chance),
+    refuted: pAtChance(records, chance),
+  }));
   const [least] = corrupted;
   return {
     ours: `${rangeOf(corrupted)} under ${corrupted.length} corruptions`,
     reason:
-      `${above} of ${corrupted.length} are above chance; against it: any that is at most ` +
-      `${100 * NEGLIGIBLE} points above; the least, ${nameOf(least)}, is at ${formatAccuracy(least.accuracy)}`,
-    ...allHold(tested.map(({ mean, chance }) => ({
-      shown: pAbove(mean, chance),
-      refuted: pBelow(mean, chance + NEGLIGIBLE),
-    }))),
+      `${
+        certainly(parts.map(({ shown }) => shown))
+      } of ${corrupted.length} are above chance; against it: an able ` +
+      `network within ${inPoints(AT_CHANCE)} of chance; the least, ${nameOf(least)}, is at ${
+        formatAccuracy(least.accuracy)
+      }`,
+    ...allHold(parts),
   };
 }
 
@@ -128,7 +134,9 @@ function everyCorruptionCosts(plain: Corrupted, corrupted: Corrupted[]): Evidenc
     ours: `${formatPercent(plain.accuracy.value)} without, ${rangeOf(corrupted)} with one`,
     reason:
       `differences on the same images (clustered by image, ${seedsText(costs)}): ${certainly(below)} of ` +
-      `${corrupted.length} are below ${formatProportion(plain.accuracy)} and ${certainly(holm(above))} above ` +
+      `${corrupted.length} are below ${formatProportion(plain.accuracy)} and ${
+        certainly(holm(above))
+      } above ` +
       `(Holm); the least difference is ${formatDifference(least)}, ${
         nameOf(corrupted[costs.indexOf(least)])
       }`,
@@ -155,7 +163,9 @@ function marginIsKept(plain: Corrupted, corrupted: Corrupted[]): Evidence | Clai
     ours: `${formatPercent(accuracy.value)} without, ${formatPercent(least.accuracy.value)} at worst: ` +
       `${(100 * share).toFixed(0)}% of the margin is left`,
     reason:
-      `${certainly(kept)} of ${corrupted.length} certainly keep ${100 * KEPT}% of the margin above chance and ` +
+      `${certainly(kept)} of ${corrupted.length} certainly keep ${
+        100 * KEPT
+      }% of the margin above chance and ` +
       `${certainly(holm(lost))} (Holm) certainly do not (on the same images, clustered by image, ` +
       `${seedsText(margins)}); the least is ${nameOf(least)}`,
     ...allHold(margins.map((_, i) => ({ shown: kept[i], refuted: lost[i] }))),
@@ -191,7 +201,10 @@ function strongerCostsMore(records: readonly RunRecord[]): Evidence | ClaimOutco
   const kinds = endsOfKinds(corruptedOf(records).filter(({ corruption }) => corruption !== null));
   if (kinds.length === 0) return notRun("no kind of corruption was run in two strengths");
   const both = ({ weaker, stronger }: Ends) => [weaker.repetitions, stronger.repetitions];
-  const mean = contrastOfRuns(kinds.flatMap(both), kinds.flatMap(() => [1 / kinds.length, -1 / kinds.length]));
+  const mean = contrastOfRuns(
+    kinds.flatMap(both),
+    kinds.flatMap(() => [1 / kinds.length, -1 / kinds.length]),
+  );
   const reversals = holm(kinds.map((kind) => pBelow(contrastOfRuns(both(kind), [1, -1]))));
   const reversed = reversals.filter((p) => p < ALPHA).length;
   return {

@@ -46,7 +46,8 @@ function weigh(found: Generalisation, groups: readonly (readonly string[])[]): E
         Math.round(100 * (1 - others / self))
       }% lower`
       : `drops: ${drops.join(", ")}`,
-    reason: `${advantages.map((advantage, i) => inWords(advantage, groups[i])).join("; ")} above the mean of the ` +
+    reason:
+      `${advantages.map((advantage, i) => inWords(advantage, groups[i])).join("; ")} above the mean of the ` +
       `others' networks on the same images (clustered by image); none means less than ${inPoints(MARGIN)}`,
     ...allHold(advantages.map((advantage) => ({
       shown: pAbove(advantage),

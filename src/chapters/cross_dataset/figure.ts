@@ -1,4 +1,11 @@
-import { baseLayout, datasetAxis, type Figure, heatCells, heatCellsHeight, plainText } from "../../figures/mod.ts";
+import {
+  baseLayout,
+  datasetAxis,
+  type Figure,
+  heatCells,
+  heatCellsHeight,
+  plainText,
+} from "../../figures/mod.ts";
 import type { ProbeRecord } from "../../experiments/mod.ts";
 import { type Estimate, formatPercent } from "../../stats/mod.ts";
 import { generalisationOf, type Row, rowsOf } from "./records.ts";
@@ -19,7 +26,11 @@ export function crossDatasetFigure(records: readonly ProbeRecord[]): Figure {
   const each = <T>(draw: (row: Row) => T[], others: (row: Row) => T, drop: (row: Row) => T) =>
     rows.map((row) => [...draw(row), others(row), drop(row)]);
   const cells = {
-    values: each<number | null>((row) => row.cells.map(({ value }) => value), ({ others }) => others, () => null),
+    values: each<number | null>(
+      (row) => row.cells.map(({ value }) => value),
+      ({ others }) => others,
+      () => null,
+    ),
     texts: each(
       ({ trainedOn, cells }) => cells.map((cell, i) => cellText(cell, datasets[i] === trainedOn)),
       ({ others }) => formatPercent(others),
@@ -28,7 +39,8 @@ export function crossDatasetFigure(records: readonly ProbeRecord[]): Figure {
     hovers: each(
       ({ trainedOn, cells }) => cells.map((cell, i) => hoverText(trainedOn, datasets[i], cell)),
       ({ trainedOn }) => `trained on ${plainText(trainedOn)}, mean of the others<extra></extra>`,
-      ({ trainedOn }) => `what ${plainText(trainedOn)}'s network loses elsewhere, of its own accuracy<extra></extra>`,
+      ({ trainedOn }) =>
+        `what ${plainText(trainedOn)}'s network loses elsewhere, of its own accuracy<extra></extra>`,
     ),
   };
   return {
@@ -52,5 +64,7 @@ function cellText({ value, low, high }: Estimate, isOwn: boolean): string {
 
 function hoverText(trainedOn: string, testedOn: string, { value, n, seeds }: Estimate): string {
   const counts = `${n} images, ${seeds} ${seeds === 1 ? "seed" : "seeds"}`;
-  return `trained on ${plainText(trainedOn)}, tested on ${plainText(testedOn)}: ${formatPercent(value)}, ${counts}<extra></extra>`;
+  return `trained on ${plainText(trainedOn)}, tested on ${plainText(testedOn)}: ${
+    formatPercent(value)
+  }, ${counts}<extra></extra>`;
 }

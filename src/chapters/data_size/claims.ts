@@ -2,8 +2,8 @@
 import type { RunRecord } from "../../experiments/mod.ts";
 import {
   allHold,
-  AT_CHANCE,
   architectureOf,
+  AT_CHANCE,
   type Claim,
   type ClaimOutcome,
   differenceOf,

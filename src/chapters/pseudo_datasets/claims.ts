@@ -3,13 +3,13 @@ import type { RunRecord } from "../../experiments/mod.ts";
 import {
   allHold,
   ALPHA,
+  AT_CHANCE,
   type Claim,
   type ClaimOutcome,
   type Evidence,
   formatDifference,
   formatP,
   type Gate,
-  NEGLIGIBLE,
   notRun,
   table6,
 } from "../../paper/mod.ts";
@@ -226,7 +226,7 @@ function augmentationHinders(records: readonly RunRecord[]): Evidence | ClaimOut
 
 /** "at most 38.3% counts as chance": the margin, by name. */
 const marginText = (chance: number) =>
-  `up to ${100 * NEGLIGIBLE} points above chance (${formatPercent(chance + NEGLIGIBLE)}) count as chance`;
+  `up to ${100 * AT_CHANCE} points above chance (${formatPercent(chance + AT_CHANCE)}) count as chance`;
 
 /** The runs of one source show the same validation images, which count once. */
 function pseudoAtChance(records: readonly RunRecord[]): Evidence | ClaimOutcome {
@@ -250,7 +250,7 @@ function pseudoAtChance(records: readonly RunRecord[]): Evidence | ClaimOutcome 
         single.flat().filter((p) => p < ALPHA).length
       } of ${single.flat().length} are above chance`,
     ...allHold(sources.map(({ mean, chance }, i) => ({
-      shown: pBelow(mean, chance + NEGLIGIBLE),
+      shown: pBelow(mean, chance + AT_CHANCE),
       refuted: Math.min(...single[i]),
     }))),
   };
@@ -262,9 +262,9 @@ function pseudoAtChance(records: readonly RunRecord[]): Evidence | ClaimOutcome 
  * way, and a deal is the unit.
  */
 function randomLabelsAtChance(records: readonly RunRecord[]): Evidence | ClaimOutcome {
-  const bySize = seriesOfKind(records, "random labels").flatMap(({ runs }) =>
-    [...Map.groupBy(runs, sizeOf).values()]
-  );
+  const bySize = seriesOfKind(records, "random labels").flatMap((
+    { runs },
+  ) => [...Map.groupBy(runs, sizeOf).values()]);
   const [deals] = bySize.toSorted((a, b) => b.length - a.length);
   if (!deals || deals.length < ENOUGH_DEALS) {
     return notRun(`${ENOUGH_DEALS} deals of random labels or more are needed at one size`);
@@ -287,7 +287,7 @@ function randomLabelsAtChance(records: readonly RunRecord[]): Evidence | ClaimOu
       `way (exact permutation test, ${formatP(over)}). Of single deals ${
         single.filter((p) => p < ALPHA).length
       } are above chance, their true datasets permuted among the images (Holm)`,
-    shown: pBelow(mean, chance + NEGLIGIBLE),
+    shown: pBelow(mean, chance + AT_CHANCE),
     refuted: over,
     gate: notLearnt(deals),
   };
@@ -314,14 +314,16 @@ function realGeneralise(records: readonly RunRecord[]): Evidence | ClaimOutcome 
   const { chance } = pairs[0][0].result;
   return {
     ours: compared.map(({ real, pseudo, gain }) =>
-      `${formatPercent(pseudo.result.accuracy.value)} against ${formatPercent(real.result.accuracy.value)} with ` +
+      `${formatPercent(pseudo.result.accuracy.value)} against ${
+        formatPercent(real.result.accuracy.value)
+      } with ` +
       `${sizeOf(real)} images a set, a difference of ${formatDifference(gain)}`
     ).join("; "),
     reason: `differences at each size, clustered by image, one seed; against it: real datasets at chance, ` +
       `where ${marginText(chance)}`,
     ...allHold(compared.map(({ real: { result }, gain }) => ({
       shown: pAbove(gain),
-      refuted: binomialTest(result.accuracy, result.chance + NEGLIGIBLE, "less").p,
+      refuted: binomialTest(result.accuracy, result.chance + AT_CHANCE, "less").p,
     }))),
   };
 }

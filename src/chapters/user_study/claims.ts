@@ -1,5 +1,5 @@
 /** Figure 5: the user study. */
-import { type Claim, type Evidence, figure5, inPoints, AT_CHANCE, onceRun, table2 } from "../../paper/mod.ts";
+import { AT_CHANCE, type Claim, type Evidence, figure5, inPoints, onceRun, table2 } from "../../paper/mod.ts";
 import { binomialTest, formatPercent, formatProportion, type Proportion } from "../../stats/mod.ts";
 import { networkScore, personScore, type PlayedGame } from "./records.ts";
 
@@ -78,7 +78,8 @@ function personBelowNetwork(games: readonly PlayedGame[]): Evidence {
     ours: `you ${formatPercent(personScore(games)!.value)}, the network ${
       formatProportion(networkScore(games))
     }`,
-    reason: `one person, McNemar's exact test, ${network} images that only the network named, ${person} that ` +
+    reason:
+      `one person, McNemar's exact test, ${network} images that only the network named, ${person} that ` +
       "only you did",
     shown: exact(network),
     refuted: exact(person),

@@ -3,14 +3,14 @@ import { type RunRecord, type TrivialRecord, trivialsOf } from "../../../src/exp
 import { wilson } from "../../../src/stats/mod.ts";
 import { syntheticOutcomes } from "./records.ts";
 
-/** Records of the whole ladder beside a classifier's, with these accuracies in the order of the ladder. */
+/** Records of trivial learners beside a classifier's, one an accuracy, in the order of the ladder. */
 export function syntheticLadder(
   { experiment, result }: RunRecord,
   accuracies: readonly number[],
 ): TrivialRecord[] {
   const { datasets, validationPerDataset } = experiment;
   const n = datasets.length * validationPerDataset;
-  return trivialsOf(experiment).map((trivial, i) => {
+  return trivialsOf(experiment).slice(0, accuracies.length).map((trivial, i) => {
     const { name } = trivial.learner;
     return {
       hash: `${datasets.join()} ${name} ${experiment.seed}`,
