@@ -1,14 +1,6 @@
 /** Claims, how they are decided, and everything that the tests of several chapters share. */
 import type { RunRecord } from "../experiments/mod.ts";
-import {
-  binomialTest,
-  type Contrast,
-  type Estimate,
-  holm,
-  type Proportion,
-  twoProportionTest,
-  wilson,
-} from "../stats/mod.ts";
+import { type Contrast, type Estimate, holm, type Proportion, wilson } from "../stats/mod.ts";
 
 /**
  * The answer of the records to a claim of the paper. `not shown at this scale`: the data allow either.
@@ -110,9 +102,10 @@ function decide(
 ): ClaimOutcome {
   if (gate) return { ours, verdict: gate.verdict, reason: `${gate.reason}; ${reason}` };
   const corrected = count > 1 ? `, Holm over ${count} claims` : "";
+  const otherwise = refuted < ALPHA ? "does not hold" : "not shown at this scale";
   return {
     ours,
-    verdict: verdictOf(shown < ALPHA, refuted < ALPHA),
+    verdict: shown < ALPHA ? "holds" : otherwise,
     reason: `${reason}; ${formatP(shown)} for it, ${formatP(refuted)} against it${corrected}`,
   };
 }
@@ -162,15 +155,6 @@ export function onceRun<Read, From = RunRecord>(
 /** Significance level of every test, after Holm's correction where several are made. */
 export const ALPHA = 0.05;
 
-/** An accuracy whose whole interval is below chance plus this is no more than chance. */
-export const NEGLIGIBLE = 0.05;
-
-/** `shown` and `refuted` are each the outcome of a test; neither: the data allow either. */
-function verdictOf(shown: boolean, refuted: boolean): Verdict {
-  if (shown) return "holds";
-  return refuted ? "does not hold" : "not shown at this scale";
-}
-
 /** A difference of shares: "8.1 points". */
 export const inPoints = (difference: number): string => `${(100 * difference).toFixed(1)} points`;
 
@@ -190,52 +174,4 @@ export function formatP(p: number): string {
 export function pooledCounts(parts: readonly Pick<Proportion, "correct" | "n">[]): Proportion {
   const sum = (field: "correct" | "n") => parts.reduce((total, part) => total + part[field], 0);
   return wilson(sum("correct"), sum("n"));
-}
-
-/** An accuracy beside that of guessing, [0, 1]. */
-interface AgainstChance {
-  accuracy: Proportion;
-  chance: number;
-}
-
-/** Whether several accuracies are above their chance. */
-interface AboveChance {
-  /** How many certainly are, by exact binomial tests with Holm's correction. */
-  above: number;
-  /** All are: holds. Any is certainly no more than {@link NEGLIGIBLE} above: does not hold. */
-  verdict: Verdict;
-}
-
-/** Tests each accuracy against its chance. */
-export function aboveChance(points: readonly AgainstChance[]): AboveChance {
-  const adjusted = holm(points.map(({ accuracy, chance }) => binomialTest(accuracy, chance).p));
-  const above = adjusted.filter((p) => p < ALPHA).length;
-  return { above, verdict: verdictOf(above === points.length, points.some(isAtChance)) };
-}
-
-/** Whether an accuracy is certainly no more than {@link NEGLIGIBLE} above chance. */
-export function isAtChance({ accuracy, chance }: AgainstChance): boolean {
-  return accuracy.high < chance + NEGLIGIBLE;
-}
-
-/** The outcome of several comparisons; the counts are after Holm's correction, one for each direction. */
-interface Comparisons {
-  /** How many are certainly higher. */
-  higher: number;
-  /** How many are certainly lower. */
-  lower: number;
-  /** All are higher: holds. Any is lower: does not hold. */
-  verdict: Verdict;
-}
-
-/**
- * Tests whether the first of each pair is higher than the second, and whether it is lower. Two runs share
- * their validation images, so their counts are not independent. The same images are hard for both, which
- * makes the two-proportion test cautious.
- */
-export function compareAll(pairs: readonly (readonly [Proportion, Proportion])[]): Comparisons {
-  const certain = (alternative: "greater" | "less") =>
-    holm(pairs.map(([a, b]) => twoProportionTest(a, b, alternative).p)).filter((p) => p < ALPHA).length;
-  const [higher, lower] = [certain("greater"), certain("less")];
-  return { higher, lower, verdict: verdictOf(higher === pairs.length, lower > 0) };
 }

@@ -1,19 +1,15 @@
 /** The paper: its printed numbers, and what a chapter decides its claims with. */
 export { appendixB } from "./appendix.ts";
 export {
-  aboveChance,
   allHold,
   ALPHA,
   type Claim,
   type ClaimOutcome,
-  compareAll,
   type Evidence,
   formatDifference,
   formatP,
   type Gate,
   inPoints,
-  isAtChance,
-  NEGLIGIBLE,
   notRun,
   onceRun,
   pooledCounts,

@@ -1,20 +1,15 @@
 import assert from "node:assert/strict";
 import {
-  aboveChance,
   allHold,
   type Claim,
-  compareAll,
   type Evidence,
   formatDifference,
   formatP,
-  isAtChance,
   onceRun,
   pooledCounts,
   testClaims,
 } from "../../src/paper/claims.ts";
 import { wilson } from "../../src/stats/mod.ts";
-
-const point = (share: number, n = 1000) => ({ accuracy: wilson(Math.round(share * n), n), chance: 1 / 3 });
 
 Deno.test("onceRun: the test gets what was read; without it the claim is not shown, and says what is missing", () => {
   const onceTwo = onceRun(
@@ -40,29 +35,6 @@ Deno.test("onceRun: the test gets what was read; without it the claim is not sho
     "1 of 2",
   ]);
   assert.ok(!("test" in shown));
-});
-
-Deno.test("aboveChance: all above holds, one certainly at chance refutes, few images show neither", () => {
-  assert.deepEqual(aboveChance([point(0.8), point(0.5)]), { above: 2, verdict: "holds" });
-  assert.deepEqual(aboveChance([point(0.8), point(1 / 3, 5000)]), { above: 1, verdict: "does not hold" });
-  assert.deepEqual(aboveChance([point(0.8), point(0.4, 20)]), {
-    above: 1,
-    verdict: "not shown at this scale",
-  });
-  assert.ok(isAtChance(point(1 / 3, 5000)) && !isAtChance(point(1 / 3, 50)));
-});
-
-Deno.test("aboveChance: is corrected for the number of tests", () => {
-  // 43% of 120 has p = 0.02.
-  assert.equal(aboveChance([point(0.43, 120)]).above, 1);
-  assert.equal(aboveChance(Array(20).fill(point(0.43, 120))).above, 0);
-});
-
-Deno.test("compareAll: counts those that are certainly higher, and lower", () => {
-  const [high, low] = [wilson(800, 1000), wilson(600, 1000)];
-  assert.deepEqual(compareAll([[high, low], [high, low]]), { higher: 2, lower: 0, verdict: "holds" });
-  assert.deepEqual(compareAll([[high, low], [low, high]]), { higher: 1, lower: 1, verdict: "does not hold" });
-  assert.equal(compareAll([[high, low], [low, low]]).verdict, "not shown at this scale");
 });
 
 Deno.test("pooledCounts adds up; p-values and differences are written for readers", () => {

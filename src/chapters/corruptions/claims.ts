@@ -4,14 +4,17 @@ import { corruptionName, corruptionStrength } from "../../images/mod.ts";
 import {
   allHold,
   ALPHA,
+  AT_CHANCE,
   type Claim,
   type ClaimOutcome,
   type Evidence,
   formatAccuracy,
   formatDifference,
-  NEGLIGIBLE,
+  inPoints,
   notRun,
   onceRun,
+  pAboveChance,
+  pAtChance,
 } from "../../paper/mod.ts";
 import {
   contrastOfRuns,
@@ -105,19 +108,21 @@ function seedsText(compared: readonly { seeds: number }[]): string {
 const certainly = (p: readonly number[]) => p.filter((value) => value < ALPHA).length;
 
 function everyCorruptionAboveChance(corrupted: Corrupted[]): Evidence {
-  const tested = corrupted.map((one) => ({ ...one, mean: meanOf(one) }));
-  const above = certainly(tested.map(({ mean, chance }) => pAbove(mean, chance)));
+  const parts = corrupted.map(({ records, chance }) => ({
+    shown: pAboveChance(records, chance),
+    refuted: pAtChance(records, chance),
+  }));
   const [least] = corrupted;
   return {
     ours: `${rangeOf(corrupted)} under ${corrupted.length} corruptions`,
-    reason: `${above} of ${corrupted.length} are above chance; against it: any that is at most ` +
-      `${100 * NEGLIGIBLE} points above; the least, ${nameOf(least)}, is at ${
+    reason:
+      `${
+        certainly(parts.map(({ shown }) => shown))
+      } of ${corrupted.length} are above chance; against it: an able ` +
+      `network within ${inPoints(AT_CHANCE)} of chance; the least, ${nameOf(least)}, is at ${
         formatAccuracy(least.accuracy)
       }`,
-    ...allHold(tested.map(({ mean, chance }) => ({
-      shown: pAbove(mean, chance),
-      refuted: pBelow(mean, chance + NEGLIGIBLE),
-    }))),
+    ...allHold(parts),
   };
 }
 

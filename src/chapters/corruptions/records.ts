@@ -1,7 +1,7 @@
 import type { Corruption } from "../../images/mod.ts";
 import type { Repetitions } from "../../stats/mod.ts";
 import type { RunRecord } from "../../experiments/mod.ts";
-import { type PooledAccuracy, pooledAccuracy } from "../../paper/mod.ts";
+import { type PooledAccuracy, pooledAccuracy, repetitionsOf } from "../../paper/mod.ts";
 import { corruptionName } from "../../images/mod.ts";
 
 /** The outcome under one corruption, over all its runs. */
@@ -10,6 +10,7 @@ export interface Corrupted {
   corruption: Corruption | null;
   /** The mean of its runs, several where a sweep repeats it with other seeds; an image counts once. */
   accuracy: PooledAccuracy;
+  records: RunRecord[];
   /** What each run got right, one run a seed. */
   repetitions: Repetitions;
   /** 1 / number of datasets. */
@@ -23,10 +24,11 @@ export interface Corrupted {
  */
 export function corruptedOf(records: readonly RunRecord[]): Corrupted[] {
   const groups = Map.groupBy(records, ({ experiment }) => corruptionName(experiment.corruption ?? null));
-  return [...groups.values()].map(([first, ...more]) => ({
-    corruption: first.experiment.corruption ?? null,
-    accuracy: pooledAccuracy([first, ...more]),
-    repetitions: [first, ...more].map(({ outcomes }) => outcomes),
-    chance: first.result.chance,
+  return [...groups.values()].map((runs) => ({
+    corruption: runs[0].experiment.corruption ?? null,
+    accuracy: pooledAccuracy(runs),
+    records: runs,
+    repetitions: repetitionsOf(runs),
+    chance: runs[0].result.chance,
   }));
 }

@@ -3,13 +3,13 @@ import type { RunRecord } from "../../experiments/mod.ts";
 import {
   allHold,
   ALPHA,
+  AT_CHANCE,
   type Claim,
   type ClaimOutcome,
   type Evidence,
   formatDifference,
   formatP,
   type Gate,
-  NEGLIGIBLE,
   notRun,
   table6,
 } from "../../paper/mod.ts";
@@ -226,7 +226,7 @@ function augmentationHinders(records: readonly RunRecord[]): Evidence | ClaimOut
 
 /** "at most 38.3% counts as chance": the margin, by name. */
 const marginText = (chance: number) =>
-  `up to ${100 * NEGLIGIBLE} points above chance (${formatPercent(chance + NEGLIGIBLE)}) count as chance`;
+  `up to ${100 * AT_CHANCE} points above chance (${formatPercent(chance + AT_CHANCE)}) count as chance`;
 
 /** The runs of one source show the same validation images, which count once. */
 function pseudoAtChance(records: readonly RunRecord[]): Evidence | ClaimOutcome {
@@ -250,7 +250,7 @@ function pseudoAtChance(records: readonly RunRecord[]): Evidence | ClaimOutcome 
         single.flat().filter((p) => p < ALPHA).length
       } of ${single.flat().length} are above chance`,
     ...allHold(sources.map(({ mean, chance }, i) => ({
-      shown: pBelow(mean, chance + NEGLIGIBLE),
+      shown: pBelow(mean, chance + AT_CHANCE),
       refuted: Math.min(...single[i]),
     }))),
   };
@@ -287,7 +287,7 @@ function randomLabelsAtChance(records: readonly RunRecord[]): Evidence | ClaimOu
       `way (exact permutation test, ${formatP(over)}). Of single deals ${
         single.filter((p) => p < ALPHA).length
       } are above chance, their true datasets permuted among the images (Holm)`,
-    shown: pBelow(mean, chance + NEGLIGIBLE),
+    shown: pBelow(mean, chance + AT_CHANCE),
     refuted: over,
     gate: notLearnt(deals),
   };
@@ -323,7 +323,7 @@ function realGeneralise(records: readonly RunRecord[]): Evidence | ClaimOutcome 
       `where ${marginText(chance)}`,
     ...allHold(compared.map(({ real: { result }, gain }) => ({
       shown: pAbove(gain),
-      refuted: binomialTest(result.accuracy, result.chance + NEGLIGIBLE, "less").p,
+      refuted: binomialTest(result.accuracy, result.chance + AT_CHANCE, "less").p,
     }))),
   };
 }

@@ -4,6 +4,7 @@ import {
   allHold,
   ALPHA,
   appendixB,
+  AT_CHANCE,
   type Claim,
   type ClaimOutcome,
   enoughSeeds,
@@ -11,9 +12,11 @@ import {
   formatAccuracy,
   formatDifference,
   formatP,
-  NEGLIGIBLE,
   notRun,
+  pAboveChance,
+  pAtChance,
   pooledAccuracy,
+  repetitionsOf,
 } from "../../paper/mod.ts";
 import {
   contrastOfRuns,
@@ -26,7 +29,7 @@ import {
 import { pairName, pairsAlike, runsAtEnd } from "./records.ts";
 
 /** The effect that a control must have been able to show: as much as counts as no more than chance. */
-const VISIBLE = { chance: 0.5, effect: NEGLIGIBLE, alpha: ALPHA };
+const VISIBLE = { chance: 0.5, effect: AT_CHANCE, alpha: ALPHA };
 
 /** The claims of Appendix B and its controls, checked by notebook 11. */
 export const sameDistributionClaims: readonly Claim[] = [
@@ -63,7 +66,7 @@ export const sameDistributionClaims: readonly Claim[] = [
 ];
 
 /** "up to 5 points above chance count as chance": the margin, by name. */
-const MARGIN = `up to ${100 * NEGLIGIBLE} points above chance count as chance`;
+const MARGIN = `up to ${100 * AT_CHANCE} points above chance count as chance`;
 
 /** The runs of each pair at its most training images, with their mean. */
 function atMost(records: readonly RunRecord[], likeness: "releases" | "halves" | "splits") {
@@ -73,7 +76,8 @@ function atMost(records: readonly RunRecord[], likeness: "releases" | "halves" |
     return {
       name: pairName(runs[0]),
       accuracy: pooledAccuracy(runs),
-      mean: meanAccuracy(runs.map(({ outcomes }) => outcomes)),
+      mean: meanAccuracy(repetitionsOf(runs)),
+      runs,
       chance,
     };
   });
@@ -85,13 +89,15 @@ function releasesToldApart(records: readonly RunRecord[]): Evidence | ClaimOutco
   if (pairs.length === 0) return notRun("no dataset was run against another release of it");
   return {
     ours: pairs.map(({ name, accuracy }) => `${formatPercent(accuracy.value)} (${name})`).join(", "),
-    reason: `every pair has to be above 50%; against it: any pair at chance, where ${MARGIN}; ` +
-      pairs.map(({ name, accuracy, mean, chance }) =>
-        `${formatAccuracy(accuracy)}, ${formatP(pAbove(mean, chance))} (${name})`
+    reason:
+      `every pair has to be above 50%; against it: any pair at chance though its network was able, where ` +
+      `${MARGIN}; ` +
+      pairs.map(({ name, accuracy, runs, chance }) =>
+        `${formatAccuracy(accuracy)}, ${formatP(pAboveChance(runs, chance))} (${name})`
       ).join("; "),
-    ...allHold(pairs.map(({ mean, chance }) => ({
-      shown: pAbove(mean, chance),
-      refuted: pBelow(mean, chance + NEGLIGIBLE),
+    ...allHold(pairs.map(({ runs, chance }) => ({
+      shown: pAboveChance(runs, chance),
+      refuted: pAtChance(runs, chance),
     }))),
   };
 }
@@ -129,13 +135,13 @@ function control(records: readonly RunRecord[], likeness: "halves" | "splits"): 
   return {
     ours: pairs.map(({ accuracy }) => formatAccuracy(accuracy)).join(", "),
     reason: `${MARGIN}; against it: any accuracy above 50%; ${needed} validation images show ` +
-      `${100 * NEGLIGIBLE} points with 80% power, there are ${least}`,
+      `${100 * AT_CHANCE} points with 80% power, there are ${least}`,
     gate: least >= needed ? undefined : {
       verdict: "not shown at this scale",
-      reason: `too few validation images to have shown an effect of ${100 * NEGLIGIBLE} points`,
+      reason: `too few validation images to have shown an effect of ${100 * AT_CHANCE} points`,
     },
     ...allHold(pairs.map(({ mean, chance }) => ({
-      shown: pBelow(mean, chance + NEGLIGIBLE),
+      shown: pBelow(mean, chance + AT_CHANCE),
       refuted: pAbove(mean, chance),
     }))),
   };

@@ -7,12 +7,12 @@ import { ICONS, syntheticOutcomes, syntheticRecord } from "./records.ts";
 const preset = "smoke";
 const three = ICONS.slice(0, 3);
 
-export const ofDatasets: ProbeTask = {
+export const ofDatasets = {
   of: "datasets",
   datasets: three,
   imagesPerDataset: 64,
   validationPerDataset: 50,
-};
+} satisfies ProbeTask;
 export const ofPhotographs: ProbeTask = { of: "classes", dataset: "cifar10", images: 500, validation: 500 };
 export const ofConcepts: ProbeTask = {
   of: "concepts",
