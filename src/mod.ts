@@ -70,12 +70,7 @@ export {
 } from "./paper/mod.ts";
 export { architectureClaims } from "./chapters/architectures/claims.ts";
 export { augmentationClaims } from "./chapters/augmentation/claims.ts";
-export {
-  combinationClaims,
-  emojiClaims,
-  ladderClaims,
-  pairClaims,
-} from "./chapters/combinations/claims.ts";
+export { combinationClaims, emojiClaims, ladderClaims, pairClaims } from "./chapters/combinations/claims.ts";
 export {
   combinationsFigure,
   numberOfDatasetsFigure,
