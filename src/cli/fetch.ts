@@ -98,7 +98,12 @@ export async function leftOutLines(fetched: readonly Pick<Fetched, "name" | "dro
   return fetched.flatMap(({ name, dropped: { failed }, folders }) => {
     const lines = failed.slice(0, NAMED).map((image) => `${name} is without ${leftOutText(image)}`);
     const others = failed.length - lines.length;
-    return others > 0 ? [...lines, `${name} is without ${others} more: see ${folders.map((folder) => `${folder}/pool.json`).join(", ")}`] : lines;
+    return others > 0
+      ? [
+        ...lines,
+        `${name} is without ${others} more: see ${folders.map((folder) => `${folder}/pool.json`).join(", ")}`,
+      ]
+      : lines;
   });
 }
 

@@ -34,7 +34,13 @@ export { indicesByKey, type PoolImage } from "./pool/index.ts";
 export { openPool, openPools, type Pool } from "./pool/pool.ts";
 export type { StoredImages } from "./pool/store.ts";
 export { countDuplicates, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
-export { type LabelledImages, randomLabels, sampleClasses, sampleConcepts } from "./sample/labels.ts";
+export {
+  type LabelledImages,
+  originLabels,
+  randomLabels,
+  sampleClasses,
+  sampleConcepts,
+} from "./sample/labels.ts";
 export { type Sample, sampleExperiment, sampleImages } from "./sample/sample.ts";
 export { sampleWords } from "./sample/words.ts";
 export {

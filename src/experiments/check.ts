@@ -82,7 +82,9 @@ export function checkSplit(
     if (needed <= (isPart ? PART_MARGIN : 1) * images) continue;
     throw new ExperimentError(
       `imagesPerDataset (${imagesPerDataset}) and validationPerDataset (${validationPerDataset}) ask for ` +
-        `${needed} images of "${name}", which has ${isPart ? "about " : ""}${images}. Ask for fewer, or leave it out.`,
+        `${needed} images of "${name}", which has ${
+          isPart ? "about " : ""
+        }${images}. Ask for fewer, or leave it out.`,
     );
   }
 }

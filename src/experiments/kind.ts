@@ -2,7 +2,8 @@
 import type { z } from "zod";
 import { datasetHash, manifestsOf } from "../data/mod.ts";
 import { ExperimentError } from "./check.ts";
-import { type FinishedRecord, type Prediction } from "./record/folder.ts";
+import type { FinishedRecord } from "./record/folder.ts";
+import type { Prediction } from "./record/outcomes.ts";
 import { identityOf } from "./record/identity.ts";
 import type { Session } from "./session.ts";
 

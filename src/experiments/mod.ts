@@ -9,7 +9,14 @@ export {
   sizesFromEnvironment,
 } from "./environment.ts";
 export { type AnyExperiment, checkExperiment, hashOf } from "./kinds.ts";
-export { baseline, combinations, grid, growing, type Overrides, vitBaseline } from "./kinds/classifier/presets.ts";
+export {
+  baseline,
+  combinations,
+  grid,
+  growing,
+  type Overrides,
+  vitBaseline,
+} from "./kinds/classifier/presets.ts";
 export { pseudoDatasetExperiments } from "./kinds/classifier/pseudo_datasets.ts";
 export type { Experiment, RunRecord } from "./kinds/classifier/schema.ts";
 export { fineTuning } from "./kinds/fine_tuning/presets.ts";
@@ -21,7 +28,8 @@ export type { FeatureSource, Probe, ProbeRecord } from "./kinds/probe/schema.ts"
 export { imagesKey, trivialsOf } from "./kinds/trivial/presets.ts";
 export { learnerName, type Trivial, type TrivialRecord } from "./kinds/trivial/schema.ts";
 export { findRun } from "./record/find.ts";
-export { type FinishedRecord, type Prediction, RunFolder, runsFolder } from "./record/folder.ts";
+export { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
+export type { Prediction } from "./record/outcomes.ts";
 export { canonicalJson } from "./record/identity.ts";
 export { openNetwork, type TrainedNetwork } from "./record/network.ts";
 export { run, sweep } from "./run.ts";

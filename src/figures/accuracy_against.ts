@@ -1,4 +1,10 @@
-import { formatAccuracy, type PaperRow, type PaperTable, pooledAccuracy, type PooledAccuracy } from "../paper/mod.ts";
+import {
+  formatAccuracy,
+  type PaperRow,
+  type PaperTable,
+  type PooledAccuracy,
+  pooledAccuracy,
+} from "../paper/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
 import { accuracyDots, chanceAcross, paperDots, seedDots } from "./marks.ts";
 import {

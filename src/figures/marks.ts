@@ -68,11 +68,17 @@ export function accuracyDots(accuracies: readonly Proportion[], options: PointOp
   return pointTrace(percents, { ...own, ...bars, color }, marker);
 }
 
-/** Accuracies, [0, 1], of single seeds behind the dot of their mean: small and light, without a legend entry. */
+/**
+ * Accuracies, [0, 1], of single seeds behind the dot of their mean: small and light, without a legend entry.
+ */
 export function seedDots(shares: readonly number[], options: PointOptions): Trace {
   const { color = COLORS.ours, size = 5, symbol = "circle", ...own } = options;
   const marker = { color, size, symbol, opacity: 0.35 };
-  return pointTrace(shares.map((share) => 100 * share), { showlegend: false, hoverinfo: "skip", ...own }, marker);
+  return pointTrace(
+    shares.map((share) => 100 * share),
+    { showlegend: false, hoverinfo: "skip", ...own },
+    marker,
+  );
 }
 
 /** Percentages as the paper printed them: hollow and grey. `symbol` is the name of a filled one. */

@@ -93,8 +93,9 @@ function asPlain(titles: readonly string[], cells: Cells): string {
 }
 
 /**
- * The outcome of each run: accuracy with interval and n, chance, what it took. Where trivial learners are among
- * the records, also the best that was run on its images, by how much it is above that, and its least recall.
+ * The outcome of each run: accuracy with interval and n, chance, what it took. Where trivial learners are
+ * among the records, also the best that was run on its images, by how much it is above that, and its least
+ * recall.
  *
  * @param what Columns that tell the runs apart. Default: the datasets.
  */
@@ -140,7 +141,8 @@ function ladderColumns(records: readonly LadderRecord[]): Column<RunRecord>[] {
   ];
 }
 
-const rungText = (rung: Rung | undefined) => rung ? `${formatProportion(rung.accuracy)}, ${rung.learner}` : "–";
+const rungText = (rung: Rung | undefined) =>
+  rung ? `${formatProportion(rung.accuracy)}, ${rung.learner}` : "–";
 
 /** The part of an outcome that only probes have: the run of a whole network chooses no layer. */
 const chosen = ({ result }: ProbedRecord): Partial<ProbeRecord["result"]> =>

@@ -108,10 +108,11 @@ async function batchesOf(runs: readonly RunRecord[], chosen: readonly Chosen[]):
       const known = indicesByKey(images, keys);
       return Int32Array.from(keys, (key) => known.get(key)!);
     });
-    return runs.map(({ experiment: { imageSize, corruption, fitFirst, inferenceInterpolation: interpolation } }) => {
-      const seen = { imageSize, corruption, fitFirst, interpolation };
-      return validationBatches({ pools, indices, ...seen, batchSize: chosen.length }).batch(0);
-    }
+    return runs.map(
+      ({ experiment: { imageSize, corruption, fitFirst, inferenceInterpolation: interpolation } }) => {
+        const seen = { imageSize, corruption, fitFirst, interpolation };
+        return validationBatches({ pools, indices, ...seen, batchSize: chosen.length }).batch(0);
+      },
     );
   } finally {
     for (const pool of pools) pool[Symbol.dispose]();

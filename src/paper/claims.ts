@@ -34,7 +34,9 @@ export interface Gate {
   reason: string;
 }
 
-/** The outcome of a claim that no p-value decides: what it needs was not run, or a figure is met or missed. */
+/**
+ * The outcome of a claim that no p-value decides: what it needs was not run, or a figure is met or missed.
+ */
 export interface ClaimOutcome {
   /** Our figure, with its 95% interval where it is one number. */
   ours: string;
@@ -52,7 +54,10 @@ export interface Claim<From = RunRecord> {
   source: string;
   /** The paper's figure. */
   paper: string;
-  /** Why the claim is exploratory: what of its rule or its settings was chosen after looking. Default: nothing. */
+  /**
+   * Why the claim is exploratory: what of its rule or its settings was chosen after looking. Default:
+   * nothing.
+   */
   exploratory?: string;
   /** Weighs the records of the sweep that the claim is about; others among them are ignored. */
   test(records: readonly From[]): Evidence | ClaimOutcome;
@@ -62,11 +67,11 @@ export interface Claim<From = RunRecord> {
 export type TestedClaim = Omit<Claim, "test" | "exploratory"> & ClaimOutcome;
 
 /**
- * Tests claims on records of runs, or on what readers have played. Of all claims in one call the p-values are
- * corrected together by Holm's method: those for the statements, and those against them. So pass all claims of
- * a notebook at once. A claim whose corrected p-value is below {@link ALPHA} holds, one whose contrary's is
- * does not; where both are, the effect is there, but below the margin, and the claim holds. Claims that were
- * not run, or that a gate keeps from being decided, are not counted.
+ * Tests claims on records of runs, or on what readers have played. Of all claims in one call the p-values
+ * are corrected together by Holm's method: those for the statements, and those against them. So pass all
+ * claims of a notebook at once. A claim whose corrected p-value is below {@link ALPHA} holds, one whose
+ * contrary's is does not; where both are, the effect is there, but below the margin, and the claim holds.
+ * Claims that were not run, or that a gate keeps from being decided, are not counted.
  */
 export function testClaims<From = RunRecord>(
   claims: readonly Claim<From>[],

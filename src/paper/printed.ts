@@ -60,9 +60,9 @@ function distanceOf({ name, percent, imagesPerDataset, isOf }: PrintedFigure, re
 }
 
 /**
- * The claim that a table's figures are met: each of ours is within a point of the printed figure, or the figure
- * is within our 95% interval. At other scales it is not shown. No p-value decides it, so that it is not counted
- * among the tests.
+ * The claim that a table's figures are met: each of ours is within a point of the printed figure, or the
+ * figure is within our 95% interval. At other scales it is not shown. No p-value decides it, so that it is
+ * not counted among the tests.
  *
  * @param fields the claim's identifier, the table, and the figures
  */

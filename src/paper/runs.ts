@@ -70,7 +70,9 @@ export function formatAccuracy(
   } images${luck}`;
 }
 
-/** A method's accuracy tells it from its luck with so many seeds. Zeng et al. 2024 repeat three times, too. */
+/**
+ * A method's accuracy tells it from its luck with so many seeds. Zeng et al. 2024 repeat three times, too.
+ */
 export const ENOUGH_SEEDS = 3;
 
 /**
@@ -126,8 +128,9 @@ export function firstGate(...gates: readonly (Gate | undefined)[]): Gate | undef
 }
 
 /**
- * A p-value against a statement about data, or 1 where the networks were not able: a weak learner's failure says
- * nothing about data. Able means that training accuracy is more than 2 points above validation accuracy.
+ * A p-value against a statement about data, or 1 where the networks were not able: a weak learner's failure
+ * says nothing about data. Able means that training accuracy is more than 2 points above validation
+ * accuracy.
  */
 export function pFromAble(runs: readonly Learner[], refuted: number): number {
   return generalisationGap(runs) > GAP ? refuted : 1;

@@ -44,7 +44,9 @@ export function seriesByName(
   }));
 }
 
-/** Weights of a least-squares slope against the decimal logarithms of `x`, two or more. They add up to zero. */
+/**
+ * Weights of a least-squares slope against the decimal logarithms of `x`, two or more. They add up to zero.
+ */
 export function slopeWeights(x: readonly number[]): number[] {
   const decades = x.map(Math.log10);
   const mean = decades.reduce((sum, value) => sum + value, 0) / x.length;
@@ -53,8 +55,8 @@ export function slopeWeights(x: readonly number[]): number[] {
 }
 
 /**
- * What a tenfold of the quantity gains in accuracy, [0, 1]: the least-squares slope over all points, clustered
- * by image, with the luck of seeds.
+ * What a tenfold of the quantity gains in accuracy, [0, 1]: the least-squares slope over all points,
+ * clustered by image, with the luck of seeds.
  */
 export function slopeOf(series: readonly SeriesPoint[]): Estimate {
   return contrastOfRuns(

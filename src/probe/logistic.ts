@@ -38,7 +38,9 @@ export interface FitOptions extends LbfgsOptions {
   classes: number;
   /** Coefficients to start from, for example those of a larger `l2`. Default zeros. */
   start?: Float64Array;
-  /** Features that are kept as tensors, bytes; where there are more, all are read each time. Default 512 MB. */
+  /**
+   * Features that are kept as tensors, bytes; where there are more, all are read each time. Default 512 MB.
+   */
   keptBytes?: number;
   /** Default: of the features. */
   moments?: LogisticModel["moments"];
@@ -72,7 +74,12 @@ function lossAndGradient(coefficients: tf.Tensor1D, x: tf.Tensor2D, targets: tf.
 type Rows = { x: tf.Tensor2D; targets: tf.Tensor2D };
 
 /** Blocks of a matrix, standardised; those that are not kept are disposed when the next is asked for. */
-function rowsOf(features: Features, classes: number, statistics: Pick<Affine, "mean" | "std">, keptBytes = 512e6) {
+function rowsOf(
+  features: Features,
+  classes: number,
+  statistics: Pick<Affine, "mean" | "std">,
+  keptBytes = 512e6,
+) {
   const isKept = 4 * features.rows * features.columns <= keptBytes;
   const kept: Rows[] = [];
   const standardise = compile(standardised);

@@ -33,7 +33,9 @@ export function wilson(correct: number, n: number, confidence = 0.95): Proportio
   return { correct, n, value, ...wilsonInterval(value, n, confidence) };
 }
 
-/** Ends of Wilson's interval of a share, [0, 1], of `n` cases; the share need not be that of a whole number. */
+/**
+ * Ends of Wilson's interval of a share, [0, 1], of `n` cases; the share need not be that of a whole number.
+ */
 export function wilsonInterval(value: number, n: number, confidence: number): { low: number; high: number } {
   const z2 = normalQuantile(confidence) ** 2;
   const centre = (value + z2 / (2 * n)) / (1 + z2 / n);

@@ -124,8 +124,8 @@ interface Luck {
 }
 
 /**
- * The variance over seeds in excess of that of the images that differ between the seeds. Images that the seeds
- * share move all of them alike and add nothing to it, so their covariance is taken off.
+ * The variance over seeds in excess of that of the images that differ between the seeds. Images that the
+ * seeds share move all of them alike and add nothing to it, so their covariance is taken off.
  *
  * @param seeds the weighted runs of each seed, two seeds or more
  */
@@ -147,11 +147,11 @@ function luckOf(seeds: readonly (readonly Weighted[])[]): Luck {
 }
 
 /**
- * Σ weight x accuracy over groups of runs, each the mean over its seeds, with an interval that counts an image
- * once and a seed's luck too. Weights 1 and -1: the difference of two methods. Where all groups have the same
- * number of seeds, seeds are taken in pairs; otherwise each group's luck is estimated by itself. A group with
- * one seed adds no luck, since none is known: ask for three seeds before believing it. In simulations of three
- * seeds the intervals cover 92% (much luck) to 97% (none).
+ * Σ weight x accuracy over groups of runs, each the mean over its seeds, with an interval that counts an
+ * image once and a seed's luck too. Weights 1 and -1: the difference of two methods. Where all groups have
+ * the same number of seeds, seeds are taken in pairs; otherwise each group's luck is estimated by itself. A
+ * group with one seed adds no luck, since none is known: ask for three seeds before believing it. In
+ * simulations of three seeds the intervals cover 92% (much luck) to 97% (none).
  *
  * @param groups the repetitions of each method
  * @param weights one a group
@@ -207,7 +207,8 @@ const CONFIDENCE = 0.95;
  * The mean accuracy of several runs: of one method's seeds, or of several methods or combinations taken
  * together. Its interval is never narrower than that of one run over the same distinct images.
  *
- * @param runs of one method, one a seed; or several methods' runs in one list, whose differences then count as luck
+ * @param runs of one method, one a seed; or several methods' runs in one list, whose differences then count
+ * as luck
  */
 export function meanAccuracy(runs: Repetitions): Estimate {
   const estimate = contrastOfRuns([runs], [1]);

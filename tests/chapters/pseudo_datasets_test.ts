@@ -34,6 +34,9 @@ Deno.test("pseudoDatasetKind: parts of one source, with and without augmentation
     "random labels",
     "real",
   ]);
+  const origin = pseudo(point);
+  origin.experiment.labels = "origin";
+  assert.equal(pseudoDatasetKind(origin), "real");
   const flipped = pseudo(point);
   flipped.experiment.augmentation = { ...flipped.experiment.augmentation, flip: 0.5 };
   assert.equal(pseudoDatasetKind(flipped), "pseudo, augmented");

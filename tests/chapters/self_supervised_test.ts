@@ -3,8 +3,8 @@ import { selfSupervisedClaims } from "../../src/chapters/self_supervised/claims.
 import { selfSupervisedFigure } from "../../src/chapters/self_supervised/figure.ts";
 import { table7, testClaims } from "../../src/paper/mod.ts";
 import { named, texts } from "../made/figures/traces.ts";
-import { ofDatasets, table7Records, type Table7Shape } from "../made/paper/probe_records.ts";
-import { syntheticOutcomes } from "../made/paper/records.ts";
+import { table7Records, type Table7Shape } from "../made/paper/probe_records.ts";
+import { ICONS, syntheticOutcomes } from "../made/paper/records.ts";
 import { outcomeOf } from "../made/paper/outcome.ts";
 
 function outcome(id: string, shape: Partial<Table7Shape>) {
@@ -59,7 +59,7 @@ Deno.test("mae-above-untrained: a small difference is shown where it is on the s
   assert.equal(verdict("mae-above-untrained", shape), "not shown at this scale");
   const nested = table7Records(shape).map((record) => ({
     ...record,
-    outcomes: syntheticOutcomes(ofDatasets.datasets, 500, record.result.accuracy.correct, "one order"),
+    outcomes: syntheticOutcomes(ICONS.slice(0, 3), 500, record.result.accuracy.correct, "one order"),
   }));
   assert.equal(outcomeOf(selfSupervisedClaims, "mae-above-untrained", nested).verdict, "holds");
 });

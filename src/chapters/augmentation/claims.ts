@@ -37,7 +37,9 @@ const onceAllRun = onceRun(rowsOfTable4, (rows) => {
 const SMALL_GAIN = 0.079 / 2;
 /** Half of the least that 10K to 1M images gain in the paper: 12.3 points, with all augmentation. */
 const SMALL_GAIN_OF_DATA = 0.123 / 2;
-/** Half of how much more augmentation gains with 10K images than with 1M in the paper: 29.2 and 7.9 points. */
+/**
+ * Half of how much more augmentation gains with 10K images than with 1M in the paper: 29.2 and 7.9 points.
+ */
 const SMALL_ADVANTAGE = (0.292 - 0.079) / 2;
 /** Augmentation that costs no more than this costs nothing: about what two seeds differ by. */
 const COSTS_NOTHING = 0.01;
@@ -116,7 +118,10 @@ function augmentationHelps(rows: NamedSeries[]): Evidence {
   };
 }
 
-/** Three statements at once: a gain with the fewest images, a greater one than with the most, and no cost there. */
+/**
+ * Three statements at once: a gain with the fewest images, a greater one than with the most, and no cost
+ * there.
+ */
 function helpsMoreWithLittleData(rows: NamedSeries[]): Evidence {
   const [none, all] = ends(rows);
   const corners = [all[0], none[0], last(all), last(none)];

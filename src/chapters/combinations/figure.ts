@@ -27,7 +27,7 @@ import {
   table2,
   table2Series,
 } from "../../paper/mod.ts";
-import { formatPercent, formatProportion } from "../../stats/mod.ts";
+import { formatPercent } from "../../stats/mod.ts";
 import {
   type Combination,
   combinationName,
@@ -63,7 +63,7 @@ function rungMarks(
     name: "trivial learners on the same images",
     along,
     at: rungs.map(({ at }) => at),
-    customdata: rungs.map(({ rung }) => `${rung.learner}<br>${formatProportion(rung.accuracy)}`),
+    customdata: rungs.map(({ rung }) => `${rung.learner}<br>${formatAccuracy(rung.accuracy)}`),
     hovertemplate: "%{customdata}<extra></extra>",
   })];
 }

@@ -15,7 +15,9 @@ import { type Combination, combinationName, combinationsOf } from "./records.ts"
 /** So far the network should be above the best trivial learner: the aim that the reason counts. */
 const AIM = 0.1;
 
-/** The claim about all combinations, whatever their size, on records of classifiers and of trivial learners. */
+/**
+ * The claim about all combinations, whatever their size, on records of classifiers and of trivial learners.
+ */
 export const ladderClaims: readonly Claim<LadderRecord>[] = [
   {
     id: "above-trivial-learners",

@@ -8,10 +8,12 @@ export type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels"
 
 /**
  * The datasets of a record: parts of one source (`cifar10#1/3` …, `tabler+mdi#1/2` …), with or without
- * augmentation; images whose labels were dealt out at random; or real datasets as they are.
+ * augmentation; images whose labels were dealt out at random; or real datasets, also where their images are
+ * those of such parts.
  */
 export function pseudoDatasetKind({ experiment }: RunRecord): PseudoDatasetKind {
   if (experiment.labels === "random") return "random labels";
+  if (experiment.labels === "origin") return "real";
   const references = experiment.datasets.map(parseReference);
   const arePseudo = references.every((reference) => reference.part && isSameSource(reference, references[0]));
   if (!arePseudo) return "real";

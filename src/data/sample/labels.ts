@@ -190,3 +190,19 @@ export function randomLabels(indices: readonly Int32Array[], deal: number): Int3
     return Int32Array.from(places, (place) => (first + place) % count);
   });
 }
+
+/**
+ * Labels of images of several datasets together: the dataset that each is of.
+ *
+ * @param names the datasets, by label
+ * @returns a label for each image, in the order of the indices
+ */
+export function originLabels(
+  pools: readonly Pick<Pool, "images">[],
+  indices: readonly Int32Array[],
+  names: readonly string[],
+): Int32Array[] {
+  return indices.map((chosen, pool) =>
+    chosen.map((index) => names.indexOf(pools[pool].images.at(index)!.dataset!))
+  );
+}

@@ -42,7 +42,7 @@ type Sampled = Pick<Pool, "name" | "images">;
  * vendors show the same ones. Where every image is its own group, this is plain rank by hash. No two
  * validation images of a dataset are versions of one another, which their number n in an interval takes for
  * granted. Of a part of several datasets together as many are chosen of each, one of each in turn, by the
- * same ranks as of that dataset alone: almost the very images that telling those datasets apart takes.
+ * same ranks as of that dataset alone.
  *
  * @throws {Error} for fewer than two datasets, one given twice, sizes that are no positive integers, or more
  * images than there are

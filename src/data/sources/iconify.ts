@@ -9,8 +9,11 @@ const schema = z.strictObject({
   type: z.literal("iconify").describe("Drawings in an npm package of Iconify's: icons.json."),
   package: z.string().regex(/^@iconify-json\/[a-z0-9-]+$/),
   version: versionSchema,
-  without: z.string().min(1).refine(isRegularExpression, { error: "this is no regular expression" }).optional()
-    .describe("A regular expression: drawings whose names match are left out, as one weight of six. Default: none."),
+  without: z.string().min(1).refine(isRegularExpression, { error: "this is no regular expression" })
+    .optional()
+    .describe(
+      "A regular expression: drawings whose names match are left out, as one weight of six. Default: none.",
+    ),
 });
 
 function isRegularExpression(text: string): boolean {

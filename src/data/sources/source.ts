@@ -6,7 +6,9 @@ import { parseBraces } from "../files/places.ts";
 const jitterSchema = z.strictObject({
   scale: z.tuple([z.number().min(1), z.number().max(4)]).refine(([least, greatest]) => least <= greatest, {
     error: "give the least factor first",
-  }).describe("The box around a drawing grows by a factor drawn from this interval, so that the drawing shrinks."),
+  }).describe(
+    "The box around a drawing grows by a factor drawn from this interval, so that the drawing shrinks.",
+  ),
   fill: z.number().gt(0).max(1).describe(
     "Share of their box that the collection's drawings fill: the median of their longer sides.",
   ),

@@ -4,18 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { replaceFile, repositoryRoot } from "../../disk/mod.ts";
 import type { Outcomes } from "../../stats/mod.ts";
-import type { Evaluation } from "../../train/mod.ts";
-import { outcomesOf } from "./outcomes.ts";
-
-/** One line of `runs/<hash>/predictions.jsonl`: the prediction for one validation image. */
-export interface Prediction {
-  /** Key of the image within its dataset. */
-  key: string;
-  /** Index of the true class: of the dataset in `experiment.datasets`, where datasets are told apart. */
-  label: number;
-  /** Softmax output, one number a class, in the order of the labels. */
-  probabilities: number[];
-}
+import { outcomesOf, type Prediction } from "./outcomes.ts";
 
 /** The fields of every `result.json`. */
 export interface FinishedResult {
@@ -44,25 +33,6 @@ export interface FinishedRecord<
   result: Result;
   /** What it got right, image by image, from `predictions.jsonl`; empty for what predicts nothing. */
   outcomes: Outcomes;
-}
-
-/** Digits of a probability that a record keeps. */
-const PROBABILITY_DIGITS = 4;
-
-/** The lines of `predictions.jsonl`. */
-export function predictionsOf(
-  { probabilities, labels }: Pick<Evaluation, "probabilities" | "labels">,
-  keys: string[],
-  classes: number,
-): Prediction[] {
-  return keys.map((key, i) => ({
-    key,
-    label: labels[i],
-    probabilities: Array.from(
-      probabilities.subarray(i * classes, (i + 1) * classes),
-      (p) => Number(p.toFixed(PROBABILITY_DIGITS)),
-    ),
-  }));
 }
 
 /** Time between two tries to lock a folder that another process holds, ms. */

@@ -1,13 +1,43 @@
+/** Predictions of a record, and what was right. */
 import { parseReference } from "../../data/mod.ts";
 import type { Outcomes } from "../../stats/mod.ts";
-import { argmax } from "../../train/mod.ts";
-import type { Prediction } from "./folder.ts";
+import { argmax, type Evaluation } from "../../train/mod.ts";
+
+/** One line of `runs/<hash>/predictions.jsonl`: the prediction for one validation image. */
+export interface Prediction {
+  /** Key of the image within its dataset. */
+  key: string;
+  /** Index of the true class: of the dataset in `experiment.datasets`, where datasets are told apart. */
+  label: number;
+  /** Softmax output, one number a class, in the order of the labels. */
+  probabilities: number[];
+}
+
+/** Digits of a probability that a record keeps. */
+const PROBABILITY_DIGITS = 4;
+
+/** The lines of `predictions.jsonl`. */
+export function predictionsOf(
+  { probabilities, labels }: Pick<Evaluation, "probabilities" | "labels">,
+  keys: string[],
+  classes: number,
+): Prediction[] {
+  return keys.map((key, i) => ({
+    key,
+    label: labels[i],
+    probabilities: Array.from(
+      probabilities.subarray(i * classes, (i + 1) * classes),
+      (p) => Number(p.toFixed(PROBABILITY_DIGITS)),
+    ),
+  }));
+}
 
 /**
  * What a run got right, image by image. An image has one name, `dataset/key`, in every run of any kind that
  * shows it: the dataset is that of its label where datasets are told apart, and stands in the key elsewhere.
- * Parts (`cifar10#1/3`) and splits share the images of their dataset, and its name. Where a name repeats within
- * a run, an ordinal is added. Probabilities that are equal to the record's digits count for the first class.
+ * Parts (`cifar10#1/3`) and splits share the images of their dataset, and its name. Where a name repeats
+ * within a run, an ordinal is added. Probabilities that are equal to the record's digits count for the first
+ * class.
  *
  * @param experiment of any kind
  */

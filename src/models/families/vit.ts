@@ -160,6 +160,10 @@ const sized = (dim: number, heads: number, rest: Partial<ViTConfig> = {}): ViTCo
   ...rest,
 });
 
+const micro = { depth: 4, classToken: false, pooling: "mean", positions: "sincos" } satisfies Partial<
+  ViTConfig
+>;
+
 export const vit = family({
   schema,
   named: {
@@ -170,7 +174,9 @@ export const vit = family({
      * For 32 to 64 px on two cores: patches of 4 px; mean pooling and fixed positions, which need less
      * training.
      */
-    vit_micro: sized(96, 3, { patch: 4, depth: 4, classToken: false, pooling: "mean", positions: "sincos" }),
+    vit_micro: sized(96, 3, { patch: 4, ...micro }),
+    /** The same for 48 to 64 px. */
+    vit_micro_patch8: sized(96, 3, { patch: 8, ...micro }),
   },
   build,
 });

@@ -33,7 +33,13 @@ const training = {
 Deno.test("batches are those that are made here, byte for byte, however many threads there are", async () => {
   const here = trainingBatches(training);
   for (
-    const options of [{ workers: 1 }, { workers: 1, ahead: 1 }, { workers: 3 }, { workers: 2, ahead: 5 }]
+    const options of [
+      { workers: 0 },
+      { workers: 1 },
+      { workers: 1, ahead: 1 },
+      { workers: 3 },
+      { workers: 2, ahead: 5 },
+    ]
   ) {
     using workers = startBatchWorkers(options);
     await workers.ready;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Sample, sampleExperiment } from "../../../src/data/mod.ts";
+import { originLabels, type Sample, sampleExperiment } from "../../../src/data/mod.ts";
 import { isMeant, parseReference } from "../../../src/data/manifest/reference.ts";
 import { type Listed, listedDatasets } from "../../made/data/made_up_pools.ts";
 
@@ -168,17 +168,31 @@ Deno.test("a part of a union gives as many images of each dataset, one of each i
   );
 });
 
-Deno.test("the parts of a union have almost the very images that telling its datasets apart takes", () => {
-  for (const [images, least] of [[90, 0.85], [300, 0.92]]) {
-    for (let seed = 0; seed < 5; seed++) {
-      const sizes = { train: images, validation: 30, seed };
-      const real = keysOf(libraries, sampleExperiment(libraries, sizes).train)
-        .flatMap((keys, d) => keys.map((key) => `${libraries[d].name}/${key}`));
-      const pseudo = new Set(keysOf(thirds, sampleExperiment(thirds, sizes).train).flat());
-      const shared = real.filter((key) => pseudo.has(key)).length / real.length;
-      assert.ok(shared >= least, `${images} images, seed ${seed}: ${shared} in common`);
-    }
+Deno.test("all images of a union's parts can be told apart by their dataset: as many of each", () => {
+  const { train, validation } = sampleExperiment(thirds, { train: 50, validation: 20, seed: 1 });
+  for (const [indices, each] of [[train, 50], [validation, 20]] as const) {
+    const labels = originLabels(thirds, indices, ["a", "b", "c"]);
+    labels.forEach((own, d) =>
+      own.forEach((label, i) => assert.equal("abc"[label], thirds[d].images[indices[d][i]].dataset))
+    );
+    const all = labels.flatMap((own) => [...own]);
+    assert.deepEqual([0, 1, 2].map((label) => all.filter((l) => l === label).length), [each, each, each]);
   }
+});
+
+Deno.test("a part of a union is sampled by the ranks of its datasets alone", () => {
+  const sizes = { train: 60, validation: 1, seed: 3 };
+  const [chosen] = keysOf(thirds, sampleExperiment(thirds, sizes).train);
+  const own = libraries.map((library) => ({
+    name: library.name,
+    images: library.images.filter((image) => isMeant(image, parseReference("a#1/3"))),
+  }));
+  const alone = keysOf(own, sampleExperiment(own, { ...sizes, train: 20 }).train);
+  own.forEach(({ name }, d) => {
+    const ofUnion = chosen.filter((key) => key.startsWith(`${name}/`)).map((key) => key.slice(2));
+    // All but the one or two that the other has set aside to validate on.
+    assert.ok(ofUnion.filter((key) => alone[d].includes(key)).length >= 18, name);
+  });
 });
 
 Deno.test("a part of a union that runs out of one dataset says how many images there are", () => {

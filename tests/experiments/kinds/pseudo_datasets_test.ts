@@ -33,6 +33,15 @@ Deno.test("at laptop every image is shown 100 times, with random labels 50 times
   }
 });
 
+Deno.test("real datasets are told apart on the very images of their pseudo-datasets, with the same recipe", () => {
+  const experiments = made("laptop");
+  const origin = experiments.filter(({ labels }) => labels === "origin");
+  assert.deepEqual(origin.map(({ imagesPerDataset }) => imagesPerDataset), sizes);
+  for (const { labels: _, ...rest } of origin) {
+    assert.ok(experiments.some((other) => JSON.stringify(other) === JSON.stringify(rest)));
+  }
+});
+
 Deno.test("deals of random labels differ in nothing but the deal", () => {
   const deals = made("laptop").filter(({ labels }) => labels === "random");
   assert.deepEqual(deals.map(({ deal }) => deal), Array.from({ length: 10 }, (_, deal) => deal));

@@ -1,9 +1,10 @@
 /** Trains a network to tell datasets apart. */
-import { randomLabels, type Sample, sampleExperiment } from "../../../data/mod.ts";
+import { type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
 import { train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { classNames, labelsOf } from "../../labels.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
 import { outcomeOf } from "../../record/outcome.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
@@ -34,20 +35,21 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     fitFirst,
     interpolation: inferenceInterpolation,
   };
-  const labels = experiment.labels === "random" ? randomLabels(split.train, experiment.deal ?? 0) : undefined;
+  const names = classNames(experiment);
+  const { train: labels, validation: validationLabels } = labelsOf(experiment, pools, split);
   const watched = watchTraining(session, recipe);
   const { weights, onTraining, ...evaluation } = await train({
     model,
     recipe,
     training: workers.training({ ...source, indices: split.train, labels, augmentation, seed }),
     trainingImages: workers.validation({ ...source, ...someOf(split.train, labels) }),
-    validation: workers.validation({ ...source, indices: split.validation }),
+    validation: workers.validation({ ...source, indices: split.validation, labels: validationLabels }),
     seed,
     ...watched.callbacks,
   });
   await saveNetwork(folder.weights, { model, weights }, pools, {
     model: experiment.model,
-    datasets,
+    datasets: names,
     imageSize,
     precision: recipe.precision,
     interpolation: inferenceInterpolation,

@@ -6,7 +6,10 @@ import type { Experiment } from "./schema.ts";
 /** Which sets, how large and how many. */
 interface PseudoDatasetSweep {
   preset: Preset;
-  /** Names of real datasets, which are told apart as they are and with their labels dealt at random. */
+  /**
+   * Names of real datasets. The very images of the sets that are dealt from all of them together are also
+   * told apart by their dataset, and by random labels.
+   */
   real: string[];
   /**
    * Sources that are each dealt to as many sets: datasets (`cifar10`), or several together (`tabler+mdi`).
@@ -57,7 +60,8 @@ const UNAUGMENTED = { crop: "none", flip: 0, randAugment: null } satisfies Overr
 
 /**
  * The experiments of notebook 08. Of each source: pseudo-datasets of every size, without augmentation and
- * with it. Of the real datasets: every size, and deals of random labels at the smallest.
+ * with it. Of the real datasets: every size, of the same images as the pseudo-datasets of all of them
+ * together; and deals of random labels at the smallest.
  */
 export function pseudoDatasetExperiments(
   { preset, real, sources, sizes, deals }: PseudoDatasetSweep,
@@ -79,12 +83,13 @@ export function pseudoDatasetExperiments(
     { length: deals },
     (_, deal) => shown(plain(real, Math.min(...sizes), { labels: "random", deal }), dealPasses),
   );
+  const partsOf = (source: string) => real.map((_, i) => `${source}#${i + 1}/${real.length}`);
   return [
     ...sources.flatMap((source) => {
-      const parts = real.map((_, i) => `${source}#${i + 1}/${real.length}`);
+      const parts = partsOf(source);
       return sizes.flatMap((size) => [shown(plain(parts, size), passes), augmented(parts, size)]);
     }),
-    ...sizes.map((size) => shown(plain(real, size), passes)),
+    ...sizes.map((size) => shown(plain(partsOf(real.join("+")), size, { labels: "origin" }), passes)),
     ...dealt,
   ];
 }

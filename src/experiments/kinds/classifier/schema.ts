@@ -1,6 +1,6 @@
 /** A classifier: a network that is trained to tell datasets apart. */
 import { z } from "zod";
-import { checkDisjoint } from "../../../data/mod.ts";
+import { checkDisjoint, isSameSource, parseReference } from "../../../data/mod.ts";
 import { checkImageSize, createModel, modelSchema } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
@@ -31,9 +31,11 @@ const experimentSchema = z.strictObject({
   /**
    * Labels of training images. `true`, the default: their datasets. `random`: datasets dealt out at random,
    * each equally often among the images of every dataset, so that nothing can be learnt but the images
-   * themselves. Validation images keep their true labels.
+   * themselves. Validation images keep their true labels. `origin`: of parts of several datasets together
+   * (`tabler+mdi#1/2`, `tabler+mdi#2/2`) not the part is told, but the dataset that an image is of, in
+   * training and validation: the very images of the pseudo-datasets, told apart as real ones.
    */
-  labels: z.enum(["true", "random"]).optional(),
+  labels: z.enum(["true", "random", "origin"]).optional(),
   /**
    * Number of the deal of random labels. Default: 0. Deals of one seed share images, initial weights and
    * order, so that they differ in nothing but the labels: the spread of their outcomes is that of the deal.
@@ -107,6 +109,7 @@ export const classifierDescription: Description<Experiment> = {
         `deal (${deal}) names a deal of random labels; set labels to "random", or leave deal out.`,
       );
     }
+    if (labels === "origin") checkOrigin(datasets);
     checkSchedule(recipe);
     asExperimentFault(() => {
       checkImageSize(model, imageSize);
@@ -117,16 +120,32 @@ export const classifierDescription: Description<Experiment> = {
   checkImages: checkSplit,
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity({ corruption, fitFirst, labels, deal = 0, recipe, augmentation, inferenceInterpolation, ...rest }) {
+  identity(
+    { corruption, fitFirst, labels, deal = 0, recipe, augmentation, inferenceInterpolation, ...rest },
+  ) {
     return {
       ...rest,
       ...(corruption && { corruption }),
       ...(fitFirst && { fitFirst }),
       // `deal` is always there, since before it was a field the labels were dealt in another way.
       ...(labels === "random" && { labels, deal }),
+      ...(labels === "origin" && { labels }),
       recipe: recipeIdentity(recipe),
       augmentation: augmentationIdentity(augmentation),
       ...inferenceIdentity(inferenceInterpolation),
     };
   },
 };
+
+/** Checks that the datasets are parts of one union of as many datasets, each of which is then a class. */
+function checkOrigin(datasets: readonly string[]): void {
+  const references = datasets.map(parseReference);
+  const isUnion = references.every((reference) => isSameSource(reference, references[0]));
+  if (isUnion && references[0].datasets.length === datasets.length) return;
+  throw new ExperimentError(
+    `labels: "origin" asks which of several datasets an image is of; ${
+      datasets.join(", ")
+    } are no parts of as ` +
+      "many datasets together. Name such parts, for example tabler+mdi#1/2 and tabler+mdi#2/2.",
+  );
+}

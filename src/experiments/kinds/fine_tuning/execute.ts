@@ -2,7 +2,7 @@
 import { countParameters, createModel } from "../../../models/mod.ts";
 import { fineTune } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
 import { batchesOf, splitOf } from "../../task.ts";

@@ -15,7 +15,7 @@ import {
 import { tf } from "../../../tensorflow/mod.ts";
 import { createWeights, type Evaluation, train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
 import { openNetwork } from "../../record/network.ts";
 import { type Session, watchTraining } from "../../session.ts";
 import { batchesOf, splitOf, type TaskImages, type TaskSplit } from "../../task.ts";
@@ -136,7 +136,11 @@ async function featuresOf(
     return collectFeatures(pixelFeatures(features.side), { batches, keys }, collect);
   }
   if (features.from === "color-histogram") {
-    return collectFeatures(colorHistogram({ levels: features.bins, bins: features.bins }), { batches, keys }, collect);
+    return collectFeatures(
+      colorHistogram({ levels: features.bins, bins: features.bins }),
+      { batches, keys },
+      collect,
+    );
   }
   const { model, weights } = network!;
   const tensors = weightTensors(weights);

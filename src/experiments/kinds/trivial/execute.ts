@@ -1,5 +1,5 @@
 /** Lets a trivial learner tell datasets apart. */
-import { type Batch, type Pool, randomLabels, sampleExperiment } from "../../../data/mod.ts";
+import { type Batch, type Pool, sampleExperiment } from "../../../data/mod.ts";
 import { nearestNeighbours } from "../../../interpret/mod.ts";
 import {
   colorHistogram,
@@ -13,7 +13,8 @@ import {
 } from "../../../probe/mod.ts";
 import { evaluateProbabilities, type Evaluation } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { predictionsOf } from "../../record/folder.ts";
+import { labelsOf } from "../../labels.ts";
+import { predictionsOf } from "../../record/outcomes.ts";
 import { canonicalJson } from "../../record/identity.ts";
 import { outcomeOf } from "../../record/outcome.ts";
 import type { Session } from "../../session.ts";
@@ -58,8 +59,7 @@ async function learn(
   const sides: Features[] = [];
   try {
     for (const [images, before] of [[training, 0], [validation, training.keys.length]] as const) {
-      const report = (done: number) =>
-        onProgress?.({ phase: "features", label, done: before + done, total });
+      const report = (done: number) => onProgress?.({ phase: "features", label, done: before + done, total });
       sides.push(await computeFeatures(featurizer, images, { signal, onProgress: report }));
     }
   } finally {
@@ -119,7 +119,10 @@ const KEPT_BYTES = 256e6;
 /** The images of the latest experiment, since the learners of a ladder come one after another. */
 let latest: { identity: string; images: SampledImages } | undefined;
 
-async function imagesOf(trivial: Trivial, { pools, workers }: Session<TrivialRecord>): Promise<SampledImages> {
+async function imagesOf(
+  trivial: Trivial,
+  { pools, workers }: Session<TrivialRecord>,
+): Promise<SampledImages> {
   const { imagesPerDataset, validationPerDataset, seed, imageSize, corruption, fitFirst } = trivial;
   const identity = canonicalJson({ folders: pools.map(({ folders }) => folders), seen: seenBy(trivial) });
   if (latest?.identity === identity) return latest.images;
@@ -135,8 +138,11 @@ async function imagesOf(trivial: Trivial, { pools, workers }: Session<TrivialRec
     batches: workers.validation({ ...view, indices, labels }),
     keys: keysIn(pools, indices),
   });
-  const dealt = trivial.labels === "random" ? randomLabels(sample.train, trivial.deal ?? 0) : undefined;
-  const images = { training: sourceOf(sample.train, dealt), validation: sourceOf(sample.validation) };
+  const labels = labelsOf(trivial, pools, sample);
+  const images = {
+    training: sourceOf(sample.train, labels.train),
+    validation: sourceOf(sample.validation, labels.validation),
+  };
   const channels = pools.every((pool) => pool.channels === 1) ? 1 : 3;
   const count = images.training.keys.length + images.validation.keys.length;
   if (count * imageSize ** 2 * channels > KEPT_BYTES) return images;

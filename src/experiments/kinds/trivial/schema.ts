@@ -49,7 +49,7 @@ const trivialSchema = z.strictObject({
   /** Side of the square that the learner sees, px: the view on which a network is validated. */
   imageSize: positiveInteger,
   /** Labels of training images, their deal, and how images are seen: each as a classifier's. */
-  labels: z.enum(["true", "random"]).optional(),
+  labels: z.enum(["true", "random", "origin"]).optional(),
   deal: z.int().min(0).optional(),
   corruption: corruptionSchema.nullish(),
   inferenceInterpolation: interpolationSchema.optional(),
@@ -79,6 +79,7 @@ export function seenBy(
     imageSize,
     seed,
     ...(labels === "random" && { labels, deal }),
+    ...(labels === "origin" && { labels }),
     ...(view.corruption && { corruption: view.corruption }),
     ...(view.fitFirst && { fitFirst: true }),
     ...inferenceIdentity(view.inferenceInterpolation),
