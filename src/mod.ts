@@ -70,13 +70,17 @@ export {
 } from "./paper/mod.ts";
 export { architectureClaims } from "./chapters/architectures/claims.ts";
 export { augmentationClaims } from "./chapters/augmentation/claims.ts";
-export { combinationClaims, emojiClaims, pairClaims } from "./chapters/combinations/claims.ts";
+export {
+  combinationClaims,
+  emojiClaims,
+  ladderClaims,
+  pairClaims,
+} from "./chapters/combinations/claims.ts";
 export {
   combinationsFigure,
   numberOfDatasetsFigure,
   pairwiseFigure,
 } from "./chapters/combinations/figure.ts";
-export { ladderClaims } from "./chapters/combinations/ladder.ts";
 export { corruptionClaims } from "./chapters/corruptions/claims.ts";
 export { corruptionsFigure } from "./chapters/corruptions/figure.ts";
 export { corruptedOf } from "./chapters/corruptions/records.ts";

@@ -18,6 +18,7 @@ export const benchmarks: Record<string, (choice: BenchChoice) => Promise<BenchRo
   blocks: async () => (await import("./blocks.ts")).benchBlocks(),
   steady: async ({ models }) => (await import("./steady.ts")).benchSteady(models),
   precision: async () => (await import("./precision.ts")).benchPrecision(),
+  search: async () => (await import("./search.ts")).benchSearch(),
   input: async () => (await import("./input.ts")).benchInput(),
   transforms: async () => (await import("./transforms.ts")).benchTransforms(),
   photos: async ({ data }) => (await import("./photos.ts")).benchPhotos(data),

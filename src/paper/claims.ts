@@ -67,11 +67,11 @@ export interface Claim<From = RunRecord> {
 export type TestedClaim = Omit<Claim, "test" | "exploratory"> & ClaimOutcome;
 
 /**
- * Tests claims on records of runs, or on what readers have played. Of all claims in one call the p-values
- * are corrected together by Holm's method: those for the statements, and those against them. So pass all
- * claims of a notebook at once. A claim whose corrected p-value is below {@link ALPHA} holds, one whose
- * contrary's is does not; where both are, the effect is there, but below the margin, and the claim holds.
- * Claims that were not run, or that a gate keeps from being decided, are not counted.
+ * Tests claims on records of runs, or on what readers have played. Of all claims in one call the p-values are
+ * corrected together by Holm's method: those for the statements, and those against them. So pass all claims
+ * of a notebook at once. A claim whose corrected p-value is below {@link ALPHA} holds, one whose contrary's
+ * is does not; where both are, the effect is there, but below the margin, and the claim holds. Claims that
+ * were not run, or that a gate keeps from being decided, are not counted.
  */
 export function testClaims<From = RunRecord>(
   claims: readonly Claim<From>[],

@@ -46,7 +46,6 @@ export {
   farFromChance,
   firstGate,
   formatAccuracy,
-  generalisationGap,
   pAboveChance,
   pAtChance,
   pFromAble,

@@ -99,7 +99,7 @@ export interface Learner extends RunOutcome {
 }
 
 /** Mean training accuracy less mean validation accuracy, over the seeds. */
-export function generalisationGap(runs: readonly Learner[]): number {
+function generalisationGap(runs: readonly Learner[]): number {
   const total = runs.reduce((sum, { result }) => sum + result.training.value - result.accuracy.value, 0);
   return total / runs.length;
 }
@@ -129,8 +129,7 @@ export function firstGate(...gates: readonly (Gate | undefined)[]): Gate | undef
 
 /**
  * A p-value against a statement about data, or 1 where the networks were not able: a weak learner's failure
- * says nothing about data. Able means that training accuracy is more than 2 points above validation
- * accuracy.
+ * says nothing about data. Able means that training accuracy is more than 2 points above validation accuracy.
  */
 export function pFromAble(runs: readonly Learner[], refuted: number): number {
   return generalisationGap(runs) > GAP ? refuted : 1;

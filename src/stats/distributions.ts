@@ -71,11 +71,6 @@ export function normalTail(z: number): number {
   return z >= 0 ? half : 1 - half;
 }
 
-/** P(X > x) for X chi-squared with `degrees` degrees of freedom. */
-export function chiSquaredTail(x: number, degrees: number): number {
-  return upperGamma(degrees / 2, x / 2);
-}
-
 /** The z with P(|Z| <= z) = `confidence`, for a standard normal Z; 1.96 for 0.95. */
 export function normalQuantile(confidence: number): number {
   let [low, high] = [0, 40];

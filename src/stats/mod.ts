@@ -5,8 +5,6 @@ export {
   type Contrast,
   contrast,
   holm,
-  homogeneityTest,
-  trendTest,
   twoProportionTest,
 } from "./hypothesis_tests.ts";
 export {

@@ -208,7 +208,7 @@ const CONFIDENCE = 0.95;
  * together. Its interval is never narrower than that of one run over the same distinct images.
  *
  * @param runs of one method, one a seed; or several methods' runs in one list, whose differences then count
- * as luck
+ *   as luck
  */
 export function meanAccuracy(runs: Repetitions): Estimate {
   const estimate = contrastOfRuns([runs], [1]);

@@ -225,9 +225,9 @@ Deno.test("pair claims: not run without every pair; combinations of three are no
 });
 
 const vendors = ["noto", "twemoji", "openmoji", "fluent-emoji", "emojione", "fxemoji"];
-const emojiRecords = (accuracy: (index: number) => number) =>
+const emojiRecords = (accuracy: (index: number) => number, validationPerDataset = 200) =>
   triples(vendors).map((datasets, i) =>
-    syntheticRecord({ datasets, accuracy: accuracy(i), validationPerDataset: 200 })
+    syntheticRecord({ datasets, accuracy: accuracy(i), validationPerDataset })
   );
 
 Deno.test("emoji claims: hold on vendors who are told apart, have ids of their own, are open while triples are missing", () => {

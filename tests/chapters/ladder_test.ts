@@ -5,7 +5,7 @@ import {
   numberOfDatasetsFigure,
   pairwiseFigure,
 } from "../../src/chapters/combinations/figure.ts";
-import { ladderClaims } from "../../src/chapters/combinations/ladder.ts";
+import { ladderClaims } from "../../src/chapters/combinations/claims.ts";
 import { combinationsOf } from "../../src/chapters/combinations/records.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
 import { accuracyTable } from "../../src/notebook/mod.ts";

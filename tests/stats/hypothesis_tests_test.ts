@@ -5,7 +5,6 @@ import {
   binomialTest,
   contrast,
   holm,
-  homogeneityTest,
   twoProportionTest,
 } from "~/stats/hypothesis_tests.ts";
 import { assertClose } from "../made/stats/close.ts";
@@ -60,28 +59,6 @@ Deno.test("twoProportionTest: agrees with statsmodels' proportions_ztest", () =>
 
 Deno.test("twoProportionTest: nothing to compare where all are right", () => {
   assert.deepEqual(twoProportionTest({ correct: 5, n: 5 }, { correct: 9, n: 9 }), { statistic: 0, p: 1 });
-});
-
-Deno.test("homogeneityTest: agrees with scipy's chi2_contingency", () => {
-  for (const { samples, statistic, p } of reference.homogeneity) {
-    const ours = homogeneityTest(samples.map(counts));
-    assertClose(ours.statistic, statistic);
-    assertClose(ours.p, p, 8);
-  }
-  assert.throws(() => homogeneityTest([{ correct: 1, n: 2 }]), /2 or more/);
-});
-
-Deno.test("homogeneityTest: with two samples it is the square of the z test", () => {
-  const sample = fc.record({
-    correct: fc.integer({ min: 1, max: 99 }),
-    n: fc.integer({ min: 100, max: 5000 }),
-  });
-  fc.assert(fc.property(sample, sample, (a, b) => {
-    const { statistic, p } = homogeneityTest([a, b]);
-    const z = twoProportionTest(a, b);
-    assert.ok(Math.abs(statistic - z.statistic ** 2) < 1e-8 * (1 + statistic));
-    assert.ok(Math.abs(p - z.p) < 1e-8);
-  }));
 });
 
 Deno.test("holm: agrees with statsmodels' multipletests", () => {

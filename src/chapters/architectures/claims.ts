@@ -126,8 +126,8 @@ const printedOf = (name: string): number =>
   table3.rows.find(({ architecture }) => architecture === name)!.percent / 100;
 
 /**
- * Whether one architecture is behind, or ahead of, each of the others. A gap that is certainly less than
- * half of the paper's refutes it, where the network that ought to be ahead was able.
+ * Whether one architecture is behind, or ahead of, each of the others. A gap that is certainly less than half
+ * of the paper's refutes it, where the network that ought to be ahead was able.
  */
 function orderOutcome(
   one: Architecture,

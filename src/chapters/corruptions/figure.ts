@@ -29,7 +29,8 @@ interface CorruptionRow {
  * datasets. Corruptions that are not the paper's stand below without one.
  *
  * @param records Runs of a sweep over corruptions; without one: the images as they are.
- * @param side Side of the stored images, px: the paper's sizes are scaled to it (`scaleCorruption`).
+ * @param side Side of the images that were corrupted, px: the paper's sizes are scaled to it
+ *   (`scaleCorruption`).
  */
 export function corruptionsFigure(records: readonly RunRecord[], { side }: { side: number }): Figure {
   const rows = rowsOf(corruptedOf(records), side).toReversed(); // plotly counts from below

@@ -161,10 +161,12 @@ class BatchWriter {
   /** A grey image on its way into a batch in colour. */
   readonly #grey: Uint8Array;
 
-  constructor({ pools, imageSize, corruption, fitFirst }: BatchSource) {
+  constructor({ pools, imageSize, corruption, fitFirst, interpolation }: BatchSource) {
     this.#pools = pools;
     const fitTo = fitFirst ? imageSize : undefined;
-    this.#prepared = corruption || fitFirst ? new PreparedImages({ corruption, fitTo }) : undefined;
+    this.#prepared = corruption || fitFirst
+      ? new PreparedImages({ corruption, fitTo, interpolation })
+      : undefined;
     this.#stored = pools.map(({ side, channels }) => emptyImage({ width: side, height: side, channels }));
     this.#size = imageSize;
     this.#channels = pools.every(({ channels }) => channels === 1) ? 1 : 3;

@@ -2,6 +2,7 @@ import {
   corruptByKey,
   type Corruption,
   decodeWhole,
+  type Interpolation,
   type PackedImage,
   resizeAndCentreCrop,
 } from "../../images/mod.ts";
@@ -19,15 +20,19 @@ export interface Preparation {
    * they are corrupted. Default: they are corrupted as they are stored.
    */
   fitTo?: number;
+  /** Filter of that resize. Default: bilinear. */
+  interpolation?: Interpolation;
 }
 
 /** One image of a pool, whole, after its preparation. */
 export function preparedImage(
   pool: StoredImages,
   index: number,
-  { corruption, fitTo }: Preparation,
+  { corruption, fitTo, interpolation }: Preparation,
 ): PackedImage {
-  const image = fitTo === undefined ? storedImage(pool, index) : fittedImage(pool, index, fitTo);
+  const image = fitTo === undefined
+    ? storedImage(pool, index)
+    : fittedImage(pool, index, fitTo, interpolation);
   if (corruption) corruptByKey(image, corruption, pool.images.at(index)!.key);
   return image;
 }
@@ -37,10 +42,15 @@ function storedImage({ side, channels, read, encoded }: StoredImages, index: num
   return { pixels: read(index), width: side, height: side, channels };
 }
 
-function fittedImage(pool: StoredImages, index: number, side: number): PackedImage {
+function fittedImage(
+  pool: StoredImages,
+  index: number,
+  side: number,
+  interpolation?: Interpolation,
+): PackedImage {
   const stored = pool.encoded?.(index) ?? storedImage(pool, index);
   const pixels = new Uint8Array(side * side * stored.channels);
-  resizeAndCentreCrop(stored, side, pixels);
+  resizeAndCentreCrop(stored, side, pixels, interpolation);
   return { pixels, width: side, height: side, channels: stored.channels, isFitted: true };
 }
 

@@ -107,7 +107,7 @@ const timmSized = (depths: number[], dim: number) => sized(depths, doubling(dim)
  * Three stages of one block each. The networks differ in width alone: each has about twice the parameters of
  * the one before.
  */
-const micro = (dim: number) => sized([1, 1, 1], [dim, 2 * dim, 4 * dim], { patch: 2, layerScale: 1 });
+const micro = (dim: number) => sized([1, 1, 1], [dim, 2 * dim, 4 * dim], { patch: 4, layerScale: 1 });
 
 /**
  * The networks of the paper's Figure 2, as the code that was published with the submission has them: at three
@@ -145,7 +145,7 @@ const microSizes = {
 export const convnextSizes: readonly string[] = Object.keys(sizes);
 
 /**
- * ConvNeXts of our own, for 32 px images on two cores and a figure like the paper's Figure 2: from 7 thousand
+ * ConvNeXts of our own, for 56 px images on two cores and a figure like the paper's Figure 2: from 7 thousand
  * parameters to 0.9 million.
  */
 export const convnextMicroSizes: readonly string[] = Object.keys(microSizes);
@@ -159,6 +159,8 @@ export const convnext = family({
      * short.
      */
     convnext_micro: sized([1, 1], [32, 64], { patch: 2, layerScale: 1 }),
+    /** For 48 to 64 px on two cores: patches of 2 px, which thin lines need. */
+    convnext_mini: sized([1, 1, 1], [16, 32, 64], { patch: 2, layerScale: 1 }),
     ...microSizes,
   },
   build,

@@ -79,7 +79,7 @@ async function build(
   });
   using pool = await openPool("set", { manifests: folder.url, root: `${folder.path}/data`, ...options });
   return {
-    files: ["images.bin", "index.jsonl"].map((name) => Deno.readFileSync(`${pool.folder}/${name}`)),
+    files: ["images.bin", "index.jsonl"].map((name) => Deno.readFileSync(`${pool.folders[0]}/${name}`)),
     failed: pool.dropped.failed,
   };
 }
@@ -155,7 +155,7 @@ Deno.test("a build of photographs that is killed is begun anew, and its pool is 
   assert.ok([...Deno.readDirSync(killed)].some(({ name }) => name.endsWith(".building")));
   const bytes = async (root: string) => {
     using pool = await openPool("small", { manifests: folder.url, root });
-    return ["images.bin", "index.jsonl"].map((name) => Deno.readFileSync(`${pool.folder}/${name}`));
+    return ["images.bin", "index.jsonl"].map((name) => Deno.readFileSync(`${pool.folders[0]}/${name}`));
   };
   assert.deepEqual(await bytes(killed), await bytes(whole));
 });

@@ -47,7 +47,7 @@ Deno.test("a damaged pool is found, said and built again", async () => {
     ["pool.json", (path) => Deno.writeTextFileSync(path, "{}"), /damaged, pool.json cannot be read/],
   ];
   for (const [file, spoil, expected] of damage) {
-    spoil(`${whole.folder}/${file}`);
+    spoil(`${whole.folders[0]}/${file}`);
     const [images, messages] = await opened(data);
     assert.match(messages.join(), expected);
     assert.deepEqual(images, described);

@@ -63,13 +63,13 @@ Deno.test("images that lie in a shard as they are stored are not copied: only th
   using pool = await openPool("set", { ...files.options, onProgress });
   assert.deepEqual([pool.inPlace, progress.at(-1)!.inPlace], [4, 4]);
   const { size, mtime } = Deno.statSync(`${files.path}/a.tar`);
-  assert.deepEqual(readHeader(pool.folder).shards, [
+  assert.deepEqual(readHeader(pool.folders[0]).shards, [
     { path: `${files.path}/a.tar`, bytes: size, modified: mtime!.getTime(), images: 4 },
   ]);
   const copied = [...pool.images].filter(({ shard }) => shard === undefined);
   assert.deepEqual(copied.map(({ key }) => key), ["e", "f"]);
   assert.equal(
-    Deno.statSync(`${pool.folder}/images.bin`).size,
+    Deno.statSync(`${pool.folders[0]}/images.bin`).size,
     copied.reduce((sum, { bytes }) => sum + bytes![1], 0),
   );
   for (const [i, bytes] of stored.entries()) {
@@ -83,7 +83,7 @@ Deno.test("images read in place are those of a copied pool, bit for bit, also in
   using files = shards();
   using pool = await openPool("set", files.options);
   using copied = await openPool("packed", files.options);
-  assert.deepEqual([pool.inPlace, copied.inPlace, readHeader(copied.folder).shards], [4, 0, undefined]);
+  assert.deepEqual([pool.inPlace, copied.inPlace, readHeader(copied.folders[0]).shards], [4, 0, undefined]);
   const described = (from: Pool) =>
     Array.from(from.images, ({ shard: _, bytes, group: __, ...rest }) => ({ ...rest, length: bytes![1] }));
   assert.deepEqual(described(pool), described(copied));
@@ -107,7 +107,7 @@ Deno.test("squares of pixels are copied, whatever the shard has", async () => {
   const source = { type: "webdataset", shards: "a.tar" };
   Deno.writeTextFileSync(`${files.path}/squares.json`, photoManifest("squares", source, IMAGES));
   using pool = await openPool("squares", files.options);
-  assert.deepEqual([pool.inPlace, readHeader(pool.folder).shards], [0, undefined]);
+  assert.deepEqual([pool.inPlace, readHeader(pool.folders[0]).shards], [0, undefined]);
 });
 
 Deno.test("images that may stay where they are need no space; of shards on the network all must be copied", async () => {
@@ -217,7 +217,7 @@ Deno.test("a build that is killed is begun again, with the pool of one that was 
   using again = await openPool("many", { manifests: files.url, root });
   using other = await openPool("many", { manifests: files.url, root: `${files.path}/other` });
   assert.ok(again.inPlace > 100);
-  const headers = [again, other].map(({ folder }) => ({ ...readHeader(folder), builtAt: "" }));
+  const headers = [again, other].map(({ folders: [folder] }) => ({ ...readHeader(folder), builtAt: "" }));
   assert.deepEqual(headers[0], headers[1]);
   assert.deepEqual([...again.images], [...other.images]);
 });

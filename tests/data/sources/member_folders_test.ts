@@ -84,7 +84,7 @@ Deno.test("an archive has the splits and classes of the folder that it was made 
     assert.deepEqual(pool.classes, ["n01", "n02", "n03"], name);
     using again = await openPool(name, options);
     assert.deepEqual(again.classes, pool.classes);
-    assert.deepEqual(splitsOf(pool.manifest), ["train", "val"]);
+    assert.deepEqual(splitsOf(pool.manifests[0]), ["train", "val"]);
     const [validation] = await openPools([`${name}@val`], options);
     assert.deepEqual(Array.from(validation.images, ({ key }) => key), ["val/n01/c", "val/n03/a"]);
     validation[Symbol.dispose]();

@@ -54,7 +54,7 @@ Deno.test("shards are streamed from the network; of a sample only the first by r
   const first = order.slice(0, 2).flatMap((shard) => [0, 1, 2, 3].map((i) => `set-${shard}/${i}`));
   assert.deepEqual(keys, first.slice(0, 6));
   assert.ok(server.asked.length <= 3);
-  const header = JSON.parse(JSON.stringify(pool.manifest.sampling));
+  const header = JSON.parse(JSON.stringify(pool.manifests[0].sampling));
   assert.deepEqual(header, { images: 6, seed: 3 });
 });
 

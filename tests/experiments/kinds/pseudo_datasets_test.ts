@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isAugmented } from "../../../src/images/mod.ts";
 import {
   checkExperiment,
   hashOf,
@@ -39,6 +40,14 @@ Deno.test("real datasets are told apart on the very images of their pseudo-datas
   assert.deepEqual(origin.map(({ imagesPerDataset }) => imagesPerDataset), sizes);
   for (const { labels: _, ...rest } of origin) {
     assert.ok(experiments.some((other) => JSON.stringify(other) === JSON.stringify(rest)));
+  }
+});
+
+Deno.test("without augmentation there is none, whatever the preset's baseline has", () => {
+  for (const preset of ["smoke", "laptop", "paper"] as const) {
+    const augmented = made(preset).map(({ augmentation }) => isAugmented(augmentation));
+    const ofSource = [false, true, false, true];
+    assert.deepEqual(augmented, [...ofSource, ...ofSource, ...Array(12).fill(false)]);
   }
 });
 

@@ -34,7 +34,7 @@ function drawnPool(name: string, draw: Draw) {
     }
     return into;
   };
-  return { ...pool, folder: name, read };
+  return { ...pool, folders: [name], read };
 }
 
 /** Accuracies of the ladder where two datasets are drawn so, by the learners' names. */

@@ -22,7 +22,7 @@ interface PseudoDatasetSweep {
 }
 
 /** How a network memorises at a preset. Fields that are left out are the baseline's. */
-interface Memorising extends Pick<Overrides, "model"> {
+interface Memorising extends Pick<Overrides, "model" | "imageSize"> {
   /** How often each training image is shown at least. Left out: as often as the recipe's schedule says. */
   passes?: number;
   /** The same for random labels, of which it only has to be seen that they were memorised. */
@@ -35,7 +35,12 @@ interface Memorising extends Pick<Overrides, "model"> {
 const unregularised = { weightDecay: 0, labelSmoothing: 0, mix: null } satisfies Overrides["recipe"];
 
 /** Crops that are milder than the paper's, which from so few images leave too little to memorise. */
-const mild = { crop: "random-resized", scale: [0.5, 1], flip: 0.5 } satisfies Overrides["augmentation"];
+const mild = {
+  crop: "random-resized",
+  scale: [0.5, 1],
+  flip: 0.5,
+  shift: 0,
+} satisfies Overrides["augmentation"];
 
 const memorising: Record<Preset, Memorising> = {
   smoke: {
@@ -47,6 +52,7 @@ const memorising: Record<Preset, Memorising> = {
   },
   laptop: {
     model: "resnet_micro",
+    imageSize: 32,
     passes: 100,
     dealPasses: 50,
     recipe: { ...unregularised, epochs: 10, warmupEpochs: 1, batchSize: 64, learningRate: 3e-3 },
@@ -56,7 +62,12 @@ const memorising: Record<Preset, Memorising> = {
   paper: { recipe: {}, augmentation: {} },
 };
 
-const UNAUGMENTED = { crop: "none", flip: 0, randAugment: null } satisfies Overrides["augmentation"];
+const UNAUGMENTED = {
+  crop: "none",
+  flip: 0,
+  shift: 0,
+  randAugment: null,
+} satisfies Overrides["augmentation"];
 
 /**
  * The experiments of notebook 08. Of each source: pseudo-datasets of every size, without augmentation and
