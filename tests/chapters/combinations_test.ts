@@ -80,7 +80,7 @@ Deno.test("claims: nothing is shown without runs", () => {
   }
 });
 
-/** A combination beside trivial learners of these accuracies. */
+/** A combination beside learners that are right on so large a share of its images. */
 function beside(accuracy: number, learners: number[], { validationPerDataset = 1000, training = 1 } = {}) {
   const datasets = ICONS.slice(0, 3);
   const record = syntheticRecord({ datasets, accuracy, validationPerDataset, training });

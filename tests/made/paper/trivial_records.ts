@@ -3,7 +3,7 @@ import { type RunRecord, type TrivialRecord, trivialsOf } from "../../../src/exp
 import { wilson } from "../../../src/stats/mod.ts";
 import { syntheticOutcomes } from "./records.ts";
 
-/** Records of trivial learners beside a classifier's, one an accuracy, in the order of the ladder. */
+/** Records of the first learners of the ladder beside a classifier's, one an accuracy; of all with five. */
 export function syntheticLadder(
   { experiment, result }: RunRecord,
   accuracies: readonly number[],
