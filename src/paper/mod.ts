@@ -4,7 +4,6 @@ export {
   aboveChance,
   allHold,
   ALPHA,
-  BY_TWO_PROPORTIONS,
   type Claim,
   type ClaimOutcome,
   compareAll,
@@ -21,7 +20,6 @@ export {
   testClaims,
   type TestedClaim,
   type Verdict,
-  verdictOf,
 } from "./claims.ts";
 export {
   aboveRungs,
@@ -52,7 +50,6 @@ export {
   farFromChance,
   firstGate,
   formatAccuracy,
-  generalisationGap,
   pAboveChance,
   pAtChance,
   pFromAble,

@@ -13,7 +13,7 @@ import {
 import type { Gate } from "./claims.ts";
 
 /** The part of a record that the accuracies of several runs are made from. */
-export interface RunOutcome {
+interface RunOutcome {
   experiment: { seed: number };
   outcomes: Outcomes;
   result: { accuracy: Proportion };
@@ -99,7 +99,7 @@ export interface Learner extends RunOutcome {
 }
 
 /** Mean training accuracy less mean validation accuracy, over the seeds. */
-export function generalisationGap(runs: readonly Learner[]): number {
+function generalisationGap(runs: readonly Learner[]): number {
   const total = runs.reduce((sum, { result }) => sum + result.training.value - result.accuracy.value, 0);
   return total / runs.length;
 }
