@@ -61,6 +61,7 @@ export { accuracyAgainst, confusionFigure, learningCurvesFigure } from "./figure
 export {
   appendixB,
   architectureOf,
+  claimsOn,
   figure2,
   figure3,
   table3,
@@ -70,12 +71,7 @@ export {
 } from "./paper/mod.ts";
 export { architectureClaims } from "./chapters/architectures/claims.ts";
 export { augmentationClaims } from "./chapters/augmentation/claims.ts";
-export {
-  combinationClaims,
-  emojiClaims,
-  ladderClaims,
-  pairClaims,
-} from "./chapters/combinations/claims.ts";
+export { combinationClaims, emojiClaims, ladderClaims, pairClaims } from "./chapters/combinations/claims.ts";
 export {
   combinationsFigure,
   numberOfDatasetsFigure,
