@@ -61,6 +61,7 @@ export { accuracyAgainst, confusionFigure, learningCurvesFigure } from "./figure
 export {
   appendixB,
   architectureOf,
+  claimsOn,
   figure2,
   figure3,
   table3,

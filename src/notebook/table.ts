@@ -93,9 +93,9 @@ function asPlain(titles: readonly string[], cells: Cells): string {
 }
 
 /**
- * The outcome of each run: accuracy with interval and n, chance, what it took. Where trivial learners are
- * among the records, also the best that was run on its images, by how much it is above that, and its least
- * recall.
+ * The outcome of each run: its seed where there are several, accuracy with interval and n, chance, what it
+ * took. Where trivial learners are among the records, also the best that was run on its images, by how much
+ * it is above that, and its least recall.
  *
  * @param what Columns that tell the runs apart. Default: the datasets.
  */
@@ -106,8 +106,10 @@ export function accuracyTable(
   ],
 ): Displayable {
   const runs = runsAmong(records);
+  const seeds = new Set(runs.map(({ experiment }) => experiment.seed));
   return table(runs, [
     ...what,
+    ...(seeds.size > 1 ? [{ title: "seed", value: ({ experiment }: RunRecord) => experiment.seed }] : []),
     { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
     { title: "on training images", value: ({ result }) => formatPercent(result.training.value) },
     { title: "chance", value: ({ result }) => formatPercent(result.chance) },

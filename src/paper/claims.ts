@@ -93,6 +93,17 @@ export function testClaims<From = RunRecord>(
   });
 }
 
+/**
+ * Claims that are tested on records of their own, so that one call of {@link testClaims} corrects the p-values
+ * of a notebook that has two sweeps.
+ */
+export function claimsOn<From>(
+  records: readonly From[],
+  claims: readonly Claim<From>[],
+): Claim<unknown>[] {
+  return claims.map((claim) => ({ ...claim, test: () => claim.test(records) }));
+}
+
 /** Decides by p-values that were corrected for `count` claims, unless a gate keeps them from it. */
 function decide(
   { ours, reason, gate }: Evidence,

@@ -5,6 +5,7 @@ export {
   ALPHA,
   type Claim,
   type ClaimOutcome,
+  claimsOn,
   type Evidence,
   formatDifference,
   formatP,

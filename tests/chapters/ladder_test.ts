@@ -108,7 +108,8 @@ Deno.test("accuracyTable: the best learner, by how much the network is above it,
     /60\.0% \[57\.5, 62\.5\], n = 1500, 15 nearest neighbours +20\.0 points \[.*60\.0% \(phosphor\)/,
   );
   assert.deepEqual(rest, []);
-  assert.doesNotMatch(await textOf([uneven]), /trivial/);
+  assert.doesNotMatch(await textOf([uneven]), /trivial|seed/);
+  assert.match(await textOf([uneven, run(0.8, 7)]), /^datasets +seed .*\n.*mdi +0 .*\n.*mdi +7 /);
   assert.match(await textOf([uneven, ...syntheticLadder(run(0.8, 7), LOW)]), / – +– +60\.0% \(phosphor\)/);
 });
 

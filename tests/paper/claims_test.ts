@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   allHold,
   type Claim,
+  claimsOn,
   type Evidence,
   formatDifference,
   formatP,
@@ -82,6 +83,18 @@ Deno.test("testClaims: Holm over the claims of one call (the old rule: each by i
     testClaims(claims.slice(0, 1), [])[0].reason,
     "a rise of 1; p = 0.030 for it, p = 1.000 against it",
   );
+});
+
+Deno.test("claimsOn: claims are tested on their own records, and corrected with the others", () => {
+  const positive: Claim<number> = claimOf("own", {}, {
+    test: ([first]) => ({ ours: `${first}`, reason: "a sign", shown: first > 0 ? 0.03 : 1, refuted: 1 }),
+  });
+  assert.equal(testClaims(claimsOn([7], [positive]), [])[0].verdict, "holds");
+  const [other, own] = testClaims([claimOf("a", { shown: 0.001 }), ...claimsOn([7], [positive])], [-1]);
+  assert.deepEqual([other.verdict, own.verdict, own.ours], ["holds", "holds", "7"]);
+  const [, corrected] = testClaims([claimOf("a", { shown: 0.04 }), ...claimsOn([7], [positive])], [-1]);
+  assert.equal(corrected.verdict, "not shown at this scale");
+  assert.match(corrected.reason, /p = 0\.060 for it, .*Holm over 2 claims$/);
 });
 
 Deno.test("testClaims: what a gate keeps from being decided, or was not run, is not corrected for", () => {

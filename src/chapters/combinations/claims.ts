@@ -183,7 +183,7 @@ export const ladderClaims: readonly Claim<LadderRecord>[] = [
 ];
 
 /** The claims about three vendors of emoji at a time: content is held fixed, so only the drawing can tell. */
-export const emojiClaims: readonly Claim[] = [
+export const emojiClaims: readonly Claim<LadderRecord>[] = [
   {
     id: "emoji-every-triple-above-chance",
     statement: "Every three vendors of emoji are told apart, although they draw the same things.",
