@@ -1,5 +1,12 @@
 /** Meeting the datasets: what they are, what their images look like, and a round of the game. */
-import { duplicateRows, manifestsOf, openPools, parseReference, type Pool, sampleExperiment } from "../data/mod.ts";
+import {
+  duplicateRows,
+  manifestsOf,
+  openPools,
+  parseReference,
+  type Pool,
+  sampleExperiment,
+} from "../data/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { gallery, type GalleryImage } from "./gallery.ts";
