@@ -11,6 +11,7 @@ const OF_RECORDS = [
   "data",
   "experiments",
   "images",
+  "interpret",
   "models",
   "ops",
   "probe",
