@@ -47,6 +47,7 @@ export {
   playGame,
   probeTable,
   quiz,
+  resemblingTable,
   sampleGallery,
   show,
   showClaims,

@@ -1,5 +1,13 @@
 /** Meeting the datasets: what they are, what their images look like, and a round of the game. */
-import { duplicateRows, manifestsOf, openPools, parseReference, type Pool } from "../data/mod.ts";
+import {
+  duplicateRows,
+  manifestsOf,
+  openPools,
+  parseReference,
+  type Pool,
+  sampleExperiment,
+} from "../data/mod.ts";
+import type { Experiment } from "../experiments/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { gallery, type GalleryImage } from "./gallery.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
@@ -44,6 +52,28 @@ export async function duplicatesTable(names: readonly string[]): Promise<Display
   const rows = duplicateRows(pools);
   pools.forEach((pool) => pool[Symbol.dispose]());
   return table(rows);
+}
+
+/**
+ * How many drawings an experiment passes over for training, since they resemble a validation drawing of their
+ * dataset, until it has as many as it wants.
+ */
+export async function resemblingTable(
+  { datasets, imagesPerDataset, validationPerDataset, seed }: Experiment,
+): Promise<Displayable> {
+  const pools = await openPoolsLive(datasets);
+  const { resembling } = sampleExperiment(pools, {
+    train: imagesPerDataset,
+    validation: validationPerDataset,
+    seed,
+  });
+  pools.forEach((pool) => pool[Symbol.dispose]());
+  return table(datasets.map((dataset, d) => ({
+    dataset,
+    "validation images": validationPerDataset,
+    "training images": imagesPerDataset,
+    "passed over": resembling[d],
+  })));
 }
 
 function picture({ side, channels, read }: Pool, index: number, caption?: string): GalleryImage {

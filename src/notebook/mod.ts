@@ -1,7 +1,7 @@
 /** Everything that a cell shows: tables, figures, images, progress. */
 export { accuracyTable, CLAIMS_MIME, probeTable, showClaims, table } from "./table.ts";
 export { corruptionSheet, corruptionTable } from "./corruption_sheet.ts";
-export { datasetTable, duplicatesTable, quiz, sampleGallery } from "./datasets.ts";
+export { datasetTable, duplicatesTable, quiz, resemblingTable, sampleGallery } from "./datasets.ts";
 export { show } from "./display.ts";
 export { environment } from "./environment.ts";
 export { exemplars } from "./exemplars.ts";

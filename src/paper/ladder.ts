@@ -2,7 +2,7 @@
 import { imagesKey, learnerName, type RunRecord, type TrivialRecord } from "../experiments/mod.ts";
 import { type Estimate, pAbove, pBelow, type Repetitions } from "../stats/mod.ts";
 import { allHold, type Evidence } from "./claims.ts";
-import { differenceOf, type PooledAccuracy, pooledAccuracy, repetitionsOf, type RunOutcome } from "./runs.ts";
+import { differenceOf, type PooledAccuracy, pooledAccuracy, repetitionsOf } from "./runs.ts";
 
 /** The records of a sweep and of the trivial learners beside it, in any order. */
 export type LadderRecord = RunRecord | TrivialRecord;
@@ -79,7 +79,7 @@ export function leastRecall(runs: readonly RunRecord[]): LeastRecall {
 }
 
 /** A run as if it had been judged on the images of one dataset. Outcomes are in the order of the datasets. */
-function ofDataset(run: RunRecord, dataset: number): RunOutcome {
+function ofDataset(run: RunRecord, dataset: number) {
   const { experiment, outcomes: { images, right }, result: { perDataset } } = run;
   const begin = perDataset.slice(0, dataset).reduce((sum, { n }) => sum + n, 0);
   const end = begin + perDataset[dataset].n;

@@ -14,7 +14,7 @@ import {
 import type { Gate } from "./claims.ts";
 
 /** The part of a record that the accuracies of several runs are made from. */
-export interface RunOutcome {
+interface RunOutcome {
   experiment: { seed: number };
   outcomes: Outcomes;
   result: { accuracy: Proportion };

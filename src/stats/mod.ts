@@ -1,12 +1,6 @@
 /** Intervals, hypothesis tests and their power, and named streams of random numbers. */
 export { formatPercent, formatProportion, type Proportion, wilson } from "./intervals.ts";
-export {
-  binomialTest,
-  type Contrast,
-  contrast,
-  holm,
-  twoProportionTest,
-} from "./hypothesis_tests.ts";
+export { binomialTest, type Contrast, contrast, holm, twoProportionTest } from "./hypothesis_tests.ts";
 export {
   contrastOfRuns,
   type Estimate,
