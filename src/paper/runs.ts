@@ -4,6 +4,7 @@ import {
   contrastOfRuns,
   type Estimate,
   formatPercent,
+  formatProportion,
   meanAccuracy,
   type Outcomes,
   pAbove,
@@ -56,18 +57,15 @@ export function pooledAccuracy(records: readonly RunOutcome[]): PooledAccuracy {
   return { correct: Math.round(value * n), value, low, high, n, runs: records.length, sd };
 }
 
-/** "87.1% [85.3, 88.7], n = 1,412 images, 3 seeds, SD 0.6". */
+/** "87.1% [85.3, 88.7], n = 1412, 3 seeds, SD 0.6"; `n` is a number of images. */
 export function formatAccuracy(
   { value, low, high, n, sd, ...count }:
     & Pick<Estimate, "value" | "low" | "high" | "n" | "sd">
     & ({ seeds: number } | { runs: number }),
 ): string {
-  const percent = (share: number) => (100 * share).toFixed(1);
   const seeds = "seeds" in count ? count.seeds : count.runs;
-  const luck = seeds > 1 && sd !== undefined ? `, ${seeds} seeds, SD ${percent(sd)}` : "";
-  return `${formatPercent(value)} [${percent(low)}, ${percent(high)}], n = ${
-    n.toLocaleString("en")
-  } images${luck}`;
+  const luck = seeds > 1 && sd !== undefined ? `, ${seeds} seeds, SD ${(100 * sd).toFixed(1)}` : "";
+  return formatProportion({ value, low, high, n }) + luck;
 }
 
 /**

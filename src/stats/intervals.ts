@@ -60,7 +60,7 @@ export function formatPercent(share: number): string {
 }
 
 /** A proportion as a reader of a table wants it: `87.1% [85.3, 88.7], n = 1500`. */
-export function formatProportion({ value, low, high, n }: Proportion): string {
+export function formatProportion({ value, low, high, n }: Omit<Proportion, "correct">): string {
   const percent = (share: number) => (100 * share).toFixed(1);
   return `${percent(value)}% [${percent(low)}, ${percent(high)}], n = ${n}`;
 }

@@ -130,7 +130,7 @@ Deno.test("every-architecture-far-above-chance: more than half of the way (the o
   const id = "every-architecture-far-above-chance";
   const weak = outcome(id, runs([0.8, 0.8, 0.55, 0.8, 0.8]));
   assert.equal(weak.verdict, "does not hold");
-  assert.match(weak.ours, /^ResNet 55\.0% \[.*n = 1,500 images, 3 seeds, SD 0\.4$/);
+  assert.match(weak.ours, /^ResNet 55\.0% \[.*n = 1500, 3 seeds, SD 0\.4$/);
   assert.match(weak.reason, /^at 0\.70, 0\.70, 0\.3[23], 0\.70, 0\.70 of the way; far is more than half/);
   assert.equal(verdict(id, runs([0.667, 0.8, 0.8, 0.8, 0.8])), "not shown at this scale");
   assert.equal(verdict(id, runs([0.7, 0.8, 0.8, 0.8, 0.8])), "holds");

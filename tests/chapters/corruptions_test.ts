@@ -53,11 +53,20 @@ Deno.test("corruption claims: comparisons need a run on clean images", () => {
 
 const evenly = (plain: number, corrupted: number) => [plain, ...Array<number>(8).fill(corrupted)];
 
-Deno.test("corrupted-above-chance: refuted by one at chance, not shown by few images", () => {
+Deno.test("corrupted-above-chance: refuted by one able network at chance, not shown by few images", () => {
   const one = evenly(0.8, 0.7).with(3, 0.333);
   assert.equal(verdict("corrupted-above-chance", runs(one, 2000)), "does not hold");
   const { reason } = outcome("corrupted-above-chance", runs(one, 2000));
-  assert.match(reason, /7 of 8.*at most 5 points above.*Gaussian noise, std 0.2/);
+  assert.match(reason, /7 of 8.*able network within 5\.0 points of chance.*Gaussian noise, std 0.2/);
+  const unable = runs(one, 2000).map(({ result, ...rest }) => ({
+    ...rest,
+    result: { ...result, training: result.accuracy },
+  }));
+  assert.equal(
+    verdict("corrupted-above-chance", unable),
+    "not shown at this scale",
+    "the old rule: does not hold",
+  );
   assert.equal(verdict("corrupted-above-chance", runs(evenly(0.8, 0.45), 10)), "not shown at this scale");
 });
 

@@ -60,6 +60,11 @@ Deno.test("meant-alike-told-apart: every pair has to be; one at chance refutes i
   assert.equal(verdict(id, both(0.7, 0.6)), HOLDS);
   assert.equal(verdict(id, both(0.7, 0.5)), REFUTED, "one of two pairs held before");
   assert.match(outcomeOf(sameDistributionClaims, id, both(0.7, 0.5)).reason, /up to 5 points above chance/);
+  const unable = both(0.7, 0.5).map(({ result, ...rest }) => ({
+    ...rest,
+    result: { ...result, training: result.accuracy },
+  }));
+  assert.equal(verdict(id, unable), NOT_SHOWN, "a weak learner's failure refuted it before");
   assert.equal(verdict(id, both(0.7, 0.53, 200)), NOT_SHOWN);
   assert.equal(verdict(id, [pairOf(["tabler", "mdi"], 0.9)]), NOT_SHOWN);
 });

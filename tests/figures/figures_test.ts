@@ -78,7 +78,7 @@ Deno.test("accuracyAgainst: a line for each other differing field, seeds togethe
   const ours = named(figure, /^ours/);
   assert.deepEqual(ours.map(({ name }) => name), ["ours, cnn_small", "ours, convnext_micro"]);
   assert.deepEqual(ours[0].x, [100, 1000]);
-  assert.match(texts(ours[0].customdata)[0], /n = 1,500 images, 2 seeds, SD \d/);
+  assert.match(texts(ours[0].customdata)[0], /n = 1500, 2 seeds, SD \d/);
   const seeds = figure.data[figure.data.length - 1];
   assert.deepEqual([seeds.showlegend, (seeds.y as number[]).length % 2], [false, 0]);
   assert.equal(named(figure, /^the paper/).length, 4);

@@ -52,12 +52,12 @@ Deno.test("src/mod.ts: a notebook uses every name that it lists, and it lists th
   assert.deepEqual(Object.keys(door).filter((name) => !listed.includes(name)), []);
 });
 
-Deno.test("notebooks: no cell has logic of its own, nor more than 24 lines", () => {
+Deno.test("notebooks: no cell has logic of its own, nor more than 15 lines", () => {
   for (const { name, source } of cells) {
     const code = source.replaceAll(IMPORT, "").replaceAll(/\/\/.*|"[^"\n]*"|`[^`]*`/g, "");
     assert.doesNotMatch(code, /\b(function|class|for|while|if|switch|try|let|var)\b|=> \{$/m, name);
     assert.doesNotMatch(code, /const \w+ = (async )?\([^()]*\) =>/, name);
-    assert.ok(source.split("\n").length <= 24, `${name}: ${source}`);
+    assert.ok(source.split("\n").length <= 15, `${name}: ${source}`);
   }
 });
 

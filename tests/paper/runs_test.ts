@@ -30,11 +30,9 @@ Deno.test("pooledAccuracy: one run has its own interval; seeds have a standard d
   const all = pooledAccuracy([one, ...rest]);
   assert.equal(
     formatAccuracy(all),
-    `80.0% [${(100 * all.low).toFixed(1)}, ${
-      (100 * all.high).toFixed(1)
-    }], n = 1,500 images, 3 seeds, SD 0.4`,
+    `80.0% [${(100 * all.low).toFixed(1)}, ${(100 * all.high).toFixed(1)}], n = 1500, 3 seeds, SD 0.4`,
   );
-  assert.match(formatAccuracy(pooledAccuracy([one])), /^79\.6% \[.*\], n = 1,500 images$/);
+  assert.match(formatAccuracy(pooledAccuracy([one])), /^79\.6% \[.*\], n = 1500$/);
 });
 
 Deno.test("repetitionsOf: in the order of seeds, so that methods are compared seed by seed", () => {
