@@ -94,8 +94,8 @@ export function testClaims<From = RunRecord>(
 }
 
 /**
- * Claims that are tested on records of their own, so that one call of {@link testClaims} corrects the p-values
- * of a notebook that has two sweeps.
+ * Claims that are tested on records of their own, so that one call of {@link testClaims} corrects the
+ * p-values of a notebook that has two sweeps.
  */
 export function claimsOn<From>(
   records: readonly From[],
