@@ -20,7 +20,7 @@ const datasets = ["tabler", "phosphor"];
 
 Deno.test("without limits a preset's numbers stay", () => {
   withLimits([], () => {
-    assert.equal(baseline({ datasets, preset: "laptop" }).imagesPerDataset, 1000);
+    assert.equal(baseline({ datasets, preset: "paper" }).imagesPerDataset, 1e6);
     assert.deepEqual(sizesFromEnvironment([20, 2000]), [20, 2000]);
   });
 });

@@ -1,6 +1,6 @@
 /** Trivial learners on made-up images where the answer is known, and as experiments beside a classifier. */
 import assert from "node:assert/strict";
-import { startBatchWorkers } from "../../../src/data/mod.ts";
+import { randomLabels, startBatchWorkers } from "../../../src/data/mod.ts";
 import {
   baseline,
   hashOf,
@@ -198,6 +198,46 @@ Deno.test("the hash is of what has a bearing, and the first 10,000 images of eac
   assert.deepEqual([paper.imagesPerDataset, paper.validationPerDataset], [10_000, 10_000]);
 });
 
+Deno.test("each learner sees the images as the classifier does, with its labels", async () => {
+  const noise: Draw = (stream) => 128 + 40 * stream.normal();
+  const pools = ["one", "other"].map((name) => drawnPool(`seen ${name}`, noise));
+  const seenWith = async (fields: Partial<typeof classifier>) => {
+    const seen: Parameters<typeof workers.validation>[0][] = [];
+    const validation: typeof workers.validation = (options) => {
+      seen.push(options);
+      return workers.validation(options);
+    };
+    const folder = new RunFolder<never>("none", "none");
+    const session = {
+      folder,
+      pools,
+      needed: [],
+      options: {},
+      label: "",
+      workers: { ...workers, validation },
+    };
+    const datasets = pools.map(({ name }) => name);
+    const [mean, ...others] = trivialsOf({ ...classifier, datasets, imageSize: SIDE, ...fields });
+    for (const other of others) assert.deepEqual({ ...other, learner: mean.learner }, mean);
+    await trivialKind.execute(mean, session);
+    assert.equal(seen.length, 2);
+    return seen;
+  };
+  using workers = startBatchWorkers({ workers: 0 });
+  const corruption = { name: "gaussian-noise", std: 0.2, seed: 0 } as const;
+  for (const side of await seenWith({ corruption, fitFirst: true, inferenceInterpolation: "bicubic" })) {
+    assert.deepEqual([side.corruption, side.fitFirst, side.interpolation], [corruption, true, "bicubic"]);
+  }
+  const [training, validation] = await seenWith({ labels: "random", deal: 3 });
+  assert.deepEqual(training.labels, randomLabels(training.indices, 3));
+  assert.equal(validation.labels, undefined);
+  const plain = await seenWith({});
+  assert.deepEqual(
+    plain.map(({ labels, fitFirst }) => [labels, fitFirst]),
+    Array(2).fill([undefined, undefined]),
+  );
+});
+
 Deno.test("faults are found before anything is learnt, and named", async () => {
   const [mean, , neighbours, logistic] = trivials;
   const faults: [object, RegExp][] = [
@@ -212,6 +252,8 @@ Deno.test("faults are found before anything is learnt, and named", async () => {
       /learner\.side is 33, more than the 32 px/,
     ],
     [{ ...mean, learner: { name: "oracle" } }, /learner/],
+    [{ ...mean, deal: 1 }, /deal \(1\) names a deal of random labels/],
+    [{ ...mean, labels: "origin" }, /labels: "origin" asks which of several datasets/],
   ];
   for (const [experiment, message] of faults) {
     await assert.rejects(sweep([experiment as Trivial], { runs }), message);

@@ -80,7 +80,7 @@ Deno.test("the small sizes are what their names say, each about twice the one be
   assert.ok(sizes.length >= 7);
   convnextMicroSizes.forEach((name, i) => {
     const thousands = Number(/_(\d+)k_/.exec(name)![1]);
-    assert.ok(Math.abs(sizes[i] / 1000 / thousands - 1) < 0.07, `${name}: ${sizes[i]}`);
+    assert.ok(Math.abs(sizes[i] / 1000 / thousands - 1) < 0.1, `${name}: ${sizes[i]}`);
   });
   sizes.slice(1).forEach((size, i) => assert.ok(size > 1.7 * sizes[i] && size < 2.4 * sizes[i], `${sizes}`));
 });

@@ -1,12 +1,13 @@
 /** A classifier: a network that is trained to tell datasets apart. */
 import { z } from "zod";
-import { checkDisjoint, isSameSource, parseReference } from "../../../data/mod.ts";
+import { checkDisjoint } from "../../../data/mod.ts";
 import { checkImageSize, createModel, modelSchema } from "../../../models/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { asExperimentFault, checkSchedule, checkSplit, ExperimentError } from "../../check.ts";
+import { asExperimentFault, checkSchedule, checkSplit } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
+import { checkLabelling } from "../../labels.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import type { Outcome } from "../../record/outcome.ts";
 import { inferenceIdentity, recipeIdentity } from "../../record/identity.ts";
@@ -104,12 +105,7 @@ export const classifierDescription: Description<Experiment> = {
 
   check({ datasets, labels, deal, imageSize, model, recipe }) {
     asExperimentFault(() => checkDisjoint(datasets), "datasets");
-    if (deal !== undefined && labels !== "random") {
-      throw new ExperimentError(
-        `deal (${deal}) names a deal of random labels; set labels to "random", or leave deal out.`,
-      );
-    }
-    if (labels === "origin") checkOrigin(datasets);
+    checkLabelling({ datasets, labels, deal });
     checkSchedule(recipe);
     asExperimentFault(() => {
       checkImageSize(model, imageSize);
@@ -136,16 +132,3 @@ export const classifierDescription: Description<Experiment> = {
     };
   },
 };
-
-/** Checks that the datasets are parts of one union of as many datasets, each of which is then a class. */
-function checkOrigin(datasets: readonly string[]): void {
-  const references = datasets.map(parseReference);
-  const isUnion = references.every((reference) => isSameSource(reference, references[0]));
-  if (isUnion && references[0].datasets.length === datasets.length) return;
-  throw new ExperimentError(
-    `labels: "origin" asks which of several datasets an image is of; ${
-      datasets.join(", ")
-    } are no parts of as ` +
-      "many datasets together. Name such parts, for example tabler+mdi#1/2 and tabler+mdi#2/2.",
-  );
-}

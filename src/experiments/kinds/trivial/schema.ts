@@ -5,6 +5,7 @@ import { corruptionSchema, interpolationSchema } from "../../../images/schemas.t
 import { positiveInteger } from "../../../train/mod.ts";
 import { asExperimentFault, checkSplit, ExperimentError } from "../../check.ts";
 import type { Description } from "../../kind.ts";
+import { checkLabelling } from "../../labels.ts";
 import { inferenceIdentity } from "../../record/identity.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import type { Outcome } from "../../record/outcome.ts";
@@ -112,8 +113,9 @@ export const trivialDescription: Description<Trivial> = {
   label: ({ datasets, learner }) => `${datasets.join(" + ")} (${learnerName(learner)})`,
   datasets: ({ datasets }) => datasets,
 
-  check({ datasets, imageSize, imagesPerDataset, learner }) {
+  check({ datasets, imageSize, imagesPerDataset, labels, deal, learner }) {
     asExperimentFault(() => checkDisjoint(datasets), "datasets");
+    checkLabelling({ datasets, labels, deal });
     const images = datasets.length * imagesPerDataset;
     if ("side" in learner) checkMost("side", learner.side, imageSize, "px of imageSize");
     if ("size" in learner) checkMost("size", learner.size, imageSize, "px of imageSize");
