@@ -11,6 +11,7 @@ const OF_RECORDS = [
   "data",
   "experiments",
   "images",
+  "interpret",
   "models",
   "ops",
   "probe",
@@ -68,9 +69,11 @@ function partsOf(rooms: readonly string[], root: string): Parts {
 
 /** The manifests of datasets that come with the project, as npm packages: those that the notebooks use. */
 function manifests(root: string): Parts {
-  const names = filesUnder(root, "data_manifests");
+  const names = [...Deno.readDirSync(join(root, "data_manifests"))]
+    .filter(({ name, isFile }) => isFile && name.endsWith(".json"))
+    .map(({ name }) => `data_manifests/${name}`).sort();
   const all = names.map((name): [string, string] => [name, Deno.readTextFileSync(join(root, name))]);
-  return all.filter(([, text]) => JSON.parse(text).source?.package);
+  return all.filter(([, text]) => /"package"\s*:/.test(text)); // not parsed: a stray file is not this one's to report
 }
 
 /** Files in a folder and its folders, relative to `root`, sorted; without documents. */

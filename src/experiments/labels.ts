@@ -34,7 +34,9 @@ export function checkLabelling({ datasets, labels, deal }: Labelling): void {
   const isUnion = references.every((reference) => isSameSource(reference, references[0]));
   if (isUnion && references[0].datasets.length === datasets.length) return;
   throw new ExperimentError(
-    `labels: "origin" asks which of several datasets an image is of; ${datasets.join(", ")} are no parts of ` +
+    `labels: "origin" asks which of several datasets an image is of; ${
+      datasets.join(", ")
+    } are no parts of ` +
       "as many datasets together. Name such parts, for example tabler+mdi#1/2 and tabler+mdi#2/2.",
   );
 }

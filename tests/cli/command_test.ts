@@ -85,6 +85,7 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
     "blocks",
     "steady",
     "precision",
+    "search",
     "input",
     "transforms",
     "photos",

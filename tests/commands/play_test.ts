@@ -59,7 +59,7 @@ Deno.test("play: the network is trained once, answers are kept, and the next sta
   await post(`${first.url}answer`, { game: 1, image: 0, said: 2, seconds: 1.5 });
   const ended = await first.end();
   assert.equal(ended.code, 0);
-  assert.match(ended.errors, /done: 1 of 1 runs/);
+  assert.match(ended.errors, /done: 1 of 1 run, /);
   await assert.rejects(() => fetch(first.url));
 
   const second = await playing("--images", "3");
