@@ -171,9 +171,8 @@ function residualBlock(p: Parameters, name: string, x: tf.Tensor4D, strides: num
 
 /** Logits of a ResNet, [B, classes]. */
 function resnet(p: Parameters, config: ResNetConfig, images: tf.Tensor4D): tf.Tensor2D {
-  const large = config.stem === "7x7";
-  let x = convNorm(p, "conv1", "bn1", images, large ? 2 : 1).relu<tf.Tensor4D>();
-  if (large) x = tf.maxPool(padded(x, 1), 3, 2, "valid"); // nothing is below 0, so that zeros around do not win
+  let x = convNorm(p, "conv1", "bn1", images, config.stem === "3x3" ? 1 : 2).relu<tf.Tensor4D>();
+  if (config.stem === "7x7") x = tf.maxPool(padded(x, 1), 3, 2, "valid"); // nothing is below 0, so that zeros around do not win
   config.depths.forEach((depth, s) => {
     for (let b = 0; b < depth; b++) {
       const stride = s > 0 && b === 0 ? 2 : 1;
