@@ -27,13 +27,20 @@ export function live<T>(
 
 const MESSAGE = "Interrupted. What was done is kept; run it again to go on from there.";
 
+/**
+ * A cell that begins within this time after a stopped one was waiting behind it, ms. Deno's kernel, unlike
+ * others, goes on with the cells that wait after one has failed.
+ */
+const WAITING_MS = 1000;
+
 let kernelKept = false;
+let lastStop = -Infinity;
 
 /**
  * Runs work that Jupyter's stop button, or Ctrl-C on a terminal, can stop. Without it the stop button ends
  * the whole kernel and everything in it: Deno's kernel has no handler for SIGINT.
  *
- * In a kernel a later press with nothing to stop does nothing. On a terminal the exit code becomes 130, and a
+ * In a kernel a press also stops the cells that wait, and a later press with nothing to stop does nothing. On a terminal the exit code becomes 130, and a
  * second press ends the process at once.
  *
  * @param work Gets a signal that is aborted on the press; it has to heed it, between two training steps for
@@ -48,12 +55,15 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     controller.abort(new DOMException(MESSAGE, "AbortError"));
   };
   keepKernel();
+  if (kernel() && performance.now() - lastStop < WAITING_MS) stop();
   Deno.addSignalListener("SIGINT", stop);
   try {
+    signal.throwIfAborted();
     return await work(signal);
   } catch (error) {
     if (!signal.aborted || !isAbort(error)) throw error;
     if (!kernel()) Deno.exitCode = 130;
+    lastStop = performance.now();
     throw signal.reason;
   } finally {
     Deno.removeSignalListener("SIGINT", stop);
