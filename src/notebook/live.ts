@@ -40,8 +40,8 @@ let lastStop = -Infinity;
  * Runs work that Jupyter's stop button, or Ctrl-C on a terminal, can stop. Without it the stop button ends
  * the whole kernel and everything in it: Deno's kernel has no handler for SIGINT.
  *
- * In a kernel a press also stops the cells that wait, and a later press with nothing to stop does nothing. On a terminal the exit code becomes 130, and a
- * second press ends the process at once.
+ * In a kernel a press also stops the cells that wait, and a later press with nothing to stop does nothing.
+ * On a terminal the exit code becomes 130, and a second press ends the process at once.
  *
  * @param work Gets a signal that is aborted on the press; it has to heed it, between two training steps for
  *   example.
