@@ -13,7 +13,7 @@ export function live<T>(
   work: (options: Pick<RunOptions, "signal" | "onProgress">) => Promise<T>,
 ): Promise<T> {
   const view = progressView();
-  return interruptible(async (signal) => {
+  const report = async (signal: AbortSignal) => {
     let ending = "failed";
     try {
       const result = await work({ signal, onProgress: view.update });
@@ -22,19 +22,23 @@ export function live<T>(
     } finally {
       await view.finish(signal.aborted ? "interrupted" : ending);
     }
-  });
+  };
+  return interruptible(report, `${work}`);
 }
 
 const MESSAGE = "Interrupted. What was done is kept; run it again to go on from there.";
+const WAITED = "Interrupted with the cell before it; run it again.";
 
 /**
- * A cell that begins within this time after a stopped one was waiting behind it, ms. Deno's kernel, unlike
- * others, goes on with the cells that wait after one has failed.
+ * Another cell that begins within this time after a stopped one counts as one that waited behind it, ms.
+ * Deno's kernel, unlike others, goes on with the cells that wait after one has failed; those between draw
+ * figures of the results of before.
  */
-const WAITING_MS = 1000;
+const WAITING_MS = 30_000;
 
 let kernelKept = false;
-let lastStop = -Infinity;
+/** When a cell was stopped, and the work that it did. */
+let lastStop = { at: -Infinity, work: "" };
 
 /**
  * Runs work that Jupyter's stop button, or Ctrl-C on a terminal, can stop. Without it the stop button ends
@@ -45,9 +49,13 @@ let lastStop = -Infinity;
  *
  * @param work Gets a signal that is aborted on the press; it has to heed it, between two training steps for
  *   example.
+ * @param text Tells works apart: that of a stopped cell may begin again at once.
  * @throws {DOMException} `AbortError` after the press, saying that what was done is kept.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  text = `${work}`,
+): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
   const stop = () => {
@@ -55,15 +63,16 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     controller.abort(new DOMException(MESSAGE, "AbortError"));
   };
   keepKernel();
-  if (kernel() && performance.now() - lastStop < WAITING_MS) stop();
+  const hasWaited = text !== lastStop.work && performance.now() - lastStop.at < WAITING_MS;
+  if (kernel() && hasWaited) throw new DOMException(WAITED, "AbortError");
+  lastStop = { at: -Infinity, work: "" }; // the stopped cell runs again, and those after it may
   Deno.addSignalListener("SIGINT", stop);
   try {
-    signal.throwIfAborted();
     return await work(signal);
   } catch (error) {
     if (!signal.aborted || !isAbort(error)) throw error;
     if (!kernel()) Deno.exitCode = 130;
-    lastStop = performance.now();
+    lastStop = { at: performance.now(), work: text };
     throw signal.reason;
   } finally {
     Deno.removeSignalListener("SIGINT", stop);
