@@ -176,10 +176,12 @@ Deno.test("random labels are memorised, and say nothing about other images", asy
   const random = baseline({ ...memorising, datasets, labels: "random" });
   const { result } = await run(random, { runs });
   assert.ok(result.training.value > 0.9, `${result.training.value}`);
-  const { low, high } = result.accuracy;
-  assert.ok(low < 1 / 3 && high > 1 / 3, `${result.accuracy.value}`);
-  const { result: told } = await run({ ...random, labels: "true" }, { runs });
-  assert.ok(high < told.accuracy.low, `${result.accuracy.value}, with true labels ${told.accuracy.value}`);
+  const { value, high } = result.accuracy;
+  // The luck of 300 images has a standard deviation of 3 points; that of the deal of 48 labels adds about as much.
+  assert.ok(Math.abs(value - 1 / 3) < 0.1, `${value}`);
+  // More images, since of 48 drawings at random scales this network learns little that holds for others.
+  const { result: told } = await run({ ...random, labels: "true", imagesPerDataset: 300 }, { runs });
+  assert.ok(high < told.accuracy.low, `${value}, with true labels ${told.accuracy.value}`);
 });
 
 Deno.test("parts of one source are memorised, not told apart", async () => {
