@@ -94,7 +94,7 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, input, transforms, photos, fetch, memory/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, search, input, transforms, photos, fetch, memory/,
   );
   assert.throws(() => parseBench(["toString"]), /no benchmark "toString"/);
 });
