@@ -36,12 +36,14 @@ function claimFaults(source: string, data: readonly Record<string, unknown>[]): 
   const tested = data.flatMap((formats) =>
     (formats[CLAIMS_MIME] as { claims: TestedClaim[] } | undefined)?.claims ?? []
   );
-  const lists = source.slice(source.lastIndexOf("testClaims(")).match(/\b(?!testC)\w+Claims\b/g) ?? [];
+  const lists = source.replace(/^import [^;]*;/m, "").match(/\b(?!testC|showC)\w+Claims\b/g) ?? [];
   const expected = lists.flatMap((name) => door[name as keyof typeof door] as unknown as Claim[]);
   const [ids, found] = [expected, tested].map((claims) => claims.map(({ id }) => id));
   const plain = data.map((formats) => [formats["text/plain"]].flat().join("")).join("\n");
   return [
-    ...(ids.length > 0 && ids.join() === found.join() ? [] : [`tests ${ids.join()}, shows ${found.join()}`]),
+    ...(ids.length > 0 && ids.toSorted().join() === found.toSorted().join()
+      ? []
+      : [`tests ${ids.join()}, shows ${found.join()}`]),
     ...tested.flatMap(({ id, verdict, ours, reason, statement }) => {
       if (!VERDICT.test(verdict) || !ours || !reason) return [`${id} has no verdict, figure or reason`];
       const row = plain.split("\n").find((line) => line.includes(statement));
