@@ -81,8 +81,10 @@ function kernelGradient(
   const edges = same ? (size - 1) / 2 : 0;
   const isFew = size > 1 && height * width <= FEW_POSITIONS;
   const isEven = Number.isInteger(edges) && (stride === 1 || !same); // as many zeros on each side
+  // oneDNN's kernel for AVX2 gives whatever lay in memory for a 1x1 kernel with a stride, on fewer than 8 channels.
+  const isSubsampled = size === 1 && stride > 1;
   // There oneDNN's bfloat16 kernel takes two to four times as long; its float32 one is about as fast.
-  if (isFew && isEven && precisionOf(x) === "bfloat16") {
+  if (isSubsampled || (isFew && isEven && precisionOf(x) === "bfloat16")) {
     const seen = windows(padded(x, edges), size, stride, dy.shape);
     return product(seen, dy.reshape([-1, outputs]), true, false).reshape(shape);
   }

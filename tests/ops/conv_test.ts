@@ -77,3 +77,23 @@ for (const [side, size] of [[1, 3], [2, 3], [1, 5], [2, 5], [2, 7]]) {
     actual.forEach((tensor, i) => assert.deepEqual(tensor.arraySync(), expected[i].arraySync()));
   });
 }
+
+Deno.test("conv2d: the gradient of a 1x1 kernel with stride 2 is a product, however few channels there are", () => {
+  for (let channels = 1; channels <= 9; channels++) {
+    tf.tidy(() => {
+      const x = halves([2, 8, 8, channels], channels);
+      const kernel = halves([1, 1, channels, 8], 7);
+      const even = tf.tensor1d([0, 2, 4, 6], "int32");
+      const rows = tf.gather(tf.gather(x, even, 1), even, 2).reshape([-1, channels]) as tf.Tensor2D;
+      const dy = tf.matMul(rows, kernel.reshape([channels, 8]) as tf.Tensor2D).mul(2) as tf.Tensor2D;
+      const expected = tf.matMul(rows, dy, true).dataSync();
+      for (let repeat = 0; repeat < 5; repeat++) {
+        tf.randomNormal([30_000 + 7_777 * repeat]).dataSync(); // other values lie in freed memory
+        const [gradient] = tf.grads((k: tf.Tensor) =>
+          conv2d(x, k as tf.Tensor4D, 2, 0).square().sum() as tf.Scalar
+        )([kernel]);
+        assert.deepEqual(gradient.dataSync(), expected, `${channels} channels`); // halves: nothing is rounded
+      }
+    });
+  }
+});
