@@ -62,18 +62,14 @@ async function* iconifyImages(manifest: SourceManifest<z.infer<typeof schema>>):
 async function drawn(key: string, body: string, box: ViewBox, manifest: SourceManifest<{ type: string }>) {
   const { channels, background, jitter } = manifest.render;
   const side = squareSide(manifest);
-  const inBox = async (box: ViewBox) => {
-    const pixels = await rasterize(squareSvg(body, box, side), side, channels, background);
-    return storedSquare(pixels, side, channels);
-  };
-  const onGrid = await inBox(box);
-  const grid = { pixels: onGrid.bytes, width: side, height: side, channels };
+  const inBox = (box: ViewBox) => rasterize(squareSvg(body, box, side), side, channels, background);
+  const grid = { pixels: await inBox(box), width: side, height: side, channels };
+  const onGrid = storedSquare(grid.pixels, side, channels);
   onGrid.facts.look = lookOf(grid);
   if (!jitter) return onGrid;
-  const moved = await inBox(jitteredBox(key, box, grid, colorOf(background, channels), jitter));
+  const moved = jitteredBox(key, box, grid, colorOf(background, channels), jitter);
   // Versions and duplicates of a drawing are told by the drawing, not by where it happens to lie.
-  const { sha256, perceptualHash, look } = onGrid.facts;
-  return { ...moved, facts: { ...moved.facts, sha256, perceptualHash, look } };
+  return { ...onGrid, bytes: await inBox(moved) };
 }
 
 /** The value of `#rrggbb` in each channel. */

@@ -107,7 +107,7 @@ async function startServer(folder: string) {
 
 async function openPage(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-  page.setDefaultTimeout(180_000);
+  page.setDefaultTimeout(600_000); // the first notebook draws every pool of a fresh clone
   await page.goto(url);
   await page.locator(".jp-Notebook .jp-CodeCell").first().waitFor();
   await idle(page);
