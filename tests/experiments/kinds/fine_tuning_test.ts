@@ -153,12 +153,15 @@ Deno.test("every field that changes the outcome changes the hash, a field that i
 
 Deno.test("the paper preset is MAE's Table 9", () => {
   const start = { from: "pretraining", experiment: pretraining({ datasets, preset: "paper" }) } as const;
-  const { recipe, augmentation, layerDecay, model } = fineTuning({ start, task, preset: "paper" });
+  const paper = fineTuning({ start, task, preset: "paper" });
+  const { recipe, augmentation, layerDecay, model } = paper;
   const { epochs, warmupEpochs, batchSize, learningRate, weightDecay, betas, labelSmoothing, mix } = recipe;
   assert.deepEqual([epochs, warmupEpochs, batchSize, weightDecay], [100, 5, 1024, 0.05]);
   assert.deepEqual([learningRate * 256 / batchSize, betas, labelSmoothing], [1e-3, [0.9, 0.999], 0.1]);
-  assert.deepEqual([mix?.mixup, mix?.cutmix, layerDecay], [0.8, 1, 0.75]);
+  assert.deepEqual([mix?.mixup, mix?.cutmix, mix?.mode, layerDecay], [0.8, 1, "batch", 0.75]);
   assert.equal(augmentation.randAugment, "rand-m9-mstd0.5-inc1");
+  const filters = [augmentation, start.experiment.augmentation].map(({ interpolation }) => interpolation);
+  assert.deepEqual([...filters, paper.inferenceInterpolation], ["bicubic", "bicubic", "bicubic"]);
   assert.ok(
     typeof model !== "string" && model.family === "vit" && model.dim === 768 && model.dropPath === 0.1,
   );

@@ -58,12 +58,12 @@ const scales: Record<Preset, Scale> = {
     layerDecay: 0.75,
     dropPath: 0,
   },
-  /** MAE's Table 9 for ViT-B, with the filter of its authors' code. */
+  /** MAE's Table 9 for ViT-B, with the filter of its authors' code and its one draw of mixing a batch. */
   paper: {
     imageSize: 224,
     augmentation: { ...randomCrop, interpolation: "bicubic", randAugment: "rand-m9-mstd0.5-inc1" },
     inferenceInterpolation: "bicubic",
-    recipe: { ...maeRecipe, mix: paperMix },
+    recipe: { ...maeRecipe, mix: { ...paperMix, mode: "batch" } },
     layerDecay: 0.75,
     dropPath: 0.1,
   },
