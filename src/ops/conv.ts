@@ -81,7 +81,8 @@ function kernelGradient(
   const edges = same ? (size - 1) / 2 : 0;
   const isFew = size > 1 && height * width <= FEW_POSITIONS;
   const isEven = Number.isInteger(edges) && (stride === 1 || !same); // as many zeros on each side
-  // oneDNN's kernel for AVX2 gives whatever lay in memory for a 1x1 kernel with a stride, on fewer than 8 channels.
+  // oneDNN's kernel for AVX2 gives whatever lay in memory for a 1x1 kernel with a stride, on fewer than 8
+  // channels.
   const isSubsampled = size === 1 && stride > 1;
   // There oneDNN's bfloat16 kernel takes two to four times as long; its float32 one is about as fast.
   if (isSubsampled || (isFew && isEven && precisionOf(x) === "bfloat16")) {
