@@ -10,7 +10,7 @@ const USAGE =
   blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
   steady     what determinism costs, and whether memory stays where it is over 20,000 steps
   precision  one whole experiment in float32 and in bfloat16
-  search     the settings that were tried for the laptop preset, on seeds that are reported nowhere (half an hour)
+  search     the settings that were tried for the laptop preset, on seeds that are reported nowhere (an hour)
   input      images/s of the input pipeline alone, on the thread that takes the batches and on threads beside it
   transforms images/s of the paper's augmentation, beside timm's on Pillow where NTD_PYTORCH is a Python that has timm
   photos     images/s from photographs on disk to augmented batches at 224 px, beside PyTorch's DataLoader with timm there
