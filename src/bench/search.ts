@@ -3,7 +3,14 @@
  * tasks that are reported nowhere: icons with seeds from 100 up. What it looks for is the accuracy that a
  * number of seconds buys. The presets were then frozen, and the reported seeds (0, 1 and 2) run once.
  */
-import { baseline, combinations, type Experiment, type Overrides, run, trivialsOf } from "../experiments/mod.ts";
+import {
+  baseline,
+  combinations,
+  type Experiment,
+  type Overrides,
+  run,
+  trivialsOf,
+} from "../experiments/mod.ts";
 
 /** The outcome of one candidate on one task. */
 export interface SearchRow {
