@@ -41,7 +41,7 @@ export {
   sampleClasses,
   sampleConcepts,
 } from "./sample/labels.ts";
-export { type Sample, sampleExperiment, sampleImages } from "./sample/sample.ts";
+export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample/sample.ts";
 export { sampleWords } from "./sample/words.ts";
 export {
   fetchedFolder,

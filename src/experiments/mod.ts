@@ -33,5 +33,6 @@ export type { Prediction } from "./record/outcomes.ts";
 export { canonicalJson } from "./record/identity.ts";
 export { openNetwork, type TrainedNetwork } from "./record/network.ts";
 export { run, sweep } from "./run.ts";
+export { sizesOf, viewOf } from "./seen.ts";
 export { inputWaitOf, type ProgressLine, type RunOptions, type RunProgress } from "./session.ts";
 export { type ProbeTask, taskOf } from "./task.ts";

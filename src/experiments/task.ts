@@ -141,22 +141,25 @@ function labelledSample(task: ProbeTask, pools: Pool[], seed: number) {
 export function batchesOf(
   { train, validation }: TaskSplit,
   { workers }: Pick<Session, "workers">,
-  { augmentation, seed, ...images }: TrainingImages,
+  { imageSize, augmentation, seed, recipe: { batchSize }, inferenceInterpolation: interpolation }:
+    TaskTraining,
 ): { training: TrainingBatches; validation: ValidationBatches } {
-  const source = ({ pools, indices, labels }: TaskImages) => ({ pools, indices, labels, ...images });
+  const source = ({ pools, indices, labels }: TaskImages) => (
+    { pools, indices, labels, imageSize, batchSize, interpolation }
+  );
   return {
     training: workers.training({ ...source(train), augmentation, seed }),
     validation: workers.validation(source(validation)),
   };
 }
 
-/** How a task's images become batches. */
-interface TrainingImages {
+/** The fields of an experiment that say how a task's images become batches. */
+interface TaskTraining {
   /** px */
   imageSize: number;
-  batchSize: number;
   augmentation: Augmentation;
-  /** Filter of the resize of validation images. Default: bilinear. */
-  interpolation?: Interpolation;
   seed: number;
+  recipe: { batchSize: number };
+  /** Filter of the resize of validation images. Default: bilinear. */
+  inferenceInterpolation?: Interpolation;
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { indicesByKey, openPools, type Pool, sampleExperiment } from "../data/mod.ts";
 import type { PlayedGame } from "../chapters/user_study/records.ts";
 import { permutation, STREAMS } from "../stats/mod.ts";
-import { type Prediction, RunFolder, type RunRecord, runsFolder } from "../experiments/mod.ts";
+import { type Prediction, RunFolder, type RunRecord, runsFolder, sizesOf } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";
 import { cropResize, encodePng, type PackedImage } from "../images/mod.ts";
 import { beginGame, keepAnswer, type KeptGame, OutOfTurnError, readGames } from "./kept.ts";
@@ -50,15 +50,14 @@ export interface Game {
  */
 export async function openGame(record: RunRecord, options: GameOptions = {}): Promise<Game> {
   const { images = 100, seed = 0, runs = runsFolder() } = options;
-  const { datasets, imagesPerDataset, validationPerDataset, seed: sampleSeed } = record.experiment;
+  const { datasets } = record.experiment;
   checkGame(images, seed, datasets.length);
   const predictions = await new RunFolder(record.hash, runs).predictions();
   if (predictions.length < images) throw tooFewImages(record, images, predictions.length, runs);
   const pools = await openPools(datasets);
   const dispose = () => pools.forEach((pool) => pool[Symbol.dispose]());
   try {
-    const sizes = { train: imagesPerDataset, validation: validationPerDataset, seed: sampleSeed };
-    const { train: examples } = sampleExperiment(pools, sizes);
+    const { train: examples } = sampleExperiment(pools, sizesOf(record.experiment));
     const keys = predictions.map(({ key }) => key);
     const indices = pools.map((pool) => indicesByKey(pool.images, keys));
     const folder = join(runs, "play", record.hash);

@@ -7,7 +7,7 @@ import {
   type Pool,
   sampleExperiment,
 } from "../data/mod.ts";
-import type { Experiment } from "../experiments/mod.ts";
+import { type Experiment, sizesOf } from "../experiments/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { gallery, type GalleryImage } from "./gallery.ts";
 import { Displayable, escapeMarkup } from "./kernel.ts";
@@ -58,15 +58,10 @@ export async function duplicatesTable(names: readonly string[]): Promise<Display
  * How many drawings an experiment passes over for training, since they resemble a validation drawing of their
  * dataset, until it has as many as it wants.
  */
-export async function resemblingTable(
-  { datasets, imagesPerDataset, validationPerDataset, seed }: Experiment,
-): Promise<Displayable> {
+export async function resemblingTable(experiment: Experiment): Promise<Displayable> {
+  const { datasets, imagesPerDataset, validationPerDataset } = experiment;
   const pools = await openPoolsLive(datasets);
-  const { resembling } = sampleExperiment(pools, {
-    train: imagesPerDataset,
-    validation: validationPerDataset,
-    seed,
-  });
+  const { resembling } = sampleExperiment(pools, sizesOf(experiment));
   pools.forEach((pool) => pool[Symbol.dispose]());
   return table(datasets.map((dataset, d) => ({
     dataset,

@@ -2,7 +2,14 @@
  * The features of a run's network: maps of images, and the images that are alike to the network.
  */
 import { openPools, type Pool, sampleClasses, sampleExperiment, validationBatches } from "../data/mod.ts";
-import { openNetwork, RunFolder, type RunRecord } from "../experiments/mod.ts";
+import {
+  type Experiment,
+  openNetwork,
+  RunFolder,
+  type RunRecord,
+  sizesOf,
+  viewOf,
+} from "../experiments/mod.ts";
 import { type FeatureMap, featureMapFigure } from "../figures/mod.ts";
 import { nearestNeighbours, principalComponents, projectFeatures, umap } from "../interpret/mod.ts";
 import { weightTensors } from "../models/mod.ts";
@@ -140,9 +147,6 @@ interface SeenImages extends ImageSource {
   picture(row: number): GalleryImage;
 }
 
-/** The part of an experiment that says what its network sees. */
-type Seen = Pick<RunRecord["experiment"], "imageSize" | "corruption" | "fitFirst" | "inferenceInterpolation">;
-
 /**
  * Opens the images that a run was evaluated on. The caller disposes them.
  *
@@ -152,10 +156,9 @@ async function openValidation(
   { experiment }: RunRecord,
   mostEach = Infinity,
 ): Promise<SeenImages & Disposable> {
-  const { datasets, imagesPerDataset, validationPerDataset, seed } = experiment;
+  const { datasets } = experiment;
   const pools = await openPools(datasets);
-  const sizes = { train: imagesPerDataset, validation: validationPerDataset, seed };
-  const { validation } = sampleExperiment(pools, sizes);
+  const { validation } = sampleExperiment(pools, sizesOf(experiment));
   const first = validation.map((chosen) => chosen.slice(0, mostEach));
   return {
     ...seenImages(experiment, pools, datasets, first),
@@ -185,7 +188,7 @@ async function openClasses(
 }
 
 function seenImages(
-  { imageSize, corruption, fitFirst, inferenceInterpolation: interpolation }: Seen,
+  experiment: Experiment,
   pools: readonly Pool[],
   names: readonly string[],
   indices: Int32Array[],
@@ -195,16 +198,7 @@ function seenImages(
   return {
     names,
     keys: keysOf({ pools, indices }),
-    batches: validationBatches({
-      pools,
-      indices,
-      labels,
-      imageSize,
-      batchSize: BATCH,
-      corruption,
-      fitFirst,
-      interpolation,
-    }),
+    batches: validationBatches({ pools, indices, labels, ...viewOf(experiment), batchSize: BATCH }),
     picture: (row) => {
       const { pool, index } = places[row];
       return { pixels: pool.read(index), side: pool.side, channels: pool.channels };

@@ -7,7 +7,7 @@ import {
   leastRecall,
   type ProbedRecord,
   type Rung,
-  rungsBeside,
+  rungsAmong,
   runsAmong,
   type TestedClaim,
   type Verdict,
@@ -113,7 +113,7 @@ export function accuracyTable(
     { title: "accuracy [95% interval]", value: ({ result }) => formatProportion(result.accuracy) },
     { title: "on training images", value: ({ result }) => formatPercent(result.training.value) },
     { title: "chance", value: ({ result }) => formatPercent(result.chance) },
-    ...(records.length > runs.length ? ladderColumns(records) : []),
+    ...(records.length > runs.length ? ladderColumns(runs, records) : []),
     { title: "training images each", value: ({ experiment }) => experiment.imagesPerDataset },
     { title: "parameters", value: ({ result }) => result.parameters },
     { title: "seconds", value: ({ result }) => Math.round(result.seconds) },
@@ -121,16 +121,17 @@ export function accuracyTable(
   ]);
 }
 
-/** A run beside the trivial learners among the records. */
-function ladderColumns(records: readonly LadderRecord[]): Column<RunRecord>[] {
-  const bestOf = (run: RunRecord) => rungsBeside([run], records).at(0);
+/** Runs beside the best of the trivial learners among the records. */
+function ladderColumns(runs: readonly RunRecord[], records: readonly LadderRecord[]): Column<RunRecord>[] {
+  const beside = rungsAmong(records);
+  const best = new Map(runs.map((run) => [run, beside([run]).at(0)]));
   return [
-    { title: "best trivial learner", value: (run) => rungText(bestOf(run)) },
+    { title: "best trivial learner", value: (run) => rungText(best.get(run)) },
     {
       title: "above it [95% interval]",
       value: (run) => {
-        const best = bestOf(run);
-        return best ? formatDifference(best.margin) : "–";
+        const rung = best.get(run);
+        return rung ? formatDifference(rung.margin) : "–";
       },
     },
     {

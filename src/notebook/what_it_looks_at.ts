@@ -1,6 +1,6 @@
 /** Where in an image networks look, as a gallery of heat maps. */
 import { type Batch, indicesByKey, openPools, validationBatches } from "../data/mod.ts";
-import { openNetwork, RunFolder, type RunRecord, type TrainedNetwork } from "../experiments/mod.ts";
+import { openNetwork, RunFolder, type RunRecord, type TrainedNetwork, viewOf } from "../experiments/mod.ts";
 import {
   attentionRollout,
   gradCam,
@@ -108,11 +108,8 @@ async function batchesOf(runs: readonly RunRecord[], chosen: readonly Chosen[]):
       const known = indicesByKey(images, keys);
       return Int32Array.from(keys, (key) => known.get(key)!);
     });
-    return runs.map(
-      ({ experiment: { imageSize, corruption, fitFirst, inferenceInterpolation: interpolation } }) => {
-        const seen = { imageSize, corruption, fitFirst, interpolation };
-        return validationBatches({ pools, indices, ...seen, batchSize: chosen.length }).batch(0);
-      },
+    return runs.map(({ experiment }) =>
+      validationBatches({ pools, indices, ...viewOf(experiment), batchSize: chosen.length }).batch(0)
     );
   } finally {
     for (const pool of pools) pool[Symbol.dispose]();

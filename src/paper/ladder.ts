@@ -29,23 +29,24 @@ export interface Rung {
 }
 
 /**
- * The trivial learners that were run on the images of a network, the best first.
- *
- * @param runs of one network, one a seed
- * @param records of which those on other images are ignored
+ * Finds, for the runs of one network (one a seed), the trivial learners among the records that were run on
+ * its images, the best first. The records are sorted by their images once, for many networks.
  */
-export function rungsBeside(runs: readonly RunRecord[], records: readonly LadderRecord[]): Rung[] {
-  const keys = new Set(runs.map(({ experiment }) => imagesKey(experiment)));
-  const beside = trivialsAmong(records).filter(({ experiment }) => keys.has(imagesKey(experiment)));
-  const rungs = [...Map.groupBy(beside, ({ experiment }) => learnerName(experiment.learner))].map(
-    ([learner, repeated]): Rung => ({
-      learner,
-      accuracy: pooledAccuracy(repeated),
-      runs: repetitionsOf(repeated),
-      margin: differenceOf(runs, repeated),
-    }),
-  );
-  return rungs.toSorted((a, b) => b.accuracy.value - a.accuracy.value);
+export function rungsAmong(records: readonly LadderRecord[]): (runs: readonly RunRecord[]) => Rung[] {
+  const byImages = Map.groupBy(trivialsAmong(records), ({ experiment }) => imagesKey(experiment));
+  return (runs) => {
+    const keys = new Set(runs.map(({ experiment }) => imagesKey(experiment)));
+    const beside = [...keys].flatMap((key) => byImages.get(key) ?? []);
+    const rungs = [...Map.groupBy(beside, ({ experiment }) => learnerName(experiment.learner))].map(
+      ([learner, repeated]): Rung => ({
+        learner,
+        accuracy: pooledAccuracy(repeated),
+        runs: repetitionsOf(repeated),
+        margin: differenceOf(runs, repeated),
+      }),
+    );
+    return rungs.toSorted((a, b) => b.accuracy.value - a.accuracy.value);
+  };
 }
 
 /**
@@ -58,8 +59,7 @@ export function pAboveRungs(rungs: readonly Rung[]): number {
 
 /** How strongly a network is above each of one or more trivial learners; refuted where any is above it. */
 export function aboveRungs(rungs: readonly Rung[]): Pick<Evidence, "shown" | "refuted"> {
-  const { refuted } = allHold(rungs.map(({ margin }) => ({ shown: 0, refuted: pBelow(margin) })));
-  return { shown: pAboveRungs(rungs), refuted };
+  return allHold(rungs.map(({ margin }) => ({ shown: pAbove(margin), refuted: pBelow(margin) })));
 }
 
 /** The recall of the dataset that is named least often where it is right. */

@@ -24,7 +24,7 @@ export {
   leastRecall,
   pAboveRungs,
   type Rung,
-  rungsBeside,
+  rungsAmong,
   runsAmong,
 } from "./ladder.ts";
 export {

@@ -4,7 +4,8 @@
  * Zeger 1986; the factor of CR1). Where a method was repeated with several seeds, the luck of a seed is a
  * second component of variance, and the degrees of freedom are Satterthwaite's (1946).
  */
-import { binomialMass, studentQuantile, studentTail } from "./distributions.ts";
+import { studentQuantile, studentTail } from "./distributions.ts";
+import { binomialTest } from "./hypothesis_tests.ts";
 import { wilsonInterval } from "./intervals.ts";
 
 /** What one run got right, image by image. */
@@ -59,10 +60,8 @@ export function mcnemar(
   if (first.images.length !== rights.size) {
     throw new RangeError(`${first.images.length} images of one run, ${rights.size} of the other`);
   }
-  const [more, n] = [alternative === "greater" ? onlyFirst : onlySecond, onlyFirst + onlySecond];
-  let p = 0;
-  for (let k = more; k <= n; k++) p += n === 0 ? 1 : binomialMass(k, n, 0.5);
-  return { p: Math.min(1, p), onlyFirst, onlySecond };
+  const [correct, n] = [alternative === "greater" ? onlyFirst : onlySecond, onlyFirst + onlySecond];
+  return { p: n === 0 ? 1 : binomialTest({ correct, n }, 0.5).p, onlyFirst, onlySecond };
 }
 
 const rightOf = ({ images, right }: Outcomes): ReadonlyMap<string, boolean> =>

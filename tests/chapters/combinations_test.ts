@@ -13,7 +13,7 @@ import {
   triplesOf,
 } from "../../src/chapters/combinations/records.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
-import { type LadderRecord, pAboveRungs, rungsBeside, table2, testClaims } from "../../src/paper/mod.ts";
+import { type LadderRecord, pAboveRungs, rungsAmong, table2, testClaims } from "../../src/paper/mod.ts";
 import { pairs } from "../made/figures/examples.ts";
 import { named } from "../made/figures/traces.ts";
 import {
@@ -104,7 +104,7 @@ Deno.test("pAboveRungs: the best learner decides, on the same images", () => {
   let seen = 0;
   const [learner] = syntheticLadder(records[0], [0.5]);
   const close = { ...learner, outcomes: { images, right: right.map((is) => is && seen++ % 50 !== 0) } };
-  assert.ok(pAboveRungs(rungsBeside(records, [close])) < 1e-6);
+  assert.ok(pAboveRungs(rungsAmong([close])(records)) < 1e-6);
 });
 
 Deno.test("toldApart: a weak learner's failure refutes nothing (the old rule: does not hold)", () => {

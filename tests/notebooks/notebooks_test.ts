@@ -65,7 +65,7 @@ Deno.test("notebooks: no cell has logic of its own, nor more than 15 lines", () 
  * Cells without output, which were executed before such a cell was a failure: by the notebook's number, so many
  * at most. A notebook that says what made it has none; this list goes when all of them do.
  */
-const SILENT_BEFORE: Record<string, number> = { "04": 1, "05": 1, "08": 2, "09": 1 };
+const SILENT_BEFORE: Record<string, number> = { "08": 2 };
 
 /**
  * Notebooks with cells that have changed since they were executed, as the results page says. Those that say

@@ -9,7 +9,7 @@ import {
   type PooledAccuracy,
   pooledAccuracy,
   type Rung,
-  rungsBeside,
+  rungsAmong,
   runsAmong,
 } from "../../paper/mod.ts";
 import { meanAccuracy, pAbove } from "../../stats/mod.ts";
@@ -34,6 +34,7 @@ export interface Combination {
  * are taken together, so pass the records of one sweep whose other fields, but for the seed, are the same.
  */
 export function combinationsOf(records: readonly LadderRecord[]): Combination[] {
+  const besideRuns = rungsAmong(records);
   const groups = Map.groupBy(
     runsAmong(records),
     ({ experiment }) => experiment.datasets.toSorted().join("\n"),
@@ -46,7 +47,7 @@ export function combinationsOf(records: readonly LadderRecord[]): Combination[] 
       chance: 1 / datasets.length,
       runs: runs.map(({ hash }) => hash),
       records: runs,
-      learners: rungsBeside(runs, records),
+      learners: besideRuns(runs),
     };
   });
 }

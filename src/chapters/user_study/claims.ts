@@ -1,6 +1,13 @@
 /** Figure 5: the user study. */
 import { AT_CHANCE, type Claim, type Evidence, figure5, inPoints, onceRun, table2 } from "../../paper/mod.ts";
-import { binomialTest, formatPercent, formatProportion, type Proportion } from "../../stats/mod.ts";
+import {
+  binomialTest,
+  formatPercent,
+  formatProportion,
+  mcnemar,
+  type Outcomes,
+  type Proportion,
+} from "../../stats/mod.ts";
 import { networkScore, personScore, type PlayedGame } from "./records.ts";
 
 /** Answers below which a person's share says next to nothing: the interval is over 40 points wide. */
@@ -69,27 +76,23 @@ function againstChance(ours: string, games: readonly PlayedGame[], score: Propor
   };
 }
 
-/** McNemar's exact test: of the images that both saw, those count on which just one was right. */
+/** Of the images that both saw, those count on which just one was right. */
 function personBelowNetwork(games: readonly PlayedGame[]): Evidence {
-  const { person, network } = disagreements(games);
-  const exact = (correct: number) =>
-    person + network === 0 ? 1 : binomialTest({ correct, n: person + network }, 0.5).p;
+  const answers = games.flatMap((game) => game.answers);
+  const rightOf = (who: "said" | "network"): Outcomes => ({
+    images: answers.map((_, i) => `${i}`),
+    right: answers.map((answer) => answer[who] === answer.truth),
+  });
+  const [network, person] = [rightOf("network"), rightOf("said")];
+  const { p, onlyFirst, onlySecond } = mcnemar(network, person);
   return {
     ours: `you ${formatPercent(personScore(games)!.value)}, the network ${
       formatProportion(networkScore(games))
     }`,
     reason:
-      `one person, McNemar's exact test, ${network} images that only the network named, ${person} that ` +
+      `one person, McNemar's exact test, ${onlyFirst} images that only the network named, ${onlySecond} that ` +
       "only you did",
-    shown: exact(network),
-    refuted: exact(person),
+    shown: p,
+    refuted: mcnemar(network, person, "less").p,
   };
-}
-
-/** The images that one of the two named and the other did not: what McNemar's test counts. */
-function disagreements(games: readonly PlayedGame[]): { person: number; network: number } {
-  const answers = games.flatMap((game) => game.answers);
-  const only = (right: "said" | "network", wrong: "said" | "network") =>
-    answers.filter((answer) => answer[right] === answer.truth && answer[wrong] !== answer.truth).length;
-  return { person: only("said", "network"), network: only("network", "said") };
 }

@@ -3,9 +3,8 @@ import { type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
 import { train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { classNames, labelsOf } from "../../labels.ts";
-import { predictionsOf } from "../../record/outcomes.ts";
-import { outcomeOf } from "../../record/outcome.ts";
+import { classNames, keysIn, labelsOf, sizesOf, viewOf } from "../../seen.ts";
+import { outcomeOf, predictionsOf } from "../../record/outcomes.ts";
 import { saveNetwork } from "../../record/network.ts";
 import { type Session, timesOf, watchTraining } from "../../session.ts";
 import { classifierDescription, type Experiment, type RunRecord } from "./schema.ts";
@@ -15,26 +14,12 @@ export const classifierKind: Kind<Experiment, RunRecord> = { ...classifierDescri
 
 async function execute(experiment: Experiment, session: Session<RunRecord>): Promise<Executed<RunRecord>> {
   const { folder, workers, pools } = session;
-  const { datasets, seed, imageSize, recipe, augmentation, corruption, fitFirst, inferenceInterpolation } =
-    experiment;
-  const split = sampleExperiment(pools, {
-    train: experiment.imagesPerDataset,
-    validation: experiment.validationPerDataset,
-    seed,
-  });
+  const { datasets, seed, imageSize, recipe, augmentation } = experiment;
+  const split = sampleExperiment(pools, sizesOf(experiment));
   // Read now, since a pool may be made anew beneath a training that takes days.
-  const keys = split.validation.flatMap((indices, d) =>
-    Array.from(indices, (i) => pools[d].images.at(i)!.key)
-  );
+  const keys = keysIn(pools, split.validation);
   const model = createModel(experiment.model, datasets.length, imageSize);
-  const source = {
-    pools,
-    imageSize,
-    batchSize: recipe.batchSize,
-    corruption,
-    fitFirst,
-    interpolation: inferenceInterpolation,
-  };
+  const source = { pools, ...viewOf(experiment), batchSize: recipe.batchSize };
   const names = classNames(experiment);
   const { train: labels, validation: validationLabels } = labelsOf(experiment, pools, split);
   const watched = watchTraining(session, recipe);
@@ -52,7 +37,7 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
     datasets: names,
     imageSize,
     precision: recipe.precision,
-    interpolation: inferenceInterpolation,
+    interpolation: experiment.inferenceInterpolation,
   });
   return {
     predictions: predictionsOf(evaluation, keys, datasets.length),

@@ -17,8 +17,7 @@ async function execute(
   session: Session<FineTuningRecord>,
 ): Promise<Executed<FineTuningRecord>> {
   const { folder, pools, needed } = session;
-  const { start, imageSize, augmentation, recipe, layerDecay, seed, inferenceInterpolation: interpolation } =
-    experiment;
+  const { start, imageSize, recipe, layerDecay, seed } = experiment;
   const split = splitOf(experiment.task, pools, seed);
   const classes = split.names;
   const model = createModel(experiment.model, classes.length, imageSize);
@@ -29,13 +28,7 @@ async function execute(
     weights: pretrainedWeights(path, model, seed),
     layerDecay,
     recipe,
-    ...batchesOf(split, session, {
-      imageSize,
-      batchSize: recipe.batchSize,
-      augmentation,
-      interpolation,
-      seed,
-    }),
+    ...batchesOf(split, session, experiment),
     seed,
     ...watched.callbacks,
   });
@@ -44,7 +37,7 @@ async function execute(
     datasets: classes,
     imageSize,
     precision: recipe.precision,
-    interpolation,
+    interpolation: experiment.inferenceInterpolation,
   });
   return {
     predictions: predictionsOf(evaluation, split.validation.keys, classes.length),

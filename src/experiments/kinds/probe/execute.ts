@@ -153,20 +153,14 @@ async function featuresOf(
 
 /** Trains a whole network on the task. */
 async function trainWhole(
-  { probe: { imageSize, seed, inferenceInterpolation: interpolation }, split, session }: Probing,
+  { probe, split, session }: Probing,
   { model, recipe, augmentation }: Extract<FeatureSource, { from: "end-to-end" }>,
 ): Promise<Found> {
   const { probabilities, labels, accuracy } = await train({
-    model: createModel(model, split.names.length, imageSize),
+    model: createModel(model, split.names.length, probe.imageSize),
     recipe,
-    ...batchesOf(split, session, {
-      imageSize,
-      batchSize: recipe.batchSize,
-      augmentation,
-      interpolation,
-      seed,
-    }),
-    seed,
+    ...batchesOf(split, session, { ...probe, recipe, augmentation }),
+    seed: probe.seed,
     ...watchTraining(session, recipe).callbacks,
   });
   return { probabilities, labels, accuracy };

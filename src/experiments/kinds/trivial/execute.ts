@@ -1,5 +1,5 @@
 /** Lets a trivial learner tell datasets apart. */
-import { type Batch, type Pool, sampleExperiment } from "../../../data/mod.ts";
+import { type Batch, sampleExperiment } from "../../../data/mod.ts";
 import { nearestNeighbours } from "../../../interpret/mod.ts";
 import {
   colorHistogram,
@@ -13,12 +13,11 @@ import {
 } from "../../../probe/mod.ts";
 import { evaluateProbabilities, type Evaluation } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
-import { labelsOf } from "../../labels.ts";
-import { predictionsOf } from "../../record/outcomes.ts";
+import { keysIn, labelsOf, seenBy, sizesOf, viewOf } from "../../seen.ts";
 import { canonicalJson } from "../../record/identity.ts";
-import { outcomeOf } from "../../record/outcome.ts";
+import { outcomeOf, predictionsOf } from "../../record/outcomes.ts";
 import type { Session } from "../../session.ts";
-import { type Learner, seenBy, type Trivial, trivialDescription, type TrivialRecord } from "./schema.ts";
+import { type Learner, type Trivial, trivialDescription, type TrivialRecord } from "./schema.ts";
 
 /** Trivial learners. One takes about a second, so that an interrupted one begins anew. */
 export const trivialKind: Kind<Trivial, TrivialRecord> = { ...trivialDescription, threads: false, execute };
@@ -123,17 +122,12 @@ async function imagesOf(
   trivial: Trivial,
   { pools, workers }: Session<TrivialRecord>,
 ): Promise<SampledImages> {
-  const { imagesPerDataset, validationPerDataset, seed, imageSize, corruption, fitFirst } = trivial;
+  const { imageSize } = trivial;
   const identity = canonicalJson({ folders: pools.map(({ folders }) => folders), seen: seenBy(trivial) });
   if (latest?.identity === identity) return latest.images;
   latest = undefined;
-  const sample = sampleExperiment(pools, {
-    train: imagesPerDataset,
-    validation: validationPerDataset,
-    seed,
-  });
-  const interpolation = trivial.inferenceInterpolation;
-  const view = { pools, imageSize, corruption, fitFirst, interpolation, batchSize: BATCH };
+  const sample = sampleExperiment(pools, sizesOf(trivial));
+  const view = { pools, ...viewOf(trivial), batchSize: BATCH };
   const sourceOf = (indices: Int32Array[], labels?: Int32Array[]) => ({
     batches: workers.validation({ ...view, indices, labels }),
     keys: keysIn(pools, indices),
@@ -149,11 +143,6 @@ async function imagesOf(
   const kept = { training: await inMemory(images.training), validation: await inMemory(images.validation) };
   latest = { identity, images: kept };
   return kept;
-}
-
-/** Keys of images within their datasets, as a classifier's record has them. */
-function keysIn(pools: readonly Pool[], indices: readonly Int32Array[]): string[] {
-  return indices.flatMap((chosen, d) => Array.from(chosen, (index) => pools[d].images.at(index)!.key));
 }
 
 async function inMemory({ batches, keys }: ImageSource): Promise<ImageSource> {

@@ -1,7 +1,8 @@
 /** The ladder of trivial learners that stands beside a classifier. */
 import { canonicalJson } from "../../record/identity.ts";
 import type { Experiment } from "../classifier/schema.ts";
-import { type Learner, seenBy, type Trivial } from "./schema.ts";
+import { type Seen, seenBy } from "../../seen.ts";
+import type { Learner, Trivial } from "./schema.ts";
 
 /**
  * Training images of each dataset, and the side of a square, px, at most: nearest neighbours and logistic
@@ -9,11 +10,11 @@ import { type Learner, seenBy, type Trivial } from "./schema.ts";
  */
 const MOST_IMAGES = 10_000, MOST_SIDE = 32;
 
-const seenBeside = (experiment: Experiment | Trivial) =>
+const seenBeside = (experiment: Seen) =>
   seenBy({ ...experiment, imagesPerDataset: Math.min(experiment.imagesPerDataset, MOST_IMAGES) });
 
 /** Names the images that a classifier and the trivial learners beside it share: equal for these alone. */
-export function imagesKey(experiment: Experiment | Trivial): string {
+export function imagesKey(experiment: Seen): string {
   return canonicalJson(seenBeside(experiment));
 }
 

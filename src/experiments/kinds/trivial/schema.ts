@@ -1,14 +1,12 @@
 /** A trivial learner: how far one gets with a classifier's task without a network. */
 import { z } from "zod";
 import { checkDisjoint } from "../../../data/mod.ts";
-import { corruptionSchema, interpolationSchema } from "../../../images/schemas.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import { asExperimentFault, checkSplit, ExperimentError } from "../../check.ts";
 import type { Description } from "../../kind.ts";
-import { checkLabelling } from "../../labels.ts";
-import { inferenceIdentity } from "../../record/identity.ts";
+import { checkLabelling, seenBy, seenFields } from "../../seen.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import type { Outcome } from "../../record/outcome.ts";
+import type { Outcome } from "../../record/outcomes.ts";
 
 /** Strength of a logistic regression's penalty on standardised features; see `fitLogistic`. */
 const l2 = z.number().positive();
@@ -43,20 +41,8 @@ const learnerSchema = z.discriminatedUnion("name", [
 const trivialSchema = z.strictObject({
   kind: z.literal("trivial"),
   learner: learnerSchema,
-  /** As a classifier's; with the same numbers and seed it gets the same images. */
-  datasets: z.array(z.string()).min(2, "a combination needs two datasets or more"),
-  imagesPerDataset: positiveInteger,
-  validationPerDataset: positiveInteger,
-  /** Side of the square that the learner sees, px: the view on which a network is validated. */
-  imageSize: positiveInteger,
-  /** Labels of training images, their deal, and how images are seen: each as a classifier's. */
-  labels: z.enum(["true", "random", "origin"]).optional(),
-  deal: z.int().min(0).optional(),
-  corruption: corruptionSchema.nullish(),
-  inferenceInterpolation: interpolationSchema.optional(),
-  fitFirst: z.boolean().optional(),
-  /** Decides sampling and random filters. */
-  seed: z.int().min(0),
+  /** As a classifier's: with the same ones it gets the same images. The seed also draws random filters. */
+  ...seenFields,
 });
 
 /**
@@ -65,27 +51,6 @@ const trivialSchema = z.strictObject({
  */
 export type Trivial = z.infer<typeof trivialSchema>;
 export type Learner = Trivial["learner"];
-
-/** The fields that say which images are seen, how, and with which labels. */
-type Seen = Omit<Trivial, "kind" | "learner">;
-
-/** These fields alone. Those that are off are left out, such that the hash is the same either way. */
-export function seenBy(
-  { datasets, imagesPerDataset, validationPerDataset, imageSize, seed, labels, deal = 0, ...view }: Seen,
-): Seen {
-  return {
-    datasets,
-    imagesPerDataset,
-    validationPerDataset,
-    imageSize,
-    seed,
-    ...(labels === "random" && { labels, deal }),
-    ...(labels === "origin" && { labels }),
-    ...(view.corruption && { corruption: view.corruption }),
-    ...(view.fitFirst && { fitFirst: true }),
-    ...inferenceIdentity(view.inferenceInterpolation),
-  };
-}
 
 /** Everything that a finished trivial learner leaves behind. It has no epochs. */
 export type TrivialRecord = FinishedRecord<Trivial, never, FinishedResult & Outcome>;
