@@ -19,7 +19,7 @@ export {
   trivialMarks,
 } from "./marks.ts";
 export { probesFigure } from "./probes.ts";
-export { installedWidthScale, renderPng, renderSvg } from "./static.ts";
+export { installedWidthScale, renderSvg } from "./static.ts";
 export { textWidth } from "./text_metrics.ts";
 export {
   axis,
