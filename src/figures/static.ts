@@ -34,7 +34,7 @@ export async function renderSvg(figure: Figure, options: ImageOptions = {}): Pro
   const place = target();
   try {
     // A copy, because plotly writes its own fields into what it is given.
-    const { data, layout } = structuredClone(figure);
+    const { data, layout: { updatemenus: _, ...layout } } = structuredClone(figure); // nobody can open a menu
     const background = options.background ?? WHITE;
     await plotly.newPlot(place, data, { ...layout, width, height, paper_bgcolor: background }, {
       staticPlot: true,
