@@ -29,8 +29,8 @@ export function confusionFigure({ experiment, result }: RunRecord): Figure {
 }
 
 /**
- * As {@linkcode confusionFigure} for several runs, with a menu from which to choose one. A still picture shows
- * the first.
+ * As {@linkcode confusionFigure} for several runs, with a menu from which to choose one. A still picture
+ * shows the first.
  */
 export function confusionMenu(records: readonly RunRecord[]): Figure {
   const figures = records.map(confusionFigure);

@@ -16,8 +16,8 @@ import {
 } from "./theme.ts";
 
 /**
- * Up to this many runs each has a color of its own. Above it runs of different numbers of datasets are colored
- * by that number; of one number the hardest and the easiest are, and the others are grey.
+ * Up to this many runs each has a color of its own. Above it runs of different numbers of datasets are
+ * colored by that number; of one number the hardest and the easiest are, and the others are grey.
  */
 const OWN_COLOR_LIMIT = PALETTE.length;
 
