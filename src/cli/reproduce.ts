@@ -332,7 +332,10 @@ export class NotebookProgress {
 
   #showLive(text: string): void {
     if (!this.terminal) return;
-    const line = `${this.name.slice(0, 2)}  ${text.replaceAll(/\s*\n\s*/g, "  ")}`.slice(0, this.terminal.columns - 1);
+    const line = `${this.name.slice(0, 2)}  ${text.replaceAll(/\s*\n\s*/g, "  ")}`.slice(
+      0,
+      this.terminal.columns - 1,
+    );
     this.terminal.write(`\r\x1b[2K${line}`);
     this.#live = true;
   }

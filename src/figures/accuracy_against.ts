@@ -101,7 +101,10 @@ const ROOM = 4;
 /** The part of 0 to 100% that the points, their intervals, chance and the paper's figures take up. */
 function rangeOf(points: readonly Point[], paper: readonly PaperLine[]): [low: number, high: number] {
   const ours = points.flatMap(({ accuracy, chance }) => [accuracy.low, accuracy.high, chance]);
-  const percents = [...ours.map((share) => 100 * share), ...paper.flatMap(({ rows }) => rows.map(({ percent }) => percent))];
+  const percents = [
+    ...ours.map((share) => 100 * share),
+    ...paper.flatMap(({ rows }) => rows.map(({ percent }) => percent)),
+  ];
   return [Math.max(0, Math.min(...percents) - ROOM), Math.min(100, Math.max(...percents) + ROOM)];
 }
 

@@ -59,7 +59,10 @@ export function learningCurvesFigure(
         range: [0.5, lastEpoch + 0.7],
         ...wholeTicks(lastEpoch),
       }),
-      yaxis: percentAxis("validation accuracy", leastPercent(records), 100, { domain: [0.47, 1], anchor: "x" }),
+      yaxis: percentAxis("validation accuracy", leastPercent(records), 100, {
+        domain: [0.47, 1],
+        anchor: "x",
+      }),
       yaxis2: axis("training loss (nats)", { domain: [0, 0.42], anchor: "x2", rangemode: "tozero" }),
       margin: marginsWith(96),
       legend: legendBelow(-0.13),
@@ -132,7 +135,15 @@ function amongOthers(record: RunRecord, records: readonly RunRecord[], run: stri
   }
   const first = records.find((other) => other !== ranked[0] && other !== ranked[ranked.length - 1]);
   const name = `the ${records.length - 2} others`;
-  return { run, name, color: COLORS.paper, width: 1.1, opacity: 0.5, group: name, showlegend: record === first };
+  return {
+    run,
+    name,
+    color: COLORS.paper,
+    width: 1.1,
+    opacity: 0.5,
+    group: name,
+    showlegend: record === first,
+  };
 }
 
 function accuracyTrace(record: RunRecord, style: Style): Trace {

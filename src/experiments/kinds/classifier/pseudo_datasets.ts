@@ -88,7 +88,10 @@ export function pseudoDatasetExperiments(
   const base = { preset, ...fields };
   const passesOf = (size: number) => passes && Math.max(passes, smallestPasses * Math.min(...sizes) / size);
   const augmented = (datasets: string[], imagesPerDataset: number) =>
-    shown(baseline({ ...base, datasets, imagesPerDataset, augmentation, recipe }), passesOf(imagesPerDataset));
+    shown(
+      baseline({ ...base, datasets, imagesPerDataset, augmentation, recipe }),
+      passesOf(imagesPerDataset),
+    );
   const plain = (datasets: string[], imagesPerDataset: number, some: Partial<Overrides> = {}) =>
     baseline({
       ...base,
