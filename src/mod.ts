@@ -58,7 +58,7 @@ export {
 } from "./notebook/mod.ts";
 
 // The paper, its chapters and their figures.
-export { accuracyAgainst, confusionFigure, learningCurvesFigure } from "./figures/mod.ts";
+export { accuracyAgainst, confusionFigure, confusionMenu, learningCurvesFigure } from "./figures/mod.ts";
 export {
   appendixB,
   architectureOf,

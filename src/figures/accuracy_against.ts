@@ -33,6 +33,8 @@ const SYMBOL_LETTERS = 7;
 
 /** Options of {@linkcode accuracyAgainst}. */
 interface AgainstOptions {
+  /** The question that the figure answers. Default: how accuracy changes with the field. */
+  title?: string;
   /**
    * A table of the paper. Its rows stand at their field of the same name: where that is a number
    * (`imagesPerDataset`, `parameters`) with one line a name; without such a field they stand at their name.
@@ -69,7 +71,7 @@ export function accuracyAgainst(
   records: readonly RunRecord[],
   options: AgainstOptions = {},
 ): Figure {
-  const { paper } = options;
+  const { paper, title = `How does accuracy change with ${wordsOf(field)}?` } = options;
   const lines = linesOf(field, records, options);
   const paperLines = paper ? paperLinesOf(field, paper) : [];
   const xs = [...lines.values()].flat().map(({ x }) => x).concat(paperLines.flatMap(({ x }) => x));
@@ -83,14 +85,24 @@ export function accuracyAgainst(
   return {
     data,
     layout: {
-      ...baseLayout(`Accuracy against ${wordsOf(field)}`, subtitle(paper)),
+      ...baseLayout(plainText(title), subtitle(paper)),
       xaxis: xAxis(field, xs),
-      yaxis: percentAxis("accuracy", 0, 100),
+      yaxis: percentAxis("accuracy", ...rangeOf([...lines.values()].flat(), paperLines)),
       margin: marginsWith(110),
       height: PLOT + LEGEND_ROW * legendRows(data),
       legend: legendBelow(-0.2),
     },
   };
+}
+
+/** Room below the least and above the highest mark, in points of percent. */
+const ROOM = 4;
+
+/** The part of 0 to 100% that the points, their intervals, chance and the paper's figures take up. */
+function rangeOf(points: readonly Point[], paper: readonly PaperLine[]): [low: number, high: number] {
+  const ours = points.flatMap(({ accuracy, chance }) => [accuracy.low, accuracy.high, chance]);
+  const percents = [...ours.map((share) => 100 * share), ...paper.flatMap(({ rows }) => rows.map(({ percent }) => percent))];
+  return [Math.max(0, Math.min(...percents) - ROOM), Math.min(100, Math.max(...percents) + ROOM)];
 }
 
 /** plotly gives all entries of a legend the room of the longest. */

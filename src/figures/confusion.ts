@@ -20,10 +20,35 @@ export function confusionFigure({ experiment, result }: RunRecord): Figure {
   return {
     data: [heatCells({ values, texts, hovers }, { least: 0, smallText: datasets.length > 6 })],
     layout: {
-      ...baseLayout("What the network calls each dataset's images", formatProportion(result.accuracy)),
+      ...baseLayout("Which datasets are taken for which?", formatProportion(result.accuracy)),
       height: heatCellsHeight(datasets.length),
       xaxis: datasetAxis("called", datasets, { tickangle: 0 }),
       yaxis: datasetAxis("is from", datasets, { autorange: "reversed" }),
     },
   };
+}
+
+/**
+ * As {@linkcode confusionFigure} for several runs, with a menu from which to choose one. A still picture
+ * shows the first.
+ */
+export function confusionMenu(records: readonly RunRecord[]): Figure {
+  const figures = records.map(confusionFigure);
+  const buttons = figures.map(({ data: [cells], layout: { title, xaxis, yaxis, height } }, i) => {
+    const { x, y, z, text, hovertemplate } = cells;
+    const { experiment: { datasets }, result: { accuracy } } = records[i];
+    const changed = { x, y, z, text, hovertemplate };
+    return {
+      label: plainText(`${datasets.join(" + ")}: ${formatPercent(accuracy.value)}`),
+      method: "update",
+      args: [
+        Object.fromEntries(Object.entries(changed).map(([key, value]) => [key, [value]])),
+        { title, xaxis, yaxis, height },
+      ],
+    };
+  });
+  const [{ data, layout }] = figures;
+  const margin = { ...layout.margin as object, t: 112 };
+  const place = { x: 0, xanchor: "left", y: 1, yanchor: "bottom", pad: { b: 8 }, showactive: false };
+  return { data, layout: { ...layout, margin, updatemenus: [{ ...place, buttons }] } };
 }

@@ -4,6 +4,7 @@ import { accuracyDots, line } from "./marks.ts";
 import {
   axis,
   baseLayout,
+  COLORS,
   type Figure,
   legendBelow,
   marginsWith,
@@ -14,7 +15,10 @@ import {
   type Trace,
 } from "./theme.ts";
 
-/** Above this many runs a line is colored by its number of datasets, below it by its run. */
+/**
+ * Up to this many runs each has a color of its own. Above it runs of different numbers of datasets are
+ * colored by that number; of one number the hardest and the easiest are, and the others are grey.
+ */
 const OWN_COLOR_LIMIT = PALETTE.length;
 
 /**
@@ -29,14 +33,24 @@ export function learningCurvesFigure(
 ): Figure {
   const counts = [...new Set(records.map(countOf))].toSorted((a, b) => a - b);
   const lastEpoch = Math.max(1, ...records.map(({ epochs }) => epochs.length));
-  const traces = records.flatMap((record, index) => {
-    const style = styleOf(record, index, records, counts, plainText(nameOf(record.experiment)));
-    return [accuracyTrace(record, style), endTrace(record, style), lossTrace(record, style)];
-  });
+  const styled = records.map((record, index) => {
+    const run = plainText(nameOf(record.experiment));
+    return { record, style: styleOf(record, index, records, counts, run) };
+  }).toSorted((a, b) => a.style.width - b.style.width); // the widest lines lie above the others
+  const traces = styled.flatMap(({ record, style }) => [
+    accuracyTrace(record, style),
+    endTrace(record, style),
+    lossTrace(record, style),
+  ]);
   return {
     data: [...traces, ...counts.map((count) => chanceTrace(count, lastEpoch))],
     layout: {
-      ...baseLayout("Learning curves", `${records.length} run${records.length === 1 ? "" : "s"}`),
+      ...baseLayout(
+        "How fast are the datasets told apart?",
+        `Accuracy on images never seen, and training loss, of ${records.length} run${
+          records.length === 1 ? "" : "s"
+        }`,
+      ),
       height: 620,
       xaxis: axis("", { domain: [0, 1], anchor: "y", matches: "x2", showticklabels: false }),
       xaxis2: axis("epoch", {
@@ -45,12 +59,21 @@ export function learningCurvesFigure(
         range: [0.5, lastEpoch + 0.7],
         ...wholeTicks(lastEpoch),
       }),
-      yaxis: percentAxis("validation accuracy", 0, 100, { domain: [0.47, 1], anchor: "x" }),
+      yaxis: percentAxis("validation accuracy", leastPercent(records), 100, { domain: [0.47, 1], anchor: "x" }),
       yaxis2: axis("training loss (nats)", { domain: [0, 0.42], anchor: "x2", rangemode: "tozero" }),
       margin: marginsWith(96),
       legend: legendBelow(-0.13),
     },
   };
+}
+
+/** Percent, a little below the lowest accuracy and the lowest chance. */
+function leastPercent(records: readonly RunRecord[]): number {
+  const shares = records.flatMap(({ epochs, result }) => [
+    result.chance,
+    ...epochs.map(({ validation }) => validation.low),
+  ]);
+  return Math.max(0, 100 * Math.min(...shares) - 4);
 }
 
 interface Style {
@@ -85,6 +108,7 @@ function styleOf(
       showlegend: true,
     };
   }
+  if (counts.length === 1) return amongOthers(record, records, run);
   const count = countOf(record);
   const same = records.filter((other) => countOf(other) === count);
   return {
@@ -96,6 +120,19 @@ function styleOf(
     group: `${count}`,
     showlegend: same[0] === record,
   };
+}
+
+/** The hardest and the easiest of many runs in color, by their names. */
+function amongOthers(record: RunRecord, records: readonly RunRecord[], run: string): Style {
+  const ranked = records.toSorted((a, b) => a.result.accuracy.value - b.result.accuracy.value);
+  const end = [ranked[0], ranked[ranked.length - 1]].indexOf(record);
+  if (end >= 0) {
+    const name = `${["the hardest", "the easiest"][end]}, ${run}`;
+    return { run, name, color: PALETTE[1 - end], width: 2.4, opacity: 1, group: name, showlegend: true };
+  }
+  const first = records.find((other) => other !== ranked[0] && other !== ranked[ranked.length - 1]);
+  const name = `the ${records.length - 2} others`;
+  return { run, name, color: COLORS.paper, width: 1.1, opacity: 0.5, group: name, showlegend: record === first };
 }
 
 function accuracyTrace(record: RunRecord, style: Style): Trace {

@@ -1,6 +1,6 @@
 /** Figures of plotly.js: their marks, the figures that chapters share, and static images. */
 export { accuracyAgainst } from "./accuracy_against.ts";
-export { confusionFigure } from "./confusion.ts";
+export { confusionFigure, confusionMenu } from "./confusion.ts";
 export { type FeatureMap, featureMapFigure } from "./feature_map.ts";
 export { learningCurvesFigure } from "./learning_curves.ts";
 export {
@@ -19,7 +19,7 @@ export {
   trivialMarks,
 } from "./marks.ts";
 export { probesFigure } from "./probes.ts";
-export { installedWidthScale, renderPng, renderSvg } from "./static.ts";
+export { installedWidthScale, renderSvg } from "./static.ts";
 export { textWidth } from "./text_metrics.ts";
 export {
   axis,

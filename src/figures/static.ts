@@ -1,7 +1,7 @@
 import { loadSharpForDrawings } from "../images/mod.ts";
 import { openPlotlyPage } from "./browser.ts";
 import { textWidth } from "./text_metrics.ts";
-import { type Figure, FONT_FAMILY } from "./theme.ts";
+import { COLORS, type Figure, FONT_FAMILY } from "./theme.ts";
 
 /** Width and height of a figure whose layout has none, px. */
 const [WIDTH, HEIGHT] = [760, 460];
@@ -12,11 +12,17 @@ interface ImageOptions {
   width?: number;
   /** px. @default the layout's height, else 460 */
   height?: number;
-  /** A CSS color. @default "#ffffff": a dark page shows it as a card */
+  /** A CSS color. @default "#ffffff": a dark page shows it as a card, with text that is darker */
   background?: string;
-  /** Pixels of the PNG a px of the figure. @default 2 */
-  scale?: number;
 }
+
+const WHITE = "#ffffff";
+
+/** The theme's text is as dark as it may be on a dark page; on white it can be darker. */
+const TEXT_ON_WHITE = "rgb(68, 68, 68)";
+
+/** The theme's color of text as plotly writes it. */
+const textColor = `rgb(${COLORS.text.match(/[0-9a-f]{2}/gi)!.map((hex) => parseInt(hex, 16)).join(", ")})`;
 
 let page: ReturnType<typeof openPlotlyPage> | undefined;
 
@@ -28,26 +34,18 @@ export async function renderSvg(figure: Figure, options: ImageOptions = {}): Pro
   const place = target();
   try {
     // A copy, because plotly writes its own fields into what it is given.
-    const { data, layout } = structuredClone(figure);
-    const background = options.background ?? "#ffffff";
+    const { data, layout: { updatemenus: _, ...layout } } = structuredClone(figure); // nobody can open a menu
+    const background = options.background ?? WHITE;
     await plotly.newPlot(place, data, { ...layout, width, height, paper_bgcolor: background }, {
       staticPlot: true,
     });
     const uri = await plotly.toImage(place, { format: "svg", width, height });
-    return decodeURIComponent(uri.replace(/^data:image\/svg\+xml,/, ""));
+    const svg = decodeURIComponent(uri.replace(/^data:image\/svg\+xml,/, ""));
+    return background === WHITE ? svg.replaceAll(textColor, TEXT_ON_WHITE) : svg;
   } finally {
     plotly.purge(place);
     place.remove();
   }
-}
-
-/** The figure as a PNG. */
-export async function renderPng(figure: Figure, options: ImageOptions = {}): Promise<Uint8Array> {
-  const svg = await renderSvg(figure, options);
-  const sharp = await loadSharpForDrawings();
-  const density = 72 * (options.scale ?? 2);
-  const png = sharp(new TextEncoder().encode(svg), { density }).png({ palette: true, compressionLevel: 9 });
-  return new Uint8Array(await png.toBuffer());
 }
 
 function sizeOf({ layout }: Figure, { width, height }: ImageOptions) {

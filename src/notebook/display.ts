@@ -1,12 +1,16 @@
-import { type Figure, type PlotlyLayout, renderPng, type Trace } from "../figures/mod.ts";
+import { type Figure, type PlotlyLayout, renderSvg, type Trace } from "../figures/mod.ts";
 import { Displayable } from "./kernel.ts";
 import { tableBundle } from "./table.ts";
 
-/** A figure as a cell's output: interactive where the front end knows plotly, else a PNG, else a table. */
+/**
+ * A figure as a cell's output: interactive where the front end knows plotly, else an SVG, else a table. It
+ * has no PNG: JupyterLab's renderer of plotly figures shows one, at its own size, until the pointer is over
+ * it.
+ */
 export function show(figure: Figure): Displayable {
   return new Displayable(async () => ({
     "application/vnd.plotly.v1+json": { ...figure, config: { responsive: true, displaylogo: false } },
-    "image/png": (await renderPng(figure)).toBase64(),
+    "image/svg+xml": await renderSvg(figure),
     "text/plain": figureText(figure),
   }));
 }

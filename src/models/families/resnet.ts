@@ -123,8 +123,8 @@ export const resnet = family({
       stem: "3x3",
     },
     /**
-     * For 32 to 64 px on two cores: four stages after a first convolution of stride 2. It has the size and the
-     * depth to learn images by heart fast, which notebook 08 asks for.
+     * For 32 to 64 px on two cores: four stages after a first convolution of stride 2. It has the size and
+     * the depth to learn images by heart fast, which notebook 08 asks for.
      */
     resnet_mini: {
       family: "resnet",

@@ -32,11 +32,23 @@ export function codeCells(notebook: string): string[] {
     .map((cell: { source: string | string[] }) => [cell.source].flat().join(""));
 }
 
-/** Starts JupyterLab on copies of notebooks, without their outputs, at the `smoke` preset and with records of its own. */
-export async function startLabWith(notebooks: readonly string[]): Promise<Lab> {
+/**
+ * Starts JupyterLab on copies of notebooks, without their outputs, at the `smoke` preset and with records of
+ * its own.
+ *
+ * @param made further notebooks by their file's name, as they are
+ * @param asItComes whether JupyterLab keeps its default settings; without it all cells stay in the page
+ */
+export async function startLabWith(
+  notebooks: readonly string[],
+  { made = {}, asItComes = false }: { made?: Record<string, object>; asItComes?: boolean } = {},
+): Promise<Lab> {
   await ensureSetup({ needs: ["packages", "python"] });
   const folder = await copiesOf(notebooks);
-  const server = await startServer(folder);
+  for (const [name, file] of Object.entries(made)) {
+    await Deno.writeTextFile(join(folder, name), JSON.stringify(file));
+  }
+  const server = await startServer(folder, asItComes ? join(folder, "settings") : await keepAllCells(folder));
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGUMENTS });
   return {
     records: join(folder, "records"),
@@ -73,7 +85,7 @@ async function keepAllCells(folder: string): Promise<string> {
   return settings;
 }
 
-async function startServer(folder: string) {
+async function startServer(folder: string, settings: string) {
   const listener = Deno.listen({ port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -84,7 +96,7 @@ async function startServer(folder: string) {
     env: {
       NTD_PRESET: "smoke",
       NTD_RUNS: join(folder, "records"),
-      JUPYTERLAB_SETTINGS_DIR: await keepAllCells(folder),
+      JUPYTERLAB_SETTINGS_DIR: settings,
     },
     stderr: "piped",
   });

@@ -13,6 +13,7 @@ import { userStudyFigure } from "../../../src/chapters/user_study/figure.ts";
 import {
   accuracyAgainst,
   confusionFigure,
+  confusionMenu,
   type FeatureMap,
   featureMapFigure,
   type Figure,
@@ -92,12 +93,17 @@ export const featureMap: FeatureMap = {
 /** A hundred images, on which the person is often wrong and the network seldom. */
 export const game = gameOf({ bothRight: 40, onlyPerson: 5, onlyNetwork: 43, bothWrong: 12 });
 
+/** All runs of three datasets. */
+const triples = records.filter(({ experiment }) => experiment.datasets.length === 3);
+
 /** Every figure, each from records that it is meant for. */
 export const FIGURES: Record<string, () => Figure> = {
   combinations: () => combinationsFigure(records),
   numberOfDatasets: () => numberOfDatasetsFigure(records),
   learningCurves: () => learningCurvesFigure(records),
   learningCurvesOfThree: () => learningCurvesFigure(records.slice(0, 3)),
+  learningCurvesOfTriples: () => learningCurvesFigure(triples),
+  confusionMenu: () => confusionMenu(triples),
   confusion: () => confusionFigure(records[records.length - 1]),
   againstImages: () => accuracyAgainst("imagesPerDataset", sweep, { paper: table4 }),
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),

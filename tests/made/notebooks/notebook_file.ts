@@ -21,7 +21,7 @@ export function faultsOf(file: string): string[] {
     const faults = outputs.filter(({ output_type }) => output_type === "error").map(({ ename }) =>
       `${ename}`
     );
-    if (/^show\(/m.test(source) && !(has("application/vnd.plotly.v1+json") && has("image/png"))) {
+    if (/^show\(/m.test(source) && !(has("application/vnd.plotly.v1+json") && has("image/svg+xml"))) {
       faults.push("has no figure, or no picture of it");
     }
     if (/^showClaims\(/m.test(source)) faults.push(...claimFaults(source, data));

@@ -97,16 +97,16 @@ export async function resultsPage({ notebooks, numbers }: Results, code: string)
   ].join("\n\n") + "\n";
 }
 
-/** A picture of the README: the first figure of notebook 01, as PNG. */
-export function combinationsPicture({ notebooks }: Results): Uint8Array {
+/** A picture of the README: the first figure of notebook 01, as SVG. */
+export function combinationsPicture({ notebooks }: Results): string {
   const file = [...notebooks].find(([name]) => name.startsWith("01_"))?.[1];
   const pictures = codeCells(file ?? `{ "cells": [] }`).flatMap(({ outputs }) =>
-    outputs.flatMap(({ data }) => data?.["image/png"] ? [[data["image/png"]].flat().join("")] : [])
+    outputs.flatMap(({ data }) => data?.["image/svg+xml"] ? [[data["image/svg+xml"]].flat().join("")] : [])
   );
   if (pictures.length === 0) {
     throw new Error("notebook 01 shows no figure; execute it with `deno task reproduce`.");
   }
-  return Uint8Array.fromBase64(pictures[0].trim());
+  return pictures[0];
 }
 
 function readSection(name: string, text: string): Section {

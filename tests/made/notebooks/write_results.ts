@@ -10,4 +10,4 @@ import { combinationsPicture, readResults, resultsPage } from "./results_page.ts
 
 const results = readResults();
 Deno.writeTextFileSync(`${repositoryRoot}notebooks/results.md`, await resultsPage(results, resultsCode()));
-Deno.writeFileSync(`${repositoryRoot}notebooks/images/combinations.png`, combinationsPicture(results));
+Deno.writeTextFileSync(`${repositoryRoot}notebooks/images/combinations.svg`, combinationsPicture(results));
