@@ -2,12 +2,13 @@
  * `deno task reproduce`: executes the notebooks headless and prints what the paper
  * claims beside what came out.
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 import { besideModule, repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
 import { EXIT, interruption, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { onPartOfCores } from "./cores.ts";
 import {
   cellsCode,
   claimsOf,
@@ -20,12 +21,16 @@ import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
   `Usage: deno task reproduce [--preset smoke|laptop|paper] [--only 01,04] [--data icons|emoji|NAME,NAME,NAME]
-                             [--images N] [--validation N]
+                             [--images N] [--validation N] [--jobs N]
   --preset  how large everything is: seconds, minutes (default) or GPU-days
   --only    numbers of the notebooks to execute, with commas; default: all
   --data    a collection of datasets, or the names of at least three; default: each notebook's own
   --images, --validation  no more than so many training, validation images of each dataset: for datasets that are smaller than
-            the preset asks for`;
+            the preset asks for
+  --jobs    so many notebooks at the same time, each on its part of the cores; default: 2, at paper 1`;
+
+/** Two: the longest notebook takes about as long as all others, and a GPU holds one training of the paper. */
+const USUAL_JOBS = 2;
 
 /** The notebooks to execute, and how. */
 export interface ReproduceOptions {
@@ -38,6 +43,8 @@ export interface ReproduceOptions {
   images?: number;
   /** Most validation images of each dataset. Default: what the preset asks for. */
   validation?: number;
+  /** Notebooks that are executed at the same time, 1 or more. Default: 1. */
+  jobs?: number;
   /** Folder of the notebooks. Default: `notebooks/`. */
   notebooks?: string;
   /** Default: standard error. */
@@ -64,6 +71,7 @@ export async function parseReproduce(args: readonly string[]): Promise<Reproduce
     data: { type: "string" },
     images: { type: "string" },
     validation: { type: "string" },
+    jobs: { type: "string" },
   });
   const { presets } = await import("../experiments/mod.ts");
   const preset = oneOf("--preset", values.preset, presets);
@@ -72,15 +80,16 @@ export async function parseReproduce(args: readonly string[]): Promise<Reproduce
     preset,
     only: values.only?.split(",").map((name) => name.trim()),
     data: values.data,
-    images: numberOfImages("--images", values.images),
-    validation: numberOfImages("--validation", values.validation),
+    images: wholeNumber("--images", values.images, "images"),
+    validation: wholeNumber("--validation", values.validation, "images"),
+    jobs: wholeNumber("--jobs", values.jobs, "notebooks") ?? (preset === "paper" ? 1 : USUAL_JOBS),
   };
 }
 
-function numberOfImages(flag: string, text: string | undefined): number | undefined {
+function wholeNumber(flag: string, text: string | undefined, what: string): number | undefined {
   if (text === undefined) return undefined;
   if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new UsageError(`${flag}: "${text}" is no number of images; give a whole number, 1 or more.`);
+  throw new UsageError(`${flag}: "${text}" is no number of ${what}; give a whole number, 1 or more.`);
 }
 
 async function checkData(choice: string): Promise<void> {
@@ -115,14 +124,13 @@ export function selectNotebooks(folder: string, only?: readonly string[]): strin
   return names.filter((name) => !only || only.some((wanted) => matches(wanted).includes(name)));
 }
 
-/** Executes notebooks one after another; one that fails does not keep the next from being executed. */
+/** Executes notebooks; one that fails does not keep the others from being executed. */
 export async function reproduce(options: ReproduceOptions): Promise<Reproduction> {
-  const { preset, data, images, validation, only, log = console.error, cellTimeout, signal } = options;
+  const { preset, data, images, validation, only, jobs = 1, log = console.error } = options;
   const folder = options.notebooks ?? join(repositoryRoot, "notebooks");
   const names = selectNotebooks(folder, only);
   await ensureSetup({ needs: ["packages", "python"], log });
   const { resultsCode, runsFolder } = await import("../experiments/mod.ts");
-  const code = resultsCode();
   const copies = join(runsFolder(), "notebooks", preset);
   Deno.mkdirSync(copies, { recursive: true });
   const asked: Record<string, string> = {
@@ -130,31 +138,60 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
     ...(images && { NTD_IMAGES: `${images}` }),
     ...(validation && { NTD_VALIDATION: `${validation}` }),
   };
-  const result: Reproduction = { claims: [], failures: [], copies: [] };
-  for (const name of names) {
-    const progress = new NotebookProgress(name, log);
-    const copy = join(copies, name);
-    const source = await Deno.readTextFile(join(folder, name));
-    const executedAt = new Date().toISOString().slice(0, 10);
-    const failure = await executeNotebook(join(folder, name), copy, {
-      env: { NTD_PRESET: preset, NTD_HEADLESS: "1", ...asked },
-      timeout: cellTimeout,
-      signal,
-      onEvent: (event) => progress.show(event),
-      showing: showingCells(source),
-      madeBy: { preset, code, cells: cellsCode(source), executedAt, options: choices(asked) },
-    });
-    const executed = await Deno.readTextFile(copy);
-    const silent = silentCells(executed, failure ? failure.cell - 1 : undefined).map(silence);
-    for (const each of silent) progress.show({ event: "failed", ...each });
-    progress.end();
-    for (const each of [...silent, ...failure ? [failure] : []]) {
-      result.failures.push({ notebook: name, ...each });
+  const made = { preset, code: resultsCode(), options: choices(asked) };
+  const executed = new Map<string, Reproduction>();
+  const waiting = names.values();
+  const lanes = Math.min(jobs, names.length);
+  await Promise.all(Array.from({ length: lanes }, async (_, lane) => {
+    for (const name of waiting) {
+      const [notebook, copy] = [join(folder, name), join(copies, name)];
+      const env = { NTD_PRESET: preset, NTD_HEADLESS: "1", ...asked };
+      const before = onPartOfCores(lane, lanes);
+      executed.set(name, await reproduceOne(notebook, copy, { ...options, log, made, env, before }));
     }
-    result.copies.push(copy);
-    result.claims.push(...await claimsOf(executed));
-  }
-  return result;
+  }));
+  const results = names.map((name) => executed.get(name)!);
+  return {
+    claims: results.flatMap(({ claims }) => claims),
+    failures: results.flatMap(({ failures }) => failures),
+    copies: results.flatMap(({ copies }) => copies),
+  };
+}
+
+/** What the execution of one notebook needs beside what was asked for. */
+interface Lane extends ReproduceOptions {
+  log: (line: string) => void;
+  made: Pick<MadeBy, "preset" | "code" | "options">;
+  /** Added to the environment of the kernel. */
+  env: Record<string, string>;
+  /** Program and arguments before the command, see {@link onPartOfCores}. */
+  before: string[];
+}
+
+async function reproduceOne(
+  notebook: string,
+  copy: string,
+  { log, made, env, before, cellTimeout, signal }: Lane,
+): Promise<Reproduction> {
+  const name = basename(notebook);
+  const progress = new NotebookProgress(name, log);
+  const source = await Deno.readTextFile(notebook);
+  const executedAt = new Date().toISOString().slice(0, 10);
+  const failure = await executeNotebook(notebook, copy, {
+    env,
+    before,
+    timeout: cellTimeout,
+    signal,
+    onEvent: (event) => progress.show(event),
+    showing: showingCells(source),
+    madeBy: { ...made, cells: cellsCode(source), executedAt },
+  });
+  const executed = await Deno.readTextFile(copy);
+  const silent = silentCells(executed, failure ? failure.cell - 1 : undefined).map(silence);
+  for (const each of silent) progress.show({ event: "failed", ...each });
+  progress.end();
+  const failures = [...silent, ...failure ? [failure] : []].map((each) => ({ notebook: name, ...each }));
+  return { claims: await claimsOf(executed), failures, copies: [copy] };
 }
 
 /** What is asked for beside the preset, by flags or by the environment. */
@@ -191,6 +228,8 @@ interface CellFailure {
 interface NotebookOptions {
   /** Added to the environment of the kernel. */
   env?: Record<string, string>;
+  /** Program and arguments before the command. */
+  before: readonly string[];
   /** Seconds that one cell may take. Default: no limit. */
   timeout?: number;
   /** Ends the kernel within 2 s. */
@@ -214,13 +253,14 @@ const script = besideModule(import.meta.url, "./execute_notebook.py");
 async function executeNotebook(
   notebook: string,
   copy: string,
-  { env, timeout, signal, showing, madeBy, onEvent }: NotebookOptions,
+  { env, before, timeout, signal, showing, madeBy, onEvent }: NotebookOptions,
 ): Promise<CellFailure | undefined> {
   signal?.throwIfAborted();
   const flags = ["--shows", showing.join(), "--made-by", JSON.stringify(madeBy)];
   if (timeout) flags.push("--timeout", `${timeout}`);
-  const process = new Deno.Command(venvPython(), {
-    args: [script, KERNEL_NAME, notebook, copy, ...flags],
+  const [program, ...args] = [...before, venvPython(), script, KERNEL_NAME, notebook, copy, ...flags];
+  const process = new Deno.Command(program, {
+    args,
     env,
     stdin: "piped", // it ends when this closes, however this process ends
     stdout: "piped",
@@ -292,7 +332,7 @@ export class NotebookProgress {
 
   #showLive(text: string): void {
     if (!this.terminal) return;
-    const line = text.replaceAll(/\s*\n\s*/g, "  ").slice(0, this.terminal.columns - 1);
+    const line = `${this.name.slice(0, 2)}  ${text.replaceAll(/\s*\n\s*/g, "  ")}`.slice(0, this.terminal.columns - 1);
     this.terminal.write(`\r\x1b[2K${line}`);
     this.#live = true;
   }

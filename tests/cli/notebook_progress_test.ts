@@ -12,5 +12,5 @@ Deno.test("a line a cell; on a terminal the notebook's progress is cut to one li
   progress.end();
   assert.match(lines[0], /^01_x\.ipynb {2}cell 1\/2 {2}\d+ s {2}await train\(\)$/);
   assert.match(lines[1], /cell 2\/2 {2}failed: Error: boom/);
-  assert.equal(written, "\r\x1b[2Kstep 3 of 10  loss \r\x1b[2K");
+  assert.equal(written, "\r\x1b[2K01  step 3 of 10  l\r\x1b[2K");
 });

@@ -103,6 +103,32 @@ Deno.test("a cell that should show something and does not fails, and the next on
   assert.match(await Deno.readTextFile(copies[0]), /'x'|"x"/);
 });
 
+Deno.test("two notebooks at the same time: each goes on when the other has begun", async () => {
+  const folder = await Deno.makeTempDir();
+  const meet = (own: string, other: string) =>
+    `Deno.writeTextFileSync("${join(folder, own)}", "");
+for (;;) {
+  try {
+    Deno.statSync("${join(folder, other)}");
+    break;
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+"met"`;
+  await using scratch = await scratchNotebooks({
+    "01_one.ipynb": [meet("one", "other")],
+    "02_other.ipynb": [meet("other", "one")],
+    "03_third.ipynb": ["3"],
+  });
+  const { notebooks } = scratch;
+  const { failures, copies } = await reproduce({ preset: "smoke", jobs: 2, notebooks, log });
+  await Deno.remove(folder, { recursive: true });
+  assert.deepEqual(failures, []);
+  assert.deepEqual(copies.map((path) => path.slice(-9, -6)), ["one", "her", "ird"]);
+  for (const copy of copies.slice(0, 2)) assert.match(await Deno.readTextFile(copy), /met/);
+});
+
 Deno.test("a failing cell ends its notebook, not the others", async () => {
   await using scratch = await scratchNotebooks({
     "01_throws.ipynb": ["1", "throw new RangeError('too far')", "3"],
