@@ -19,6 +19,7 @@ export const benchmarks: Record<string, (choice: BenchChoice) => Promise<BenchRo
   steady: async ({ models }) => (await import("./steady.ts")).benchSteady(models),
   precision: async () => (await import("./precision.ts")).benchPrecision(),
   search: async () => (await import("./search.ts")).benchSearch(),
+  grids: async () => (await import("./grids.ts")).benchGrids(),
   input: async () => (await import("./input.ts")).benchInput(),
   transforms: async () => (await import("./transforms.ts")).benchTransforms(),
   photos: async ({ data }) => (await import("./photos.ts")).benchPhotos(data),

@@ -5,12 +5,13 @@ import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
-  `Usage: deno task bench [train|blocks|steady|precision|search|input|transforms|photos|fetch|memory] [--model NAME] [--data NAME] [--json]
+  `Usage: deno task bench [train|blocks|steady|precision|search|grids|input|transforms|photos|fetch|memory] [--model NAME] [--data NAME] [--json]
   train      images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
   blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
   steady     what determinism costs, and whether memory stays where it is over 20,000 steps
   precision  one whole experiment in float32 and in bfloat16
   search     the settings that were tried for the laptop preset, on seeds that are reported nowhere (an hour)
+  grids      every three icon libraries told apart, drawn fairly and on their grids (half an hour)
   input      images/s of the input pipeline alone, on the thread that takes the batches and on threads beside it
   transforms images/s of the paper's augmentation, beside timm's on Pillow where NTD_PYTORCH is a Python that has timm
   photos     images/s from photographs on disk to augmented batches at 224 px, beside PyTorch's DataLoader with timm there

@@ -27,8 +27,8 @@ export function ownCores(): number[] {
 
 /**
  * What is written before a command so that it stays on its part of the cores: two trainings, each on its own
- * core, take an eighth less time than one after the other on both. Empty where there is nothing to part, or no
- * program that does it.
+ * core, take an eighth less time than one after the other on both. Empty where there is nothing to part, or
+ * no program that does it.
  *
  * @param part from 0
  * @param of number of parts

@@ -17,6 +17,8 @@ Deno.test("reproduce: flags are read, and wrong values are answered with the rig
     "300",
     "--validation",
     "200",
+    "--jobs",
+    "3",
   ];
   assert.deepEqual(await parseReproduce(all), {
     preset: "smoke",
@@ -24,8 +26,11 @@ Deno.test("reproduce: flags are read, and wrong values are answered with the rig
     data: "emoji",
     images: 300,
     validation: 200,
+    jobs: 3,
   });
-  assert.equal((await parseReproduce([])).preset, "laptop");
+  const usual = await parseReproduce([]);
+  assert.deepEqual([usual.preset, usual.jobs], ["laptop", 2]);
+  assert.equal((await parseReproduce(["--preset", "paper"])).jobs, 1);
   await assert.rejects(() => parseReproduce(["--preset", "huge"]), /no "huge"\. Known: smoke, laptop, paper/);
   await assert.rejects(
     () => parseReproduce(["--presets", "smoke"]),
@@ -33,6 +38,7 @@ Deno.test("reproduce: flags are read, and wrong values are answered with the rig
   );
   await assert.rejects(() => parseReproduce(["--preset"]), /--preset[^]*Usage/);
   await assert.rejects(() => parseReproduce(["--images", "0"]), /--images: "0" is no number of images/);
+  await assert.rejects(() => parseReproduce(["--jobs", "two"]), /--jobs: "two" is no number of notebooks/);
   await assert.rejects(() => parseReproduce(["--data", "tabbler"]), /"tabbler".*tabler/s);
   await assert.rejects(() => parseReproduce(["--data", "tabler,mdi"]), /2 dataset\(s\).*at least 3/);
 });
@@ -86,6 +92,7 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
     "steady",
     "precision",
     "search",
+    "grids",
     "input",
     "transforms",
     "photos",
@@ -94,7 +101,7 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, search, input, transforms, photos, fetch, memory/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, search, grids, input, transforms, photos, fetch, memory/,
   );
   assert.throws(() => parseBench(["toString"]), /no benchmark "toString"/);
 });

@@ -180,7 +180,7 @@ function largestFails(records: readonly RunRecord[]): Evidence | ClaimOutcome {
       `chance to 100%, where the same training brings the smallest set above ${
         formatPercent(MEMORISED)
       } (exact binomial ` +
-      `tests); each image was seen ${passes} times. The paper's "fails" is a loss that stays unstable after ` +
+      `tests); each image was seen ${passes} times. The paper's "fails" is a training that does not converge after ` +
       `about ${
         PAPER_PASSES.toLocaleString("en")
       } passes, from ${PAPER_FAILS} images a set: more passes than here may memorise`,
