@@ -4,6 +4,7 @@ import { repositoryRoot } from "../../src/disk/mod.ts";
 import * as door from "../../src/mod.ts";
 import { codeCells, madeBy } from "../../src/cli/executed_notebook.ts";
 import { faultsOf, testsClaims } from "../made/notebooks/notebook_file.ts";
+import { settingCells } from "../made/notebooks/tag_cells.ts";
 
 const FOLDER = `${repositoryRoot}notebooks/`;
 const NOTEBOOKS = [...Deno.readDirSync(FOLDER)].map(({ name }) => name).filter((name) =>
@@ -58,6 +59,15 @@ Deno.test("notebooks: no cell has logic of its own, nor more than 15 lines", () 
     assert.doesNotMatch(code, /\b(function|class|for|while|if|switch|try|let|var)\b|=> \{$/m, name);
     assert.doesNotMatch(code, /const \w+ = (async )?\([^()]*\) =>/, name);
     assert.ok(source.split("\n").length <= 15, `${name}: ${source}`);
+  }
+});
+
+Deno.test("notebooks: the cells that a reader may want to change are tagged as parameters, and no others", () => {
+  for (const { name, file } of NOTEBOOKS) {
+    const { cells } = JSON.parse(file) as { cells: { id: string; metadata: { tags?: string[] } }[] };
+    const tagged = cells.filter(({ metadata }) => metadata.tags?.includes("parameters")).map(({ id }) => id);
+    assert.equal(settingCells(file).length > 0, !name.startsWith("00"), name);
+    assert.deepEqual(tagged, settingCells(file), `${name}: deno run -A tests/made/notebooks/tag_cells.ts`);
   }
 });
 
