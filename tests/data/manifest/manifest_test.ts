@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import {
   collections,
   datasetHash,
   datasetsOf,
   MANIFEST_FOLDER,
-  manifestJsonSchema,
   manifestNames,
   parseManifest,
   readManifest,
 } from "../../../src/data/mod.ts";
+import { authorsSchema } from "../../made/data/authors_schema.ts";
 
 const text = Deno.readTextFileSync(new URL("tabler.json", MANIFEST_FOLDER));
 const changed = (change: Record<string, unknown>) => JSON.stringify({ ...JSON.parse(text), ...change });
@@ -22,9 +23,30 @@ Deno.test("every manifest of the repository is sound, and its package is locked"
   }
 });
 
+const schema = Deno.readTextFileSync(new URL("schema.json", MANIFEST_FOLDER));
+
 Deno.test("the JSON schema beside the manifests is current", () => {
-  const kept = Deno.readTextFileSync(new URL("schema.json", MANIFEST_FOLDER));
-  assert.ok(kept === manifestJsonSchema(), "run deno run -A tests/made/data/write_schema.ts");
+  assert.ok(schema === authorsSchema(), "run deno run -A tests/made/data/write_schema.ts");
+});
+
+Deno.test("the JSON schema that manifests name accepts every one of them, and refuses what is wrong", () => {
+  const formats = { uri: (text: string) => URL.canParse(text), date: /^\d{4}-\d{2}-\d{2}$/ };
+  const isSound = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, formats })
+    .compile(JSON.parse(schema));
+  const faults = (value: unknown) =>
+    isSound(value) ? [] : isSound.errors!.map(({ instancePath, message }) => `${instancePath} ${message}`);
+  const names = manifestNames(MANIFEST_FOLDER);
+  assert.ok(names.length > 30);
+  for (const name of names) {
+    const manifest = JSON.parse(Deno.readTextFileSync(new URL(`${name}.json`, MANIFEST_FOLDER)));
+    assert.deepEqual(faults(manifest), [], name);
+    assert.equal(manifest.$schema, "./schema.json", name);
+  }
+  const wrong = (change: Record<string, unknown>) => faults(JSON.parse(changed(change))).join("\n");
+  assert.match(wrong({ access: undefined, images: 0 }), /^\/images must be >= 1$/);
+  assert.match(wrong({ colour: "red" }), /must NOT have additional properties/);
+  assert.match(wrong({ homepage: "nowhere", checked: "today" }), /\/homepage .*"uri"[^]*\/checked .*"date"/);
+  assert.match(wrong({ licence: undefined }), /must have required property 'licence'/);
 });
 
 Deno.test("each fault is one line that names file and field", () => {

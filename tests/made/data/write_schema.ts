@@ -4,6 +4,7 @@
  *
  *     deno run -A tests/made/data/write_schema.ts
  */
-import { MANIFEST_FOLDER, manifestJsonSchema } from "~/data/mod.ts";
+import { MANIFEST_FOLDER } from "~/data/mod.ts";
+import { authorsSchema } from "./authors_schema.ts";
 
-Deno.writeTextFileSync(new URL("schema.json", MANIFEST_FOLDER), manifestJsonSchema());
+Deno.writeTextFileSync(new URL("schema.json", MANIFEST_FOLDER), authorsSchema());
