@@ -86,7 +86,7 @@ const ends = (rows: readonly NamedSeries[]) => [rows[0].series, rows[rows.length
 const last = <T>(items: readonly T[]): T => items[items.length - 1];
 const fromTo = (a: Proportion, b: Proportion) => `${formatPercent(a.value)} to ${formatPercent(b.value)}`;
 
-/** Networks that were able at the most data, with each augmentation that is compared, and enough seeds of it. */
+/** Networks that were able at the most data, with each augmentation that is compared, and enough seeds. */
 function gateOf(rows: readonly NamedSeries[], compared: readonly SeriesPoint[]): Gate | undefined {
   return firstGate(
     ...rows.map(({ series }) => underFitted(last(series).runs)),
