@@ -1,4 +1,7 @@
-/** Versions of the code: hashes of all that decides a result, so that outputs can say what made them. */
+/**
+ * Versions of the code: hashes of all that decides a result, so that outputs can say what made them. Comments
+ * and layout decide none.
+ */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
@@ -30,7 +33,12 @@ let ofRecords: string | undefined;
  * process goes on with the code that it has loaded.
  */
 export function recordCode(): string {
-  return ofRecords ??= digest(partsOf(OF_RECORDS, repositoryRoot));
+  return ofRecords ??= recordCodeOf(repositoryRoot);
+}
+
+/** As {@linkcode recordCode}, of any checkout. */
+export function recordCodeOf(root: string): string {
+  return digest(partsOf(OF_RECORDS, root));
 }
 
 /**
@@ -45,7 +53,7 @@ export function resultsCode(root = repositoryRoot): string {
 }
 
 /** Names and contents that a version is the hash of. */
-type Parts = [name: string, content: string | Uint8Array][];
+type Parts = [name: string, content: string][];
 
 function digest(parts: Parts): string {
   const hash = createHash("sha256");
@@ -53,11 +61,30 @@ function digest(parts: Parts): string {
   return hash.digest("hex").slice(0, 12);
 }
 
+/** A string, or a template, in a module. */
+const QUOTED = /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)/;
+
+/**
+ * A module without what an editor of comments and the formatter may change: lines that are comments, white
+ * space outside of strings, commas before a closing bracket.
+ */
+function withoutLayout(text: string): string {
+  const code = text.split("\n").filter((line) => !/^\s*(\/\/|\/\*|\*)/.test(line)).join("\n");
+  const bare = (part: string) => part.replaceAll(/\s+/g, "").replaceAll(/,(?=[)\]}])/g, "");
+  return code.split(QUOTED).map((part, i) => i % 2 === 0 ? bare(part) : part).join("");
+}
+
+/** What tells versions apart, and decides nothing else. */
+const THIS_FILE = "experiments/code_version.ts";
+
 /** The files of rooms, the exact versions of the packages that they import, and TensorFlow's. */
 function partsOf(rooms: readonly string[], root: string): Parts {
   const names = rooms.toSorted().flatMap((room) => filesUnder(join(root, "src"), room));
-  const files = names.map((name): Parts[number] => [name, Deno.readFileSync(join(root, "src", name))]);
-  const code = files.map(([, content]) => new TextDecoder().decode(content as Uint8Array)).join("\n");
+  const files = names.filter((name) => name !== THIS_FILE).map((name): [string, string] => {
+    const text = Deno.readTextFileSync(join(root, "src", name));
+    return [name, name.endsWith(".ts") ? withoutLayout(text) : text];
+  });
+  const code = files.map(([, text]) => text).join("\n");
   const { imports } = JSON.parse(Deno.readTextFileSync(join(root, "deno.json")));
   const packages = Object.entries<string>(imports).filter(([name]) =>
     code.includes(`"${name}"`) || code.includes(`"${name}/`)
@@ -70,7 +97,7 @@ function partsOf(rooms: readonly string[], root: string): Parts {
 /** The manifests of datasets that come with the project, as npm packages: those that the notebooks use. */
 function manifests(root: string): Parts {
   const names = [...Deno.readDirSync(join(root, "data_manifests"))]
-    .filter(({ name, isFile }) => isFile && name.endsWith(".json"))
+    .filter(({ name, isFile }) => isFile && name.endsWith(".json") && name !== "schema.json")
     .map(({ name }) => `data_manifests/${name}`).sort();
   const all = names.map((name): [string, string] => [name, Deno.readTextFileSync(join(root, name))]);
   return all.filter(([, text]) => /"package"\s*:/.test(text)); // not parsed: a stray file is not this one's to report

@@ -1,3 +1,4 @@
+import { cpus } from "node:os";
 import { repositoryRoot } from "../disk/mod.ts";
 import { statfsSync } from "node:fs";
 import sharp from "sharp";
@@ -37,7 +38,7 @@ export async function environment(): Promise<Displayable> {
     },
     {
       what: "machine",
-      is: `${navigator.hardwareConcurrency} cores, ${gigabytes(Deno.systemMemoryInfo().total)} memory`,
+      is: `${coresInUse()}, ${gigabytes(Deno.systemMemoryInfo().total)} memory`,
       where: `${Deno.build.os} ${Deno.build.arch}`,
     },
     { what: "preset", is: presetFromEnvironment(), where: "NTD_PRESET, else laptop" },
@@ -45,6 +46,12 @@ export async function environment(): Promise<Displayable> {
     { what: "records are kept in", is: folderName(runsFolder()), where: freeSpace(runsFolder()) },
   ];
   return table(rows);
+}
+
+/** "2 cores", or "1 of 2 cores" where a process may use a part of the machine. */
+function coresInUse(): string {
+  const [own, all] = [navigator.hardwareConcurrency, cpus().length];
+  return `${own < all ? `${own} of ${all}` : own} core${all === 1 ? "" : "s"}`;
 }
 
 /** A folder as seen from the repository, so that a committed notebook does not tell where it was run. */

@@ -91,6 +91,13 @@ Deno.test("claims of Table 4: a network that learnt nothing more is under-fitted
   for (const { verdict } of testClaims(claims, flat)) assert.equal(verdict, "not shown: under-fitted");
 });
 
+Deno.test("claims of Table 4: so is one that augmentation keeps from learning (the old rule: does not hold)", () => {
+  const [plain, augmented] = [[0.7, 0.7, 0.7], [0.6, 0.6, 0.6]];
+  const learnsLittle = shapes([plain, augmented, augmented, augmented], 0.61).slice(SIZES.length);
+  const records = [...shapes([plain]), ...learnsLittle].flatMap(threeSeeds);
+  for (const { verdict } of testClaims(claims, records)) assert.equal(verdict, "not shown: under-fitted");
+});
+
 Deno.test("claims of Table 4: one seed a cell shows nothing (the old rule: holds)", () => {
   for (const { verdict, reason } of testClaims(claims, shapes(printed).map(syntheticRecord))) {
     assert.equal(verdict, "not shown at this scale");

@@ -31,17 +31,26 @@ Deno.test("a version of the code changes with what decides results, and with not
     Deno.writeTextFileSync(file, text);
     return version !== resultsCode();
   };
-  const longer = (text: string) => `${text}\n`;
+  const longer = (text: string) => `${text}\nexport const more = 1;\n`;
   for (
     const path of ["paper/claims.ts", "train/recipe.ts", "data/batches/worker.ts", "images/resample.wat"]
   ) {
     assert.ok(changes(`src/${path}`, longer), path);
   }
-  for (const path of ["figures/theme.ts", "cli/lab.ts", "README.md"]) {
+  for (const path of ["figures/theme.ts", "cli/lab.ts", "README.md", "experiments/code_version.ts"]) {
     assert.ok(!changes(`src/${path}`, longer), path);
   }
   assert.ok(changes("data_manifests/tabler.json", longer));
-  assert.ok(!changes("data_manifests/coco.json", longer));
+  for (const name of ["coco", "schema"]) assert.ok(!changes(`data_manifests/${name}.json`, longer), name);
+  const recipe = "src/train/recipe.ts";
+  const laidOut = (text: string) =>
+    `// A word more.\n/** And\n * another. */\n${text.replaceAll("  ", "\t")}\n`;
+  assert.ok(!changes(recipe, laidOut), "comments and layout decide nothing");
+  assert.ok(!changes(recipe, (text) => text.replaceAll(/,(\s*\n\s*[})])/g, "$1")));
+  assert.ok(
+    changes("src/paper/claims.ts", (text) => text.replace('"not shown', '"not  shown')),
+    "in a string",
+  );
   assert.ok(changes("deno.json", (text) => text.replace(/sharp@[\d.]+/, "sharp@0.0.1")));
   assert.ok(!changes("deno.json", (text) => text.replace(/jsdom@[\d.]+/, "jsdom@0.0.1")));
   assert.ok(changes("requirements.txt", (text) => text.replaceAll(/==2\.\d+\.\d+/g, "==2.0.0")));
