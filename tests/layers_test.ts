@@ -21,6 +21,7 @@ const ROOMS = [
   "game",
   "chapters",
   "figures",
+  "records",
   "paper",
   "predict",
   "experiments",
