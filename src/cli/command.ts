@@ -38,6 +38,18 @@ export function oneOf<T extends string>(flag: string, value: string, known: read
   throw new UsageError(`${flag}: there is no "${value}". Known: ${known.join(", ")}.`);
 }
 
+/**
+ * The value of a flag that takes a number of something, 1 or more; undefined where it is not given.
+ *
+ * @param what in the plural: "images"
+ * @throws {UsageError} for what is no such number
+ */
+export function numberOf(flag: string, value: string | undefined, what: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d*$/.test(value)) return Number(value);
+  throw new UsageError(`${flag}: "${value}" is no number of ${what}; give a whole number, 1 or more.`);
+}
+
 /** A signal that Ctrl-C aborts. A second Ctrl-C ends the process at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

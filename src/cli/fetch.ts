@@ -1,5 +1,5 @@
 /** `deno task fetch`: obtains datasets before they are needed. */
-import { interruption, parseCommand, runCommand, UsageError } from "./command.ts";
+import { interruption, numberOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Pool } from "../data/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
@@ -35,15 +35,11 @@ export async function parseFetch(args: readonly string[]): Promise<FetchRequest>
   } as const;
   const { values, positionals } = parseCommand(args, USAGE, options, true);
   if (positionals.length === 0) throw new UsageError(`Which dataset?\n${USAGE}`);
-  if (values.images !== undefined && !/^[1-9]\d*$/.test(values.images)) {
-    throw new UsageError(
-      `--images: "${values.images}" is no number of images; give a whole number, 1 or more.`,
-    );
-  }
+  const images = numberOf("--images", values.images, "images");
   const { datasetsOf } = await import("../data/mod.ts");
   return {
     names: [...new Set(positionals.flatMap((choice) => datasetsOf(choice)))],
-    images: values.images === undefined ? undefined : Number(values.images),
+    images,
     allowPrivate: values["allow-private"],
   };
 }

@@ -7,7 +7,7 @@ import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 import { besideModule, repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
-import { EXIT, interruption, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { EXIT, interruption, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { onPartOfCores } from "./cores.ts";
 import {
   cellsCode,
@@ -80,16 +80,10 @@ export async function parseReproduce(args: readonly string[]): Promise<Reproduce
     preset,
     only: values.only?.split(",").map((name) => name.trim()),
     data: values.data,
-    images: wholeNumber("--images", values.images, "images"),
-    validation: wholeNumber("--validation", values.validation, "images"),
-    jobs: wholeNumber("--jobs", values.jobs, "notebooks") ?? (preset === "paper" ? 1 : USUAL_JOBS),
+    images: numberOf("--images", values.images, "images"),
+    validation: numberOf("--validation", values.validation, "images"),
+    jobs: numberOf("--jobs", values.jobs, "notebooks") ?? (preset === "paper" ? 1 : USUAL_JOBS),
   };
-}
-
-function wholeNumber(flag: string, text: string | undefined, what: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new UsageError(`${flag}: "${text}" is no number of ${what}; give a whole number, 1 or more.`);
 }
 
 async function checkData(choice: string): Promise<void> {

@@ -18,6 +18,7 @@ import {
   percentAxis,
   plainText,
   type PlotlyLayout,
+  rangeAround,
   type Trace,
 } from "./theme.ts";
 
@@ -95,17 +96,14 @@ export function accuracyAgainst(
   };
 }
 
-/** Room below the least and above the highest mark, in points of percent. */
-const ROOM = 4;
-
-/** The part of 0 to 100% that the points, their intervals, chance and the paper's figures take up. */
+/** The range of the points, their intervals, chance and the paper's figures. */
 function rangeOf(points: readonly Point[], paper: readonly PaperLine[]): [low: number, high: number] {
   const ours = points.flatMap(({ accuracy, chance }) => [accuracy.low, accuracy.high, chance]);
   const percents = [
     ...ours.map((share) => 100 * share),
     ...paper.flatMap(({ rows }) => rows.map(({ percent }) => percent)),
   ];
-  return [Math.max(0, Math.min(...percents) - ROOM), Math.min(100, Math.max(...percents) + ROOM)];
+  return rangeAround(percents);
 }
 
 /** plotly gives all entries of a legend the room of the longest. */

@@ -12,6 +12,7 @@ import {
   percentAxis,
   plainText,
   type PlotlyLayout,
+  rangeAround,
   type Trace,
 } from "./theme.ts";
 
@@ -33,9 +34,12 @@ export function learningCurvesFigure(
 ): Figure {
   const counts = [...new Set(records.map(countOf))].toSorted((a, b) => a - b);
   const lastEpoch = Math.max(1, ...records.map(({ epochs }) => epochs.length));
+  const ranked = records.toSorted((a, b) => a.result.accuracy.value - b.result.accuracy.value);
+  const isRanked = records.length > OWN_COLOR_LIMIT && counts.length === 1;
   const styled = records.map((record, index) => {
     const run = plainText(nameOf(record.experiment));
-    return { record, style: styleOf(record, index, records, counts, run) };
+    const style = isRanked ? amongOthers(record, ranked, run) : styleOf(record, index, records, counts, run);
+    return { record, style };
   }).toSorted((a, b) => a.style.width - b.style.width); // the widest lines lie above the others
   const traces = styled.flatMap(({ record, style }) => [
     accuracyTrace(record, style),
@@ -76,7 +80,7 @@ function leastPercent(records: readonly RunRecord[]): number {
     result.chance,
     ...epochs.map(({ validation }) => validation.low),
   ]);
-  return Math.max(0, 100 * Math.min(...shares) - 4);
+  return rangeAround(shares.map((share) => 100 * share))[0];
 }
 
 interface Style {
@@ -111,7 +115,6 @@ function styleOf(
       showlegend: true,
     };
   }
-  if (counts.length === 1) return amongOthers(record, records, run);
   const count = countOf(record);
   const same = records.filter((other) => countOf(other) === count);
   return {
@@ -125,16 +128,14 @@ function styleOf(
   };
 }
 
-/** The hardest and the easiest of many runs in color, by their names. */
-function amongOthers(record: RunRecord, records: readonly RunRecord[], run: string): Style {
-  const ranked = records.toSorted((a, b) => a.result.accuracy.value - b.result.accuracy.value);
+/** The hardest and the easiest of many runs in color, by their names; `ranked` from the one to the other. */
+function amongOthers(record: RunRecord, ranked: readonly RunRecord[], run: string): Style {
   const end = [ranked[0], ranked[ranked.length - 1]].indexOf(record);
   if (end >= 0) {
     const name = `${["the hardest", "the easiest"][end]}, ${run}`;
     return { run, name, color: PALETTE[1 - end], width: 2.4, opacity: 1, group: name, showlegend: true };
   }
-  const first = records.find((other) => other !== ranked[0] && other !== ranked[ranked.length - 1]);
-  const name = `the ${records.length - 2} others`;
+  const name = `the ${ranked.length - 2} others`;
   return {
     run,
     name,
@@ -142,7 +143,7 @@ function amongOthers(record: RunRecord, records: readonly RunRecord[], run: stri
     width: 1.1,
     opacity: 0.5,
     group: name,
-    showlegend: record === first,
+    showlegend: record === ranked[1],
   };
 }
 

@@ -104,6 +104,14 @@ export function percentAxis(
   return axis(title, { range: [low, high], ticksuffix: "%", ...overrides });
 }
 
+/** Room below the least and above the highest mark, in points of percent. */
+const ROOM = 4;
+
+/** The part of 0 to 100% that marks at these percentages take up, with some room. */
+export function rangeAround(percents: readonly number[]): [low: number, high: number] {
+  return [Math.max(0, Math.min(...percents) - ROOM), Math.min(100, Math.max(...percents) + ROOM)];
+}
+
 /** A legend in one line below the axis title, off the data; `y` in shares of the plot's height. */
 export function legendBelow(y: number): PlotlyLayout {
   return { orientation: "h", x: 0, xanchor: "left", y, yanchor: "top", bgcolor: COLORS.transparent };

@@ -1,4 +1,5 @@
 /** TensorBoard's event files, with the learning curves of runs. */
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { replaceFile } from "../disk/mod.ts";
 import { RunFolder } from "../experiments/mod.ts";
@@ -177,12 +178,4 @@ function float(field: number, value: number): Uint8Array {
   return Uint8Array.from([...tagOf(field, "fixed32"), ...new Uint8Array(Float32Array.of(value).buffer)]);
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+const joined = (parts: readonly Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
