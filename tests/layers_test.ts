@@ -36,6 +36,7 @@ const ROOMS = [
   "images",
   "stats",
   "tensorflow",
+  "nvidia",
   "disk",
 ];
 
