@@ -28,7 +28,7 @@ export async function environment(): Promise<Displayable> {
     {
       what: "training runs on",
       is: describeEngine(engine),
-      where: library ? `found by ${library.foundBy}` : note ?? "",
+      where: [library && `found by ${library.foundBy}`, note].filter(Boolean).join(". "),
     },
     { what: "kernel", is: `Deno ${Deno.version.deno}`, where: `TypeScript ${Deno.version.typescript}` },
     {

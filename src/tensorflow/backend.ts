@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
 import { attribute, type OpAttribute } from "./attributes.ts";
 import { callingLine } from "./capi.ts";
+import { readDriver, usable } from "../nvidia/mod.ts";
 import { TensorFlowBinding } from "./binding.ts";
+import { whyNoGpu } from "./cuda.ts";
 import type { TensorMetadata } from "./tensor_table.ts";
 import { findLibrary, type NativeLibrary } from "./library.ts";
 import { NATIVE_ENVIRONMENT, releaseCode, returnLargeBlocks, setNativeEnvironment } from "./process.ts";
@@ -15,7 +17,7 @@ interface Engine {
   backend: "tensorflow" | "webgpu";
   /** Version of native TensorFlow, or of tfjs for the fallback. */
   version: string;
-  /** `CPU` or `GPU`; for the fallback, the adapter's own description. */
+  /** `CPU` or the GPU's name; for the fallback, the adapter's own description. */
   device: string;
   /** Folder of the native library and the rule that found it; absent for the fallback. */
   library?: NativeLibrary;
@@ -45,7 +47,8 @@ export interface NativeBackend {
 
 /** The class as it is; the package exports no types for it. */
 interface NodeJSKernelBackend extends NativeBackend {
-  tensorMap: { get(dataId: object): { shape: number[]; values: unknown; madeInside?: boolean } };
+  tensorMap: { get(dataId: object): { id: number; shape: number[]; values: unknown; madeInside?: boolean } };
+  read(dataId: object): Promise<unknown>;
   readSync(dataId: object): unknown;
   move(dataId: object, ...rest: unknown[]): void;
 }
@@ -84,7 +87,10 @@ async function start(): Promise<Engine> {
 async function startNative(library: NativeLibrary): Promise<Engine> {
   setNativeEnvironment(NATIVE_ENVIRONMENT);
   returnLargeBlocks();
-  const binding = new TensorFlowBinding(library);
+  const driver = readDriver();
+  const use = driver && usable(driver);
+  const gpu = use && "gpu" in use ? use : undefined;
+  const binding = new TensorFlowBinding(library, { gpu: gpu !== undefined });
   restoreRemovedNodeFunctions();
   // The package's entry point would load its addon; these two inner modules hold the kernels and the backend.
   require("@tensorflow/tfjs-node-gpu/dist/register_all_kernels");
@@ -94,9 +100,13 @@ async function startNative(library: NativeLibrary): Promise<Engine> {
   tf.registerBackend("tensorflow", () => backend as unknown as tf.KernelBackend);
   await tf.setBackend("tensorflow");
   releaseCode(library.core);
+  const engine = { backend: "tensorflow", version: binding.TF_Version, library } as const;
+  if (gpu && binding.isUsingGpuDevice()) {
+    binding.isFusing = gpu.xla;
+    return { ...engine, device: gpu.gpu.name, note: gpu.whyNoXla };
+  }
   reserveMemory(binding);
-  const device = binding.isUsingGpuDevice() ? "GPU" : "CPU";
-  return { backend: "tensorflow", version: binding.TF_Version, device, library };
+  return { ...engine, device: "CPU", note: whyNoGpu(library, driver) };
 }
 
 /**
@@ -124,7 +134,7 @@ function reserveMemory(binding: TensorFlowBinding): void {
 }
 
 /**
- * tfjs-node's backend, with two additions. It copies values to native memory when an op first reads them:
+ * tfjs-node's backend, with three additions. Values are read off the event loop where a promise is asked for. It copies values to native memory when an op first reads them:
  * while a function is traced, only values that are made inside it may become constants of its graph; those
  * from outside are copied as ever. And tensors of bfloat16, which tfjs does not know, pass for float32.
  */
@@ -133,6 +143,11 @@ function withTracing(Base: NodeJSKernelBackendClass, binding: TensorFlowBinding)
     override move(dataId: object, ...rest: unknown[]) {
       super.move(dataId, ...rest);
       this.tensorMap.get(dataId).madeInside = binding.isTracing;
+    }
+
+    override async read(dataId: object) {
+      const { values, id } = this.tensorMap.get(dataId);
+      return binding.isTracing || values !== null ? this.readSync(dataId) : await binding.tensorData(id);
     }
 
     override readSync(dataId: object) {

@@ -8,6 +8,7 @@ import { CApi } from "./capi.ts";
 import { type ContextOptions, Contexts } from "./context.ts";
 import { Graph, type GraphOutput } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
+import { cudaCompilerFolder } from "./cuda.ts";
 import type { NativeLibrary } from "./library.ts";
 import { copyNativeTensor, DataType, readNativeTensor, type Values, viewAsNativeString } from "./tensor.ts";
 import { type TensorMetadata, TensorTable } from "./tensor_table.ts";
@@ -67,6 +68,8 @@ export class TensorFlowBinding {
   readonly TF_ATTR_RESOURCE = AttributeType.resource;
   readonly TF_Version: string;
   readonly devices: Contexts["devices"];
+  /** Whether XLA compiles what is to be fused; see `fuse` of trace.ts. */
+  isFusing = true;
 
   readonly #api: CApi;
   readonly #contexts: Contexts;
@@ -81,7 +84,7 @@ export class TensorFlowBinding {
    */
   constructor(library: NativeLibrary, options: ContextOptions = {}) {
     this.#api = new CApi(library);
-    setUpCompiler(this.#api.version);
+    setUpCompiler(this.#api.version, cudaCompilerFolder(library));
     this.#tensors = new TensorTable(this.#api);
     this.#contexts = new Contexts(this.#api, options);
     this.devices = this.#contexts.devices;
@@ -95,6 +98,11 @@ export class TensorFlowBinding {
   /** Number of tensors that are alive on the native side. */
   getNumOfTensors(): number {
     return this.#tensors.size;
+  }
+
+  /** How often a tensor was handed from one context to another; on a GPU there is but one. */
+  get crossings(): number {
+    return this.#tensors.crossings;
   }
 
   createTensor(shape: number[], dtype: number, values: Values): number {
@@ -123,6 +131,15 @@ export class TensorFlowBinding {
     return this.#tensors.resolved(id, (tensor) => readNativeTensor(this.#api, tensor, dtype, shape));
   }
 
+  /** As {@linkcode tensorDataSync}, off the event loop. */
+  async tensorData(id: number): Promise<Float32Array | Int32Array | Uint8Array | Uint8Array[]> {
+    const { shape, dtype } = this.#tensors.entry(id);
+    return await this.#tensors.resolvedAsync(
+      id,
+      (tensor) => readNativeTensor(this.#api, tensor, dtype, shape),
+    );
+  }
+
   /** Copies a tensor's bytes, as many as `into` has room for: nothing is left for the garbage collector. */
   copyBytes(id: number, into: Uint8Array): void {
     this.#tensors.resolved(id, (tensor) => copyNativeTensor(this.#api, tensor, into));
@@ -138,7 +155,8 @@ export class TensorFlowBinding {
     attributes = this.#withInputType(attributes, inputs);
     if (this.#tracing) return this.#addToGraph(name, attributes, inputs, outputCount);
     const { call, status } = this.#api;
-    const op = call.TFE_NewOp(this.#contexts.of(1), this.#api.name(name), status);
+    const context = this.#contexts.of(1);
+    const op = call.TFE_NewOp(context, this.#api.name(name), status);
     this.#api.check(name);
     try {
       const writer = eagerWriter(this.#api, op);
@@ -151,7 +169,8 @@ export class TensorFlowBinding {
     } finally {
       call.TFE_DeleteOp(op);
     }
-    return Array.from({ length: this.#outputCount[0] }, (_, i) => this.#tensors.adopt(this.#outputs[i]));
+    const count = this.#outputCount[0];
+    return Array.from({ length: count }, (_, i) => this.#tensors.adopt(this.#outputs[i], context));
   }
 
   /**
@@ -266,20 +285,19 @@ export class TensorFlowBinding {
   async call({ name, outputs: types, towers }: NativeFunction, inputs: number[]): Promise<TensorMetadata[]> {
     const { call } = this.#api;
     const status = call.TF_NewStatus()!;
-    const op = call.TFE_NewOp(this.#contexts.of(towers), this.#api.name(name), status);
+    const context = this.#contexts.of(towers);
+    const op = call.TFE_NewOp(context, this.#api.name(name), status);
     try {
       this.#api.check(name, status);
       const { rewriter } = this.#contexts;
       call.TFE_OpSetAttrString(op, this.#api.name("config_proto"), rewriter, BigInt(rewriter.length));
       for (const id of inputs) {
-        const handle = this.#tensors.freeHandle(id);
-        call.TFE_OpAddInput(op, handle, status);
-        call.TFE_DeleteTensorHandle(handle);
+        this.#tensors.inContext(id, context, (handle) => call.TFE_OpAddInput(op, handle, status));
       }
       const [outputs, count] = [new BigUint64Array(types.length), Int32Array.of(types.length)];
       await call.executeAsync(op, outputs, count, status);
       this.#api.check(name, status);
-      return Array.from(outputs, (address) => this.#tensors.adopt(address));
+      return Array.from(outputs, (address) => this.#tensors.adopt(address, context));
     } finally {
       call.TFE_DeleteOp(op);
       call.TF_DeleteStatus(status);

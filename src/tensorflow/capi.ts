@@ -4,6 +4,7 @@
  * tensorflow/c/tf_tstring.h.
  */
 import { fileURLToPath } from "node:url";
+import { cudaLibraries } from "./cuda.ts";
 import type { NativeLibrary } from "./library.ts";
 import { keepLoaded } from "./process.ts";
 
@@ -51,11 +52,14 @@ const symbols = {
   executeAsync: { name: "TFE_Execute", parameters: [P, B, B, P], result: V, nonblocking: true },
 
   TFE_NewTensorHandle: { parameters: [P, P], result: P },
+  TFE_TensorHandleCopySharingTensor: { parameters: [P, P], result: P },
   TFE_DeleteTensorHandle: { parameters: [P], result: V },
   TFE_TensorHandleDataType: { parameters: [P], result: I },
   TFE_TensorHandleNumDims: { parameters: [P, P], result: I },
   TFE_TensorHandleDim: { parameters: [P, I, P], result: L },
   TFE_TensorHandleResolve: { parameters: [P, P], result: P },
+  /** The same on a thread of its own: on a GPU it waits for what the tensor is computed from. */
+  resolveAsync: { name: "TFE_TensorHandleResolve", parameters: [P, P], result: P, nonblocking: true },
 
   TF_AllocateTensor: { parameters: [I, B, I, Z], result: P },
   TF_TensorData: { parameters: [P], result: P },
@@ -92,6 +96,14 @@ const symbols = {
   TF_StringGetSize: { parameters: [P], result: Z },
 } as const;
 
+/** `TF_RESOURCE_EXHAUSTED` of tensorflow/c/tf_status.h. */
+const RESOURCE_EXHAUSTED = 8;
+
+/** The memory of the machine, or of its GPU, does not hold what was to be computed. */
+export class OutOfMemoryError extends Error {
+  override name = "OutOfMemoryError";
+}
+
 /** The opened library with one status object, which every call that can fail writes to. */
 export class CApi {
   readonly call: Deno.DynamicLibrary<typeof symbols>["symbols"];
@@ -105,7 +117,7 @@ export class CApi {
   #encoder = new TextEncoder();
 
   constructor(library: NativeLibrary) {
-    keepLoaded([library.framework, library.core]);
+    keepLoaded([...cudaLibraries(library), library.framework, library.core]);
     this.call = Deno.dlopen(library.core, symbols).symbols;
     this.status = this.call.TF_NewStatus()!;
     this.version = this.string(this.call.TF_Version());
@@ -130,13 +142,19 @@ export class CApi {
 
   /**
    * Throws what the last call reported, if it failed.
+   *
    * @param what the operation in words, which starts the message
    * @param status the status that the call was given; default: the shared one
+   * @throws {OutOfMemoryError} where memory did not suffice
    */
   check(what: string, status: Pointer = this.status): void {
-    if (this.call.TF_GetCode(status) !== 0) {
-      throw new Error(`TensorFlow, ${what}: ${this.string(this.call.TF_Message(status))}`);
-    }
+    const code = this.call.TF_GetCode(status);
+    if (code === 0) return;
+    const message = `TensorFlow, ${what}: ${this.string(this.call.TF_Message(status))}`;
+    if (code !== RESOURCE_EXHAUSTED) throw new Error(message);
+    throw new OutOfMemoryError(
+      `Out of memory: make batches smaller (the recipe's batchSize), or images, or the model. ${message}`,
+    );
   }
 }
 

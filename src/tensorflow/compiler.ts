@@ -37,10 +37,12 @@ function processor(): string {
  * Sets up the compiler, with a cache in `.cache/compiler/` by TensorFlow's version, processor and
  * settings: only the first training on a machine waits for it. Call it before anything is compiled.
  * Variables that are set already stay.
+ *
+ * @param cuda folder with CUDA's assembler and libdevice, for a GPU. Default: XLA looks for one
  */
-export function setUpCompiler(version: string): void {
+export function setUpCompiler(version: string, cuda?: string): void {
   if (!KNOWN.test(version)) return;
-  setNativeEnvironment({ XLA_FLAGS });
+  setNativeEnvironment({ XLA_FLAGS: XLA_FLAGS + (cuda ? ` --xla_gpu_cuda_data_dir=${quoted(cuda)}` : "") });
   const machine = createHash("sha256").update(processor() + XLA_FLAGS).digest("hex").slice(0, 12);
   const folder = join(repositoryRoot, ".cache", "compiler", `${version}-${machine}`);
   try {

@@ -14,18 +14,25 @@ export interface ContextOptions {
   gpu?: boolean;
 }
 
-/** `device_count (1) { key (1): "GPU", value (2): 0 }` as protobuf bytes. */
-const NO_GPU = [0x0a, 0x07, 0x0a, 0x03, ...new TextEncoder().encode("GPU"), 0x10, 0x00];
+/** `device_count (1) { key (1): "GPU", value (2): … }` as protobuf bytes. */
+const gpus = (count: number) => [0x0a, 0x07, 0x0a, 0x03, ...new TextEncoder().encode("GPU"), 0x10, count];
 
 /**
- * `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes.
+ * `gpu_options (6) { allow_growth (4): true }` as protobuf bytes. By itself a context takes all of the memory
+ * of all GPUs, until its process ends: a kernel that is left open would leave the next one nothing.
  */
-function contextConfig(
+const GROWING = [0x32, 0x02, 0x20, 0x01];
+
+/**
+ * `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes: at
+ * most one GPU.
+ */
+export function contextConfig(
   { threads = navigator.hardwareConcurrency, towers = 1, gpu = true }: ContextOptions,
 ): Uint8Array<ArrayBuffer> {
   const inter = Math.min(threads, 127);
   const intra = Math.max(Math.floor(inter / towers), 1);
-  return new Uint8Array([0x10, intra, 0x28, inter, ...(gpu ? [] : NO_GPU)]);
+  return new Uint8Array([0x10, intra, 0x28, inter, ...(gpu ? [...gpus(1), ...GROWING] : gpus(0))]);
 }
 
 /** A device of a context. */

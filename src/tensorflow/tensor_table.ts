@@ -11,13 +11,22 @@ export interface TensorMetadata {
 }
 
 /** A tensor in native memory, or, made while tracing, an output of a graph's node. */
-export type Entry = TensorMetadata & { handle?: Pointer; output?: GraphOutput; graph?: Graph; op?: string };
+export type Entry = TensorMetadata & {
+  handle?: Pointer;
+  /** The context that its handle belongs to: that in which it was computed; none for one made from values. */
+  context?: Pointer;
+  output?: GraphOutput;
+  graph?: Graph;
+  op?: string;
+};
 
 /** Gives tensors their numbers and frees them. */
 export class TensorTable {
   readonly #api: CApi;
   readonly #entries = new Map<number, Entry>();
   #nextId = 1;
+  /** How often a tensor was handed from one context to another. */
+  crossings = 0;
 
   constructor(api: CApi) {
     this.#api = api;
@@ -54,13 +63,13 @@ export class TensorTable {
     return entry;
   }
 
-  /** Takes over a `TFE_TensorHandle*` that an op has returned. */
-  adopt(address: bigint): TensorMetadata {
+  /** Takes over a `TFE_TensorHandle*` that an op has returned in a context. */
+  adopt(address: bigint, context: Pointer): TensorMetadata {
     const { call, status } = this.#api;
     const handle = Deno.UnsafePointer.create(address)!;
     const rank = call.TFE_TensorHandleNumDims(handle, status);
     const shape = Array.from({ length: rank }, (_, i) => Number(call.TFE_TensorHandleDim(handle, i, status)));
-    return this.register({ handle, shape, dtype: call.TFE_TensorHandleDataType(handle) });
+    return this.register({ handle, context, shape, dtype: call.TFE_TensorHandleDataType(handle) });
   }
 
   /** A tensor with these values in native memory. */
@@ -78,14 +87,19 @@ export class TensorTable {
   }
 
   /**
-   * A handle of the same memory that belongs to no context, where a result of an op belongs to that in which
-   * the op ran. The caller deletes it.
+   * Gives `use` a handle that an op of a context can read: the tensor's own, or, where that belongs to another
+   * context, one of the same memory that belongs to none. On a GPU, which has one context, the latter would be
+   * a copy to the host and back.
    */
-  freeHandle(id: number): Pointer {
+  inContext(id: number, context: Pointer, use: (handle: Pointer) => void): void {
+    const { context: own } = this.entry(id);
+    if (!own || Deno.UnsafePointer.equals(own, context)) return use(this.handle(id));
     const { call, status } = this.#api;
     const handle = this.resolved(id, (tensor) => call.TFE_NewTensorHandle(tensor, status)!);
     this.#api.check("handing a tensor over");
-    return handle;
+    this.crossings++;
+    use(handle);
+    call.TFE_DeleteTensorHandle(handle);
   }
 
   /** Gives a tensor's memory to `read`, for as long as that runs. */
@@ -97,6 +111,30 @@ export class TensorTable {
       return read(tensor);
     } finally {
       call.TF_DeleteTensor(tensor);
+    }
+  }
+
+  /**
+   * As {@linkcode resolved}, off the event loop: on a GPU it waits until the tensor has been computed. The
+   * tensor may be deleted meanwhile.
+   */
+  async resolvedAsync<T>(id: number, read: (tensor: Pointer) => T): Promise<T> {
+    const { call } = this.#api;
+    const own = this.handle(id);
+    const status = call.TF_NewStatus()!;
+    const handle = call.TFE_TensorHandleCopySharingTensor(own, status);
+    try {
+      this.#api.check("reading a tensor", status);
+      const tensor = await call.resolveAsync(handle, status);
+      this.#api.check("reading a tensor", status);
+      try {
+        return read(tensor!);
+      } finally {
+        call.TF_DeleteTensor(tensor);
+      }
+    } finally {
+      if (handle) call.TFE_DeleteTensorHandle(handle);
+      call.TF_DeleteStatus(status);
     }
   }
 

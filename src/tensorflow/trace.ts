@@ -7,8 +7,8 @@
 import { createHash } from "node:crypto";
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend } from "./backend.ts";
-import type { NativeFunction } from "./binding.ts";
-import { callingLine } from "./capi.ts";
+import type { NativeFunction, TensorFlowBinding } from "./binding.ts";
+import { callingLine, OutOfMemoryError } from "./capi.ts";
 import { emptyCompilerCache } from "./compiler.ts";
 import { usableTowers } from "./raw.ts";
 
@@ -134,8 +134,8 @@ export function compile<Inputs extends TensorTree[], Output>(
     try {
       return await call();
     } catch (error) {
-      if (!traces.has(paths) || traces.get(paths)!.hasRun || !emptyCompilerCache()) throw error;
-      // A damaged file in the compiler's cache fails whatever reads it, and is remembered by name.
+      if (!traces.has(paths) || traces.get(paths)!.hasRun || error instanceof OutOfMemoryError) throw error;
+      if (!mendCompiler(backend.binding)) throw error;
       forgetFused();
       traces.delete(paths);
       return await call();
@@ -149,6 +149,20 @@ export function compile<Inputs extends TensorTree[], Output>(
       traces.clear();
     },
   });
+}
+
+/**
+ * Has the compiler behave otherwise after a function has failed as it first ran. A damaged file in its cache
+ * fails whatever reads it: the cache is emptied. On a GPU, for which nothing is cached, an assembler or
+ * libdevice may be missing: ops are no longer fused.
+ *
+ * @returns whether there was something to change
+ */
+function mendCompiler(binding: TensorFlowBinding): boolean {
+  if (!binding.isUsingGpuDevice()) return emptyCompilerCache();
+  const wasFusing = binding.isFusing;
+  binding.isFusing = false;
+  return wasFusing;
 }
 
 /** @throws {Error} when the tensor has been disposed since the function was traced */
@@ -245,7 +259,7 @@ export function fuse<Options extends FuseOptions>(
   const traces = new Map<string, NativeFunction>();
   return (inputs, options) => {
     const backend = nativeBackend();
-    if (!backend?.binding.isTracing) return f(inputs, options);
+    if (!backend?.binding.isTracing || !backend.binding.isFusing) return f(inputs, options);
     const ids = backend.getInputTensorIds(inputs);
     const types = inputs.map(({ shape }, i) => `${backend.binding.dtypeOf(ids[i])}[${shape}]`);
     const key = `${types} ${JSON.stringify(options)} ${generation}`;
