@@ -172,8 +172,8 @@ function foldedNorm(p: Parameters, norm: string, kernel: tf.Tensor4D, bias?: tf.
 }
 
 /**
- * Depthwise convolution: one kernel a channel, height and width stay. A norm after it adds its bias. Too few
- * products a value for bfloat16 to make it faster.
+ * Depthwise convolution: one kernel a channel, height and width stay. A norm after it adds its bias. On a CPU
+ * it has too few products a value for bfloat16 to make it faster; on a GPU it is ten times as fast.
  */
 export function depthwise(name: string, size: number): Layer {
   return {
@@ -189,7 +189,7 @@ export function depthwise(name: string, size: number): Layer {
             layout: "depthwise",
             init: weight,
             decay: true,
-            alwaysFloat32: true,
+            float32OnCpu: true,
           },
           plainSpec(`${layer}.bias`, [C], bias),
         ],

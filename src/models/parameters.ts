@@ -5,7 +5,7 @@
  */
 import type { Random } from "../stats/mod.ts";
 import { partsOf } from "../ops/mod.ts";
-import { type Precision, tf } from "../tensorflow/mod.ts";
+import { isOnGpu, type Precision, tf } from "../tensorflow/mod.ts";
 
 /**
  * How a tensor lies here and in PyTorch (torchvision, timm, safetensors files of theirs):
@@ -74,10 +74,10 @@ export interface ParameterSpec {
    */
   decay: boolean;
   /**
-   * Stays float32 where the network is computed in bfloat16. Default: what is not decayed does, weights do
-   * not.
+   * Stays float32 on a CPU where the network is computed in bfloat16. Default: what is not decayed stays so
+   * everywhere, weights nowhere.
    */
-  alwaysFloat32?: boolean;
+  float32OnCpu?: boolean;
 }
 
 /** A tensor that weight decay passes over: a bias, a norm's, a scale, positions. */
@@ -217,9 +217,9 @@ export function unflatten(
   if (specs.length === 0) return {};
   const parts = partsOf(
     flat,
-    specs.map(({ shape, decay, alwaysFloat32 }) => ({
+    specs.map(({ shape, decay, float32OnCpu }) => ({
       shape,
-      precision: decay && !alwaysFloat32 ? precision : "float32",
+      precision: decay && (isOnGpu() || !float32OnCpu) ? precision : "float32",
     })),
   );
   return Object.fromEntries(specs.map(({ name }, i) => [name, parts[i]]));

@@ -37,14 +37,17 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   }, (dy, [x]) => geluBackward([dy, x], {}));
 }
 
+const T = [attribute.type("T", "float32")];
+const reluForward = fuse("relu", ([x]) => rawOp("Relu", [x], T), { onlyOnGpu: true });
+const reluBackward = fuse("relu_gradient", (inputs) => rawOp("ReluGrad", inputs, T), { onlyOnGpu: true });
+
 /** `max(x, 0)`. */
 export function relu<T extends tf.Tensor>(x: T): T {
   if (!isNative()) return tf.relu(x);
-  const T = [attribute.type("T", "float32")];
   return withGradient<T>([x], () => {
-    const [value] = rawOp("Relu", [x], T);
+    const [value] = reluForward([x], {});
     return { value: value as T, saved: [value] };
-  }, (dy, [value]) => rawOp("ReluGrad", [dy, value], T));
+  }, (dy, [value]) => reluBackward([dy, value], {}));
 }
 
 /** Uniform numbers in [0, 1) that a key decides. */

@@ -213,18 +213,40 @@ function depthwiseKernelGradient(x: tf.Tensor4D, dy: tf.Tensor4D, size: number):
   return each.reshape([size, size, B, C]).sum(2).reshape([size, size, C, 1]);
 }
 
+/** The library's own depthwise op, or one of its gradients: stride 1, the same height and width. */
+function depthwiseOp(name: string, inputs: tf.Tensor[]): tf.Tensor {
+  return rawOp(name, inputs, attributes(1, true))[0];
+}
+
 /**
- * Depthwise convolution, stride 1, padded to the same height and width.
+ * Depthwise convolution in the precision of its kernel, stride 1, padded to the same height and width.
  *
  * @param x [B, H, W, C]
  * @param kernel odd height and width, [size, size, C, 1]
- * @returns [B, H, W, C]
+ * @returns [B, H, W, C], in the kernel's precision
  */
 export function depthwiseConv(x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
+  if (isNative() && precisionOf(kernel) === "bfloat16") return depthwiseBfloat16(x, kernel);
   return withGradient<tf.Tensor4D>([x, kernel], () => {
     return { value: tf.depthwiseConv2d(x, kernel, 1, "same"), saved: [x, kernel] };
   }, (dy, [x, kernel]) => [
     tf.depthwiseConv2d(dy, kernel.reverse([0, 1]) as tf.Tensor4D, 1, "same"),
     depthwiseKernelGradient(x as tf.Tensor4D, dy, kernel.shape[0]!),
   ]);
+}
+
+/** In bfloat16, which is for GPUs: there the library's own ops are cuDNN's, forward and backward. */
+function depthwiseBfloat16(x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D {
+  const given = precisionOf(x);
+  return withGradient<tf.Tensor4D>([x, kernel], () => {
+    const input = toPrecision(x, "bfloat16");
+    const value = depthwiseOp("DepthwiseConv2dNative", [input, kernel]) as tf.Tensor4D;
+    return { value, saved: [input, kernel] };
+  }, (dy, [input, kernel]) => {
+    const g = toPrecision(dy, "bfloat16");
+    const [inputShape, kernelShape] = [input, kernel].map(({ shape }) => tf.tensor1d(shape, "int32"));
+    const dx = depthwiseOp("DepthwiseConv2dNativeBackpropInput", [inputShape, kernel, g]);
+    const dKernel = depthwiseOp("DepthwiseConv2dNativeBackpropFilter", [input, kernelShape, g]);
+    return [toPrecision(dx, given), dKernel];
+  });
 }

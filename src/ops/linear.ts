@@ -3,7 +3,7 @@
  * layers; and scales and shifts beside a linear layer, folded into its weights: the same function, with one
  * pass over the weights in place of one over the activations.
  */
-import { attribute, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
+import { attribute, fuse, isNative, precisionOf, rawOp, tf, toPrecision } from "../tensorflow/mod.ts";
 import { withGradient } from "./gradient.ts";
 import { inPrecision } from "./tensors.ts";
 
@@ -82,9 +82,14 @@ function matMul(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
   });
 }
 
+/** On a GPU TensorFlow adds no bias to a product, and its own op is far from as fast as the memory. */
+const withBias = fuse("bias", ([x, bias]) => {
+  return rawOp("BiasAdd", [x, toPrecision(bias, precisionOf(x))], [attribute.type("T", "float32")]);
+}, { onlyOnGpu: true });
+
 /**
- * Adds a bias to every position, in the input's precision; TensorFlow does so while it writes the product or
- * convolution before it.
+ * Adds a bias to every position, in the input's precision; on a CPU TensorFlow does so while it writes the
+ * product or convolution before it.
  *
  * @param x [..., channels]
  * @param bias [channels], float32
@@ -92,8 +97,8 @@ function matMul(x: tf.Tensor2D, w: tf.Tensor2D): tf.Tensor2D {
 export function addBias<T extends tf.Tensor>(x: T, bias: tf.Tensor): T {
   if (!isNative()) return x.add(bias);
   return withGradient<T>([x, bias], () => {
-    const inputs = [x, toPrecision(bias, precisionOf(x))];
-    return { value: rawOp("BiasAdd", inputs, [attribute.type("T", "float32")])[0] as T, saved: [] };
+    const [value] = withBias([x, bias], {});
+    return { value: value as T, saved: [] };
   }, (dy) => [dy, columnSums(dy)]);
 }
 

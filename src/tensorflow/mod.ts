@@ -5,6 +5,7 @@ export {
   bytesTensor,
   bytesToFloat,
   isNative,
+  isOnGpu,
   type Precision,
   precisionOf,
   rawOp,

@@ -12,13 +12,17 @@ export function isNative(): boolean {
   return nativeBackend() !== undefined;
 }
 
+/** Whether native TensorFlow computes on a GPU, on which other ways to compute the same are the fast ones. */
+export function isOnGpu(): boolean {
+  return nativeBackend()?.binding.isUsingGpuDevice() ?? false;
+}
+
 /**
  * Number of towers (see `compile`) that a function can have here, of those that are wanted. It is 1 on a GPU,
  * which a single op fills, and on an engine that runs op by op.
  */
 export function usableTowers(wanted: number): number {
-  const backend = nativeBackend();
-  return backend && !backend.binding.isUsingGpuDevice() ? wanted : 1;
+  return isNative() && !isOnGpu() ? wanted : 1;
 }
 
 /**

@@ -233,6 +233,12 @@ type FuseOptions = Record<string, string | number | boolean | readonly number[]>
 /** A function of tensors that reads nothing else. */
 type Fusible<Options extends FuseOptions> = (inputs: tf.Tensor[], options: Options) => tf.Tensor[];
 
+/** Where a function is fused. */
+interface FusePlace {
+  /** Where the library's own ops are as fast on a CPU. Default: false. */
+  onlyOnGpu?: boolean;
+}
+
 /**
  * Has TensorFlow's compiler XLA turn a function into few loops, each of which reads its inputs and writes its
  * results once, where every op by itself would go through memory. For element-wise ops and reductions: matrix
@@ -255,11 +261,13 @@ type Fusible<Options extends FuseOptions> = (inputs: tf.Tensor[], options: Optio
 export function fuse<Options extends FuseOptions>(
   label: string,
   f: Fusible<Options>,
+  { onlyOnGpu = false }: FusePlace = {},
 ): (inputs: tf.Tensor[], options: Options) => tf.Tensor[] {
   const traces = new Map<string, NativeFunction>();
   return (inputs, options) => {
     const backend = nativeBackend();
     if (!backend?.binding.isTracing || !backend.binding.isFusing) return f(inputs, options);
+    if (onlyOnGpu && !backend.binding.isUsingGpuDevice()) return f(inputs, options);
     const ids = backend.getInputTensorIds(inputs);
     const types = inputs.map(({ shape }, i) => `${backend.binding.dtypeOf(ids[i])}[${shape}]`);
     const key = `${types} ${JSON.stringify(options)} ${generation}`;

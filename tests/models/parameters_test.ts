@@ -64,7 +64,7 @@ Deno.test("unflatten in bfloat16 joins gradients of both precisions into one of 
   const mixed: ParameterSpec[] = [
     ...specs,
     { name: "v", shape: [2], layout: "linear", init: 0, decay: true },
-    { name: "t", shape: [1], layout: "linear", init: 0, decay: true, alwaysFloat32: true },
+    { name: "t", shape: [1], layout: "linear", init: 0, decay: true, float32OnCpu: true },
   ];
   const gradient = compile((flat: tf.Tensor1D, scale: tf.Tensor1D) => {
     const loss = (x: tf.Tensor) => {
