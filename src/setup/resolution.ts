@@ -82,7 +82,7 @@ export function resolveInstalls(text: string, machine: Machine, withTensorFlow =
   }];
 }
 
-/** Gigabytes that the calls of pip write, temporary files included. CUDA's wheels alone are 3.4 GB, packed. */
+/** Gigabytes that the calls of pip write, temporary files included. CUDA's wheels are 3.4 GB of them. */
 export function gigabytesFor(installs: readonly PipInstall[]): number {
   const sizes = installs.map(({ requirements }) => {
     const [first] = requirements;
