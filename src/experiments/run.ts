@@ -1,5 +1,6 @@
 /** Runs experiments: each is executed once, and its record is kept. */
 import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
+import { readDriver, usable } from "../nvidia/mod.ts";
 import { describeEngine, startEngine } from "../tensorflow/mod.ts";
 import { removeCheckpoints } from "../train/mod.ts";
 import { recordCode } from "./code_version.ts";
@@ -81,7 +82,7 @@ async function execute(
 ): Promise<FinishedRecord<OfKind>> {
   const { signal, onProgress } = options;
   // They load their program while the pools are opened and the engine starts.
-  using workers = startBatchWorkers(kind.threads === false ? { workers: 0 } : {});
+  using workers = startBatchWorkers(kind.threads === false ? { workers: 0 } : { gpu: await trainsOnGpu() });
   let pools: Pool[] = [];
   try {
     pools = await openPools(kind.datasets(experiment), {
@@ -101,6 +102,12 @@ async function execute(
   } finally {
     for (const pool of pools) pool[Symbol.dispose]();
   }
+}
+
+/** Whether the engine is on a GPU. It is started early to know that, though only where there may be one. */
+async function trainsOnGpu(): Promise<boolean> {
+  const driver = readDriver();
+  return driver !== undefined && "gpu" in usable(driver) && (await startEngine()).device === "GPU";
 }
 
 /**

@@ -1,10 +1,10 @@
 /**
- * What NVIDIA's driver says about itself and the GPUs that it shows, asked from its library, libcuda, by FFI.
- * Nothing is allocated on a GPU.
+ * What NVIDIA's driver says about itself and the GPUs that it shows, asked from its library, libcuda, by FFI,
+ * and whether the pinned TensorFlow's CUDA wheel runs there. Nothing is allocated on a GPU.
  */
 
 /** Major and minor. */
-export type Version = readonly [number, number];
+type Version = readonly [number, number];
 
 /** A GPU that this process may use. */
 export interface Gpu {
@@ -27,7 +27,7 @@ export interface Driver {
 }
 
 /** Where libcuda is: on the loader's path, or where Windows puts it for WSL. */
-export const LIBCUDA: readonly string[] = ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"];
+const LIBCUDA: readonly string[] = ["libcuda.so.1", "/usr/lib/wsl/lib/libcuda.so.1"];
 
 const SYMBOLS = {
   cuInit: { parameters: ["u32"], result: "i32" },
@@ -55,9 +55,9 @@ const ANSWERS: Record<number, string> = {
 };
 
 /**
- * Asks the driver. libcuda shows the GPUs that the environment variable CUDA_VISIBLE_DEVICES leaves, as it was
- * when the process first asked. This takes from milliseconds to a few seconds, where the driver has to wake
- * the GPUs.
+ * Asks the driver. libcuda shows the GPUs that the environment variable CUDA_VISIBLE_DEVICES leaves, as it
+ * was when the process first asked. This takes from milliseconds to a few seconds, where the driver has to
+ * wake the GPUs.
  *
  * @param libraries paths or names of libcuda, of which the first that opens is asked
  * @returns undefined where none opens: there is no driver
@@ -121,3 +121,88 @@ function gpuAt(library: Library, index: number): Gpu {
     bytes: Number(bytes[0]),
   };
 }
+
+/**
+ * The driver and all GPUs of the machine, whatever CUDA_VISIBLE_DEVICES shows of them. A process of its own
+ * asks, so that this one does not start the driver.
+ */
+export async function readMachine(libraries: readonly string[] = LIBCUDA): Promise<Driver | undefined> {
+  const { CUDA_VISIBLE_DEVICES: _, ...env } = Deno.env.toObject();
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-config", "--no-lock", "--quiet", import.meta.url, ...libraries],
+    env,
+    clearEnv: true,
+    stderr: "null",
+  }).output();
+  if (!success) return { cuda: [0, 0], gpus: [], problem: "NVIDIA's driver ended the process that asked it" };
+  return JSON.parse(new TextDecoder().decode(stdout)) ?? undefined;
+}
+
+/** The GPU that TensorFlow takes. */
+export interface UsableGpu {
+  gpu: Gpu;
+  /** Its place in {@link Driver.gpus}. */
+  index: number;
+  /** Whether XLA can compile for it. */
+  xla: boolean;
+  /** Where it cannot: one sentence. */
+  whyNoXla?: string;
+  /** The first version of cuDNN 9 that no longer runs on it; absent where none is known. */
+  cudnnBelow?: string;
+}
+
+/** The wheel is built with CUDA 12.5, whose libraries run on every driver for CUDA 12. */
+const OLDEST_CUDA: Version = [12, 0];
+
+/** The first driver of CUDA 12. */
+const OLDEST_DRIVER = 525;
+
+/** The oldest that the wheel has kernels for. */
+const OLDEST_CAPABILITY: Version = [6, 0];
+
+/**
+ * From this one on XLA ends the process: `PTX version 8.5 does not support target 'sm_120'` (issue 111958 of
+ * tensorflow/tensorflow). TensorFlow's own kernels run: the driver compiles them from the wheel's PTX for
+ * 9.0, for minutes when they are first used.
+ */
+const FIRST_WITHOUT_XLA: Version = [10, 0];
+
+/** cuDNN 9.11 has no kernels for what is older, Pascal and Volta: P100, V100. */
+const CUDNN_BELOW = "9.11";
+const FIRST_WITH_NEW_CUDNN: Version = [7, 5];
+
+const isBelow = ([major, minor]: Version, [thanMajor, thanMinor]: Version) =>
+  major < thanMajor || (major === thanMajor && minor < thanMinor);
+
+/**
+ * The GPU that the CUDA wheel uses: the first that it has kernels for. `reason`: why there is none, in a part
+ * of a sentence without a full stop.
+ */
+export function usable({ cuda, gpus, problem }: Driver): UsableGpu | { reason: string } {
+  const says = `NVIDIA's driver runs CUDA ${cuda.join(".")}`;
+  // An unknown version is no reason by itself.
+  if (cuda[0] > 0 && isBelow(cuda, OLDEST_CUDA)) {
+    return { reason: `${says}, and TensorFlow needs 12.0, that is driver ${OLDEST_DRIVER} or newer` };
+  }
+  if (problem) return { reason: problem };
+  if (gpus.length === 0) return { reason: "NVIDIA's driver shows no GPU" };
+  const index = gpus.findIndex(({ capability }) => !isBelow(capability, OLDEST_CAPABILITY));
+  if (index < 0) {
+    const [{ name, capability }] = gpus;
+    return {
+      reason: `${name} has compute capability ${capability.join(".")}, and TensorFlow needs ` +
+        `${OLDEST_CAPABILITY.join(".")} or above`,
+    };
+  }
+  const gpu = gpus[index];
+  if (isBelow(gpu.capability, FIRST_WITH_NEW_CUDNN)) {
+    return { gpu, index, xla: true, cudnnBelow: CUDNN_BELOW };
+  }
+  if (isBelow(gpu.capability, FIRST_WITHOUT_XLA)) return { gpu, index, xla: true };
+  const whyNoXla = `XLA of this TensorFlow does not know compute capability ${
+    gpu.capability.join(".")
+  } (${gpu.name}): element-wise parts are not fused.`;
+  return { gpu, index, xla: false, whyNoXla };
+}
+
+if (import.meta.main) console.log(JSON.stringify(readDriver(Deno.args) ?? null));

@@ -2,10 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { besideModule, repositoryRoot } from "../disk/mod.ts";
+import { readMachine } from "../nvidia/mod.ts";
 import { writeKernelSpec, writeLabSettings } from "./kernel_spec.ts";
-import { checkDeno, checkSpace, hasNvidia, SetupError } from "./machine.ts";
+import { checkDeno, checkSpace, gpuFor, nvidiaTraces, SetupError } from "./machine.ts";
 import { findPython, type Python } from "./python.ts";
-import { gigabytesFor, type PipInstall, resolveInstalls } from "./resolution.ts";
+import { gigabytesFor, inTheWay, type PipInstall, resolveInstalls } from "./resolution.ts";
 import { emptyVenv, holdVenv, readState, type VenvState } from "./state.ts";
 
 /**
@@ -46,7 +47,9 @@ async function ensurePython(root: string, log: (line: string) => void): Promise<
   const venv = join(root, ".venv");
   const requirements = Deno.readTextFileSync(join(root, "requirements.txt"));
   // Not the Python's version: a `.venv` goes on with the one it was made from.
-  const wanted = await sha256(JSON.stringify([requirements, Deno.build, hasNvidia(), bringsOwnTensorFlow()]));
+  const wanted = await sha256(
+    JSON.stringify([requirements, Deno.build, nvidiaTraces(), bringsOwnTensorFlow()]),
+  );
   const isDone = () => {
     const state = readState(venv);
     // Python's own presence too: an update of the system can take away the one that .venv points to.
@@ -81,8 +84,9 @@ async function fillVenv(
   const state = readState(venv);
   const own = await usablePython(venv, state);
   const python = own ?? await findPython();
-  const installs = installsFor(requirements, python);
+  const { installs, note } = await installsFor(requirements, python);
   checkSpace(venv, gigabytesFor(installs));
+  if (note) log(`Set-up: ${note}`);
   begin();
   const logFile = join(venv, "name-that-dataset.log");
   const run = (what: string, program: string, args: string[]) =>
@@ -94,9 +98,14 @@ async function fillVenv(
     await run(`.venv from ${python.program}, Python ${version} (seconds)`, python.program, ["venv", venv]);
   }
   for (const { what, requirements, dependencies } of installs) {
+    const others = inTheWay(packagesIn(venv, python), requirements[0]);
+    if (others.length > 0) {
+      const uninstall = ["pip", "uninstall", "--yes", ...others];
+      await run("without the TensorFlow of before (seconds)", join(venv, "bin/python"), uninstall);
+    }
     const flags = ["--only-binary=:all:", ...(dependencies ? [] : ["--no-deps"])];
     const time = requirements[0].includes("cuda")
-      ? "several minutes, 3 GB"
+      ? "several minutes, 3.4 GB"
       : "half a minute to a few minutes";
     await run(`${what} (${time})`, join(venv, "bin/python"), ["pip", "install", ...flags, ...requirements]);
   }
@@ -116,10 +125,25 @@ async function usablePython(venv: string, state: VenvState): Promise<Python | un
   }
 }
 
-function installsFor(requirements: string, { version }: Python): PipInstall[] {
+async function installsFor(
+  requirements: string,
+  { version }: Python,
+): Promise<{ installs: PipInstall[]; note?: string }> {
   const { os, arch } = Deno.build;
-  const machine = { os, arch, nvidia: hasNvidia(), python: version };
-  return resolveInstalls(requirements, machine, !bringsOwnTensorFlow());
+  const withTensorFlow = !bringsOwnTensorFlow();
+  const { gpu, note } = withTensorFlow && nvidiaTraces() ? gpuFor({ os, arch }, await readMachine()) : {};
+  const installs = resolveInstalls(requirements, { os, arch, gpu, python: version }, withTensorFlow);
+  return { installs, note };
+}
+
+/** Names of the files and folders where an environment's packages are. */
+function packagesIn(venv: string, { version }: Python): string[] {
+  try {
+    const folder = join(venv, "lib", `python${version.join(".")}`, "site-packages");
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  } catch {
+    return []; // it has just been made
+  }
 }
 
 async function step(

@@ -31,8 +31,8 @@ export function parseRequirements(text: string): Requirement[] {
 }
 
 /** The TensorFlow package for a machine, or the sentence that says why there is none. */
-function tensorflowPackage({ os, arch, nvidia }: Machine): string {
-  if (os === "linux" && nvidia) return "tensorflow[and-cuda]";
+function tensorflowPackage({ os, arch, gpu }: Machine): string {
+  if (os === "linux" && arch === "x86_64" && gpu) return "tensorflow[and-cuda]";
   if (os === "linux" && arch === "x86_64") return "tensorflow-cpu";
   if (os === "linux" || (os === "darwin" && arch === "aarch64")) return "tensorflow";
   if (os === "windows") {
@@ -49,7 +49,7 @@ function tensorflowPackage({ os, arch, nvidia }: Machine): string {
 /**
  * The calls of pip that fill `.venv` on a machine. The CPU wheels come without their Python dependencies (the
  * project loads their native library from Deno: 12 s instead of 30 s, and 200 MB less); the CUDA libraries
- * are dependencies, so they come with.
+ * are dependencies, so they come with: on x86-64, since the wheel for arm64 has no CUDA.
  *
  * @param text contents of requirements.txt
  * @param withTensorFlow false where another TensorFlow is to be used
@@ -73,19 +73,39 @@ export function resolveInstalls(text: string, machine: Machine, withTensorFlow =
   }
   const version = pins.find(isTensorFlow)?.version;
   if (!version) throw new Error("requirements.txt pins no tensorflow.");
+  const hasCuda = wheel.includes("cuda");
+  const oldCudnn = hasCuda && machine.gpu?.cudnnBelow;
   return [jupyter, {
-    what: `native TensorFlow ${version}${wheel.includes("cuda") ? " for NVIDIA GPUs" : ""}`,
-    requirements: [`${wheel}==${version}`],
-    dependencies: wheel.includes("cuda"),
+    what: `native TensorFlow ${version}${hasCuda ? " for NVIDIA GPUs" : ""}`,
+    requirements: [`${wheel}==${version}`, ...oldCudnn ? [`nvidia-cudnn-cu12<${oldCudnn}`] : []],
+    dependencies: hasCuda,
   }];
 }
 
-/** Gigabytes that the calls of pip write, temporary files included. */
+/** Gigabytes that the calls of pip write, temporary files included. CUDA's wheels are 3.4 GB of them. */
 export function gigabytesFor(installs: readonly PipInstall[]): number {
   const sizes = installs.map(({ requirements }) => {
     const [first] = requirements;
-    if (first.startsWith("tensorflow[and-cuda]")) return 9;
+    if (first.startsWith("tensorflow[and-cuda]")) return 13;
     return first.startsWith("tensorflow") ? 2 : 0.5;
   });
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** TensorFlow's packages. They share a folder: were one to come over another, pip would know of both. */
+const TENSORFLOW_PACKAGES = ["tensorflow", "tensorflow-cpu"];
+
+/**
+ * The packages that have to go before this one comes: where there is another TensorFlow, all of them.
+ *
+ * @param files names of what is in site-packages
+ * @param requirement what pip is to install
+ */
+export function inTheWay(files: readonly string[], requirement: string): string[] {
+  const [wanted] = requirement.match(/^[\w-]+/)!;
+  const installed = TENSORFLOW_PACKAGES.filter((name) =>
+    files.some((file) => file.startsWith(`${name.replaceAll("-", "_")}-`) && file.endsWith(".dist-info"))
+  );
+  const isOther = TENSORFLOW_PACKAGES.includes(wanted) && installed.some((name) => name !== wanted);
+  return isOther ? installed : [];
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Driver, readDriver, usable } from "../../src/nvidia/mod.ts";
+import { type Driver, readDriver, readMachine, usable } from "../../src/nvidia/mod.ts";
 
 /** A C program's text that answers as libcuda does, for a driver and GPUs as described. */
 function stub({ version = 12040, init = 0, gpus = [] as [string, number, number, number][] }): string {
@@ -49,19 +49,19 @@ function libraryOf(text: string): string {
   return path;
 }
 
-const driverOf = (of: Parameters<typeof stub>[0]) => readDriver([libraryOf(stub(of))])!;
-
 const GIB = 2 ** 30;
 
 Deno.test({
   name: `a driver says its version and its GPUs${skipped}`,
   ignore: withoutCompiler,
   sanitizeResources: false, // a libcuda stays open
-  fn: () => {
-    const driver = driverOf({
+  fn: async () => {
+    const library = libraryOf(stub({
       version: 12040,
       gpus: [["NVIDIA H100 80GB HBM3", 9, 0, 80 * GIB], ["NVIDIA GeForce RTX 2070", 7, 5, 8 * GIB]],
-    });
+    }));
+    const driver = readDriver([library])!;
+    assert.deepEqual(await readMachine([library]), driver);
     assert.deepEqual(driver, {
       cuda: [12, 4],
       gpus: [
@@ -70,7 +70,6 @@ Deno.test({
       ],
     });
     assert.deepEqual(usable(driver), { gpu: driver.gpus[0], index: 0, xla: true });
-    assert.deepEqual(driverOf({ version: 13000 }), { cuda: [13, 0], gpus: [] });
   },
 });
 
@@ -79,11 +78,9 @@ Deno.test({
   ignore: withoutCompiler,
   sanitizeResources: false,
   fn: () => {
-    const old = driverOf({ version: 11080, init: 803 });
-    assert.deepEqual(old.cuda, [11, 8]);
-    assert.match(old.problem!, /^cuInit of NVIDIA's driver answered 803: .*restart the machine$/);
-    assert.match(driverOf({ init: 7 }).problem!, /^cuInit of NVIDIA's driver answered 7$/);
-    assert.match(driverOf({ init: 100 }).problem!, /answered 100: it shows no GPU$/);
+    const { cuda, gpus, problem } = readDriver([libraryOf(stub({ version: 11080, init: 803 }))])!;
+    assert.deepEqual([cuda, gpus], [[11, 8], []]);
+    assert.match(problem!, /^cuInit of NVIDIA's driver answered 803: .*restart the machine$/);
   },
 });
 
@@ -92,12 +89,22 @@ Deno.test({
   ignore: withoutCompiler,
   sanitizeResources: false,
   fn: () => {
-    const [other, right] = [libraryOf("int other(void) { return 0; }"), libraryOf(stub({ version: 12020 }))];
-    assert.deepEqual(readDriver(["/nothing/here", other, right])?.cuda, [12, 2]);
+    const [other, right] = [libraryOf("int other(void) { return 0; }"), libraryOf(stub({ version: 13000 }))];
+    assert.deepEqual(readDriver(["/nothing/here", other, right]), { cuda: [13, 0], gpus: [] });
   },
 });
 
-Deno.test("without libcuda there is no driver", () => {
+Deno.test({
+  name: `a driver that ends the process ends only the one that asked for the machine's GPUs${skipped}`,
+  ignore: withoutCompiler,
+  fn: async () => {
+    const library = libraryOf(stub({}).replace("ready = ", "*(volatile int *)0 = 1; ready = "));
+    assert.match((await readMachine([library]))!.problem!, /ended the process/);
+  },
+});
+
+Deno.test("without libcuda there is no driver", async () => {
+  assert.equal(await readMachine(["/nothing/here/libcuda.so.1"]), undefined);
   assert.equal(readDriver(["/nothing/here/libcuda.so.1"]), undefined);
   assert.equal(readDriver([]), undefined);
 });
@@ -139,7 +146,7 @@ Deno.test("a GPU of compute capability 6.0 or above will do, of which the first 
   assert.equal(reasonOf({ gpus: [] }), "NVIDIA's driver shows no GPU");
   assert.equal(reasonOf({ gpus: [], problem: "cuInit answered 999" }), "cuInit answered 999");
   const gpus = [old, gpu("Tesla P100", 6, 0), gpu("A100", 8, 0)];
-  assert.deepEqual(usable(driver({ gpus })), { gpu: gpus[1], index: 1, xla: true });
+  assert.deepEqual(usable(driver({ gpus })), { gpu: gpus[1], index: 1, xla: true, cudnnBelow: "9.11" });
 });
 
 Deno.test("from compute capability 10.0 on a GPU is used without XLA, and the reason is a sentence", () => {

@@ -2,7 +2,7 @@
  * Threads that make batches ahead of the time when they are needed, so that a training step does not wait for
  * them.
  */
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import type { SourceDescription, WorkerMessage, WorkerReply } from "./worker.ts";
 import {
   type Batch,
@@ -17,13 +17,18 @@ import {
 /** How many threads, how far ahead. */
 interface BatchWorkersOptions {
   /**
-   * Number of threads; without any, batches are made on the thread that asks. Default: one less than there
-   * are cores, at least 1, at most 8.
+   * Whether the network trains on a GPU, which takes more images than a CPU does, and leaves most cores free.
+   * Default: false.
+   */
+  gpu?: boolean;
+  /**
+   * Number of threads; without any, batches are made on the thread that asks. Default: what
+   * {@link usualThreads} says.
    */
   workers?: number;
   /**
    * Most batches of a source that are being made or wait to be taken. Default: one more than there are
-   * threads.
+   * threads; on a GPU no more than fit a quarter of the machine's memory, though at least 2.
    */
   ahead?: number;
 }
@@ -50,7 +55,39 @@ export interface BatchWorkers {
   [Symbol.dispose](): void;
 }
 
-const MOST_WORKERS = 8;
+/** Most threads beside a network on the CPU, with which they share its cores. */
+const MOST_BESIDE_CPU = 8;
+
+/**
+ * Most threads beside a GPU. One takes 40 MB, and a batch ahead of each takes its pixels: 0.15 MB an image at
+ * 224 px. An image of the paper's takes 3 to 4.5 ms of a core with RandAugment, so that these make 7,000
+ * images a second or more: no card takes so many.
+ */
+const MOST_BESIDE_GPU = 32;
+
+/** Cores that TensorFlow and the thread that asks need while a GPU computes. */
+const CORES_BESIDE_GPU = 3;
+
+/**
+ * Threads that make batches where nobody says how many: on a CPU one less than there are cores, at most 8; on
+ * a GPU three less, at most 32. At least 1.
+ */
+export function usualThreads(gpu: boolean, cores: number = availableParallelism()): number {
+  const threads = gpu
+    ? Math.min(cores - CORES_BESIDE_GPU, MOST_BESIDE_GPU)
+    : Math.min(cores - 1, MOST_BESIDE_CPU);
+  return Math.max(1, threads);
+}
+
+/**
+ * Batches that are made ahead beside a GPU where nobody says how many: one more than there are threads, or
+ * what fits a quarter of the memory.
+ *
+ * @param bytes of one batch
+ */
+export function usualAhead(threads: number, bytes: number, memory: number): number {
+  return Math.max(2, Math.min(threads + 1, Math.floor(memory / 4 / bytes)));
+}
 
 /** Validation pixels that are kept from one evaluation to the next, bytes. */
 const VALIDATION_MEMORY = 256e6;
@@ -60,8 +97,7 @@ const VALIDATION_MEMORY = 256e6;
  * where Deno holds up every new thread, in a second.
  */
 export function startBatchWorkers(
-  { workers = Math.max(1, Math.min(availableParallelism() - 1, MOST_WORKERS)), ahead = workers + 1 }:
-    BatchWorkersOptions = {},
+  { gpu = false, workers = usualThreads(gpu), ahead }: BatchWorkersOptions = {},
 ): BatchWorkers {
   if (workers === 0) return WITHOUT_THREADS;
   const threads = Array.from({ length: workers }, () => new Thread());
@@ -69,6 +105,8 @@ export function startBatchWorkers(
   const ready = Promise.all(threads.map((thread) => thread.ready)).then(() => void (isReady = true));
   ready.catch(() => isReady = true); // whoever asks a thread learns of its fault
   let sources = 0;
+  const aheadOf = ({ batchSize, imageSize }: BatchSource) =>
+    ahead ?? (gpu ? usualAhead(workers, batchSize * imageSize ** 2 * 3, totalmem()) : workers + 1);
   const sourceOf = (description: SourceDescription) => {
     const source = sources++;
     for (const thread of threads) thread.post({ source, description });
@@ -79,13 +117,13 @@ export function startBatchWorkers(
     ready,
     training: (source) => {
       const here = trainingBatches(source);
-      const there = madeAhead(sourceOf({ kind: "training", ...withoutPools(source) }), ahead);
+      const there = madeAhead(sourceOf({ kind: "training", ...withoutPools(source) }), aheadOf(source));
       return { ...here, batch: (step) => isReady ? there(step) : here.batch(step) };
     },
     validation: (source) => {
       const { size, imageSize, count } = validationBatches(source);
       const make = sourceOf({ kind: "validation", ...withoutPools(source) });
-      return { size, imageSize, batches: keptBatches(make, count, ahead) };
+      return { size, imageSize, batches: keptBatches(make, count, aheadOf(source)) };
     },
     [Symbol.dispose]: () => {
       for (const thread of threads) thread.end();

@@ -6,6 +6,7 @@ import {
   trainingBatches,
   validationBatches,
 } from "../../../src/data/mod.ts";
+import { usualAhead, usualThreads } from "../../../src/data/batches/workers.ts";
 import { someImages } from "../../../src/data/pool/index.ts";
 import { joined } from "../../../src/data/pool/store.ts";
 import { poolOnDisk } from "../../made/data/pool_on_disk.ts";
@@ -39,6 +40,9 @@ Deno.test("batches are those that are made here, byte for byte, however many thr
       { workers: 1, ahead: 1 },
       { workers: 3 },
       { workers: 2, ahead: 5 },
+      { workers: 12 },
+      { gpu: true },
+      { gpu: true, workers: 12 },
     ]
   ) {
     using workers = startBatchWorkers(options);
@@ -47,6 +51,22 @@ Deno.test("batches are those that are made here, byte for byte, however many thr
     assert.deepEqual([there.size, there.imageSize, there.batchSize], [7, 8, 4]);
     for (const step of [0, 1, 2, 3, 9, 10, 4]) assert.deepEqual(await there.batch(step), here.batch(step));
   }
+});
+
+Deno.test("a CPU keeps a core of its own and at most eight threads, a GPU three cores", () => {
+  const threads = (gpu: boolean) => [1, 2, 3, 4, 8, 9, 16, 64].map((cores) => usualThreads(gpu, cores));
+  assert.deepEqual(threads(false), [1, 1, 2, 3, 7, 8, 8, 8]);
+  assert.deepEqual(threads(true), [1, 1, 1, 1, 5, 6, 13, 32]);
+  for (const gpu of [false, true]) {
+    using workers = startBatchWorkers({ gpu });
+    assert.equal(workers.threads, usualThreads(gpu));
+  }
+});
+
+Deno.test("beside a GPU no more batches wait than fit a quarter of the memory", () => {
+  assert.equal(usualAhead(13, 0.15e6 * 256, 128e9), 14);
+  assert.equal(usualAhead(13, 0.6e9, 16e9), 6);
+  assert.equal(usualAhead(32, 0.6e9, 4e9), 2);
 });
 
 Deno.test("validation batches are those that are made here; they are made once", async () => {
