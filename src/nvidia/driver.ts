@@ -7,7 +7,7 @@
 type Version = readonly [number, number];
 
 /** A GPU that this process may use. */
-export interface Gpu {
+interface Gpu {
   /** The driver's name for it, for example `NVIDIA H100 80GB HBM3`. */
   name: string;
   /** Compute capability: 8.0 for an A100, 9.0 for an H100. */

@@ -1,2 +1,2 @@
 /** NVIDIA's driver: what it shows, and whether the pinned TensorFlow runs on it. */
-export { type Driver, type Gpu, readDriver, readMachine, usable, type UsableGpu } from "./driver.ts";
+export { type Driver, readDriver, readMachine, usable, type UsableGpu } from "./driver.ts";

@@ -134,9 +134,10 @@ function reserveMemory(binding: TensorFlowBinding): void {
 }
 
 /**
- * tfjs-node's backend, with three additions. Values are read off the event loop where a promise is asked for. It copies values to native memory when an op first reads them:
+ * tfjs-node's backend, with three additions. It copies values to native memory when an op first reads them:
  * while a function is traced, only values that are made inside it may become constants of its graph; those
- * from outside are copied as ever. And tensors of bfloat16, which tfjs does not know, pass for float32.
+ * from outside are copied as ever. Tensors of bfloat16, which tfjs does not know, pass for float32. And where
+ * a promise of values is asked for, they are waited for off the event loop.
  */
 function withTracing(Base: NodeJSKernelBackendClass, binding: TensorFlowBinding): NativeBackend {
   class TracingBackend extends Base {

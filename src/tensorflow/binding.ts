@@ -8,7 +8,7 @@ import { CApi } from "./capi.ts";
 import { type ContextOptions, Contexts } from "./context.ts";
 import { Graph, type GraphOutput } from "./graph.ts";
 import { setUpCompiler } from "./compiler.ts";
-import { cudaCompilerFolder } from "./cuda.ts";
+import { cudaBeside } from "./cuda.ts";
 import type { NativeLibrary } from "./library.ts";
 import { copyNativeTensor, DataType, readNativeTensor, type Values, viewAsNativeString } from "./tensor.ts";
 import { type TensorMetadata, TensorTable } from "./tensor_table.ts";
@@ -84,7 +84,7 @@ export class TensorFlowBinding {
    */
   constructor(library: NativeLibrary, options: ContextOptions = {}) {
     this.#api = new CApi(library);
-    setUpCompiler(this.#api.version, cudaCompilerFolder(library));
+    setUpCompiler(this.#api.version, cudaBeside(library).compiler);
     this.#tensors = new TensorTable(this.#api);
     this.#contexts = new Contexts(this.#api, options);
     this.devices = this.#contexts.devices;

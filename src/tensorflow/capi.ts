@@ -4,7 +4,7 @@
  * tensorflow/c/tf_tstring.h.
  */
 import { fileURLToPath } from "node:url";
-import { cudaLibraries } from "./cuda.ts";
+import { cudaBeside } from "./cuda.ts";
 import type { NativeLibrary } from "./library.ts";
 import { keepLoaded } from "./process.ts";
 
@@ -117,7 +117,7 @@ export class CApi {
   #encoder = new TextEncoder();
 
   constructor(library: NativeLibrary) {
-    keepLoaded([...cudaLibraries(library), library.framework, library.core]);
+    keepLoaded([...cudaBeside(library).libraries, library.framework, library.core]);
     this.call = Deno.dlopen(library.core, symbols).symbols;
     this.status = this.call.TF_NewStatus()!;
     this.version = this.string(this.call.TF_Version());

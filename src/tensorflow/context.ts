@@ -24,8 +24,8 @@ const gpus = (count: number) => [0x0a, 0x07, 0x0a, 0x03, ...new TextEncoder().en
 const GROWING = [0x32, 0x02, 0x20, 0x01];
 
 /**
- * `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes: at
- * most one GPU.
+ * `ConfigProto { intra_op_parallelism_threads (2), inter_op_parallelism_threads (5), … }` as protobuf bytes:
+ * at most one GPU.
  */
 export function contextConfig(
   { threads = navigator.hardwareConcurrency, towers = 1, gpu = true }: ContextOptions,

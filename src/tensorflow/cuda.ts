@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Driver, usable } from "../nvidia/mod.ts";
 import type { NativeLibrary } from "./library.ts";
-import { openingProblem } from "./process.ts";
 
 /**
  * The libraries that TensorFlow 2.21 opens before it registers a GPU, and nvJitLink, which two of them need.
@@ -24,24 +23,30 @@ const LIBRARIES: readonly [folder: string, file: string][] = [
 /** The folder of NVIDIA's packages beside a TensorFlow wheel. */
 const packagesFolder = ({ folder }: NativeLibrary) => join(folder, "../nvidia");
 
-/**
- * Paths of CUDA's libraries that lie beside a TensorFlow, in the order in which they are to be opened. They
- * are opened by path, before TensorFlow looks for them by name: its wheel names the folders of all of them
- * but cuSOLVER's.
- */
-export function cudaLibraries(library: NativeLibrary): string[] {
-  const paths = LIBRARIES.map(([folder, file]) => join(packagesFolder(library), folder, "lib", file));
-  return paths.filter((path) => existsSync(path));
+/** What of CUDA lies beside a TensorFlow. */
+interface Cuda {
+  /**
+   * Paths of its libraries in the order in which they are to be opened. They are opened by path, before
+   * TensorFlow looks for them by name: its wheel names the folders of all of them but cuSOLVER's.
+   */
+  libraries: string[];
+  /** Folder with its assembler and libdevice, which XLA needs; absent where pip did not bring it. */
+  compiler?: string;
 }
 
-/** The folder with CUDA's assembler and libdevice, which XLA needs; absent where pip did not bring it. */
-export function cudaCompilerFolder(library: NativeLibrary): string | undefined {
-  const folder = join(packagesFolder(library), "cuda_nvcc");
-  return existsSync(folder) ? folder : undefined;
+/** What of CUDA lies beside a TensorFlow as pip lays it out; nothing beside a wheel for the CPU. */
+export function cudaBeside(library: NativeLibrary): Cuda {
+  const packages = packagesFolder(library);
+  const paths = LIBRARIES.map(([folder, file]) => join(packages, folder, "lib", file));
+  const compiler = join(packages, "cuda_nvcc");
+  return {
+    libraries: paths.filter((path) => existsSync(path)),
+    compiler: existsSync(compiler) ? compiler : undefined,
+  };
 }
 
 /** Whether a TensorFlow was built with CUDA. */
-export function isBuiltWithCuda({ framework }: NativeLibrary): boolean {
+function isBuiltWithCuda({ framework }: NativeLibrary): boolean {
   const name = "_ZN10tensorflow19IsGoogleCudaEnabledEv"; // tensorflow::IsGoogleCudaEnabled()
   try {
     const { symbols } = Deno.dlopen(framework, { answer: { name, parameters: [], result: "u8" } });
@@ -51,11 +56,21 @@ export function isBuiltWithCuda({ framework }: NativeLibrary): boolean {
   }
 }
 
+/** Why the system cannot open a library, by its path or name, in its words; `undefined` where it can. */
+function openingProblem(library: string): string | undefined {
+  try {
+    Deno.dlopen(library, {});
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** What {@linkcode whyNoGpu} looks at. The defaults are this process's; tests pass their own. */
 interface Circumstances {
   /** Whether this TensorFlow was built with CUDA. */
   isCudaBuild?: boolean;
-  /** See {@linkcode openingProblem}. */
+  /** Why a library cannot be opened, if so. */
   problem?: (library: string) => string | undefined;
   /** CUDA_VISIBLE_DEVICES. */
   visible?: string;

@@ -7,7 +7,6 @@ const isLinux = Deno.build.os === "linux";
 const libc = Deno.dlopen(isMac ? "libSystem.dylib" : "libc.so.6", {
   setenv: { parameters: ["buffer", "buffer", "i32"], result: "i32" },
   dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
-  dlerror: { parameters: [], result: "pointer" },
   open: { parameters: ["buffer", "i32"], result: "i32" },
   dup: { parameters: ["i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
@@ -27,8 +26,8 @@ const cString = (text: string) => new TextEncoder().encode(text + "\0");
 /**
  * Read when TensorFlow is loaded: report errors by status only, give the same bits from the same inputs, let
  * each context have threads of its own, and use oneDNN. TensorFlow's own default takes it only on processors
- * with AVX512_VNNI or newer; on an AMD EPYC with AVX2 alone it trained resnet_micro 2.5 times as fast. And on a
- * GPU float32 is float32: by default NVIDIA's libraries round the factors of products to the 10 bits of TF32.
+ * with AVX512_VNNI or newer; on an AMD EPYC with AVX2 alone it trained resnet_micro 2.5 times as fast. And on
+ * a GPU float32 is float32: by default NVIDIA's libraries round the factors of products to TF32's 10 bits.
  */
 export const NATIVE_ENVIRONMENT = {
   TF_CPP_MIN_LOG_LEVEL: "3",
@@ -56,13 +55,6 @@ export function keepLoaded(paths: readonly string[]): void {
   withoutStderr(() => {
     for (const path of paths) libc.dlopen(cString(path), RTLD_NOW | RTLD_NODELETE);
   });
-}
-
-/** Why the system cannot open a library, given by its path or name, in its own words; `undefined` where it can. */
-export function openingProblem(library: string): string | undefined {
-  if (libc.dlopen(cString(library), RTLD_NOW | RTLD_NODELETE)) return undefined;
-  const why = libc.dlerror();
-  return why ? new Deno.UnsafePointerView(why).getCString() : "the system does not say why";
 }
 
 const STDERR = 2, O_WRONLY = 1;

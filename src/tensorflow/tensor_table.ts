@@ -87,9 +87,9 @@ export class TensorTable {
   }
 
   /**
-   * Gives `use` a handle that an op of a context can read: the tensor's own, or, where that belongs to another
-   * context, one of the same memory that belongs to none. On a GPU, which has one context, the latter would be
-   * a copy to the host and back.
+   * Gives `use` a handle that an op of a context can read: the tensor's own, or, where that belongs to
+   * another context, one of the same memory that belongs to none. On a GPU, which has one context, the latter
+   * would be a copy to the host and back.
    */
   inContext(id: number, context: Pointer, use: (handle: Pointer) => void): void {
     const { context: own } = this.entry(id);
