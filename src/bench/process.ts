@@ -2,6 +2,8 @@
  * Processes that answer line by line: the side that asks, the side that answers, and
  * the median of the answers.
  */
+import { existsSync } from "node:fs";
+import { repositoryRoot } from "../disk/mod.ts";
 
 /** A process that answers each line of its standard input with a line of JSON. */
 export interface Answering {
@@ -10,28 +12,55 @@ export interface Answering {
   close(): Promise<void>;
 }
 
+/** How a process is started. */
+export interface Starting {
+  /** Variables beside those of this process. */
+  env?: Record<string, string>;
+  /** Ends the process when it is aborted. */
+  signal?: AbortSignal;
+  /** Whether the error of a process that ends early quotes its message. Default: it says that it is above. */
+  quotes?: boolean;
+}
+
+/**
+ * The command of a program of the project. Without a lock file there is no registry to ask either: the
+ * packages are those that lie there.
+ */
+export function ownProgram(path: string): string[] {
+  const alone = existsSync(`${repositoryRoot}deno.lock`) ? [] : ["--no-lock", "--cached-only"];
+  return [Deno.execPath(), "run", "-A", "--no-check", ...alone, path];
+}
+
 /**
  * Starts a process that answers.
  *
  * @param name its name in the error when it ends early
- * @param env variables beside those of this process
  */
 export function startAnswering(
   [program, ...args]: string[],
   name: string,
-  env: Record<string, string> = {},
+  { env = {}, signal, quotes = false }: Starting = {},
 ): Answering {
-  const process = new Deno.Command(program, { args, env, stdin: "piped", stdout: "piped" }).spawn();
+  const stderr = quotes ? "piped" : "inherit";
+  const process = new Deno.Command(program, { args, env, signal, stdin: "piped", stdout: "piped", stderr })
+    .spawn();
   const writer = process.stdin.getWriter();
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const message = quotes ? passedOn(process.stderr) : Promise.resolve("");
+  const early = async () => {
+    const { code, signal } = await process.status;
+    const said = quotes ? `: ${await message}` : "; its message is above.";
+    return new Error(`${name} ended early (${signal ?? `exit code ${code}`})${said}`);
+  };
   let rest = "";
   return {
-    /** @throws {Error} when the process ends early; its message is on standard error */
+    /** @throws {Error} when the process ends early */
     async ask(question) {
-      await writer.write(new TextEncoder().encode(question + "\n"));
+      const written = writer.write(new TextEncoder().encode(question + "\n"));
+      written.catch(() => {}); // a process that has ended answers nothing either
       while (!rest.includes("\n")) {
         const { value, done } = await reader.read();
-        if (done) throw new Error(`${name} ended early; its message is above.`);
+        if (done) throw await early();
         rest += value;
       }
       const end = rest.indexOf("\n");
@@ -40,11 +69,25 @@ export function startAnswering(
       return answer;
     },
     async close() {
-      await writer.close();
+      await writer.close().catch(() => {});
       await reader.cancel();
       await process.status;
+      await message;
     },
   };
+}
+
+/** Number of last characters of a message that are quoted. */
+const QUOTED = 600;
+
+/** Hands on what a process says on standard error; returns the end of it. */
+async function passedOn(stderr: ReadableStream<Uint8Array>): Promise<string> {
+  let said = "";
+  for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
+    console.error(text.trimEnd());
+    said = (said + text).slice(-QUOTED);
+  }
+  return said.trim();
 }
 
 /** The middle one of the values; the upper of the two for an even number. */
@@ -53,8 +96,14 @@ export function median(values: readonly number[]): number {
 }
 
 /** Peak of the resident memory of this process, MB. Linux only. */
-export function peakMemory(): number {
-  return Number(Deno.readTextFileSync("/proc/self/status").match(/VmHWM:\s+(\d+) kB/)![1]) / 1024;
+export const peakMemory = (): number => memoryOf("VmHWM");
+
+/** Resident memory of this process now, MB. Linux only. */
+export const residentMemory = (): number => memoryOf("VmRSS");
+
+function memoryOf(field: string): number {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return Number(status.match(new RegExp(`${field}:\\s+(\\d+) kB`))![1]) / 1024;
 }
 
 /** The lines of standard input. */
