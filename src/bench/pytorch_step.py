@@ -50,7 +50,7 @@ class Training:
         """The batch as the network sees it."""
         if not self.on_card:
             return self.images
-        return self.images.to("cuda", non_blocking=True).float().sub(120).div(58)
+        return self.images.to("cuda", non_blocking=True).to(memory_format=self.memory_format).float().sub(120).div(58)
 
     def step(self):
         with torch.autocast(self.device, torch.bfloat16, enabled=self.bfloat16):
