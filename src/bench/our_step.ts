@@ -109,8 +109,8 @@ async function seconds(action: () => unknown, count: number): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** What TensorFlow says where an allocation fails. */
-const FULL = /memory|OOM|exhausted|failed to allocate/i;
+/** What TensorFlow and its libraries say where an allocation fails. */
+const FULL = /memory|OOM|exhausted|alloc|no algorithm worked/i;
 
 /** Takes the first step with batches of another size. */
 async function resized(work: Work, batch: number) {

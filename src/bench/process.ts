@@ -41,16 +41,21 @@ export function startAnswering(
   name: string,
   { env = {}, signal, quotes = false }: Starting = {},
 ): Answering {
-  const stderr = quotes ? "piped" : "inherit";
-  const process = new Deno.Command(program, { args, env, signal, stdin: "piped", stdout: "piped", stderr })
-    .spawn();
+  const process = new Deno.Command(program, {
+    args,
+    env: quotes ? { NO_COLOR: "1", ...env } : env,
+    signal,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: quotes ? "piped" : "inherit",
+  }).spawn();
   const writer = process.stdin.getWriter();
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const message = quotes ? passedOn(process.stderr) : Promise.resolve("");
   const early = async () => {
-    const { code, signal } = await process.status;
+    const { code, signal: by } = await process.status;
     const said = quotes ? `: ${await message}` : "; its message is above.";
-    return new Error(`${name} ended early (${signal ?? `exit code ${code}`})${said}`);
+    return new Error(`${name} ended early (${by ?? `exit code ${code}`})${said}`);
   };
   let rest = "";
   return {
@@ -77,17 +82,24 @@ export function startAnswering(
   };
 }
 
-/** Number of last characters of a message that are quoted. */
-const QUOTED = 600;
+/** Number of characters of a message that are kept to its end, and of a line that are quoted. */
+const KEPT = 10_000, QUOTED = 400;
 
-/** Hands on what a process says on standard error; returns the end of it. */
+/** Hands on what a process says on standard error; returns the line of it that says most. */
 async function passedOn(stderr: ReadableStream<Uint8Array>): Promise<string> {
   let said = "";
   for await (const text of stderr.pipeThrough(new TextDecoderStream())) {
     console.error(text.trimEnd());
-    said = (said + text).slice(-QUOTED);
+    said = (said + text).slice(-KEPT);
   }
-  return said.trim();
+  return lastWords(said);
+}
+
+/** The line of a message that says most: the last that speaks of an error, else the last. */
+function lastWords(said: string): string {
+  const lines = said.trim().split("\n").filter((line) => !/^\s/.test(line)); // without stacks
+  const telling = lines.findLast((line) => /error|fatal|fail|abort|^F\d|does not/i.test(line));
+  return (telling ?? lines.at(-1) ?? "").trim().slice(0, QUOTED);
 }
 
 /** The middle one of the values; the upper of the two for an even number. */

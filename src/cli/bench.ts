@@ -18,7 +18,7 @@ const USAGE =
   fetch      images/s of fetching from a server on this machine, beside img2dataset (installed into .venv-img2dataset the first time)
   memory     peak of memory for pools of 1,000 and 100,000 images: building, opening, sampling, making batches
   gpu        on an NVIDIA card, and only where it is named: equality with the CPU, images/s beside PyTorch where there is one,
-             determinism's cost, how long the card waits for images, growth of memory; it installs nothing
+             determinism's cost, how long the card waits for images, growth of memory; it installs no PyTorch
   --only     of "gpu": some of its parts: ${GPU_PARTS.join(", ")}
   --within   of "gpu": seconds after which the rest is left out; default: 450
   --batch    of "gpu": the only batch size of the large networks; default: the fastest is looked for

@@ -43,7 +43,8 @@ export async function findCudaPyTorch(): Promise<{ found?: CudaPyTorch; note: st
 async function torchOf(python: string): Promise<{ version: string; isOnCard: boolean } | undefined> {
   const code = "import torch; print(torch.__version__, torch.cuda.is_available())";
   try {
-    const { success, stdout } = await new Deno.Command(python, { args: ["-c", code], stderr: "null" }).output();
+    const { success, stdout } = await new Deno.Command(python, { args: ["-c", code], stderr: "null" })
+      .output();
     if (!success) return undefined;
     const [version, isOnCard] = new TextDecoder().decode(stdout).trim().split(" ");
     return { version, isOnCard: isOnCard === "True" };

@@ -47,8 +47,7 @@ function distanceOf(got: ArrayLike<number>, want: ArrayLike<number>) {
   if (got.length !== want.length) return { worst: Infinity, cosine: 0 };
   let [most, scale, dot, a, b] = [0, 0, 0, 0, 0];
   for (let i = 0; i < want.length; i++) {
-    const difference = Math.abs(got[i] - want[i]);
-    if (!(difference <= most)) most = difference; // NaN, too
+    most = Math.max(most, Math.abs(got[i] - want[i])); // NaN stays
     scale = Math.max(scale, Math.abs(want[i]));
     dot += got[i] * want[i];
     a += got[i] ** 2;
@@ -71,7 +70,7 @@ export function compare(got: EqualityNumbers, want: EqualityNumbers, precision: 
   };
 }
 
-type Numbers = EqualityNumbers & Pick<EqualityOutcome, "same_bits">;
+type Numbers = EqualityNumbers & Pick<EqualityOutcome, "same_bits" | "device">;
 
 /** Runs cases one by one in a process; a new one where a case has ended it. */
 class Side implements AsyncDisposable {
@@ -105,8 +104,8 @@ class Side implements AsyncDisposable {
     this.#process ??= startAnswering(ownProgram(program), "the training", this.#starting);
     try {
       const work: EqualityWork = { ...subject, ...this.#work, file };
-      const { losses, same_bits }: EqualityOutcome = await this.#process.ask(JSON.stringify(work));
-      return { losses, same_bits, gradient: new Float32Array((await Deno.readFile(file)).buffer) };
+      const outcome: EqualityOutcome = await this.#process.ask(JSON.stringify(work));
+      return { ...outcome, gradient: new Float32Array((await Deno.readFile(file)).buffer) };
     } catch (error) {
       await this.#end();
       throw error;
@@ -172,11 +171,14 @@ async function rowOf(
   if (want.status === "rejected" || got.status === "rejected") {
     return { ...row, equal: false, error: errors.join("; ") };
   }
+  if (!want.value.device.startsWith("CPU")) errors.push(`the reference was computed on ${want.value.device}`);
   return {
     ...row,
     ...compare(got.value, want.value, precision),
+    device: got.value.device,
     same_bits: got.value.same_bits,
     losses: Array.from(got.value.losses),
     cpu_losses: Array.from(want.value.losses),
+    error: errors.length > 0 ? errors.join("; ") : null,
   };
 }

@@ -37,6 +37,8 @@ export interface EqualityOutcome {
   losses: number[];
   /** Whether the second training ended with the bits of the first; null without one. */
   same_bits: boolean | null;
+  /** Where the engine computes. */
+  device: string;
 }
 
 interface Trained {
@@ -77,13 +79,20 @@ async function classify({ model: name, image, batch, precision }: EqualityWork):
 }
 
 /** Epochs of one step each, stopped after the first and resumed, for the moment in the checkpoint. */
-async function reconstruct({ model: name, image, batch, precision }: EqualityWork): Promise<Trained> {
+async function reconstruct({ model: name, image, batch, precision, file }: EqualityWork): Promise<Trained> {
   const model = createAutoencoder(name, image);
   const { labelSmoothing: _, mix: __, ema: ___, ...rest } = paperRecipe;
-  const recipe = { ...rest, precision, epochs: STEPS, samplesPerEpoch: batch, batchSize: batch, warmupEpochs: 0 };
+  const recipe = {
+    ...rest,
+    precision,
+    epochs: STEPS,
+    samplesPerEpoch: batch,
+    batchSize: batch,
+    warmupEpochs: 0,
+  };
   const made = { pixels: bytesOf(batch, image), channels: 3, labels: new Int32Array(batch) } as const;
   const training = { size: batch, imageSize: image, batchSize: batch, batch: () => made };
-  const folder = await Deno.makeTempDir();
+  const folder = `${file}.training`;
   try {
     const losses: number[] = [];
     const onEpoch = ({ trainLoss }: { trainLoss: number }) => void losses.push(trainLoss);
@@ -98,7 +107,7 @@ async function reconstruct({ model: name, image, batch, precision }: EqualityWor
 }
 
 if (import.meta.main) {
-  await startEngine();
+  const { device } = await startEngine();
   for await (const line of lines()) {
     const work: EqualityWork = JSON.parse(line);
     const run = () => work.autoencoder ? reconstruct(work) : classify(work);
@@ -106,6 +115,6 @@ if (import.meta.main) {
     const again = work.twice ? (await run()).parameters : undefined;
     const same_bits = again ? parameters.every((value, i) => Object.is(value, again[i])) : null;
     await Deno.writeFile(work.file, new Uint8Array(gradient.slice().buffer));
-    console.log(JSON.stringify({ losses, same_bits } satisfies EqualityOutcome));
+    console.log(JSON.stringify({ losses, same_bits, device } satisfies EqualityOutcome));
   }
 }

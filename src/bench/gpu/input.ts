@@ -9,11 +9,12 @@ export async function* inputRows({ plan: { input, usualBatch }, batch, signal }:
   GpuRow
 > {
   const program = besideModule(import.meta.url, "./input_step.ts");
+  const root = await Deno.makeTempDir();
   const starting = { env: environmentOf(input.precision), signal, quotes: true };
   const { ask, close } = startAnswering(ownProgram(program), "the training", starting);
   try {
     for (const stored of STORED) {
-      const work: InputWork = { ...input, batch: batch ?? input.batch ?? usualBatch, stored };
+      const work: InputWork = { ...input, batch: batch ?? input.batch ?? usualBatch, stored, root };
       const outcome: InputOutcome | { skipped: string } = await ask(JSON.stringify(work));
       const { model, precision, image } = work;
       yield { part: "input", model, precision, image, batch: work.batch, stored, ...outcome };
@@ -21,5 +22,6 @@ export async function* inputRows({ plan: { input, usualBatch }, batch, signal }:
     }
   } finally {
     await close();
+    await Deno.remove(root, { recursive: true });
   }
 }

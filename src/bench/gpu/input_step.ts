@@ -18,6 +18,8 @@ import { type InputPlan, recipePrecision, type StoredAs } from "./plan.ts";
 export interface InputWork extends InputPlan {
   batch: number;
   stored: StoredAs;
+  /** Folder for the photographs and all that is made of them. */
+  root: string;
 }
 
 /** What came out of it. */
@@ -32,12 +34,16 @@ export interface InputOutcome {
 }
 
 /** The paper's (Table 9), without MixUp and CutMix, which are the step's. */
-const AUGMENTATION = { ...randomCrop, interpolation: "bicubic", randAugment: "rand-m9-mstd0.5-inc1" } as const;
+const AUGMENTATION = {
+  ...randomCrop,
+  interpolation: "bicubic",
+  randAugment: "rand-m9-mstd0.5-inc1",
+} as const;
 
 const SHORTER = 500;
 
 /** Photographs as JPEG files and the manifests of both forms of their pools, in a folder. */
-async function makeDatasets(root: string, { photographs, side }: InputWork): Promise<void> {
+async function makeDatasets({ root, photographs, side }: InputWork): Promise<void> {
   const { writeManifest, writePhotographs } = await import("../made_datasets.ts");
   await Deno.mkdir(`${root}/images`);
   await writePhotographs(`${root}/images`, photographs);
@@ -82,8 +88,8 @@ class Watch {
   }
 }
 
-async function measure(work: InputWork, root: string): Promise<InputOutcome> {
-  const { model: name, image, batch, classes = 1000, precision, stored } = work;
+async function measure(work: InputWork): Promise<InputOutcome> {
+  const { model: name, image, batch, classes = 1000, precision, stored, root } = work;
   using pool = await openPool(stored, { manifests: pathToFileURL(`${root}/`), root: `${root}/pools` });
   using workers = startBatchWorkers();
   await workers.ready;
@@ -130,23 +136,18 @@ async function lacking(): Promise<string | undefined> {
 }
 
 if (import.meta.main) {
-  const root = await Deno.makeTempDir();
-  try {
-    let isMade = false;
-    const skipped = await lacking();
-    for await (const line of lines()) {
-      const work: InputWork = JSON.parse(line);
-      if (skipped) {
-        console.log(JSON.stringify({ skipped }));
-        continue;
-      }
-      await startEngine();
-      if (!isMade) await makeDatasets(root, work);
-      isMade = true;
-      console.log(JSON.stringify(await measure(work, root)));
+  let isMade = false;
+  const skipped = await lacking();
+  for await (const line of lines()) {
+    const work: InputWork = JSON.parse(line);
+    if (skipped) {
+      console.log(JSON.stringify({ skipped }));
+      continue;
     }
-  } finally {
-    await Deno.remove(root, { recursive: true });
+    await startEngine();
+    if (!isMade) await makeDatasets(work);
+    isMade = true;
+    console.log(JSON.stringify(await measure(work)));
   }
   Deno.exit(0);
 }

@@ -100,7 +100,7 @@ export async function searchBatch(
  * The sizes to try. After a first search that of another network or precision begins one below its result.
  */
 function sizesFor({ plan, batch, best }: GpuContext, subject: SpeedSubject) {
-  const only = batch ?? subject.batch;
+  const only = subject.batch ?? batch;
   if (only !== undefined) return { sizes: [only], below: [] };
   const known = best.get(subject.model) ?? [...best.values()][0];
   const first = known === undefined ? 0 : Math.max(0, plan.sizes.indexOf(known) - 1);
@@ -210,7 +210,9 @@ export async function* speedRows(
     error: ours.error ?? null,
   };
   console.error(JSON.stringify(row));
-  if (reached && subject.batch === undefined && !best.has(subject.model)) best.set(subject.model, reached.batch);
+  if (reached && subject.batch === undefined && !best.has(subject.model)) {
+    best.set(subject.model, reached.batch);
+  }
   yield { ...row, ...await besidePyTorch(context, subject, ours) };
 }
 
@@ -218,7 +220,7 @@ export async function* speedRows(
 export async function* determinismRows(context: GpuContext, subject: SpeedSubject): AsyncGenerator<GpuRow> {
   const { plan, best } = context;
   const { model, precision, image } = subject;
-  const batch = context.batch ?? subject.batch ?? best.get(model) ?? plan.usualBatch;
+  const batch = subject.batch ?? context.batch ?? best.get(model) ?? plan.usualBatch;
   const row = { part: "determinism", model, precision, image, batch } as const;
   const measure = async (free: boolean) => {
     await using contestant = await startOnCard(context, subject, batch, free);
