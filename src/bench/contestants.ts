@@ -4,7 +4,7 @@
  * input and answers each with a line of JSON:
  *
  *     {…configuration}    -> {"version", "parameters", "first_step": seconds}
- *     batch SIZE          -> {"first_step"} of batches of that size, or {"full": message} where they do not fit
+ *     batch SIZE          -> {"first_step"} of such batches, or {"full": message} where they do not fit
  *     train STEPS         -> {"seconds"}
  *     evaluate BATCHES    -> {"seconds"}
  *     memory 0            -> {"megabytes"}, the peak of its resident memory; see {@link Memory}

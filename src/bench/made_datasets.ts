@@ -4,7 +4,6 @@ import { createWriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import sharp, { type Sharp } from "sharp";
 import { type Pack, pack } from "tar-stream";
-import { STORED_QUALITY } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
 
 /** A made-up photograph: coarse patches with fine grain, as much work for JPEG as a real one. */
@@ -25,16 +24,6 @@ export async function photograph(number: number, { width, height, grain }: MadeP
   const middle = 1 << (grain - 1);
   const pixels = smooth.map((value) => Math.max(0, Math.min(255, value + (next() >> (8 - grain)) - middle)));
   return sharp(pixels, { raw: { width, height, channels: 3 } });
-}
-
-const PHOTOGRAPH = { width: 500, height: 375, grain: 4 };
-
-/** Writes so many photographs of 500 x 375 px into a folder, as JPEG files of 84 kB, as pools store them. */
-export async function writePhotographs(folder: string, count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    const image = await photograph(i, PHOTOGRAPH);
-    await image.jpeg({ quality: STORED_QUALITY, optimiseCoding: false }).toFile(`${folder}/${i}.jpg`);
-  }
 }
 
 /** A dataset that a benchmark makes up. */

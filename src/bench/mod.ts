@@ -31,5 +31,5 @@ export const benchmarks: Record<string, (choice: BenchChoice) => Promise<BenchRo
   photos: async ({ data }) => (await import("./photos.ts")).benchPhotos(data),
   fetch: async () => (await import("./fetch.ts")).benchFetch(),
   memory: async () => (await import("./memory.ts")).benchMemory(),
-  gpu: async ({ gpu }) => (await import("./gpu/gpu.ts")).benchGpu(gpu),
+  gpu: async ({ gpu }) => (await import("./gpu.ts")).benchGpu(gpu),
 };

@@ -27,7 +27,7 @@ import {
   Stepper,
 } from "../train/mod.ts";
 import type { ContestantConfig, Memory, Ready } from "./contestants.ts";
-import { lines, peakMemory, residentMemory } from "./process.ts";
+import { lines, residentMemory } from "./process.ts";
 import { plainTfjs } from "./plain_tfjs.ts";
 
 /** The work that is timed: one training step, and the prediction of one batch. */
@@ -112,6 +112,11 @@ async function seconds(action: () => unknown, count: number): Promise<number> {
 /** What TensorFlow and its libraries say where an allocation fails. */
 const FULL = /memory|OOM|exhausted|alloc|no algorithm worked/i;
 
+function memory(): Memory {
+  const { peak, now } = residentMemory();
+  return { megabytes: peak, resident: now };
+}
+
 /** Takes the first step with batches of another size. */
 async function resized(work: Work, batch: number) {
   work.resize(batch);
@@ -138,7 +143,7 @@ if (import.meta.main) {
       continue;
     }
     const [what, count] = line.split(" ");
-    if (what === "memory") answer({ megabytes: peakMemory(), resident: residentMemory() } satisfies Memory);
+    if (what === "memory") answer(memory());
     else if (what === "batch") answer(await resized(work, Number(count)));
     else answer({ seconds: await seconds(work[what as "train" | "evaluate"], Number(count)) });
   }

@@ -3,10 +3,11 @@
  */
 import { pathToFileURL } from "node:url";
 import { pack } from "tar-stream";
+import { STORED_QUALITY } from "../images/mod.ts";
 import { openPool } from "../data/mod.ts";
 import { besideModule } from "../disk/mod.ts";
 import { type Answering, median, startAnswering } from "./process.ts";
-import { writeManifest, writePhotographs } from "./made_datasets.ts";
+import { photograph, writeManifest } from "./made_datasets.ts";
 import { startTimm } from "./peers.ts";
 
 /** The figures of one pipeline, from photographs on disk to augmented batches at 224 px. */
@@ -63,6 +64,7 @@ const ROUNDS = 5, SECONDS = 4, WORKERS = 2, BATCH = 32, IMAGE = 224;
 const DISCARDED = 6;
 /** Number of photographs: the first of the dataset that is named, or made-up ones of 500 x 375 px. */
 const PHOTOGRAPHS = 300;
+const MADE = { width: 500, height: 375, grain: 4 };
 
 /**
  * Images a second at 224 px with the paper's augmentation: from a pool of JPEG files, from the same files in
@@ -76,7 +78,7 @@ export async function benchPhotos(dataset?: string): Promise<PhotoRate[]> {
   try {
     const folder = `${root}/images`;
     await Deno.mkdir(folder);
-    await (dataset ? copyPhotographs(dataset, folder) : writePhotographs(folder, PHOTOGRAPHS));
+    await (dataset ? copyPhotographs(dataset, folder) : makePhotographs(folder, PHOTOGRAPHS));
     await writeShard(folder, `${root}/images.tar`);
     const source = { type: "folder", path: "images" };
     const shard = { type: "webdataset", shards: "images.tar" };
@@ -87,6 +89,14 @@ export async function benchPhotos(dataset?: string): Promise<PhotoRate[]> {
     return await measure(root, folder);
   } finally {
     await Deno.remove(root, { recursive: true });
+  }
+}
+
+/** Writes so many photographs of 500 x 375 px into a folder, as JPEG files of 84 kB. */
+export async function makePhotographs(folder: string, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const image = await photograph(i, MADE);
+    await image.jpeg({ quality: STORED_QUALITY, optimiseCoding: false }).toFile(`${folder}/${i}.jpg`);
   }
 }
 

@@ -107,15 +107,11 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
-/** Peak of the resident memory of this process, MB. Linux only. */
-export const peakMemory = (): number => memoryOf("VmHWM");
-
-/** Resident memory of this process now, MB. Linux only. */
-export const residentMemory = (): number => memoryOf("VmRSS");
-
-function memoryOf(field: string): number {
+/** Resident memory of this process, its peak and that of now, MB. Linux only. */
+export function residentMemory(): { peak: number; now: number } {
   const status = Deno.readTextFileSync("/proc/self/status");
-  return Number(status.match(new RegExp(`${field}:\\s+(\\d+) kB`))![1]) / 1024;
+  const megabytes = (field: string) => Number(status.match(new RegExp(`${field}:\\s+(\\d+) kB`))![1]) / 1024;
+  return { peak: megabytes("VmHWM"), now: megabytes("VmRSS") };
 }
 
 /** The lines of standard input. */

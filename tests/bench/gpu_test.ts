@@ -1,9 +1,9 @@
 /** `deno task bench gpu` on the CPU, with the smallest networks: every part, and what happens when one fails. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { findCudaPyTorch } from "~/bench/gpu/card.ts";
+import { findCudaPyTorch, watchCard } from "~/bench/gpu/card.ts";
 import { compare } from "../../src/bench/gpu/equality.ts";
-import { benchGpu } from "../../src/bench/gpu/gpu.ts";
+import { benchGpu } from "../../src/bench/gpu.ts";
 import { type GpuOptions, type GpuPlan, type GpuRow, PLAN } from "../../src/bench/gpu/plan.ts";
 import { fastest, searchBatch } from "../../src/bench/gpu/speed.ts";
 import type { Contestant } from "~/bench/contestants.ts";
@@ -24,7 +24,7 @@ const SMALL: GpuPlan = {
   seconds: 0.02,
   determinism: [cnn],
   usualBatch: BATCH,
-  input: { ...cnn, photographs: 8, side: 48, warmUp: 0.1, seconds: 0.3 },
+  input: { ...PLAN.input, ...cnn, photographs: 8, side: 48, warmUp: 0.1, seconds: 0.3 },
   growth: { subject: { model: "cnn_micro", image: IMAGE, batch: BATCH }, steps: [2, 4] },
   pytorch: false,
 };
@@ -158,6 +158,11 @@ Deno.test("the batch size grows until it gains little or does not fit; then smal
   assert.deepEqual(await search({ 64: 100, 128: 150 }, [64, 128]), ["largest size", 2, 128]);
   assert.deepEqual(await search({ 64: 100 }, [256, 512], [64, 128]), ["largest size", 1, 64]);
   assert.deepEqual(await search({}, [64]), ["memory full", 0, undefined]);
+});
+
+Deno.test("memory on the card is that beyond what was taken, and null without nvidia-smi", async () => {
+  const grown = await (await watchCard())();
+  assert.ok(existsSync("/dev/nvidia0") ? grown !== null : grown === null, `${grown}`);
 });
 
 Deno.test("a process that aborts is an error with its signal and its last words", free, async () => {

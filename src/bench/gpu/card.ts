@@ -15,16 +15,18 @@ async function query(fields: string): Promise<string[] | undefined> {
   }
 }
 
-/** Memory of the first card that is taken, by anybody, MB; null where nobody tells. */
-export async function takenOnCard(): Promise<number | null> {
-  const values = await query("memory.used");
-  return values ? Number(values[0]) : null;
-}
-
-/** Memory on the card beyond what was taken before, MB. */
-export async function grownOnCard(before: number | null): Promise<number | null> {
-  const now = await takenOnCard();
-  return before === null || now === null ? null : now - before;
+/**
+ * Begins to watch the memory of the first card.
+ *
+ * @returns what tells how much more is taken than now, by anybody, MB; null where there is no nvidia-smi
+ */
+export async function watchCard(): Promise<() => Promise<number | null>> {
+  const taken = async () => Number((await query("memory.used"))?.[0] ?? NaN);
+  const before = await taken();
+  return async () => {
+    const grown = await taken() - before;
+    return Number.isFinite(grown) ? grown : null;
+  };
 }
 
 /** A Python whose PyTorch computes on a card, or why there is none. */

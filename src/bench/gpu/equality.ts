@@ -1,4 +1,4 @@
-/** Trainings on the card against the same on the CPU: losses, first gradients, and the bits of a second run. */
+/** Trainings on the card against the same on the CPU: losses, first gradients, bits of a second run. */
 import { besideModule } from "../../disk/mod.ts";
 import { type Answering, ownProgram, startAnswering, type Starting } from "../process.ts";
 import type { EqualityOutcome, EqualityWork } from "./equality_step.ts";
@@ -56,7 +56,7 @@ function distanceOf(got: ArrayLike<number>, want: ArrayLike<number>) {
   return { worst: most / scale, cosine: dot / Math.sqrt(a * b) };
 }
 
-/** Compares the numbers of a training with those that it should have. Anything that is no number is unequal. */
+/** Compares the numbers of a training with those that it should have. What is no number is unequal. */
 export function compare(got: EqualityNumbers, want: EqualityNumbers, precision: CardPrecision): Distance {
   const [losses, gradient] = [distanceOf(got.losses, want.losses), distanceOf(got.gradient, want.gradient)];
   const limits = LIMITS[precision];

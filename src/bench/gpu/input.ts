@@ -2,7 +2,7 @@
 import { besideModule } from "../../disk/mod.ts";
 import { ownProgram, startAnswering } from "../process.ts";
 import type { InputOutcome, InputWork } from "./input_step.ts";
-import { environmentOf, type GpuContext, type GpuRow, STORED } from "./plan.ts";
+import { environmentOf, type GpuContext, type GpuRow } from "./plan.ts";
 
 /** A row for each form of storage. */
 export async function* inputRows({ plan: { input, usualBatch }, batch, signal }: GpuContext): AsyncGenerator<
@@ -13,7 +13,7 @@ export async function* inputRows({ plan: { input, usualBatch }, batch, signal }:
   const starting = { env: environmentOf(input.precision), signal, quotes: true };
   const { ask, close } = startAnswering(ownProgram(program), "the training", starting);
   try {
-    for (const stored of STORED) {
+    for (const stored of input.stored) {
       const work: InputWork = { ...input, batch: batch ?? input.batch ?? usualBatch, stored, root };
       const outcome: InputOutcome | { skipped: string } = await ask(JSON.stringify(work));
       const { model, precision, image } = work;

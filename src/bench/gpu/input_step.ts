@@ -12,15 +12,15 @@ import { createModel } from "../../models/mod.ts";
 import { startEngine } from "../../tensorflow/mod.ts";
 import { paperRecipe, type StepProgress, train } from "../../train/mod.ts";
 import { lines } from "../process.ts";
-import { type InputPlan, recipePrecision, type StoredAs } from "./plan.ts";
+import { type GpuPlan, recipePrecision } from "./plan.ts";
 
 /** One training. */
-export interface InputWork extends InputPlan {
+export type InputWork = Omit<GpuPlan["input"], "stored"> & {
   batch: number;
-  stored: StoredAs;
+  stored: GpuPlan["input"]["stored"][number];
   /** Folder for the photographs and all that is made of them. */
   root: string;
-}
+};
 
 /** What came out of it. */
 export interface InputOutcome {
@@ -44,9 +44,10 @@ const SHORTER = 500;
 
 /** Photographs as JPEG files and the manifests of both forms of their pools, in a folder. */
 async function makeDatasets({ root, photographs, side }: InputWork): Promise<void> {
-  const { writeManifest, writePhotographs } = await import("../made_datasets.ts");
+  const { makePhotographs } = await import("../photos.ts");
+  const { writeManifest } = await import("../made_datasets.ts");
   await Deno.mkdir(`${root}/images`);
-  await writePhotographs(`${root}/images`, photographs);
+  await makePhotographs(`${root}/images`, photographs);
   const dataset = { source: { type: "folder", path: "images" }, images: photographs };
   writeManifest(root, { ...dataset, name: "pixels", render: { side } });
   writeManifest(root, { ...dataset, name: "jpeg", render: { shorter: SHORTER } });

@@ -72,7 +72,9 @@ export interface GpuPlan {
 }
 
 /** A training whose waiting for images is measured. */
-export interface InputPlan extends Omit<SpeedSubject, "change"> {
+interface InputPlan extends Omit<SpeedSubject, "change"> {
+  /** How the photographs are stored, one after the other. */
+  stored: readonly ("pixels" | "jpeg")[];
   /** Number of made-up photographs. */
   photographs: number;
   /** Side of the pool of pixels, px. */
@@ -81,12 +83,6 @@ export interface InputPlan extends Omit<SpeedSubject, "change"> {
   warmUp: number;
   seconds: number;
 }
-
-/** The forms in which photographs are stored. */
-export const STORED = ["pixels", "jpeg"] as const;
-
-/** How the photographs of a pool are stored. */
-export type StoredAs = (typeof STORED)[number];
 
 /** One line of the result. */
 export interface GpuRow {
@@ -169,7 +165,14 @@ export const PLAN: GpuPlan = {
   seconds: 1,
   determinism: [large(CONVNEXT, "bfloat16"), large("resnet50", "bfloat16")],
   usualBatch: 256,
-  input: { ...large(CONVNEXT, "bfloat16"), photographs: 300, side: 256, warmUp: 6, seconds: 10 },
+  input: {
+    ...large(CONVNEXT, "bfloat16"),
+    stored: ["pixels", "jpeg"],
+    photographs: 300,
+    side: 256,
+    warmUp: 6,
+    seconds: 10,
+  },
   growth: { subject: { model: "convnext_micro", image: 32, batch: 32 }, steps: [100, 1000] },
   pytorch: true,
   compileLimit: 120,

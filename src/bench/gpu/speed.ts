@@ -2,7 +2,7 @@
 import { besideModule } from "../../disk/mod.ts";
 import { configOf, type Contestant, startContestant, startOurs } from "../contestants.ts";
 import { median } from "../process.ts";
-import { grownOnCard, takenOnCard } from "./card.ts";
+import { watchCard } from "./card.ts";
 import {
   environmentOf,
   type GpuContext,
@@ -57,8 +57,9 @@ export const fastest = ({ tried }: Pick<Search, "tried">): Tried | undefined =>
   tried.reduce<Tried | undefined>((best, each) => best && best.rate >= each.rate ? best : each, undefined);
 
 /**
- * Tries batch sizes upwards, until one gains little or does not fit. Where the first does not fit, those below
- * it are tried, each in a process of its own. A process that ends early ends the search, with its message.
+ * Tries batch sizes upwards, until one gains little or does not fit. Where the first does not fit, those
+ * below it are tried, each in a process of its own. A process that ends early ends the search, with its
+ * message.
  */
 export async function searchBatch(
   start: () => Promise<Contestant>,
@@ -68,7 +69,7 @@ export async function searchBatch(
 ): Promise<Search> {
   const found: Search = { tried: [], parameters: 0, stopped: "largest size" };
   try {
-    const before = await takenOnCard();
+    const grown = await watchCard();
     await using contestant = await start();
     found.parameters = contestant.parameters;
     for (const batch of sizes) {
@@ -81,7 +82,7 @@ export async function searchBatch(
       const rate = await rateOf(contestant, batch, seconds);
       const { allocated, reserved } = await contestant.memory();
       const { first_step } = began;
-      found.tried.push({ batch, rate, first_step, card_mb: await grownOnCard(before), allocated, reserved });
+      found.tried.push({ batch, rate, first_step, card_mb: await grown(), allocated, reserved });
       console.error(`  batch ${batch}: ${Math.round(rate)} images/s`);
       if (last && rate < last.rate * (1 + LEAST_GAIN)) {
         found.stopped = "little gain";
@@ -234,11 +235,11 @@ export async function* determinismRows(context: GpuContext, subject: SpeedSubjec
 /** Whether memory stays where it is: on the card and resident, after few and after many steps. */
 export async function* growthRows(context: GpuContext, { growth }: GpuPlan): AsyncGenerator<GpuRow> {
   const { subject, steps: [few, many] } = growth;
-  const before = await takenOnCard();
+  const grown = await watchCard();
   await using contestant = await startOnCard(context, { ...subject, precision: "float32" }, subject.batch);
   const measure = async (count: number) => {
     await contestant.time("train", count);
-    return { card: await grownOnCard(before), resident: Math.round((await contestant.memory()).resident!) };
+    return { card: await grown(), resident: Math.round((await contestant.memory()).resident!) };
   };
   const first = await measure(few);
   const last = await measure(many - few);

@@ -3,11 +3,11 @@
  *
  * Started by itself, where set-up cannot run, it takes its options as JSON and writes the rows as JSON:
  *
- *     deno run -A --no-check src/bench/gpu/gpu.ts '{"only": ["equality"], "within": 300}'
+ *     deno run -A --no-check src/bench/gpu.ts '{"only": ["equality"], "within": 300}'
  */
-import { deviceRow, findCudaPyTorch, findEngine } from "./card.ts";
-import { equalityRows } from "./equality.ts";
-import { inputRows } from "./input.ts";
+import { deviceRow, findCudaPyTorch, findEngine } from "./gpu/card.ts";
+import { equalityRows } from "./gpu/equality.ts";
+import { inputRows } from "./gpu/input.ts";
 import {
   GPU_PARTS,
   type GpuContext,
@@ -18,8 +18,8 @@ import {
   type GpuTask,
   PLAN,
   type SpeedSubject,
-} from "./plan.ts";
-import { determinismRows, growthRows, speedRows } from "./speed.ts";
+} from "./gpu/plan.ts";
+import { determinismRows, growthRows, speedRows } from "./gpu/speed.ts";
 
 const WITHIN = 450;
 
