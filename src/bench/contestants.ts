@@ -4,13 +4,14 @@
  * input and answers each with a line of JSON:
  *
  *     {…configuration}    -> {"version", "parameters", "first_step": seconds}
+ *     batch SIZE          -> {"first_step"} of such batches, or {"full": message} where they do not fit
  *     train STEPS         -> {"seconds"}
  *     evaluate BATCHES    -> {"seconds"}
- *     memory 0            -> {"megabytes"}, the peak of its resident memory
+ *     memory 0            -> {"megabytes"}, the peak of its resident memory; see {@link Memory}
  */
 import { type ModelConfig, models } from "../models/mod.ts";
 import { besideModule } from "../disk/mod.ts";
-import { median, startAnswering } from "./process.ts";
+import { median, ownProgram, startAnswering, type Starting } from "./process.ts";
 
 /** The first line that a contestant reads. */
 export interface ContestantConfig {
@@ -18,10 +19,24 @@ export interface ContestantConfig {
   /** How it computes, for example `float32`; each program has modes of its own. */
   mode: string;
   classes: number;
+  /** Images a step; 0: no step until there is a `batch SIZE`. */
   batch: number;
   /** Side of the images, px. */
   image: number;
   threads: number;
+  /** Where PyTorch computes. Default: on the CPU. */
+  device?: "cuda";
+}
+
+/** Memory of a contestant, MB. */
+export interface Memory {
+  /** Peak of its resident memory so far. */
+  megabytes: number;
+  /** Resident memory now; ours alone. */
+  resident?: number;
+  /** Peaks of PyTorch's memory on the card since the last `batch SIZE`: in tensors, and taken. */
+  allocated?: number;
+  reserved?: number;
 }
 
 /** The answer of a contestant that is ready. */
@@ -36,28 +51,29 @@ export interface Ready {
 export interface Contestant extends Ready {
   /** Takes training steps, or predicts batches; returns the seconds. */
   time(what: "train" | "evaluate", count: number): Promise<number>;
-  /** Peak of its resident memory so far, MB. */
-  peakMemory(): Promise<number>;
+  /** Goes on with batches of another size; `full` says that the device has no memory for them. */
+  resize(batch: number): Promise<{ first_step: number; full?: undefined } | { full: string }>;
+  memory(): Promise<Memory>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
  * Starts a contestant.
  *
- * @param environment variables beside those of this process
- * @throws {Error} when the process ends early; its message is on standard error
+ * @throws {Error} when the process ends early
  */
 export async function startContestant(
   command: string[],
   config: ContestantConfig,
-  environment: Record<string, string> = {},
+  starting: Starting = {},
 ): Promise<Contestant> {
-  const { ask, close } = startAnswering(command, `${command[0]} (${config.mode})`, environment);
+  const { ask, close } = startAnswering(command, `${command[0]} (${config.mode})`, starting);
   const ready: Ready = await ask(JSON.stringify(config));
   return {
     ...ready,
     time: async (what, count) => (await ask(`${what} ${count}`)).seconds,
-    peakMemory: async () => (await ask("memory 0")).megabytes,
+    resize: (batch) => ask(`batch ${batch}`),
+    memory: () => ask("memory 0"),
     [Symbol.asyncDispose]: close,
   };
 }
@@ -69,6 +85,8 @@ export interface Subject {
   batch: number;
   /** Side of the images, px. */
   image: number;
+  /** Default: 3. */
+  classes?: number;
 }
 
 /** The networks that the training benchmarks measure, at sizes for two cores. */
@@ -84,20 +102,21 @@ export const SUBJECTS: Subject[] = [
 const CLASSES = 3;
 
 /** The configuration of a contestant that trains a subject. */
-export function configOf({ model, change, batch, image }: Subject): Omit<ContestantConfig, "mode"> {
+export function configOf(
+  { model, change, batch, image, classes = CLASSES }: Subject,
+): Omit<ContestantConfig, "mode"> {
   const config = { ...models[model], ...change } as ModelConfig;
-  return { model: config, classes: CLASSES, batch, image, threads: navigator.hardwareConcurrency };
+  return { model: config, classes, batch, image, threads: navigator.hardwareConcurrency };
 }
 
 /** Starts the project's own step in one of the modes of our_step.ts. */
 export function startOurs(
   subject: Subject,
   mode: string,
-  environment: Record<string, string> = {},
+  starting: Starting = {},
 ): Promise<Contestant> {
   const program = besideModule(import.meta.url, "./our_step.ts");
-  const command = [Deno.execPath(), "run", "-A", "--no-check", program];
-  return startContestant(command, { ...configOf(subject), mode }, environment);
+  return startContestant(ownProgram(program), { ...configOf(subject), mode }, starting);
 }
 
 const ROUNDS = 5;

@@ -4,7 +4,7 @@
  */
 import { pathToFileURL } from "node:url";
 import { openPool, type Pool, sampleImages, startBatchWorkers } from "../data/mod.ts";
-import { peakMemory } from "./process.ts";
+import { residentMemory } from "./process.ts";
 import { TINY } from "./made_datasets.ts";
 import { randomCrop } from "../images/mod.ts";
 
@@ -67,6 +67,6 @@ if (import.meta.main) {
   const [step, folder] = Deno.args;
   const began = performance.now();
   await steps[step](folder);
-  const took: StepMemory = { megabytes: peakMemory(), seconds: (performance.now() - began) / 1000 };
+  const took: StepMemory = { megabytes: residentMemory().peak, seconds: (performance.now() - began) / 1000 };
   console.log(JSON.stringify(took));
 }

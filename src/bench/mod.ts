@@ -1,12 +1,18 @@
 /** The project's benchmarks. */
+import type { GpuOptions } from "./gpu/plan.ts";
+export { GPU_PARTS } from "./gpu/plan.ts";
 
 /** One line of a benchmark's table. */
 export type BenchRow = object;
 
-/** The subjects of the benchmarks that leave them open. */
+/** What the benchmarks leave open. */
 export interface BenchChoice {
+  /** Of `train` and `steady`: the networks. */
   models?: string[];
+  /** Of `photos`: the dataset. */
   data?: string;
+  /** Of `gpu`. */
+  gpu?: GpuOptions;
 }
 
 /**
@@ -25,4 +31,5 @@ export const benchmarks: Record<string, (choice: BenchChoice) => Promise<BenchRo
   photos: async ({ data }) => (await import("./photos.ts")).benchPhotos(data),
   fetch: async () => (await import("./fetch.ts")).benchFetch(),
   memory: async () => (await import("./memory.ts")).benchMemory(),
+  gpu: async ({ gpu }) => (await import("./gpu.ts")).benchGpu(gpu),
 };

@@ -26,22 +26,29 @@ import {
   type StepInput,
   Stepper,
 } from "../train/mod.ts";
-import type { ContestantConfig, Ready } from "./contestants.ts";
-import { lines, peakMemory } from "./process.ts";
+import type { ContestantConfig, Memory, Ready } from "./contestants.ts";
+import { lines, residentMemory } from "./process.ts";
 import { plainTfjs } from "./plain_tfjs.ts";
 
 /** The work that is timed: one training step, and the prediction of one batch. */
 interface Work {
   /** Number of trained values. */
   parameters: number;
+  /** Goes on with batches of another size. */
+  resize(batch: number): void;
   train(): Promise<unknown> | unknown;
   evaluate(): Promise<unknown>;
 }
 
+/** Number of pixels' values that are drawn; more are their repetition. */
+const DRAWN = 2_000_003;
+
 function stepInput({ batch, image, classes }: ContestantConfig, model: Model): StepInput {
   const labels = Array.from({ length: batch }, (_, i) => i % classes);
   const stream = random(1);
-  const bytes = Uint8Array.from({ length: batch * image * image * 3 }, () => stream.below(256));
+  const bytes = new Uint8Array(batch * image * image * 3);
+  for (let i = 0; i < Math.min(bytes.length, DRAWN); i++) bytes[i] = stream.below(256);
+  for (let i = DRAWN; i < bytes.length; i += DRAWN) bytes.copyWithin(i, 0, DRAWN);
   return {
     pixels: bytesTensor<tf.Rank.R4>(bytes, [batch, image, image, 3]),
     targets: tf.tensor2d(smoothTargets(labels, classes, paperRecipe.labelSmoothing), [batch, classes]),
@@ -69,9 +76,13 @@ function ourWork(network: Model, config: ContestantConfig): Work {
     isEager ? opByOp : compile,
   );
   const predict = makePredictor(model, precision);
-  const input = stepInput(config, model);
+  let input = stepInput(config, model);
   return {
     parameters: countParameters(model.specs),
+    resize: (batch) => {
+      tf.dispose(input);
+      input = stepInput({ ...config, batch }, model);
+    },
     train: () => stepper.take(input),
     evaluate: async () => {
       const rows = await predict(stepper.state, input.pixels);
@@ -85,6 +96,9 @@ function plainWork(model: Model, config: ContestantConfig): Work {
   const { pixels, targets } = stepInput(config, model);
   return {
     ...plainTfjs(config.model, imagesFromPixels(pixels), targets),
+    resize: () => {
+      throw new Error("plain_tfjs keeps the size of its batches");
+    },
     evaluate: () => Promise.reject(new Error("plain_tfjs only trains")),
   };
 }
@@ -93,6 +107,26 @@ async function seconds(action: () => unknown, count: number): Promise<number> {
   const start = performance.now();
   for (let i = 0; i < count; i++) await action();
   return (performance.now() - start) / 1000;
+}
+
+/** What TensorFlow and its libraries say where an allocation fails. */
+const FULL = /memory|OOM|exhausted|alloc|no algorithm worked/i;
+
+function memory(): Memory {
+  const { peak, now } = residentMemory();
+  return { megabytes: peak, resident: now };
+}
+
+/** Takes the first step with batches of another size. */
+async function resized(work: Work, batch: number) {
+  work.resize(batch);
+  try {
+    return { first_step: await seconds(work.train, 1) };
+  } catch (error) {
+    const { message } = error as Error;
+    if (FULL.test(message)) return { full: message.slice(0, 200) };
+    throw error;
+  }
 }
 
 if (import.meta.main) {
@@ -104,12 +138,13 @@ if (import.meta.main) {
       const version = describeEngine(await startEngine());
       const model = createModel(config.model, config.classes, config.image);
       work = config.mode === "plain_tfjs" ? plainWork(model, config) : ourWork(model, config);
-      const first_step = await seconds(work.train, 1);
+      const first_step = config.batch === 0 ? 0 : await seconds(work.train, 1);
       answer({ version, parameters: work.parameters, first_step } satisfies Ready);
       continue;
     }
     const [what, count] = line.split(" ");
-    if (what === "memory") answer({ megabytes: peakMemory() });
+    if (what === "memory") answer(memory());
+    else if (what === "batch") answer(await resized(work, Number(count)));
     else answer({ seconds: await seconds(work[what as "train" | "evaluate"], Number(count)) });
   }
 }

@@ -9,7 +9,7 @@
 import process from "node:process";
 import { openPool, type Pool, startBatchWorkers } from "../data/mod.ts";
 import type { PhotosConfig, PhotosRound } from "./photos.ts";
-import { lines, peakMemory } from "./process.ts";
+import { lines, residentMemory } from "./process.ts";
 import { RECIPE } from "./peers.ts";
 
 /** A function that takes batches of a pool for the time of one round. */
@@ -53,7 +53,7 @@ if (import.meta.main) {
       });
       round = await startRounds(pool, config);
       answer({ version: `Deno ${Deno.version.deno}`, in_place: pool.inPlace });
-    } else if (line === "memory") answer({ megabytes: [Math.round(peakMemory())] });
+    } else if (line === "memory") answer({ megabytes: [Math.round(residentMemory().peak)] });
     else answer(await round());
   }
   Deno.exit(0);

@@ -35,6 +35,8 @@ def convnext(classes, depths, dims, patch, layerScale, **_):
 
 
 class BasicBlock(nn.Module):
+    expansion = 1
+
     def __init__(self, inputs, outputs, stride):
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
@@ -50,14 +52,36 @@ class BasicBlock(nn.Module):
         return F.relu(y + self.downsample(x))
 
 
-def resnet18(classes):
-    layers = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
-    inputs = 64
-    for stage, outputs in enumerate([64, 128, 256, 512]):
-        for block in range(2):
-            layers.append(BasicBlock(inputs, outputs, 2 if stage and not block else 1))
-            inputs = outputs
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, classes))
+class Bottleneck(nn.Module):
+    expansion = 4
+
+    def __init__(self, inputs, dim, stride):
+        super().__init__()
+        outputs = 4 * dim
+        self.conv1, self.bn1 = nn.Conv2d(inputs, dim, 1, bias=False), nn.BatchNorm2d(dim)
+        self.conv2, self.bn2 = nn.Conv2d(dim, dim, 3, stride, 1, bias=False), nn.BatchNorm2d(dim)
+        self.conv3, self.bn3 = nn.Conv2d(dim, outputs, 1, bias=False), nn.BatchNorm2d(outputs)
+        same = stride == 1 and inputs == outputs
+        self.downsample = nn.Identity() if same else nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+
+    def forward(self, x):
+        y = F.relu(self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x))))))
+        return F.relu(self.bn3(self.conv3(y)) + self.downsample(x))
+
+
+def resnet(classes, block, depths, dims, stemDim, stem, **_):
+    side, stride = {"7x7": (7, 2), "5x5": (5, 2), "3x3": (3, 1)}[stem]
+    layers = [nn.Conv2d(3, stemDim, side, stride, side // 2, bias=False), nn.BatchNorm2d(stemDim), nn.ReLU()]
+    if stem == "7x7":
+        layers.append(nn.MaxPool2d(3, 2, 1))
+    kind = {"basic": BasicBlock, "bottleneck": Bottleneck}[block]
+    inputs = stemDim
+    for stage, (depth, dim) in enumerate(zip(depths, dims)):
+        for number in range(depth):
+            layers.append(kind(inputs, dim, 2 if stage and not number else 1))
+            inputs = dim * kind.expansion
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, classes))
 
 
 class ViTBlock(nn.Module):
@@ -121,4 +145,6 @@ def create(config, classes, image):
         return convnext(classes, **config)
     if family == "vit":
         return ViT(classes, image, config["patch"], config["dim"], config["depth"], config["heads"])
-    return {"resnet": resnet18, "vgg": vgg11, "alexnet": alexnet}[family](classes)
+    if family == "resnet":
+        return resnet(classes, **config)
+    return {"vgg": vgg11, "alexnet": alexnet}[family](classes)

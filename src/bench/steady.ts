@@ -31,13 +31,13 @@ async function peaks(subject: Subject): Promise<number[]> {
   const megabytes = [];
   for (const steps of [1000, 9000, 10_000]) {
     await contestant.time("train", steps);
-    megabytes.push(Math.round(await contestant.peakMemory()));
+    megabytes.push(Math.round((await contestant.memory()).megabytes));
   }
   return megabytes;
 }
 
 async function measure(subject: Subject): Promise<SteadyBenchRow> {
-  const free = { TF_DETERMINISTIC_OPS: "0" };
+  const free = { env: { TF_DETERMINISTIC_OPS: "0" } };
   await using ours = await startOurs(subject, "float32");
   await using freed = await startOurs(subject, "float32", free);
   const contestants = new Map([["deterministic", ours], ["nondeterministic", freed]]);

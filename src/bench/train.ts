@@ -131,7 +131,7 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
     checkParameters(subject.model, [eager, plain, ...contestants.values()]);
     const rates = await compete(contestants, "train", subject.batch);
     const [ours, theirs] = [best(rates, "ours"), best(rates, "pytorch")];
-    const memory = await Promise.all([ours, theirs].map((name) => contestants.get(name)!.peakMemory()));
+    const memory = await Promise.all([ours, theirs].map((name) => contestants.get(name)!.memory()));
     const inference = only(contestants, ["ours float32", "pytorch float32"]);
     const evaluation = await compete(inference, "evaluate", subject.batch);
     const compiled = contestants.get("ours float32")!;
@@ -150,8 +150,8 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
       ratio_in_float32: rates["ours float32"] / rates[best(rates, "pytorch float32")],
       ratio_to_eager: rates[ours] / eager.rate,
       ratio_to_plain_tfjs: rates[ours] / plain.rate,
-      peak_rss_mb: Math.round(memory[0]),
-      pytorch_peak_rss_mb: Math.round(memory[1]),
+      peak_rss_mb: Math.round(memory[0].megabytes),
+      pytorch_peak_rss_mb: Math.round(memory[1].megabytes),
       first_step_s: compiled.first_step,
       evaluation: evaluation["ours float32"],
       pytorch_evaluation: evaluation["pytorch float32"],

@@ -1,11 +1,11 @@
 /** `deno task bench`: measures the project, beside its peers where there are any. */
-import { type BenchChoice, benchmarks, type BenchRow } from "../bench/mod.ts";
-import { parseCommand, runCommand, UsageError } from "./command.ts";
+import { type BenchChoice, benchmarks, type BenchRow, GPU_PARTS } from "../bench/mod.ts";
+import { numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
-  `Usage: deno task bench [train|blocks|steady|precision|search|grids|input|transforms|photos|fetch|memory] [--model NAME] [--data NAME] [--json]
+  `Usage: deno task bench [train|blocks|steady|precision|search|grids|input|transforms|photos|fetch|memory|gpu] [--model NAME] [--data NAME] [--only PART[,PART]] [--within SECONDS] [--batch N] [--json]
   train      images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
   blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
   steady     what determinism costs, and whether memory stays where it is over 20,000 steps
@@ -17,11 +17,19 @@ const USAGE =
   photos     images/s from photographs on disk to augmented batches at 224 px, beside PyTorch's DataLoader with timm there
   fetch      images/s of fetching from a server on this machine, beside img2dataset (installed into .venv-img2dataset the first time)
   memory     peak of memory for pools of 1,000 and 100,000 images: building, opening, sampling, making batches
+  gpu        on an NVIDIA card, and only where it is named: equality with the CPU, images/s beside PyTorch where there is one,
+             determinism's cost, how long the card waits for images, growth of memory; it installs no PyTorch
+  --only     of "gpu": some of its parts: ${GPU_PARTS.join(", ")}
+  --within   of "gpu": seconds after which the rest is left out; default: 450
+  --batch    of "gpu": the only batch size of the large networks; default: the fastest is looked for
   --model    of "train" and "steady": only this one; may be given several times
   --data     of "photos": a dataset whose photographs are stored as JPEG; default: made-up ones
   --json     the figures as JSON`;
 
-/** Reads the command's arguments. Without a name all benchmarks are run. */
+/** Every benchmark but that of a card, which few machines have. */
+const USUAL = Object.keys(benchmarks).filter((name) => name !== "gpu");
+
+/** Reads the command's arguments. Without a name all benchmarks are run, but for that of a card. */
 export function parseBench(args: readonly string[]): BenchChoice & { names: string[]; json: boolean } {
   const { values, positionals } = parseCommand(
     args,
@@ -30,17 +38,25 @@ export function parseBench(args: readonly string[]): BenchChoice & { names: stri
       json: { type: "boolean", default: false },
       model: { type: "string", multiple: true },
       data: { type: "string" },
+      only: { type: "string" },
+      within: { type: "string" },
+      batch: { type: "string" },
     },
     true,
   );
-  const { json, model: models, data } = values;
+  const { json, model: models, data, only } = values;
+  const gpu = {
+    only: only?.split(",").map((part) => oneOf("--only", part.trim(), GPU_PARTS)),
+    within: numberOf("--within", values.within, "seconds"),
+    batch: numberOf("--batch", values.batch, "images"),
+  };
   for (const name of positionals) {
     if (Object.hasOwn(benchmarks, name)) continue;
     throw new UsageError(
       `There is no benchmark "${name}". Known: ${Object.keys(benchmarks).join(", ")}.\n${USAGE}`,
     );
   }
-  return { names: positionals.length > 0 ? positionals : Object.keys(benchmarks), models, data, json };
+  return { names: positionals.length > 0 ? positionals : USUAL, models, data, gpu, json };
 }
 
 function show(value: unknown): string {
@@ -51,8 +67,20 @@ function show(value: unknown): string {
 /** Fields that still fit beside each other on a terminal. */
 const MOST_COLUMNS = 10;
 
-/** A benchmark's rows as a table: a field is a column, or, where there are many, a line. */
-export function benchTable(rows: readonly BenchRow[], width: number): string {
+/** A benchmark's rows as tables, one for the rows with the same fields that follow each other. */
+export function benchTables(rows: readonly BenchRow[], width: number): string {
+  const fields = (row: BenchRow) => Object.keys(row).join();
+  const groups: BenchRow[][] = [];
+  for (const row of rows) {
+    const last = groups.at(-1);
+    if (last && fields(last[0]) === fields(row)) last.push(row);
+    else groups.push([row]);
+  }
+  return groups.map((group) => benchTable(group, width)).join("\n\n");
+}
+
+/** Rows with the same fields as a table: a field is a column, or, where there are many, a line. */
+function benchTable(rows: readonly BenchRow[], width: number): string {
   const names = Object.keys(rows[0] ?? {}).map((name) => name.replaceAll("_", " "));
   const cells = rows.map((row) => Object.values(row).map(show));
   if (names.length <= MOST_COLUMNS) return textTable(names, cells, width);
@@ -67,7 +95,7 @@ if (import.meta.main) {
     const results: Record<string, BenchRow[]> = {};
     for (const name of names) {
       results[name] = await benchmarks[name](choice);
-      if (!json) console.log(`\n${name}\n${benchTable(results[name], terminalWidth())}`);
+      if (!json) console.log(`\n${name}\n${benchTables(results[name], terminalWidth())}`);
     }
     if (json) console.log(JSON.stringify(results, null, 2));
     return 0;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { benchTable, parseBench } from "../../src/cli/bench.ts";
+import { benchTables, parseBench } from "../../src/cli/bench.ts";
 import { duplicatesText, leftOutLines, parseFetch } from "../../src/cli/fetch.ts";
 import { parseReproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
 import { denoTestArguments, parseTest, testGroups } from "../../src/cli/test.ts";
@@ -79,13 +79,20 @@ Deno.test("fetch: says which images come again, and that they stay on one side",
   assert.match(text, /^one +0 +0 +none\nother +0 +0 +none\n.*kept on one side/m);
 });
 
-Deno.test("bench: all benchmarks without a name; an unknown one lists the known", () => {
+Deno.test("bench: all benchmarks but the card's without a name; an unknown one lists the known", () => {
   assert.deepEqual(parseBench(["photos", "--data", "mine", "--json"]), {
     names: ["photos"],
     models: undefined,
     data: "mine",
+    gpu: { only: undefined, within: undefined, batch: undefined },
     json: true,
   });
+  assert.deepEqual(parseBench(["gpu", "--only", "device, speed", "--within", "60"]).gpu, {
+    only: ["device", "speed"],
+    within: 60,
+    batch: undefined,
+  });
+  assert.throws(() => parseBench(["gpu", "--only", "sped"]), /--only: there is no "sped"\. Known: device, /);
   assert.deepEqual(parseBench([]).names, [
     "train",
     "blocks",
@@ -101,14 +108,15 @@ Deno.test("bench: all benchmarks without a name; an unknown one lists the known"
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, search, grids, input, transforms, photos, fetch, memory/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, search, grids, input, transforms, photos, fetch, memory, gpu/,
   );
   assert.throws(() => parseBench(["toString"]), /no benchmark "toString"/);
 });
 
 Deno.test("bench: figures are shortened, what was not measured is a dash", () => {
-  const table = benchTable([{ batch: 64, ours: 312.345678, pytorch: null, sets: ["a", "b"] }], 80);
+  const table = benchTables([{ batch: 64, ours: 312.345678, pytorch: null, sets: ["a", "b"] }, { n: 1 }], 80);
   assert.match(table, /^64 +312 +– +a, b$/m);
+  assert.match(table, /\n\nn *\n.*1 *$/s);
 });
 
 Deno.test("test: paths are files to run, anything else is a part of names", () => {
