@@ -7,7 +7,7 @@ import { writeKernelSpec, writeLabSettings } from "./kernel_spec.ts";
 import { checkDeno, checkSpace, gpuFor, nvidiaTraces, SetupError } from "./machine.ts";
 import { findPython, type Python } from "./python.ts";
 import { gigabytesFor, inTheWay, type PipInstall, resolveInstalls } from "./resolution.ts";
-import { emptyVenv, holdVenv, readState, type VenvState } from "./state.ts";
+import { emptyVenv, holdVenv, readState } from "./state.ts";
 
 /**
  * The needs of a command. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook
@@ -82,7 +82,7 @@ async function fillVenv(
   log: (line: string) => void,
 ): Promise<void> {
   const state = readState(venv);
-  const own = await usablePython(venv, state);
+  const own = await usablePython(venv);
   const python = own ?? await findPython();
   const { installs, note } = await installsFor(requirements, python);
   checkSpace(venv, gigabytesFor(installs));
@@ -112,7 +112,8 @@ async function fillVenv(
 }
 
 /** The Python of an environment that can be installed into as it is. */
-async function usablePython(venv: string, state: VenvState): Promise<Python | undefined> {
+async function usablePython(venv: string): Promise<Python | undefined> {
+  const state = readState(venv);
   if (state === "missing" || state === "killed while installing") return undefined;
   try {
     return await findPython([join(venv, "bin/python")]);

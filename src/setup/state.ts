@@ -7,7 +7,7 @@ export const STATE_FILE = "name-that-dataset.state";
 const INSTALLING = "installing";
 
 /** The state of a virtual environment. `foreign`: somebody else made it. */
-export type VenvState = "missing" | "foreign" | "killed while installing" | { resolution: string };
+type VenvState = "missing" | "foreign" | "killed while installing" | { resolution: string };
 
 function isThere(path: string): boolean {
   try {
