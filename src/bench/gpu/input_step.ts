@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { openPool, startBatchWorkers, validationBatches } from "../../data/mod.ts";
 import { randomCrop } from "../../images/mod.ts";
 import { createModel } from "../../models/mod.ts";
-import { startEngine } from "../../tensorflow/mod.ts";
+import { isOnGpu, startEngine } from "../../tensorflow/mod.ts";
 import { paperRecipe, type StepProgress, train } from "../../train/mod.ts";
 import { lines } from "../process.ts";
 import { type GpuPlan, recipePrecision } from "./plan.ts";
@@ -92,7 +92,7 @@ class Watch {
 async function measure(work: InputWork): Promise<InputOutcome> {
   const { model: name, image, batch, classes = 1000, precision, stored, root } = work;
   using pool = await openPool(stored, { manifests: pathToFileURL(`${root}/`), root: `${root}/pools` });
-  using workers = startBatchWorkers();
+  using workers = startBatchWorkers({ gpu: isOnGpu() });
   await workers.ready;
   const indices = [Int32Array.from({ length: pool.images.length }, (_, i) => i)];
   const source = { pools: [pool], indices, imageSize: image, batchSize: batch };
