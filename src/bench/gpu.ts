@@ -23,6 +23,9 @@ import { determinismRows, growthRows, speedRows } from "./gpu/speed.ts";
 
 const WITHIN = 450;
 
+/** Parts that speak of PyTorch. */
+const BESIDE_PYTORCH: readonly GpuPart[] = ["device", "speed", "other_speeds"];
+
 /**
  * Measures the card. Every row is written to standard error as soon as it is there; the last row names what
  * was left out because the time was over. What ends its process is a row with its error.
@@ -45,7 +48,8 @@ export async function benchGpu(
   try {
     const context: GpuContext = { plan, batch, signal: end.signal, best: new Map() };
     const engine = await findEngine(context);
-    const peer = plan.pytorch ? await findCudaPyTorch() : { note: "" };
+    const isAsked = plan.pytorch && only.some((part) => BESIDE_PYTORCH.includes(part));
+    const peer = isAsked ? await findCudaPyTorch() : { note: "" };
     context.pytorch = peer.found;
     if (only.includes("device")) add(await deviceRow(engine, context, peer.note));
     for (const part of GPU_PARTS.filter((part) => only.includes(part))) {

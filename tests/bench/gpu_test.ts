@@ -17,7 +17,11 @@ const SMALL: GpuPlan = {
   ...PLAN,
   device: "CPU",
   precisions: ["bfloat16"],
-  equality: [{ model: "cnn_micro", image: IMAGE, batch: BATCH }, nobody],
+  equality: [
+    { model: "cnn_micro", image: IMAGE, batch: BATCH },
+    nobody,
+    { model: "mae_vit_micro", autoencoder: true, image: IMAGE, batch: BATCH },
+  ],
   speed: cnn,
   otherSpeeds: [{ ...nobody, precision: "tf32" }],
   sizes: [2, 4],
@@ -64,9 +68,9 @@ Deno.test(
   async () => {
     const rows = await bench({ only: ["equality"] });
     const found = of(rows, "equality");
-    assert.equal(found.length, 2);
+    assert.equal(found.length, 3);
     for (const row of found) {
-      const isThere = row.model === "cnn_micro";
+      const isThere = row.model !== "no_such_model";
       assert.equal(row.equal, isThere, JSON.stringify(row));
       if (isThere) {
         assert.deepEqual([row.same_bits, row.loss_distance, row.gradient_distance], [true, 0, 0]);

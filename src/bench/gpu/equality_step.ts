@@ -93,6 +93,7 @@ async function reconstruct({ model: name, image, batch, precision, file }: Equal
   const made = { pixels: bytesOf(batch, image), channels: 3, labels: new Int32Array(batch) } as const;
   const training = { size: batch, imageSize: image, batchSize: batch, batch: () => made };
   const folder = `${file}.training`;
+  await Deno.mkdir(folder);
   try {
     const losses: number[] = [];
     const onEpoch = ({ trainLoss }: { trainLoss: number }) => void losses.push(trainLoss);

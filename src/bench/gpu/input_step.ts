@@ -101,6 +101,7 @@ async function measure(work: InputWork): Promise<InputOutcome> {
   const watch = new Watch(work, () => stop.abort());
   const endless = 1_000_000;
   const folder = `${root}/training-${stored}`;
+  await Deno.mkdir(folder);
   try {
     await train({
       model: createModel(name, classes, image),

@@ -123,67 +123,71 @@ function startOnCard({ signal }: GpuContext, subject: SpeedSubject, batch = 0, f
   return startOurs({ ...networkOf(subject), batch }, recipePrecision(subject.precision), starting);
 }
 
-/** PyTorch's figures beside ours: of the same precision; of bfloat16 the better of eager and compiled. */
-async function besidePyTorch(context: GpuContext, subject: SpeedSubject, ours: Search): Promise<object> {
-  const { plan, pytorch, signal } = context;
-  const [best] = [fastest(ours)];
-  if (!pytorch) return { pytorch: null };
+/** Starts PyTorch on the card. */
+function startPyTorch(
+  context: GpuContext,
+  subject: SpeedSubject,
+  mode: string,
+  batch = 0,
+  within?: AbortSignal,
+) {
+  const { python, device } = context.pytorch!;
   const program = besideModule(import.meta.url, "../pytorch_step.py");
-  const start = (mode: string, batch: number, within: AbortSignal = signal) =>
-    startContestant(
-      [pytorch.python, program],
-      { ...configOf(networkOf(subject)), batch, mode, device: pytorch.device },
-      { signal: within, quotes: true },
-    );
-  const { sizes, below } = sizesFor(context, subject);
-  const eager = await searchBatch(() => start(subject.precision, 0), sizes, plan.seconds, below);
-  const reached = fastest(eager);
-  const row = {
-    pytorch: reached?.rate ?? null,
-    pytorch_batch: reached?.batch ?? null,
-    pytorch_mode: "eager",
-    pytorch_eager: reached?.rate ?? null,
-    pytorch_compiled: null as number | null,
-    pytorch_first_step_s: reached?.first_step ?? null,
-    pytorch_allocated_mb: whole(reached?.allocated),
-    pytorch_reserved_mb: whole(reached?.reserved),
-    pytorch_error: eager.error ?? null,
-    ratio_to_pytorch: null as number | null,
+  const config = { ...configOf(networkOf(subject)), batch, mode, device };
+  return startContestant([python, program], config, { signal: within ?? context.signal, quotes: true });
+}
+
+/** The step by `torch.compile`, at one batch size and for a limited time. */
+async function compiledPyTorch(context: GpuContext, subject: SpeedSubject, batch: number): Promise<Search> {
+  const { plan, signal } = context;
+  const within = AbortSignal.any([signal, AbortSignal.timeout(plan.compileLimit * 1000)]);
+  const start = async () => {
+    const contestant = await startPyTorch(context, subject, `${subject.precision}+compile`, batch, within);
+    const { first_step } = contestant; // compiled for this size
+    return { ...contestant, resize: () => Promise.resolve({ first_step }) };
   };
-  if (ours.parameters !== 0 && eager.parameters !== 0 && eager.parameters !== ours.parameters) {
-    row.pytorch_error = `not the same network: ${ours.parameters} and ${eager.parameters} parameters`;
-    return row;
-  }
-  if (subject.precision === "bfloat16" && reached) {
-    const { batch } = reached;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(plan.compileLimit * 1000)]);
-    const compiled = await searchBatch(
-      async () => {
-        const contestant = await start("bfloat16+compile", batch, within);
-        const first_step = contestant.first_step;
-        return { ...contestant, resize: () => Promise.resolve({ first_step }) };
-      },
-      [batch],
-      plan.seconds,
-    );
-    const { rate, first_step, allocated, reserved } = fastest(compiled) ?? { rate: null, first_step: 0 };
-    row.pytorch_compiled = rate;
-    if (compiled.error) row.pytorch_error = `torch.compile: ${compiled.error}`;
-    if (rate !== null && rate > reached.rate) {
-      Object.assign(row, {
-        pytorch: rate,
-        pytorch_mode: "compiled",
-        pytorch_first_step_s: first_step,
-        pytorch_allocated_mb: whole(allocated),
-        pytorch_reserved_mb: whole(reserved),
-      });
-    }
-  }
-  if (best && row.pytorch !== null) row.ratio_to_pytorch = best.rate / row.pytorch;
-  return row;
+  const found = await searchBatch(start, [batch], plan.seconds);
+  if (!found.error || signal.aborted) return found;
+  return { ...found, error: within.aborted ? `not within ${plan.compileLimit} s` : found.error };
 }
 
 const whole = (value: number | undefined) => value === undefined ? null : Math.round(value);
+
+/** The columns of one of PyTorch's modes. */
+const pytorchColumns = (mode: string, reached: Tried | undefined) => ({
+  pytorch: reached?.rate ?? null,
+  pytorch_mode: reached ? mode : null,
+  pytorch_batch: reached?.batch ?? null,
+  pytorch_first_step_s: reached?.first_step ?? null,
+  pytorch_allocated_mb: whole(reached?.allocated),
+  pytorch_reserved_mb: whole(reached?.reserved),
+});
+
+/** PyTorch's figures beside ours: of the same precision; of bfloat16 the better of eager and compiled. */
+async function besidePyTorch(context: GpuContext, subject: SpeedSubject, ours: Search): Promise<object> {
+  if (!context.pytorch) return pytorchColumns("", undefined);
+  const { sizes, below } = sizesFor(context, subject);
+  const start = () => startPyTorch(context, subject, subject.precision);
+  const eager = await searchBatch(start, sizes, context.plan.seconds, below);
+  const reached = fastest(eager);
+  const columns = pytorchColumns("eager", reached);
+  if (ours.parameters !== 0 && eager.parameters !== 0 && eager.parameters !== ours.parameters) {
+    const error = `not the same network: ${ours.parameters} and ${eager.parameters} parameters`;
+    return { ...columns, pytorch_error: error };
+  }
+  const isCompiled = subject.precision === "bfloat16" && reached;
+  const compiled = isCompiled ? await compiledPyTorch(context, subject, reached.batch) : undefined;
+  const quick = compiled && fastest(compiled);
+  const isBetter = quick && quick.rate > reached!.rate;
+  const [best, rate] = [isBetter ? quick : reached, fastest(ours)?.rate];
+  return {
+    ...(isBetter ? pytorchColumns("compiled", quick) : columns),
+    pytorch_eager: reached?.rate ?? null,
+    pytorch_compiled: quick?.rate ?? null,
+    ratio_to_pytorch: rate && best ? rate / best.rate : null,
+    pytorch_error: eager.error ?? (compiled?.error ? `torch.compile: ${compiled.error}` : null),
+  };
+}
 
 /** The speed of one network in one precision: ours, then the same row again with PyTorch's beside it. */
 export async function* speedRows(
