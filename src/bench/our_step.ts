@@ -23,6 +23,7 @@ import {
   paperRecipe,
   type Recipe,
   smoothTargets,
+  type StartedStep,
   type StepInput,
   Stepper,
 } from "../train/mod.ts";
@@ -36,21 +37,31 @@ interface Work {
   parameters: number;
   /** Goes on with batches of another size. */
   resize(batch: number): void;
-  train(): Promise<unknown> | unknown;
-  evaluate(): Promise<unknown>;
+  /** Takes so many steps and waits for the last. */
+  train(steps: number): Promise<void>;
+  evaluate(batches: number): Promise<void>;
 }
 
 /** Number of pixels' values that are drawn; more are their repetition. */
 const DRAWN = 2_000_003;
 
-function stepInput({ batch, image, classes }: ContestantConfig, model: Model): StepInput {
-  const labels = Array.from({ length: batch }, (_, i) => i % classes);
+/** Pixels of a batch. */
+function bytesOf({ batch, image }: ContestantConfig): Uint8Array {
   const stream = random(1);
   const bytes = new Uint8Array(batch * image * image * 3);
   for (let i = 0; i < Math.min(bytes.length, DRAWN); i++) bytes[i] = stream.below(256);
   for (let i = DRAWN; i < bytes.length; i += DRAWN) bytes.copyWithin(i, 0, DRAWN);
+  return bytes;
+}
+
+const pixelsOf = (bytes: Uint8Array, { batch, image }: ContestantConfig) =>
+  bytesTensor<tf.Rank.R4>(bytes, [batch, image, image, 3]);
+
+function stepInput(config: ContestantConfig, model: Model, bytes = bytesOf(config)): StepInput {
+  const { batch, classes } = config;
+  const labels = Array.from({ length: batch }, (_, i) => i % classes);
   return {
-    pixels: bytesTensor<tf.Rank.R4>(bytes, [batch, image, image, 3]),
+    pixels: pixelsOf(bytes, config),
     targets: tf.tensor2d(smoothTargets(labels, classes, paperRecipe.labelSmoothing), [batch, classes]),
     learningRate: tf.scalar(1e-3),
     corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
@@ -76,26 +87,47 @@ function ourWork(network: Model, config: ContestantConfig): Work {
     isEager ? opByOp : compile,
   );
   const predict = makePredictor(model, precision);
-  let input = stepInput(config, model);
+  let bytes = bytesOf(config);
+  let input = stepInput(config, model, bytes);
   return {
     parameters: countParameters(model.specs),
     resize: (batch) => {
       tf.dispose(input);
-      input = stepInput({ ...config, batch }, model);
+      config = { ...config, batch };
+      bytes = bytesOf(config);
+      input = stepInput(config, model, bytes);
     },
-    train: () => stepper.take(input),
-    evaluate: async () => {
-      const rows = await predict(stepper.state, input.pixels);
-      rows.dataSync();
-      rows.dispose();
+    train: async (steps) => {
+      let last: StartedStep | undefined;
+      for (let i = 0; i < steps; i++) {
+        const started = stepper.start(input);
+        const { pixels } = input;
+        input = { ...input, pixels: pixelsOf(bytes, config) }; // copied anew for each step, as the loop does
+        const step = await started.finally(() => pixels.dispose());
+        await last?.loss;
+        last = step;
+      }
+      await last?.loss;
+    },
+    evaluate: async (batches) => {
+      for (let i = 0; i < batches; i++) {
+        const rows = await predict(stepper.state, input.pixels);
+        await rows.data();
+        rows.dispose();
+      }
     },
   };
 }
 
 function plainWork(model: Model, config: ContestantConfig): Work {
   const { pixels, targets } = stepInput(config, model);
+  const { parameters, train } = plainTfjs(config.model, imagesFromPixels(pixels), targets);
   return {
-    ...plainTfjs(config.model, imagesFromPixels(pixels), targets),
+    parameters,
+    train: (steps) => {
+      for (let i = 0; i < steps; i++) train();
+      return Promise.resolve();
+    },
     resize: () => {
       throw new Error("plain_tfjs keeps the size of its batches");
     },
@@ -103,9 +135,9 @@ function plainWork(model: Model, config: ContestantConfig): Work {
   };
 }
 
-async function seconds(action: () => unknown, count: number): Promise<number> {
+async function seconds(action: () => Promise<void>): Promise<number> {
   const start = performance.now();
-  for (let i = 0; i < count; i++) await action();
+  await action();
   return (performance.now() - start) / 1000;
 }
 
@@ -121,7 +153,7 @@ function memory(): Memory {
 async function resized(work: Work, batch: number) {
   work.resize(batch);
   try {
-    return { first_step: await seconds(work.train, 1) };
+    return { first_step: await seconds(() => work.train(1)) };
   } catch (error) {
     const { message } = error as Error;
     if (FULL.test(message)) return { full: message.slice(0, 200) };
@@ -138,13 +170,17 @@ if (import.meta.main) {
       const version = describeEngine(await startEngine());
       const model = createModel(config.model, config.classes, config.image);
       work = config.mode === "plain_tfjs" ? plainWork(model, config) : ourWork(model, config);
-      const first_step = config.batch === 0 ? 0 : await seconds(work.train, 1);
+      const { train } = work;
+      const first_step = config.batch === 0 ? 0 : await seconds(() => train(1));
       answer({ version, parameters: work.parameters, first_step } satisfies Ready);
       continue;
     }
     const [what, count] = line.split(" ");
     if (what === "memory") answer(memory());
     else if (what === "batch") answer(await resized(work, Number(count)));
-    else answer({ seconds: await seconds(work[what as "train" | "evaluate"], Number(count)) });
+    else {
+      const action = work[what as "train" | "evaluate"];
+      answer({ seconds: await seconds(() => action(Number(count))) });
+    }
   }
 }

@@ -115,6 +115,15 @@ export class TensorFlowBinding {
   }
 
   /**
+   * Copies a tensor to the GPU, where there is one, now and not when it is first read: a step that is
+   * computed meanwhile hides the time.
+   */
+  copyToGpu(id: number): void {
+    const gpu = this.devices.find(({ type }) => type === "GPU");
+    if (gpu) this.#tensors.copyToDevice(id, this.#contexts.of(1), gpu.name);
+  }
+
+  /**
    * A scalar string that is these bytes, not a copy: they must stay as they are until it is
    * deleted. Not while tracing.
    */

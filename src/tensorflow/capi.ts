@@ -53,6 +53,7 @@ const symbols = {
 
   TFE_NewTensorHandle: { parameters: [P, P], result: P },
   TFE_TensorHandleCopySharingTensor: { parameters: [P, P], result: P },
+  TFE_TensorHandleCopyToDevice: { parameters: [P, P, B, P], result: P },
   TFE_DeleteTensorHandle: { parameters: [P], result: V },
   TFE_TensorHandleDataType: { parameters: [P], result: I },
   TFE_TensorHandleNumDims: { parameters: [P, P], result: I },

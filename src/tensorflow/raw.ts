@@ -63,8 +63,8 @@ export function toPrecision<T extends tf.Tensor>(x: T, precision: Precision): T 
 
 /**
  * A tensor of values 0 to 255, a quarter of the memory of floats. tfjs has no bytes and calls it int32; in
- * native memory it is uint8, and only {@link bytesToFloat} and ops that move values take it. On another
- * engine it is int32 throughout.
+ * native memory, the GPU's where there is one, it is uint8, and only {@link bytesToFloat} and ops that move
+ * values take it. On another engine it is int32 throughout.
  *
  * @throws {Error} when the number of values does not fit the shape
  */
@@ -72,6 +72,7 @@ export function bytesTensor<R extends tf.Rank>(values: Uint8Array, shape: tf.Sha
   const backend = nativeBackend();
   if (!backend) return tf.tensor<R>(values, shape, "int32");
   const id = backend.binding.createTensor(shape, DataType.uint8, values);
+  if (!backend.binding.isTracing) backend.binding.copyToGpu(id);
   return backend.createOutputTensor({ id, shape, dtype: DataType.uint8 }) as tf.Tensor<R>;
 }
 

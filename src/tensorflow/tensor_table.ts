@@ -77,6 +77,16 @@ export class TensorTable {
     return this.hold(createNativeTensor(this.#api, shape, dtype, values), shape, dtype);
   }
 
+  /** Copies a tensor's memory to a device of a context; others may read the tensor as before. */
+  copyToDevice(id: number, context: Pointer, device: string): void {
+    const { call, status } = this.#api;
+    const entry = this.entry(id);
+    const copy = call.TFE_TensorHandleCopyToDevice(this.handle(id), context, this.#api.name(device), status);
+    this.#api.check(`copying a tensor to ${device}`);
+    call.TFE_DeleteTensorHandle(entry.handle!);
+    Object.assign(entry, { handle: copy, context });
+  }
+
   /** Takes over a native tensor. */
   hold(tensor: Pointer, shape: readonly number[], dtype: number): number {
     const { call, status } = this.#api;

@@ -137,6 +137,8 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
   /** Steps of the whole training. */
   readonly #steps: number;
   readonly #throughput = new Throughput();
+  /** The step that was started last, until its loss has been read. */
+  #last: { step: number; loss: Promise<number> } | undefined;
 
   constructor(options: LoopOptions<Input, Evaluated>, state: TrainState, from: Checkpoint) {
     this.#options = options;
@@ -206,6 +208,8 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
         savedAt = now;
       }
     }
+    await this.#settle();
+    clock();
   }
 
   async #one(clock: () => number): Promise<void> {
@@ -213,20 +217,35 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
     const started = performance.now();
     const { input, waited } = await this.#inputs.take(this.step);
     this.#epochWait += waited;
-    const running = this.#stepper.take(input);
+    const running = this.#stepper.start(input);
     if (this.step + 1 < this.#steps) this.#inputs.request(this.step + 1);
-    const loss = await running.finally(() => tf.dispose(input));
-    if (!Number.isFinite(loss)) throw new Error(`The training loss became ${loss} at step ${this.step}.`);
+    const { loss } = await running.finally(() => tf.dispose(input));
+    await this.#settle(); // a GPU, which still computes this step, is not kept waiting for the next
+    this.#last = { step: this.step, loss };
     this.step++;
-    this.#epochLoss += loss;
     const imagesPerSecond = this.#throughput.add(schedule.batchSize, (performance.now() - started) / 1000);
     const inputWait = this.#epochWait / clock();
     onStep?.({ step: this.step, totalSteps: this.#steps, imagesPerSecond, inputWait });
   }
 
+  /**
+   * Waits for the step that was started last and adds its loss.
+   *
+   * @throws {Error} when the loss is not finite
+   */
+  async #settle(): Promise<void> {
+    if (!this.#last) return;
+    const { step } = this.#last;
+    const loss = await this.#last.loss;
+    this.#last = undefined;
+    if (!Number.isFinite(loss)) throw new Error(`The training loss became ${loss} at step ${step}.`);
+    this.#epochLoss += loss;
+  }
+
   /** Writes where it stands to the folder. */
-  save(): Promise<void> {
-    return saveCheckpoint(this.#options.folder, {
+  async save(): Promise<void> {
+    await this.#settle();
+    await saveCheckpoint(this.#options.folder, {
       epochs: this.epochs,
       step: this.step,
       epochLoss: this.#epochLoss,

@@ -24,7 +24,7 @@ export {
 } from "./recipe.ts";
 export { epochsTrained, learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
 export { createState, createWeights } from "./state.ts";
-export { type StepInput, Stepper } from "./step.ts";
+export { type StartedStep, type StepInput, Stepper } from "./step.ts";
 export {
   carriedWeights,
   classifierRule,

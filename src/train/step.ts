@@ -81,6 +81,12 @@ export function passOf(
 
 type Vector = tf.Tensor1D;
 
+/** A step that the engine has been given. On a GPU it is still computed, and the next may be given. */
+export interface StartedStep {
+  /** The loss of the batch, nats, as soon as the step is computed. */
+  loss: Promise<number>;
+}
+
 /** The inputs of AdamW that are no vectors of the state. */
 export type RateInput = Pick<StepInput, "learningRate" | "corrections">;
 
@@ -115,18 +121,24 @@ export class Stepper<Input extends TensorTree & RateInput> {
   }
 
   /**
-   * Whether the state is that after some step; false while one is taken, and after one has failed on its way.
+   * Whether the state is that after some step; false while one is started, and after one has failed on its
+   * way.
    */
   get isWhole(): boolean {
     return this.#isWhole;
   }
 
   /**
-   * Takes one step. The input must live until it is taken.
+   * Takes one step and waits for it. The input must live until it is taken.
    *
    * @returns the loss of the batch, nats
    */
   async take(input: Input): Promise<number> {
+    return await (await this.start(input)).loss;
+  }
+
+  /** Has the engine take one step. The input must live until this is resolved. */
+  async start(input: Input): Promise<StartedStep> {
     const { parameters, buffers } = this.state;
     const { gradient, loss, buffers: moved } = await this.#pass({ parameters, buffers }, input);
     try {
@@ -135,7 +147,9 @@ export class Stepper<Input extends TensorTree & RateInput> {
       await this.#descend(gradient, input);
       await this.#moveAverages();
       this.#isWhole = true;
-      return (await loss.data())[0];
+      const value = loss.data().then(([value]) => value);
+      value.catch(() => {}); // its error is thrown where it is waited for
+      return { loss: value };
     } finally {
       tf.dispose([gradient, loss]);
     }

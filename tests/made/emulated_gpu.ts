@@ -4,7 +4,7 @@ import { nativeBackend } from "../../src/tensorflow/backend.ts";
 /** Runs `body` with the engine taking itself for one on a GPU. Nothing traced before may be called in it. */
 export async function asOnGpu(body: () => unknown): Promise<void> {
   const { devices } = nativeBackend()!.binding;
-  devices.push({ name: "/device:GPU:0", type: "GPU" });
+  devices.push({ ...devices[0], type: "GPU" });
   try {
     await body();
   } finally {

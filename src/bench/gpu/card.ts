@@ -75,7 +75,7 @@ export async function findEngine({ plan, signal }: GpuContext): Promise<FoundEng
   const { ask, close } = startAnswering(program, "the engine", { env, signal, quotes: true });
   try {
     const engine: FoundEngine = await ask("start");
-    if (plan.device === "GPU" && !engine.device.startsWith("GPU")) {
+    if (plan.device === "GPU" && engine.device === "CPU") {
       const why = engine.note ?? "the engine does not say why";
       throw new Error(`No GPU is taken, the engine computes on ${engine.device}: ${why}`);
     }
