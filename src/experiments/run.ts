@@ -1,7 +1,7 @@
 /** Runs experiments: each is executed once, and its record is kept. */
 import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
 import { readDriver, usable } from "../nvidia/mod.ts";
-import { describeEngine, startEngine } from "../tensorflow/mod.ts";
+import { describeEngine, isOnGpu, startEngine } from "../tensorflow/mod.ts";
 import { removeCheckpoints } from "../train/mod.ts";
 import { recordCode } from "./code_version.ts";
 import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
@@ -107,7 +107,9 @@ async function execute(
 /** Whether the engine is on a GPU. It is started early to know that, though only where there may be one. */
 async function trainsOnGpu(): Promise<boolean> {
   const driver = readDriver();
-  return driver !== undefined && "gpu" in usable(driver) && (await startEngine()).device === "GPU";
+  if (!driver || !("gpu" in usable(driver))) return false;
+  await startEngine();
+  return isOnGpu();
 }
 
 /**
