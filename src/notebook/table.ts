@@ -22,8 +22,11 @@ export interface Column<Row> {
   value: (row: Row) => string | number;
 }
 
+/** In a notebook a table of more rows is folded. */
+const LONG = 15;
+
 /**
- * Rows as a table, in HTML, Markdown and plain text.
+ * Rows as a table, in HTML, Markdown and plain text; a long one is folded behind its number of rows.
  *
  * @param columns Fields of the rows, or titles with functions of a row. Default: all fields of the first row.
  */
@@ -69,7 +72,9 @@ function asHtml(titles: readonly string[], cells: Cells): string {
   const body = cells.map((row) =>
     `<tr>${row.map((cell) => `<td ${align(cell)}>${escapeMarkup(`${cell}`)}</td>`).join("")}</tr>`
   );
-  return `<table><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  const whole = `<table><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  if (cells.length <= LONG) return whole;
+  return `<details><summary>Table of ${cells.length} rows</summary>${whole}</details>`;
 }
 
 function asMarkdown(titles: readonly string[], cells: Cells): string {

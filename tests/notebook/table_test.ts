@@ -26,6 +26,16 @@ Deno.test("table: columns chosen and computed", async () => {
   assert.equal((await table([], ["name"]).bundle())["text/plain"], "name");
 });
 
+Deno.test("table: a long one is folded, and says how many rows it has", async () => {
+  const rows = (count: number) => Array.from({ length: count }, (_, i) => ({ i }));
+  const html = async (count: number) => `${(await table(rows(count)).bundle())["text/html"]}`;
+  assert.match(await html(15), /^<table>/);
+  assert.match(
+    await html(16),
+    /^<details><summary>Table of 16 rows<\/summary><table>.*<\/table><\/details>$/,
+  );
+});
+
 Deno.test("table: no text becomes markup", async () => {
   await fc.assert(fc.asyncProperty(fc.string(), async (text) => {
     const bundle = await table([{ [`<${text}`]: `<script>${text}` }]).bundle();
