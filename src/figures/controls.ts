@@ -28,7 +28,7 @@ function withRoom(layout: PlotlyLayout, above: number, below: number): PlotlyLay
   };
 }
 
-/** What an entry of a menu changes: its label, and plotly's arguments of `update`. */
+/** An entry of a menu, or a button: its label, and plotly's arguments of `update`. */
 interface MenuEntry {
   label: string;
   args: unknown[];
@@ -49,6 +49,13 @@ export function withMenu({ data, layout }: Figure, entries: readonly MenuEntry[]
 
 function grown(changed: PlotlyLayout): PlotlyLayout {
   return typeof changed.height === "number" ? { ...changed, height: changed.height + BUTTONS_ROOM } : changed;
+}
+
+/** A row of buttons; the figure as it is given is what the first shows. */
+export function withButtons({ data, layout }: Figure, entries: readonly MenuEntry[]): Figure {
+  const buttons = entries.map(({ label, args }) => ({ label: plainText(label), method: "update", args }));
+  const row = { ...PLACE, type: "buttons", direction: "right", active: 0, showactive: true, buttons };
+  return { data, layout: { ...withRoom(layout, BUTTONS_ROOM, 0), updatemenus: [row] } };
 }
 
 /** One of several ways to read a figure. */
@@ -72,13 +79,11 @@ export function withReadings(layout: PlotlyLayout, readings: readonly Reading[])
   const [first] = readings;
   const seen = data.map((trace) => first.data.includes(trace) ? trace : { ...trace, visible: false });
   if (readings.length === 1) return { data: seen, layout };
-  const buttons = readings.map(({ label, data: own, layout: changed }) => ({
-    label: plainText(label),
-    method: "update",
+  const entries = readings.map(({ label, data: own, layout: changed }) => ({
+    label,
     args: [{ visible: data.map((trace) => own.includes(trace)) }, changed],
   }));
-  const row = { ...PLACE, type: "buttons", direction: "right", active: 0, showactive: true, buttons };
-  return { data: seen, layout: { ...withRoom(layout, BUTTONS_ROOM, 0), updatemenus: [row] } };
+  return withButtons({ data: seen, layout }, entries);
 }
 
 /** A place of a slider: what some traces are there. */
@@ -125,7 +130,7 @@ export function withSlider(
     yanchor: "top",
     pad: { t: below, l: 8, r: 8 },
     transition: { duration: 0 },
-    bgcolor: COLORS.grid,
+    bgcolor: "rgba(128, 128, 128, 0.5)",
     activebgcolor: COLORS.ours,
     bordercolor: LOOK.bordercolor,
     tickcolor: COLORS.text,

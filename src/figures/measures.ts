@@ -28,7 +28,9 @@ export function measureAxis(
     [`${axis}.title.text`]: zero ? `${name}, points` : name,
     [`${axis}.ticksuffix`]: zero ? "" : "%",
     [`${axis}.range`]: range,
-    "title.subtitle.text": zero ? `Validation accuracy less that of ${zero}, with 95% intervals` : INTERVALS,
+    "title.subtitle.text": zero
+      ? `Points of validation accuracy from ${zero}, with 95% intervals`
+      : INTERVALS,
   };
 }
 

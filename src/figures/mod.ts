@@ -2,7 +2,7 @@
 export { accuracyAgainst } from "./accuracy_against.ts";
 export { confusionFigure, confusionMenu } from "./confusion.ts";
 export { type Reading, type Step, withoutControls, withReadings, withSlider } from "./controls.ts";
-export { type FeatureMap, featureMapFigure } from "./feature_map.ts";
+export { type FeatureMap, featureMapFigure, type MapPicture, picturedRows } from "./feature_map.ts";
 export { learningCurvesFigure } from "./learning_curves.ts";
 export {
   accuracyDots,
@@ -27,6 +27,7 @@ export {
   axis,
   baseLayout,
   COLORS,
+  datasetColor,
   type Figure,
   FONT_FAMILY,
   legendBelow,

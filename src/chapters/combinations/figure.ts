@@ -365,7 +365,7 @@ export function pairwiseFigure(records: readonly LadderRecord[]): Figure {
     ],
     layout: {
       "title.subtitle.text": measure.zero
-        ? `${capital(measure.name)} in points, with 95% intervals`
+        ? `Points of validation accuracy from ${measure.zero}, with 95% intervals`
         : PAIRS_SUBTITLE,
     },
   }));
@@ -378,8 +378,6 @@ export function pairwiseFigure(records: readonly LadderRecord[]): Figure {
 }
 
 const PAIRS_SUBTITLE = `${INTERVALS}; chance is 50%`;
-
-const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
 
 function pairOf(pairs: readonly Combination[], a: string, b: string): Combination | undefined {
   return pairs.find(({ datasets }) => datasets.includes(a) && datasets.includes(b));
