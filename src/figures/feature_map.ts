@@ -1,3 +1,4 @@
+import { permutation } from "../stats/mod.ts";
 import { withButtons } from "./controls.ts";
 import {
   axis,
@@ -41,11 +42,14 @@ export interface MapPicture {
 /** Told apart without color too. */
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
 
-/** Places for pictures across and down a map: pictures are about 38 px wide. */
-const [ACROSS, DOWN] = [22, 12];
+/** Places for pictures across and down a map: pictures are about 26 px wide. */
+const [ACROSS, DOWN] = [34, 18];
+
+/** Pictures of a map, at most: each takes about 0.8 kB. */
+const MOST_PICTURES = 240;
 
 /** Opacity of points, and that of those behind pictures. */
-const [OPACITY, BEHIND] = [0.7, 0.25];
+const [OPACITY, BEHIND] = [0.7, 0.2];
 
 /** The least and the most of a map's coordinates: 0 across, 1 down. */
 function endsOf(points: ArrayLike<number>, axis: 0 | 1): [least: number, most: number] {
@@ -65,22 +69,22 @@ function pictureSize(points: ArrayLike<number>, hasAxes: boolean): [width: numbe
 }
 
 /**
- * Rows whose pictures can be shown in their places without hiding each other much: of each square of a grid
- * the row that is nearest to its middle.
+ * Rows whose pictures can be shown in their places without hiding each other, drawn at random.
  *
  * @param map with axes, or without: see {@link FeatureMap.axes}
  */
 export function picturedRows({ points, axes }: Pick<FeatureMap, "points" | "axes">): number[] {
-  const size = pictureSize(points, axes !== undefined);
-  const [left, bottom] = [endsOf(points, 0)[0], endsOf(points, 1)[0]];
-  const squares = new Map<string, { row: number; off: number }>();
-  for (let row = 0; 2 * row < points.length; row++) {
-    const [x, y] = [(points[2 * row] - left) / size[0], (points[2 * row + 1] - bottom) / size[1]];
-    const square = `${Math.floor(x)} ${Math.floor(y)}`;
-    const off = Math.hypot(x - Math.floor(x) - 0.5, y - Math.floor(y) - 0.5);
-    if (off < (squares.get(square)?.off ?? Infinity)) squares.set(square, { row, off });
+  const [width, height] = pictureSize(points, axes !== undefined);
+  const rows: number[] = [];
+  for (const row of permutation(points.length / 2, 0)) {
+    const isFree = rows.every((other) =>
+      Math.abs(points[2 * row] - points[2 * other]) >= width ||
+      Math.abs(points[2 * row + 1] - points[2 * other + 1]) >= height
+    );
+    if (isFree) rows.push(row);
+    if (rows.length === MOST_PICTURES) break;
   }
-  return [...squares.values()].map(({ row }) => row).toSorted((a, b) => a - b);
+  return rows;
 }
 
 /** The pictures as plotly's images of a layout. */

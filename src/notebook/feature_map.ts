@@ -64,8 +64,8 @@ export interface FeatureMapOptions {
 
 /**
  * A map of images by the features that a run's network gives its classifier, one point an image, in the color
- * of its class. Where all datasets are drawings, a button shows some of them in their places: at most 264, of
- * which each takes about 0.7 kB of the notebook. Photographs are not copied into notebooks.
+ * of its class. Where all datasets are drawings, a button shows some of them in their places: at most 240, of
+ * which each takes about 0.8 kB of the notebook. Photographs are not copied into notebooks.
  *
  * @throws {RangeError} for another method
  */
