@@ -1,6 +1,6 @@
 import { formatPercent, formatProportion } from "../stats/mod.ts";
 import type { RunRecord } from "../experiments/mod.ts";
-import { withMenu } from "./controls.ts";
+import { withButtons } from "./controls.ts";
 import { datasetAxis, heatCells, heatCellsHeight } from "./marks.ts";
 import { baseLayout, type Figure, plainText } from "./theme.ts";
 
@@ -41,8 +41,9 @@ export function confusionMenu(records: readonly RunRecord[]): Figure {
     const changed = Object.entries({ x, y, z, text, hovertemplate }).map(([key, value]) => [key, [value]]);
     return {
       label: `${datasets.join(" + ")}: ${formatPercent(accuracy.value)}`,
-      args: [Object.fromEntries(changed), { title, xaxis, yaxis, height }],
+      traces: Object.fromEntries(changed),
+      layout: { title, xaxis, yaxis, height },
     };
   });
-  return withMenu(figures[0], entries);
+  return withButtons(figures[0], entries, "menu");
 }

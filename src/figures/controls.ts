@@ -1,6 +1,6 @@
 /**
- * Buttons and sliders that need no kernel: plotly's own, kept in a figure's layout. They stand in room of their
- * own above and below the figure, which a still picture, where nobody can press them, leaves out.
+ * Buttons and sliders that need no kernel: plotly's own, kept in a figure's layout. They stand in room of
+ * their own above and below the plot, which a still picture, where nobody can press them, leaves out.
  */
 import { COLORS, type Figure, plainText, type PlotlyLayout, type Trace } from "./theme.ts";
 
@@ -28,38 +28,39 @@ function withRoom(layout: PlotlyLayout, above: number, below: number): PlotlyLay
   };
 }
 
-/** An entry of a menu, or a button: its label, and plotly's arguments of `update`. */
-interface MenuEntry {
+/** A button, or an entry of a menu, and what it changes, by plotly's paths. */
+interface Entry {
   label: string;
-  args: unknown[];
+  /** Attributes of the traces; a list has a value for each. */
+  traces: PlotlyLayout;
+  layout: PlotlyLayout;
 }
 
-/** A menu that opens on a click, its first entry shown. Heights among the changes are without the menu's room. */
-export function withMenu({ data, layout }: Figure, entries: readonly MenuEntry[]): Figure {
-  const buttons = entries.map(({ label, args: [traces, changed, ...more] }) => ({
+/**
+ * A row of buttons, or a menu that opens on a click. The figure as it is given is what the first entry
+ * shows. Heights among the changes are without the buttons' room.
+ */
+export function withButtons(
+  { data, layout }: Figure,
+  entries: readonly Entry[],
+  shape: "row" | "menu" = "row",
+): Figure {
+  const buttons = entries.map(({ label, traces, layout }) => ({
     label: plainText(label),
     method: "update",
-    args: [traces, grown(changed as PlotlyLayout), ...more],
+    args: [traces, grown(layout)],
   }));
-  return {
-    data,
-    layout: { ...withRoom(layout, BUTTONS_ROOM, 0), updatemenus: [{ ...PLACE, showactive: false, buttons }] },
-  };
+  const row = { type: "buttons", direction: "right", active: 0, showactive: true };
+  const controls = { ...PLACE, ...(shape === "row" ? row : { showactive: false }), buttons };
+  return { data, layout: { ...withRoom(layout, BUTTONS_ROOM, 0), updatemenus: [controls] } };
 }
 
 function grown(changed: PlotlyLayout): PlotlyLayout {
   return typeof changed.height === "number" ? { ...changed, height: changed.height + BUTTONS_ROOM } : changed;
 }
 
-/** A row of buttons; the figure as it is given is what the first shows. */
-export function withButtons({ data, layout }: Figure, entries: readonly MenuEntry[]): Figure {
-  const buttons = entries.map(({ label, args }) => ({ label: plainText(label), method: "update", args }));
-  const row = { ...PLACE, type: "buttons", direction: "right", active: 0, showactive: true, buttons };
-  return { data, layout: { ...withRoom(layout, BUTTONS_ROOM, 0), updatemenus: [row] } };
-}
-
 /** One of several ways to read a figure. */
-export interface Reading {
+interface Reading {
   /** On its button. */
   label: string;
   /** The traces to see; one that another reading has, too, is kept once. */
@@ -79,9 +80,10 @@ export function withReadings(layout: PlotlyLayout, readings: readonly Reading[])
   const [first] = readings;
   const seen = data.map((trace) => first.data.includes(trace) ? trace : { ...trace, visible: false });
   if (readings.length === 1) return { data: seen, layout };
-  const entries = readings.map(({ label, data: own, layout: changed }) => ({
+  const entries = readings.map(({ label, data: own, layout }) => ({
     label,
-    args: [{ visible: data.map((trace) => own.includes(trace)) }, changed],
+    traces: { visible: data.map((trace) => own.includes(trace)) },
+    layout,
   }));
   return withButtons({ data: seen, layout }, entries);
 }

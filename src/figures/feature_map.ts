@@ -45,6 +45,9 @@ const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
 /** Places for pictures across and down a map: pictures are about 26 px wide. */
 const [ACROSS, DOWN] = [34, 18];
 
+/** Middles of pictures are this far apart, in their sizes: drawings leave their corners free. */
+const APART = 0.7;
+
 /** Pictures of a map, at most: each takes about 0.8 kB. */
 const MOST_PICTURES = 240;
 
@@ -69,7 +72,7 @@ function pictureSize(points: ArrayLike<number>, hasAxes: boolean): [width: numbe
 }
 
 /**
- * Rows whose pictures can be shown in their places without hiding each other, drawn at random.
+ * Rows whose pictures can be shown in their places without hiding each other much, drawn at random.
  *
  * @param map with axes, or without: see {@link FeatureMap.axes}
  */
@@ -78,8 +81,8 @@ export function picturedRows({ points, axes }: Pick<FeatureMap, "points" | "axes
   const rows: number[] = [];
   for (const row of permutation(points.length / 2, 0)) {
     const isFree = rows.every((other) =>
-      Math.abs(points[2 * row] - points[2 * other]) >= width ||
-      Math.abs(points[2 * row + 1] - points[2 * other + 1]) >= height
+      Math.abs(points[2 * row] - points[2 * other]) >= APART * width ||
+      Math.abs(points[2 * row + 1] - points[2 * other + 1]) >= APART * height
     );
     if (isFree) rows.push(row);
     if (rows.length === MOST_PICTURES) break;
@@ -103,8 +106,8 @@ function imagesOf({ points, axes, pictures = [] }: FeatureMap): PlotlyLayout[] {
  * A map of features, one point an image in the color of its dataset. Datasets that lie apart can be told
  * apart by something that the features hold; those that overlap in two dimensions may still be apart in more.
  *
- * plotly can show no image beside the pointer, so pictures stand on the map itself when a button asks for them;
- * zooming in makes them larger.
+ * plotly can show no image beside the pointer, so pictures stand on the map itself when a button asks for
+ * them; zooming in makes them larger.
  *
  * @throws {RangeError} when points and labels differ in number, or a label has no name
  */
@@ -131,8 +134,8 @@ export function featureMapFigure(map: FeatureMap): Figure {
   };
   if (!map.pictures?.length) return figure;
   return withButtons(figure, [
-    { label: "points", args: [{ "marker.opacity": OPACITY }, { images: [] }] },
-    { label: "pictures of some", args: [{ "marker.opacity": BEHIND }, { images: imagesOf(map) }] },
+    { label: "points", traces: { "marker.opacity": OPACITY }, layout: { images: [] } },
+    { label: "pictures of some", traces: { "marker.opacity": BEHIND }, layout: { images: imagesOf(map) } },
   ]);
 }
 

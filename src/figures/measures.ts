@@ -13,7 +13,7 @@ interface MeasureNames {
 /** The subtitle of accuracies. */
 export const INTERVALS = "Validation accuracy with 95% intervals";
 
-/** Beside the pointer, how far a point is from zero; nothing for an accuracy. `along` is the measure's axis. */
+/** Beside the pointer, how far a point is from zero; of an accuracy nothing. `along`: the measure's axis. */
 export function pointsText({ zero }: MeasureNames, along: "x" | "y"): string {
   return zero ? `<br>%{${along}:+.1f} points from ${zero}` : "";
 }

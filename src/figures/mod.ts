@@ -1,7 +1,7 @@
 /** Figures of plotly.js: their marks, the figures that chapters share, and static images. */
 export { accuracyAgainst } from "./accuracy_against.ts";
 export { confusionFigure, confusionMenu } from "./confusion.ts";
-export { type Reading, type Step, withoutControls, withReadings, withSlider } from "./controls.ts";
+export { type Step, withoutControls, withReadings, withSlider } from "./controls.ts";
 export { type FeatureMap, featureMapFigure, type MapPicture, picturedRows } from "./feature_map.ts";
 export { learningCurvesFigure } from "./learning_curves.ts";
 export {

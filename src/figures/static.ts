@@ -27,7 +27,10 @@ const textColor = `rgb(${COLORS.text.match(/[0-9a-f]{2}/gi)!.map((hex) => parseI
 
 let page: ReturnType<typeof openPlotlyPage> | undefined;
 
-/** The figure as plotly.js draws it, as SVG, without menus, buttons and sliders. The first call loads plotly.js, which takes about a second. */
+/**
+ * The figure as plotly.js draws it, as SVG, without menus, buttons and sliders. The first call loads
+ * plotly.js, which takes about a second.
+ */
 export async function renderSvg(figure: Figure, options: ImageOptions = {}): Promise<string> {
   page ??= installedWidthScale().then(openPlotlyPage);
   const { plotly, target } = await page;

@@ -335,7 +335,8 @@ function isAbovePaper({ datasets, accuracy }: Combination): boolean {
 
 /**
  * How well each two datasets are told apart, with 95% intervals: one cell a pair, the paler the closer to
- * chance. The runs of a pair, and the best trivial learner, are in its hover text. Buttons choose the measure.
+ * chance. The runs of a pair, and the best trivial learner, are in its hover text. Buttons choose the
+ * measure.
  *
  * @param records Runs of a sweep over pairs, and trivial learners; others are left out.
  */

@@ -169,8 +169,8 @@ export function epochsOf(combinations: readonly Combination[]): number[] {
 }
 
 /**
- * The mean accuracy over its runs after an epoch; a run that ended sooner counts as it ended. Answers to single
- * images are kept of the end alone, so the interval is Wilson's, without the luck of seeds.
+ * The mean accuracy over its runs after an epoch; a run that ended sooner counts as it ended. Answers to
+ * single images are kept of the end alone, so the interval is Wilson's, without the luck of seeds.
  */
 export function accuracyAfter({ records, accuracy }: Combination, epoch: number): Interval {
   const values = records.map(({ epochs }) => epochs[Math.min(epoch, epochs.length) - 1].validation.value);
