@@ -40,13 +40,11 @@ import {
 } from "../../paper/mod.ts";
 import { formatPercent } from "../../stats/mod.ts";
 import {
-  accuracyAfter,
   type Combination,
   combinationName,
   combinationsOfSize,
   epochsOf,
   growingSeries,
-  type Interval,
   type Measure,
   measuresOf,
   triplesOf,
@@ -159,7 +157,7 @@ function rangeOf(
   triples: readonly Combination[],
   epochs: readonly number[],
 ): [low: number, high: number] {
-  const early = epochs.flatMap((epoch) => triples.map((triple) => measureAfter(measure, triple, epoch)));
+  const early = epochs.flatMap((epoch) => triples.map((triple) => measure.after(triple, epoch)));
   const ends = [...triples.map(measure.of), ...early].flatMap(({ low, high }) => [100 * low, 100 * high]);
   const rungs = triples.flatMap((triple) =>
     triple.learners.map(({ accuracy }) => 100 * (accuracy.value - measure.base(triple)))
@@ -168,20 +166,10 @@ function rangeOf(
   return marginRange([...ends, ...rungs, ...(measure.isMoved ? [100 - 100 / 3] : [])]);
 }
 
-/** A measure after an epoch; without an interval where that takes the answers to single images. */
-function measureAfter(measure: Measure, combination: Combination, epoch: number): Interval {
-  const { value, low, high } = accuracyAfter(combination, epoch);
-  const base = measure.base(combination);
-  const middle = value - base;
-  return measure.isMoved
-    ? { value: middle, low: low - base, high: high - base }
-    : { value: middle, low: middle, high: middle };
-}
-
 /** A step of the slider to an epoch, in thousandths of a point, which keeps the notebook small. */
 function afterEpoch(triples: readonly Combination[], measure: Measure, epoch: number): PlotlyLayout {
-  const points = triples.map((triple) => measureAfter(measure, triple, epoch));
-  const percents = (share: (point: Interval) => number) =>
+  const points = triples.map((triple) => measure.after(triple, epoch));
+  const percents = (share: (point: typeof points[number]) => number) =>
     points.map((point) => Number((100 * share(point)).toFixed(3)));
   return {
     x: percents(({ value }) => value),
@@ -384,7 +372,7 @@ function pairOf(pairs: readonly Combination[], a: string, b: string): Combinatio
   return pairs.find(({ datasets }) => datasets.includes(a) && datasets.includes(b));
 }
 
-function cellText({ value, low, high }: Interval, measure: Measure): string {
+function cellText({ value, low, high }: ReturnType<Measure["of"]>, measure: Measure): string {
   const [least, most] = [low, high].map((share) => (100 * share).toFixed(1));
   return `${measureText(100 * value, measure)}<br>[${least}, ${most}]`;
 }

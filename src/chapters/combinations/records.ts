@@ -105,7 +105,7 @@ export function choicesAmong(count: number, size: number): number {
 }
 
 /** A share, or a difference of shares, with its 95% interval. */
-export type Interval = Pick<Estimate, "value" | "low" | "high">;
+type Interval = Pick<Estimate, "value" | "low" | "high">;
 
 /** A way to read how well datasets are told apart. */
 export interface Measure {
@@ -119,6 +119,15 @@ export interface Measure {
   base(combination: Combination): number;
   /** Whether its interval is the accuracy's, moved; not where it is taken image by image beside a learner. */
   isMoved: boolean;
+  /** Of a combination's network after an epoch; without an interval where {@link isMoved} is not. */
+  after(combination: Combination, epoch: number): Interval;
+}
+
+type AtTheEnd = Omit<Measure, "after">;
+
+function measureAfter(measure: AtTheEnd, combination: Combination, epoch: number): Interval {
+  const after = lessThan(accuracyAfter(combination, epoch), measure.base(combination));
+  return measure.isMoved ? after : { value: after.value, low: after.value, high: after.value };
 }
 
 const lessThan = ({ value, low, high }: Interval, by: number): Interval => ({
@@ -127,14 +136,14 @@ const lessThan = ({ value, low, high }: Interval, by: number): Interval => ({
   high: high - by,
 });
 
-const ACCURACY: Measure = {
+const ACCURACY: AtTheEnd = {
   name: "accuracy",
   of: ({ accuracy }) => accuracy,
   base: () => 0,
   isMoved: true,
 };
 
-const OVER_CHANCE: Measure = {
+const OVER_CHANCE: AtTheEnd = {
   name: "margin over chance",
   zero: "chance",
   of: ({ accuracy, chance }) => lessThan(accuracy, chance),
@@ -142,7 +151,7 @@ const OVER_CHANCE: Measure = {
   isMoved: true,
 };
 
-const OVER_TRIVIAL: Measure = {
+const OVER_TRIVIAL: AtTheEnd = {
   name: "above the best trivial learner",
   zero: "the best trivial learner",
   of: ({ learners: [best] }) => best.margin,
@@ -153,7 +162,11 @@ const OVER_TRIVIAL: Measure = {
 /** The measures that all these combinations have; the last wants trivial learners beside each. */
 export function measuresOf(combinations: readonly Combination[]): Measure[] {
   const haveLearners = combinations.length > 0 && combinations.every(({ learners }) => learners.length > 0);
-  return [ACCURACY, OVER_CHANCE, ...(haveLearners ? [OVER_TRIVIAL] : [])];
+  const measures = [ACCURACY, OVER_CHANCE, ...(haveLearners ? [OVER_TRIVIAL] : [])];
+  return measures.map((measure) => ({
+    ...measure,
+    after: (combination, epoch) => measureAfter(measure, combination, epoch),
+  }));
 }
 
 /** Epochs that a slider goes through, at most. */
@@ -172,7 +185,7 @@ export function epochsOf(combinations: readonly Combination[]): number[] {
  * The mean accuracy over its runs after an epoch; a run that ended sooner counts as it ended. Answers to
  * single images are kept of the end alone, so the interval is Wilson's, without the luck of seeds.
  */
-export function accuracyAfter({ records, accuracy }: Combination, epoch: number): Interval {
+function accuracyAfter({ records, accuracy }: Combination, epoch: number): Interval {
   const values = records.map(({ epochs }) => epochs[Math.min(epoch, epochs.length) - 1].validation.value);
   const value = values.reduce((sum, each) => sum + each, 0) / values.length;
   return { value, ...wilsonInterval(value, accuracy.n, 0.95) };
