@@ -1,5 +1,6 @@
 import { formatPercent, formatProportion } from "../stats/mod.ts";
 import type { RunRecord } from "../experiments/mod.ts";
+import { withButtons } from "./controls.ts";
 import { datasetAxis, heatCells, heatCellsHeight } from "./marks.ts";
 import { baseLayout, type Figure, plainText } from "./theme.ts";
 
@@ -34,21 +35,15 @@ export function confusionFigure({ experiment, result }: RunRecord): Figure {
  */
 export function confusionMenu(records: readonly RunRecord[]): Figure {
   const figures = records.map(confusionFigure);
-  const buttons = figures.map(({ data: [cells], layout: { title, xaxis, yaxis, height } }, i) => {
+  const entries = figures.map(({ data: [cells], layout: { title, xaxis, yaxis, height } }, i) => {
     const { x, y, z, text, hovertemplate } = cells;
     const { experiment: { datasets }, result: { accuracy } } = records[i];
-    const changed = { x, y, z, text, hovertemplate };
+    const changed = Object.entries({ x, y, z, text, hovertemplate }).map(([key, value]) => [key, [value]]);
     return {
-      label: plainText(`${datasets.join(" + ")}: ${formatPercent(accuracy.value)}`),
-      method: "update",
-      args: [
-        Object.fromEntries(Object.entries(changed).map(([key, value]) => [key, [value]])),
-        { title, xaxis, yaxis, height },
-      ],
+      label: `${datasets.join(" + ")}: ${formatPercent(accuracy.value)}`,
+      traces: Object.fromEntries(changed),
+      layout: { title, xaxis, yaxis, height },
     };
   });
-  const [{ data, layout }] = figures;
-  const margin = { ...layout.margin as object, t: 112 };
-  const place = { x: 0, xanchor: "left", y: 1, yanchor: "bottom", pad: { b: 8 }, showactive: false };
-  return { data, layout: { ...layout, margin, updatemenus: [{ ...place, buttons }] } };
+  return withButtons(figures[0], entries, "menu");
 }

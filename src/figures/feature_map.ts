@@ -1,3 +1,5 @@
+import { permutation } from "../stats/mod.ts";
+import { withButtons } from "./controls.ts";
 import {
   axis,
   baseLayout,
@@ -6,6 +8,7 @@ import {
   legendBelow,
   PALETTE,
   plainText,
+  type PlotlyLayout,
   type Trace,
 } from "./theme.ts";
 
@@ -25,14 +28,86 @@ export interface FeatureMap {
   method: string;
   /** Names of the axes where they mean something, for example "PC 1 (34%)". */
   axes?: [string, string];
+  /** Pictures of some rows, which a button puts in their places. */
+  pictures?: readonly MapPicture[];
+}
+
+/** The picture of a row. */
+export interface MapPicture {
+  row: number;
+  /** `data:image/png;base64,…` */
+  source: string;
 }
 
 /** Told apart without color too. */
 const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
 
+/** Places for pictures across and down a map: pictures are about 26 px wide. */
+const [ACROSS, DOWN] = [34, 18];
+
+/** Middles of pictures are this far apart, in their sizes: drawings leave their corners free. */
+const APART = 0.7;
+
+/** Pictures of a map, at most: each takes about 0.8 kB. */
+const MOST_PICTURES = 240;
+
+/** Opacity of points, and that of those behind pictures. */
+const [OPACITY, BEHIND] = [0.7, 0.2];
+
+/** The least and the most of a map's coordinates: 0 across, 1 down. */
+function endsOf(points: ArrayLike<number>, axis: 0 | 1): [least: number, most: number] {
+  return Array.from(points).filter((_, i) => i % 2 === axis).reduce<[number, number]>(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [Infinity, -Infinity],
+  );
+}
+
+/** Width and height of a picture in the units of a map: those of its places. */
+function pictureSize(points: ArrayLike<number>, hasAxes: boolean): [width: number, height: number] {
+  const [width, height] = ([0, 1] as const).map((axis) => {
+    const [least, most] = endsOf(points, axis);
+    return (most - least || 1) / [ACROSS, DOWN][axis];
+  });
+  return hasAxes ? [width, height] : [Math.max(width, height), Math.max(width, height)]; // one unit for both
+}
+
+/**
+ * Rows whose pictures can be shown in their places without hiding each other much, drawn at random.
+ *
+ * @param map with axes, or without: see {@link FeatureMap.axes}
+ */
+export function picturedRows({ points, axes }: Pick<FeatureMap, "points" | "axes">): number[] {
+  const [width, height] = pictureSize(points, axes !== undefined);
+  const rows: number[] = [];
+  for (const row of permutation(points.length / 2, 0)) {
+    const isFree = rows.every((other) =>
+      Math.abs(points[2 * row] - points[2 * other]) >= APART * width ||
+      Math.abs(points[2 * row + 1] - points[2 * other + 1]) >= APART * height
+    );
+    if (isFree) rows.push(row);
+    if (rows.length === MOST_PICTURES) break;
+  }
+  return rows;
+}
+
+/** The pictures as plotly's images of a layout. */
+function imagesOf({ points, axes, pictures = [] }: FeatureMap): PlotlyLayout[] {
+  const [sizex, sizey] = pictureSize(points, axes !== undefined);
+  const place = { xref: "x", yref: "y", xanchor: "center", yanchor: "middle", layer: "above", sizex, sizey };
+  return pictures.map(({ row, source }) => ({
+    ...place,
+    x: points[2 * row],
+    y: points[2 * row + 1],
+    source,
+  }));
+}
+
 /**
  * A map of features, one point an image in the color of its dataset. Datasets that lie apart can be told
  * apart by something that the features hold; those that overlap in two dimensions may still be apart in more.
+ *
+ * plotly can show no image beside the pointer, so pictures stand on the map itself when a button asks for
+ * them; zooming in makes them larger.
  *
  * @throws {RangeError} when points and labels differ in number, or a label has no name
  */
@@ -45,7 +120,7 @@ export function featureMapFigure(map: FeatureMap): Figure {
     axis("", bare),
     axis("", { ...bare, scaleanchor: "x" }),
   ];
-  return {
+  const figure = {
     data: names.map((name, place) => traceOf(map, name, place)).filter(({ x }) => (x as number[]).length > 0),
     layout: {
       ...baseLayout("What the features hold", `${plainText(method)}, ${points.length / 2} images`),
@@ -57,6 +132,11 @@ export function featureMapFigure(map: FeatureMap): Figure {
       margin: { l: axes ? 64 : 28, r: 28, t: 72, b: 90 },
     },
   };
+  if (!map.pictures?.length) return figure;
+  return withButtons(figure, [
+    { label: "points", traces: { "marker.opacity": OPACITY }, layout: { images: [] } },
+    { label: "pictures of some", traces: { "marker.opacity": BEHIND }, layout: { images: imagesOf(map) } },
+  ]);
 }
 
 function traceOf({ points, labels, keys, areClasses }: FeatureMap, name: string, place: number): Trace {
@@ -73,7 +153,7 @@ function traceOf({ points, labels, keys, areClasses }: FeatureMap, name: string,
       color: areClasses ? PALETTE[place % PALETTE.length] : datasetColor(name),
       symbol: SYMBOLS[(place + turn) % SYMBOLS.length],
       size: rows.length > 500 ? 4 : 6,
-      opacity: 0.7,
+      opacity: OPACITY,
     },
     ...(keys
       ? { text: rows.map((row) => plainText(keys[row])), hovertemplate: "%{text}" }
@@ -81,7 +161,7 @@ function traceOf({ points, labels, keys, areClasses }: FeatureMap, name: string,
   };
 }
 
-function checkMap({ points, labels, names, keys }: FeatureMap): void {
+function checkMap({ points, labels, names, keys, pictures = [] }: FeatureMap): void {
   if (points.length !== 2 * labels.length || (keys && keys.length !== labels.length)) {
     throw new RangeError(
       `${points.length} coordinates, ${labels.length} labels${
@@ -90,6 +170,8 @@ function checkMap({ points, labels, names, keys }: FeatureMap): void {
         "coordinates, a label and a key for each point.",
     );
   }
+  const none = pictures.find(({ row }) => !(row in labels));
+  if (none) throw new RangeError(`A picture is of row ${none.row}; there are ${labels.length}.`);
   const wrong = Array.from(labels).find((label) => !(label in names));
   if (wrong !== undefined) {
     throw new RangeError(`A point has the label ${wrong}; there are ${names.length} names.`);

@@ -59,8 +59,11 @@ function pointTrace(
   };
 }
 
-/** Accuracies of ours as dots with their 95% intervals. */
-export function accuracyDots(accuracies: readonly Proportion[], options: PointOptions): Trace {
+/** A share, or a difference of shares, with its interval. */
+type Interval = Pick<Proportion, "value" | "low" | "high">;
+
+/** Accuracies of ours, or their margins, as dots with their 95% intervals. */
+export function accuracyDots(accuracies: readonly Interval[], options: PointOptions): Trace {
   const { color = COLORS.ours, size = 9, symbol, ...own } = options;
   const percents = accuracies.map(({ value }) => 100 * value);
   const marker = { color, size, ...(symbol && { symbol }) };
@@ -96,7 +99,7 @@ export function trivialMarks(accuracies: readonly Pick<Proportion, "value">[], o
 }
 
 /** The 95% intervals of proportions as plotly's error bars, in percent. */
-function intervalBars(proportions: readonly Proportion[], color: string): PlotlyLayout {
+function intervalBars(proportions: readonly Interval[], color: string): PlotlyLayout {
   return {
     type: "data",
     symmetric: false,

@@ -1,7 +1,8 @@
 /** Figures of plotly.js: their marks, the figures that chapters share, and static images. */
 export { accuracyAgainst } from "./accuracy_against.ts";
 export { confusionFigure, confusionMenu } from "./confusion.ts";
-export { type FeatureMap, featureMapFigure } from "./feature_map.ts";
+export { type Step, withoutControls, withReadings, withSlider } from "./controls.ts";
+export { type FeatureMap, featureMapFigure, type MapPicture, picturedRows } from "./feature_map.ts";
 export { learningCurvesFigure } from "./learning_curves.ts";
 export {
   accuracyDots,
@@ -18,6 +19,7 @@ export {
   rowsLayout,
   trivialMarks,
 } from "./marks.ts";
+export { INTERVALS, marginRange, measureAxis, measureText, pointsText, zeroLine } from "./measures.ts";
 export { probesFigure } from "./probes.ts";
 export { installedWidthScale, renderSvg } from "./static.ts";
 export { textWidth } from "./text_metrics.ts";
@@ -25,6 +27,7 @@ export {
   axis,
   baseLayout,
   COLORS,
+  datasetColor,
   type Figure,
   FONT_FAMILY,
   legendBelow,
@@ -34,5 +37,6 @@ export {
   percentAxis,
   plainText,
   type PlotlyLayout,
+  rangeAround,
   type Trace,
 } from "./theme.ts";

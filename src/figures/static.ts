@@ -1,5 +1,6 @@
 import { loadSharpForDrawings } from "../images/mod.ts";
 import { openPlotlyPage } from "./browser.ts";
+import { withoutControls } from "./controls.ts";
 import { textWidth } from "./text_metrics.ts";
 import { COLORS, type Figure, FONT_FAMILY } from "./theme.ts";
 
@@ -26,15 +27,19 @@ const textColor = `rgb(${COLORS.text.match(/[0-9a-f]{2}/gi)!.map((hex) => parseI
 
 let page: ReturnType<typeof openPlotlyPage> | undefined;
 
-/** The figure as plotly.js draws it, as SVG. The first call loads plotly.js, which takes about a second. */
+/**
+ * The figure as plotly.js draws it, as SVG, without menus, buttons and sliders. The first call loads
+ * plotly.js, which takes about a second.
+ */
 export async function renderSvg(figure: Figure, options: ImageOptions = {}): Promise<string> {
   page ??= installedWidthScale().then(openPlotlyPage);
   const { plotly, target } = await page;
-  const { width, height } = sizeOf(figure, options);
+  const still = withoutControls(figure);
+  const { width, height } = sizeOf(still, options);
   const place = target();
   try {
     // A copy, because plotly writes its own fields into what it is given.
-    const { data, layout: { updatemenus: _, ...layout } } = structuredClone(figure); // nobody can open a menu
+    const { data, layout } = structuredClone(still);
     const background = options.background ?? WHITE;
     await plotly.newPlot(place, data, { ...layout, width, height, paper_bgcolor: background }, {
       staticPlot: true,

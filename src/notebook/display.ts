@@ -31,7 +31,7 @@ interface PointText {
 
 /** A figure's title and numbers as plain text, for those who can't or don't want to see it. */
 export function figureText({ data, layout }: Figure): string {
-  const rows = data.flatMap((trace) =>
+  const rows = data.filter(({ visible }) => visible !== false).flatMap((trace) =>
     trace.type === "heatmap" ? heatRows(trace, layout) : pointRows(trace, layout)
   );
   const shown = rows.slice(0, MOST_ROWS);

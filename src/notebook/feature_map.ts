@@ -1,7 +1,14 @@
 /**
  * The features of a run's network: maps of images, and the images that are alike to the network.
  */
-import { openPools, type Pool, sampleClasses, sampleExperiment, validationBatches } from "../data/mod.ts";
+import {
+  manifestsOf,
+  openPools,
+  type Pool,
+  sampleClasses,
+  sampleExperiment,
+  validationBatches,
+} from "../data/mod.ts";
 import {
   type Experiment,
   openNetwork,
@@ -10,7 +17,14 @@ import {
   sizesOf,
   viewOf,
 } from "../experiments/mod.ts";
-import { type FeatureMap, featureMapFigure } from "../figures/mod.ts";
+import {
+  datasetColor,
+  type FeatureMap,
+  featureMapFigure,
+  type MapPicture,
+  picturedRows,
+} from "../figures/mod.ts";
+import { loadSharpForDrawings } from "../images/mod.ts";
 import { nearestNeighbours, principalComponents, projectFeatures, umap } from "../interpret/mod.ts";
 import { weightTensors } from "../models/mod.ts";
 import {
@@ -50,7 +64,8 @@ export interface FeatureMapOptions {
 
 /**
  * A map of images by the features that a run's network gives its classifier, one point an image, in the color
- * of its class.
+ * of its class. Where all datasets are drawings, a button shows some of them in their places: at most 240, of
+ * which each takes about 0.8 kB of the notebook. Photographs are not copied into notebooks.
  *
  * @throws {RangeError} for another method
  */
@@ -67,7 +82,42 @@ export async function featureMap(
     return show(featureMapFigure({ ...map, areClasses: true }));
   }
   using validation = await openValidation(record, images);
-  return show(featureMapFigure(await mapOf(method, await featuresOf(record, validation), validation.names)));
+  const map = await mapOf(method, await featuresOf(record, validation), validation.names);
+  return show(featureMapFigure({ ...map, pictures: await picturesOf(map, validation) }));
+}
+
+/** Sources of drawings, whose licences let them be copied: icons and emoji of npm packages. */
+const DRAWINGS = ["iconify", "sprites"];
+
+/** Side of a picture on a map, px, and its number of colors: in between they are blended. */
+const [PICTURE_SIDE, PICTURE_COLORS] = [40, 12];
+
+/** Pictures of some rows of a map, if all datasets are drawings. */
+async function picturesOf(map: FeatureMap, { names, picture }: SeenImages): Promise<MapPicture[]> {
+  const areDrawings = names.flatMap((name) => manifestsOf(name)).every(({ source }) =>
+    DRAWINGS.includes(source.type)
+  );
+  if (!areDrawings) return [];
+  return await Promise.all(
+    picturedRows(map).map(async (row) => {
+      const png = await smallPicture(picture(row), datasetColor(names[map.labels[row]]));
+      return { row, source: `data:image/png;base64,${png.toBase64()}` };
+    }),
+  );
+}
+
+/** A small PNG. Grey drawings are dark on white: their ink gets the color, and the paper none. */
+async function smallPicture({ pixels, side, channels }: GalleryImage, color: string): Promise<Uint8Array> {
+  const sharp = await loadSharpForDrawings();
+  const small = sharp(pixels, { raw: { width: side, height: side, channels } })
+    .resize(PICTURE_SIDE, PICTURE_SIDE);
+  const palette = { palette: true, colours: PICTURE_COLORS, compressionLevel: 9 };
+  if (channels === 3) return new Uint8Array(await small.png(palette).toBuffer());
+  const paper = await small.extractChannel(0).raw().toBuffer();
+  const ink = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+  const tinted = Uint8Array.from([...paper].flatMap((white) => [...ink, 255 - white]));
+  const raw = { width: PICTURE_SIDE, height: PICTURE_SIDE, channels: 4 } as const;
+  return new Uint8Array(await sharp(tinted, { raw }).png(palette).toBuffer());
 }
 
 /** Features of the network's last layer, in memory. */

@@ -2,11 +2,40 @@ import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { executablePath, runAll, screenshot, skipped, startLabWith } from "../made/browser/lab.ts";
 import { exampleFigure, exampleImage } from "../made/notebook/examples.ts";
+import { iconRecords } from "../made/paper/records.ts";
 import { gallery, show } from "../../src/notebook/mod.ts";
 
 const GALLERY =
   `gallery("Samples", [{ label: "tabler", images: Array(16).fill(exampleImage("a drawing")) }])`;
 const MADE = "made.ipynb";
+
+/** Where the first of our combinations stands, what the axis says, and the traces that are seen. */
+const STATE = `(() => {
+  const { data, layout } = document.querySelector(".jp-Notebook .js-plotly-plot");
+  const [{ x }] = data.filter(({ name, visible }) => name.startsWith("ours") && visible !== false);
+  return { x: x[0], axis: layout.xaxis.title.text };
+})()`;
+
+/** Presses a button and moves the slider of the figure as a reader does, with no kernel asked. */
+async function assertReadings(page: Page): Promise<void> {
+  const figure = page.locator(".jp-Notebook .jp-CodeCell").nth(1).locator(".js-plotly-plot");
+  const state = () => page.evaluate<{ x: number; axis: string }>(STATE);
+  const before = await state();
+  assert.equal(before.axis, "accuracy");
+  await figure.locator(".updatemenu-button", { hasText: "margin over chance" }).click();
+  await page.waitForFunction(`${STATE}.axis === "margin over chance, points"`);
+  const margin = await state();
+  assert.ok(Math.abs(before.x - 100 / 3 - margin.x) < 1e-9);
+  const rail = figure.locator(".slider-rail-touch-rect").first();
+  const { height } = (await rail.boundingBox())!;
+  await rail.click({ position: { x: 6, y: height / 2 } });
+  await page.waitForFunction(`${STATE}.x !== ${margin.x}`);
+  await figure.getByText("after epoch 1", { exact: true }).waitFor();
+  const [run] = iconRecords().filter(({ experiment }) => experiment.datasets.length === 3)
+    .toSorted((a, b) => a.result.accuracy.value - b.result.accuracy.value);
+  const [{ validation }] = run.epochs;
+  assert.ok(Math.abs((await state()).x - 100 * (validation.value - 1 / 3)) < 0.001);
+}
 
 /** A notebook with a figure and a gallery, and with their outputs, as notebooks are committed. */
 async function committed() {
@@ -21,6 +50,7 @@ async function committed() {
   const images = Array(16).fill(exampleImage("a drawing"));
   const cells = [
     cell(`import { exampleFigure, exampleImage } from "../../tests/made/notebook/examples.ts";
+import { iconRecords } from "../made/paper/records.ts";
 import { gallery, show } from "~/notebook/mod.ts";`),
     cell(`show(exampleFigure())`, await show(exampleFigure()).bundle()),
     cell(GALLERY, await gallery("Samples", [{ label: "tabler", images }]).bundle()),
@@ -56,7 +86,8 @@ async function assertShown(page: Page): Promise<void> {
 }
 
 Deno.test({
-  name: `JupyterLab with its default settings draws figures at once, as wide as their cell${skipped}`,
+  name:
+    `JupyterLab with its default settings draws figures at once, as wide as their cell, with buttons and slider${skipped}`,
   ignore: !executablePath,
   async fn(t) {
     await using lab = await startLabWith([], { made: { [MADE]: await committed() }, asItComes: true });
@@ -64,6 +95,8 @@ Deno.test({
     await t.step("those of a notebook that was executed elsewhere", async () => {
       await assertShown(page);
       await screenshot(page, "figure_as_committed");
+      await assertReadings(page);
+      await screenshot(page, "figure_after_epoch_1");
     });
     await t.step("and those that were just made", async () => {
       await runAll(page);

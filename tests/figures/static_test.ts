@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Figure, renderSvg } from "../../src/figures/mod.ts";
+import { type Figure, renderSvg, withoutControls } from "../../src/figures/mod.ts";
 import { encodePng, loadSharpForDrawings } from "../../src/images/mod.ts";
 import { FIGURES } from "../made/figures/examples.ts";
 
@@ -16,7 +16,11 @@ Deno.test("every figure is drawn at its size, on white, with nothing cut at the 
     const before = structuredClone(figure);
     const { data, info } = await pixelsOf(figure, 2);
     assert.deepEqual(figure, before, `${name} was changed by drawing it`);
-    assert.deepEqual([info.width, info.height], [1520, 2 * (figure.layout.height as number)], name);
+    assert.deepEqual(
+      [info.width, info.height],
+      [1520, 2 * (withoutControls(figure).layout.height as number)],
+      name,
+    );
     const { width, height } = info;
     const isWhite = (x: number, y: number) => data[3 * (y * width + x)] > 250;
     const [across, down] = [width, height].map((side) => Array.from({ length: side }, (_, i) => i));

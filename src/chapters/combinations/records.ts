@@ -12,7 +12,7 @@ import {
   rungsAmong,
   runsAmong,
 } from "../../paper/mod.ts";
-import { meanAccuracy, pAbove } from "../../stats/mod.ts";
+import { type Estimate, meanAccuracy, pAbove, wilsonInterval } from "../../stats/mod.ts";
 
 /** The outcome for one set of datasets, over all its runs. */
 export interface Combination {
@@ -102,4 +102,91 @@ export const combinationName = ({ datasets }: Pick<Combination, "datasets">): st
 /** Number of ways to choose `size` of `count` datasets. */
 export function choicesAmong(count: number, size: number): number {
   return size === 0 ? 1 : choicesAmong(count - 1, size - 1) * count / size;
+}
+
+/** A share, or a difference of shares, with its 95% interval. */
+type Interval = Pick<Estimate, "value" | "low" | "high">;
+
+/** A way to read how well datasets are told apart. */
+export interface Measure {
+  /** "margin over chance" */
+  name: string;
+  /** What zero is, where it is not nothing: "chance". */
+  zero?: string;
+  /** Of a combination's network. */
+  of(combination: Combination): Interval;
+  /** What it takes off another accuracy on the same images, [0, 1]. */
+  base(combination: Combination): number;
+  /** Whether its interval is the accuracy's, moved; not where it is taken image by image beside a learner. */
+  isMoved: boolean;
+  /** Of a combination's network after an epoch; without an interval where {@link isMoved} is not. */
+  after(combination: Combination, epoch: number): Interval;
+}
+
+type AtTheEnd = Omit<Measure, "after">;
+
+function measureAfter(measure: AtTheEnd, combination: Combination, epoch: number): Interval {
+  const after = lessThan(accuracyAfter(combination, epoch), measure.base(combination));
+  return measure.isMoved ? after : { value: after.value, low: after.value, high: after.value };
+}
+
+const lessThan = ({ value, low, high }: Interval, by: number): Interval => ({
+  value: value - by,
+  low: low - by,
+  high: high - by,
+});
+
+const ACCURACY: AtTheEnd = {
+  name: "accuracy",
+  of: ({ accuracy }) => accuracy,
+  base: () => 0,
+  isMoved: true,
+};
+
+const OVER_CHANCE: AtTheEnd = {
+  name: "margin over chance",
+  zero: "chance",
+  of: ({ accuracy, chance }) => lessThan(accuracy, chance),
+  base: ({ chance }) => chance,
+  isMoved: true,
+};
+
+const OVER_TRIVIAL: AtTheEnd = {
+  name: "above the best trivial learner",
+  zero: "the best trivial learner",
+  of: ({ learners: [best] }) => best.margin,
+  base: ({ learners: [best] }) => best.accuracy.value,
+  isMoved: false,
+};
+
+/** The measures that all these combinations have; the last wants trivial learners beside each. */
+export function measuresOf(combinations: readonly Combination[]): Measure[] {
+  const haveLearners = combinations.length > 0 && combinations.every(({ learners }) => learners.length > 0);
+  const measures = [ACCURACY, OVER_CHANCE, ...(haveLearners ? [OVER_TRIVIAL] : [])];
+  return measures.map((measure) => ({
+    ...measure,
+    after: (combination, epoch) => measureAfter(measure, combination, epoch),
+  }));
+}
+
+/** Epochs that a slider goes through, at most. */
+const MOST_STEPS = 12;
+
+/** Up to {@link MOST_STEPS} epochs, evenly spaced, the last of the longest run at their end. */
+export function epochsOf(combinations: readonly Combination[]): number[] {
+  const lengths = combinations.flatMap(({ records }) => records.map(({ epochs }) => epochs.length));
+  const last = Math.max(0, ...lengths);
+  if (lengths.includes(0)) return [];
+  const count = Math.min(MOST_STEPS, last);
+  return Array.from({ length: count }, (_, step) => Math.round((step + 1) * last / count));
+}
+
+/**
+ * The mean accuracy over its runs after an epoch; a run that ended sooner counts as it ended. Answers to
+ * single images are kept of the end alone, so the interval is Wilson's, without the luck of seeds.
+ */
+function accuracyAfter({ records, accuracy }: Combination, epoch: number): Interval {
+  const values = records.map(({ epochs }) => epochs[Math.min(epoch, epochs.length) - 1].validation.value);
+  const value = values.reduce((sum, each) => sum + each, 0) / values.length;
+  return { value, ...wilsonInterval(value, accuracy.n, 0.95) };
 }

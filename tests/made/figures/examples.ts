@@ -18,13 +18,23 @@ import {
   featureMapFigure,
   type Figure,
   learningCurvesFigure,
+  picturedRows,
 } from "../../../src/figures/mod.ts";
-import { architectureOf, figure2, figure3, table3, table4 } from "../../../src/paper/mod.ts";
+import { type RunRecord } from "../../../src/experiments/mod.ts";
+import {
+  architectureOf,
+  figure2,
+  figure3,
+  type LadderRecord,
+  table3,
+  table4,
+} from "../../../src/paper/mod.ts";
 import { alikeRecords } from "../paper/alike_records.ts";
 import { crossRecords } from "../paper/cross_records.ts";
 import { gameOf } from "../paper/played.ts";
 import { ofConcepts, ofPhotographs, table7Records, table8Records } from "../paper/probe_records.ts";
 import { table6Records } from "../paper/pseudo_records.ts";
+import { syntheticLadder } from "../paper/trivial_records.ts";
 import { corruptionRecords, iconRecords, ICONS, pairRecords, syntheticRecord } from "../paper/records.ts";
 
 const records = iconRecords();
@@ -90,8 +100,21 @@ export const featureMap: FeatureMap = {
   method: "UMAP of head.norm",
 };
 
+/** One grey pixel. */
+const PICTURE = "data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACwAAAAAAQABAAACAkQBADs=";
+
 /** A hundred images, on which the person is often wrong and the network seldom. */
 export const game = gameOf({ bothRight: 40, onlyPerson: 5, onlyNetwork: 43, bothWrong: 12 });
+
+/** Runs with two trivial learners beside each. */
+export function withLadder(runs: readonly RunRecord[]): LadderRecord[] {
+  return [
+    ...runs,
+    ...runs.flatMap((run) =>
+      syntheticLadder(run, [0.3, 0.6].map((share) => share * run.result.accuracy.value))
+    ),
+  ];
+}
 
 /** All runs of three datasets. */
 const triples = records.filter(({ experiment }) => experiment.datasets.length === 3);
@@ -100,6 +123,9 @@ const triples = records.filter(({ experiment }) => experiment.datasets.length ==
 export const FIGURES: Record<string, () => Figure> = {
   combinations: () => combinationsFigure(records),
   numberOfDatasets: () => numberOfDatasetsFigure(records),
+  combinationsOnLadder: () => combinationsFigure(withLadder(records)),
+  numberOfDatasetsOnLadder: () => numberOfDatasetsFigure(withLadder(records)),
+  pairwiseOnLadder: () => pairwiseFigure(withLadder(pairs)),
   learningCurves: () => learningCurvesFigure(records),
   learningCurvesOfThree: () => learningCurvesFigure(records.slice(0, 3)),
   learningCurvesOfTriples: () => learningCurvesFigure(triples),
@@ -118,6 +144,11 @@ export const FIGURES: Record<string, () => Figure> = {
     }),
   featureMap: () => featureMapFigure(featureMap),
   principalComponents: () => featureMapFigure({ ...featureMap, axes: ["PC 1 (55%)", "PC 2 (<37%)"] }),
+  pictures: () =>
+    featureMapFigure({
+      ...featureMap,
+      pictures: picturedRows(featureMap).map((row) => ({ row, source: PICTURE })),
+    }),
   userStudy: () => userStudyFigure([game]),
   userStudyUnplayed: () => userStudyFigure([{ ...game, answers: [] }]),
   againstImagesByAugmentation: () =>
