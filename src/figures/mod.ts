@@ -18,6 +18,7 @@ export {
   rowsLayout,
   trivialMarks,
 } from "./marks.ts";
+export { panelHeading } from "./panels.ts";
 export { probesFigure } from "./probes.ts";
 export { installedWidthScale, renderSvg } from "./static.ts";
 export { textWidth } from "./text_metrics.ts";

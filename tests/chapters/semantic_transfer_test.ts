@@ -71,6 +71,28 @@ Deno.test("semantic claims: networks of one library are no rows of Table 8", () 
   assert.deepEqual([claim.ours, claim.verdict], ["–", "not shown at this scale"]);
 });
 
+Deno.test("semanticFigure: the paper's thousand classes and ours have a panel each, with a chance of its own", () => {
+  const { data } = semanticFigure(table8Records(ofPhotographs), "CIFAR-10's classes");
+  const chances = named({ data, layout: {} }, /^chance/);
+  assert.deepEqual(chances.map(({ xaxis, x }) => [xaxis, (x as number[])[0]]), [[undefined, 0.1], [
+    "x2",
+    10,
+  ]]);
+  assert.deepEqual([/^ours/, /^the paper/].map((name) => named({ data, layout: {} }, name)[0].xaxis), [
+    "x2",
+    undefined,
+  ]);
+});
+
+Deno.test("semanticFigure: a task with as many classes as the paper's stands on one axis with it", () => {
+  const records = table8Records(ofPhotographs).map((record) => ({
+    ...record,
+    result: { ...record.result, chance: table8.chance },
+  }));
+  const { data, layout } = semanticFigure(records, "ImageNet-1K's classes");
+  assert.deepEqual([layout.xaxis2, data.filter(({ xaxis }) => xaxis).length], [undefined, 0]);
+});
+
 Deno.test("semanticFigure: rows that only the paper has stand below, without a point of ours", () => {
   const { data, layout } = semanticFigure(table8Records(ofConcepts, { classifiers: [0.08] }), "<b>50");
   const [ours] = named({ data, layout }, /^ours/);
