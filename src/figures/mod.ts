@@ -2,6 +2,7 @@
 export { accuracyAgainst } from "./accuracy_against.ts";
 export { confusionFigure, confusionMenu } from "./confusion.ts";
 export { type FeatureMap, featureMapFigure } from "./feature_map.ts";
+export { confusionFinding, featureMapFinding, learningFinding } from "./findings.ts";
 export { learningCurvesFigure } from "./learning_curves.ts";
 export {
   accuracyDots,

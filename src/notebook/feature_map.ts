@@ -10,7 +10,7 @@ import {
   sizesOf,
   viewOf,
 } from "../experiments/mod.ts";
-import { type FeatureMap, featureMapFigure } from "../figures/mod.ts";
+import { type FeatureMap, featureMapFigure, featureMapFinding } from "../figures/mod.ts";
 import { nearestNeighbours, principalComponents, projectFeatures, umap } from "../interpret/mod.ts";
 import { weightTensors } from "../models/mod.ts";
 import {
@@ -50,7 +50,7 @@ export interface FeatureMapOptions {
 
 /**
  * A map of images by the features that a run's network gives its classifier, one point an image, in the color
- * of its class.
+ * of its class, and below it how often neighbours on it are of one color.
  *
  * @throws {RangeError} for another method
  */
@@ -64,11 +64,13 @@ export async function featureMap(
   if (classesOf) {
     using seen = await openClasses(record, classesOf, images);
     const map = await mapOf(method, await featuresOf(record, seen), seen.names);
-    return show(featureMapFigure({ ...map, areClasses: true }));
+    return showMap({ ...map, areClasses: true });
   }
   using validation = await openValidation(record, images);
-  return show(featureMapFigure(await mapOf(method, await featuresOf(record, validation), validation.names)));
+  return showMap(await mapOf(method, await featuresOf(record, validation), validation.names));
 }
+
+const showMap = (map: FeatureMap) => show(featureMapFigure(map), featureMapFinding(map));
 
 /** Features of the network's last layer, in memory. */
 async function featuresOf({ hash }: RunRecord, source: ImageSource): Promise<Features> {
