@@ -63,9 +63,9 @@ export function confusionFinding(record: RunRecord): string {
   });
   const most = mistakes.reduce((a, b) => b.share.value > a.share.value ? b : a);
   return inSentences(
-    `the least recognised of ${datasets.length}, ${dataset}, is named in ${
-      formatProportion(recall)
-    }, which is ${besideChance(recall, chance)}`,
+    `the least recognised of ${datasets.length}, ${dataset}, is named in ${formatProportion(recall)}, ${
+      besideChance(recall, chance)
+    }`,
     most.share.correct === 0
       ? "no image is taken for one of another dataset"
       : `the most frequent confusion is ${datasets[most.truth]} called ${datasets[most.said]}: ${
@@ -90,7 +90,7 @@ export function featureMapFinding({ points, labels, names, areClasses }: Feature
   return inSentences(
     `on this map the nearest other image is of the same ${areClasses ? "class" : "dataset"} in ${
       formatProportion(alike)
-    }, which is ${besideChance(alike, chance)}`,
+    }, ${besideChance(alike, chance)}`,
   );
 }
 

@@ -41,13 +41,15 @@ type Difference = Pick<Estimate, "value" | "low" | "high">;
 const turned = ({ value, low, high }: Difference): Difference => ({ value: -value, low: -high, high: -low });
 
 /**
- * A change with its 95% interval: "rises by 8.1 points [5.2, 11.0]", "falls by …", or "changes by …, which is
- * not clear of none".
+ * A change with its 95% interval: "rises by 8.1 points [5.2, 11.0] from 3 to 6 datasets", "falls by …", or
+ * "does not clearly change from 3 to 6 datasets: 0.1 points [-1.2, 1.4]".
+ *
+ * @param over What it goes along with: "from 3 to 6 datasets".
  */
-export function changeInWords(change: Difference): string {
-  if (change.low > 0) return `rises by ${formatDifference(change)}`;
-  if (change.high < 0) return `falls by ${formatDifference(turned(change))}`;
-  return `changes by ${formatDifference(change)}, which is not clear of none`;
+export function changeInWords(change: Difference, over: string): string {
+  if (change.low > 0) return `rises by ${formatDifference(change)} ${over}`;
+  if (change.high < 0) return `falls by ${formatDifference(turned(change))} ${over}`;
+  return `does not clearly change ${over}: ${formatDifference(change)}`;
 }
 
 /**

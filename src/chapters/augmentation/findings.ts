@@ -1,6 +1,7 @@
 /** What Table 4's figure shows, in sentences. */
 import type { RunRecord } from "../../experiments/mod.ts";
 import {
+  besideChance,
   changeInWords,
   differenceOf,
   formatAccuracy,
@@ -10,7 +11,6 @@ import {
   table4,
   underFittedInWords,
 } from "../../paper/mod.ts";
-import { formatPercent } from "../../stats/mod.ts";
 import { augmentationName } from "../../train/mod.ts";
 
 /**
@@ -27,14 +27,17 @@ export function augmentationFinding(records: readonly RunRecord[]): string {
   if (pairs.length === 0) return inSentences("no size was run without augmentation and with all of it");
   const ends = pairs.length === 1 ? pairs : [pairs[0], pairs[pairs.length - 1]];
   return inSentences(
-    ...ends.map(([without, augmented]) =>
-      `with ${without.x} images a dataset all augmentation takes accuracy to ${
-        formatAccuracy(augmented.accuracy)
-      } ` +
-      `(chance ${formatPercent(augmented.chance)}): it ${
-        changeInWords(differenceOf(augmented.runs, without.runs))
-      }`
-    ),
+    ...ends.flatMap(([without, augmented]) => [
+      `accuracy ${
+        changeInWords(
+          differenceOf(augmented.runs, without.runs),
+          `with all augmentation, at ${without.x} images a dataset`,
+        )
+      }`,
+      `it is then ${formatAccuracy(augmented.accuracy)}, ${
+        besideChance(augmented.accuracy, augmented.chance)
+      }`,
+    ]),
     underFittedInWords(ends[ends.length - 1][0].runs),
   );
 }

@@ -45,13 +45,11 @@ export function numberOfDatasetsFinding(records: readonly LadderRecord[]): strin
   const series = growingSeries(records);
   if (series.length < 2) return inSentences("no growing series of combinations was run");
   const [first, last] = [series[0], series[series.length - 1]];
+  const [few, many] = [first.datasets.length, last.datasets.length];
   const change = differenceOf(last.records, first.records);
   return inSentences(
-    `from ${first.datasets.length} to ${last.datasets.length} datasets accuracy ${
-      changeInWords(change)
-    }, while chance falls from ${formatPercent(first.chance)} to ${formatPercent(last.chance)}`,
-    `with ${last.datasets.length} it is ${formatAccuracy(last.accuracy)}, which is ${
-      besideChance(last.accuracy, last.chance)
-    }`,
+    `accuracy ${changeInWords(change, `from ${few} to ${many} datasets`)}`,
+    `chance falls from ${formatPercent(first.chance)} to ${formatPercent(last.chance)}`,
+    `accuracy with ${many} is ${formatAccuracy(last.accuracy)}, ${besideChance(last.accuracy, last.chance)}`,
   );
 }

@@ -21,16 +21,18 @@ export function dataSizeFinding(records: readonly RunRecord[]): string {
   if (networks.length === 0) return inSentences("no network was run with two numbers of training images");
   const weak = networks.filter(({ series }) => underFitted(series[series.length - 1].runs));
   return inSentences(
-    ...networks.map(networkInWords),
+    ...networks.flatMap(networkInWords),
     weak.length > 0
       ? `under-fitted with the most images: ${weak.map(({ name }) => name).join(", ")}`
       : undefined,
   );
 }
 
-function networkInWords({ name, series }: NamedSeries): string {
+function networkInWords({ name, series }: NamedSeries): string[] {
   const [first, last] = [series[0], series[series.length - 1]];
-  return `from ${first.x} to ${last.x} images a dataset the accuracy of ${name} ${
-    changeInWords(differenceOf(last.runs, first.runs))
-  }, to ${formatAccuracy(last.accuracy)}, which is ${besideChance(last.accuracy, last.chance)}`;
+  const change = differenceOf(last.runs, first.runs);
+  return [
+    `${name} ${changeInWords(change, `from ${first.x} to ${last.x} images a dataset`)}`,
+    `it ends at ${formatAccuracy(last.accuracy)}, ${besideChance(last.accuracy, last.chance)}`,
+  ];
 }

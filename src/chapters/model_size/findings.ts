@@ -20,12 +20,12 @@ export function modelSizeFinding(records: readonly RunRecord[]): string {
   const [smallest, largest] = [series[0], series[series.length - 1]];
   const size = ({ x }: typeof smallest) => x.toLocaleString("en");
   return inSentences(
-    `the smallest network, of ${size(smallest)} parameters, is at ${
-      formatAccuracy(smallest.accuracy)
-    }, which is ${besideChance(smallest.accuracy, smallest.chance)}`,
+    `the smallest network, of ${size(smallest)} parameters, is at ${formatAccuracy(smallest.accuracy)}, ${
+      besideChance(smallest.accuracy, smallest.chance)
+    }`,
     series.length > 1
-      ? `up to ${size(largest)} parameters accuracy ${
-        changeInWords(differenceOf(largest.runs, smallest.runs))
+      ? `accuracy ${
+        changeInWords(differenceOf(largest.runs, smallest.runs), `up to ${size(largest)} parameters`)
       }`
       : undefined,
     underFittedInWords(largest.runs),

@@ -28,7 +28,7 @@ function bestReal(real: readonly RunRecord[]): string | undefined {
   const { experiment: { imagesPerDataset }, result: { accuracy, chance } } = real.reduce((a, b) =>
     b.result.accuracy.value > a.result.accuracy.value ? b : a
   );
-  return `real datasets reach ${formatProportion(accuracy)} with ${imagesPerDataset} images a set, which is ${
+  return `real datasets reach ${formatProportion(accuracy)} with ${imagesPerDataset} images a set, ${
     besideChance(accuracy, chance)
   }`;
 }

@@ -23,7 +23,7 @@ export function alikeFinding(records: readonly RunRecord[]): string {
 
 function endInWords(runs: readonly RunRecord[]): string {
   const accuracy = pooledAccuracy(runs);
-  return `${pairName(runs[0])} is at ${formatAccuracy(accuracy)}, ${
+  return `the pair ${pairName(runs[0])} is at ${formatAccuracy(accuracy)}, ${
     besideChance(accuracy, runs[0].result.chance)
   }`;
 }
@@ -33,14 +33,17 @@ export function moreImagesFinding(records: readonly RunRecord[]): string {
   const pairs = (["releases", "splits", "halves"] as const).flatMap((likeness) =>
     pairsAlike(records, likeness)
   );
-  return inSentences(...pairs.map((all) => {
+  return inSentences(...pairs.flatMap((all) => {
     const [fewest, most] = [runsAtEnd(all, "fewest"), runsAtEnd(all, "most")];
     const [from, to] = [fewest, most].map(([{ experiment }]) => experiment.imagesPerDataset);
-    if (from === to) return `${endInWords(most)}, with ${to} images each, which alone were run`;
+    if (from === to) return [`${endInWords(most)}, with ${to} images each, which alone were run`];
     const accuracy = pooledAccuracy(most);
-    return `from ${from} to ${to} images each ${pairName(most[0])} ${
-      changeInWords(differenceOf(most, fewest))
-    }, to ${formatAccuracy(accuracy)}, ${besideChance(accuracy, most[0].result.chance)}`;
+    return [
+      `the pair ${pairName(most[0])} ${
+        changeInWords(differenceOf(most, fewest), `from ${from} to ${to} images each`)
+      }`,
+      `it ends at ${formatAccuracy(accuracy)}, ${besideChance(accuracy, most[0].result.chance)}`,
+    ];
   }));
 }
 
@@ -61,14 +64,14 @@ export function powerFinding(
 ): string {
   const powers = effects.map((effect) => binomialPowers({ chance, effect }, n)[n]);
   const points = (effect: number) => `${Number((100 * effect).toFixed(1))}`;
+  const percent = (share: number) => share > 0.995 ? "over 99%" : `${Math.round(100 * share)}%`;
   const found = effects.filter((_, i) => powers[i] >= power);
-  const percent = (share: number) => `${Math.round(100 * share)}%`;
   return inSentences(
-    `${n} validation images find ${
-      effects.map((effect, i) => `${points(effect)} points in ${percent(powers[i])}`).join(", ")
-    } of all samples`,
+    `with ${n} validation images an effect is found, by its points above chance: ${
+      effects.map((effect, i) => `${points(effect)} in ${percent(powers[i])} of cases`).join(", ")
+    }`,
     found.length === 0
-      ? `none of these effects is found in ${percent(power)}`
-      : `the smallest that is found in ${percent(power)} is ${points(found[0])} points`,
+      ? `none of these effects is found in ${percent(power)} of cases`
+      : `the smallest that is found in ${percent(power)} or more has ${points(found[0])} points`,
   );
 }

@@ -22,10 +22,8 @@ export function semanticFinding(records: readonly ProbeRecord[]): string {
   const random = points.find(({ kind }) => kind === "random weights");
   const times = (best.accuracy.value / best.chance).toFixed(1);
   return inSentences(
-    `the best dataset classifier, of ${best.datasets} datasets, is at ${
-      formatAccuracy(best.accuracy)
-    }, ${times} ` +
-      `times chance, which is ${besideChance(best.accuracy, best.chance)}`,
+    `the best dataset classifier, of ${best.datasets} datasets, is at ${formatAccuracy(best.accuracy)}, ` +
+      `${besideChance(best.accuracy, best.chance)} (${times} times that)`,
     random &&
       orderInWords("it", aboveBy(best, random), `random weights, at ${formatAccuracy(random.accuracy)}`),
   );

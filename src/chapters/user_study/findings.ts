@@ -9,9 +9,9 @@ export function userStudyFinding(games: readonly PlayedGame[]): string {
   const chance = 1 / games[0].datasets.length;
   const [network, person] = [networkScore(games), personScore(games)];
   return inSentences(
-    `the network names ${formatProportion(network)}, which is ${besideChance(network, chance)}`,
+    `the network names ${formatProportion(network)}, ${besideChance(network, chance)}`,
     person
-      ? `you name ${formatProportion(person)}, which is ${besideChance(person, chance)}`
+      ? `you name ${formatProportion(person)}, ${besideChance(person, chance)}`
       : "nobody has played yet",
     person && comparison(games),
   );
