@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { memorizationFinding } from "../../src/chapters/pseudo_datasets/findings.ts";
 import { pseudoDatasetClaims } from "../../src/chapters/pseudo_datasets/claims.ts";
 import { memorizationFigure } from "../../src/chapters/pseudo_datasets/figure.ts";
 import { pseudoDatasetKind, seriesOfKind, sourceOf } from "../../src/chapters/pseudo_datasets/records.ts";
@@ -227,4 +228,23 @@ Deno.test("memorizationFigure: where the paper's training fails there are words 
   assert.deepEqual(annotations.map(({ x }) => x), [4, 5]);
   assert.match(annotations[0].text, /augmented.*fails/);
   assert.doesNotMatch(annotations[1].text, /augmented/);
+});
+
+Deno.test("memorizationFinding: memorised and at chance, or neither; real datasets above it", () => {
+  const found = memorizationFinding([
+    pseudo({ images: 100 }),
+    randomLabels({ images: 100 }),
+    real({ images: 100 }),
+  ]);
+  assert.match(
+    found,
+    /^Of 2 runs that can only memorise 2 have more than 95\.0% of the training images right\. /,
+  );
+  assert.match(
+    found,
+    /never seen the intervals of 0 of 2 runs lie above chance, 33\.3%\. Real datasets reach 80\.0%.*, above/,
+  );
+  const leaked = memorizationFinding([pseudo({ images: 100, training: 0.5, accuracy: 0.5 })]);
+  assert.match(leaked, /memorise 0 have .* of 1 of 1 runs lie above chance, 33\.3%\.$/);
+  assert.match(memorizationFinding([real({ images: 100 })]), /^No sets that can only be memorised/);
 });

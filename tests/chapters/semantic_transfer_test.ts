@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { semanticFinding } from "../../src/chapters/semantic_transfer/findings.ts";
 import { semanticClaims } from "../../src/chapters/semantic_transfer/claims.ts";
 import { semanticFigure } from "../../src/chapters/semantic_transfer/figure.ts";
 import { table8, testClaims } from "../../src/paper/mod.ts";
@@ -106,4 +107,16 @@ Deno.test("semanticFigure: rows that only the paper has stand below, without a p
   assert.equal(names.filter((name) => name.endsWith("(the paper)")).length, 4);
   assert.ok(names.indexOf("MoCo v3 (the paper)") < names.indexOf("random weights"));
   assert.doesNotMatch(JSON.stringify(layout.title), /<b><b>/);
+});
+
+Deno.test("semanticFinding: above random weights and chance, in multiples of it; or neither", () => {
+  const found = semanticFinding(table8Records(ofPhotographs));
+  assert.match(
+    found,
+    /^The best dataset classifier, of 6 datasets, is at 34\.8% .* above chance, 10\.0% \(3\.5 times that\)\. /,
+  );
+  assert.match(found, /It is 28\.1 points \[.*\] above random weights, at 6\.7%/);
+  const none = semanticFinding(table8Records(ofPhotographs, { classifiers: [0.1], random: 0.1 }));
+  assert.match(none, /not clear of chance, 10\.0% \(1\.0 times that\)\. It is not clear of random weights/);
+  assert.match(semanticFinding([]), /^No dataset classifier/);
 });
