@@ -58,7 +58,14 @@ export {
 } from "./notebook/mod.ts";
 
 // The paper, its chapters and their figures.
-export { accuracyAgainst, confusionFigure, confusionMenu, learningCurvesFigure } from "./figures/mod.ts";
+export {
+  accuracyAgainst,
+  confusionFigure,
+  confusionFinding,
+  confusionMenu,
+  learningCurvesFigure,
+  learningFinding,
+} from "./figures/mod.ts";
 export {
   appendixB,
   architectureOf,
@@ -71,29 +78,41 @@ export {
   testClaims,
 } from "./paper/mod.ts";
 export { architectureClaims } from "./chapters/architectures/claims.ts";
+export { architecturesFinding } from "./chapters/architectures/findings.ts";
 export { augmentationClaims } from "./chapters/augmentation/claims.ts";
+export { augmentationFinding } from "./chapters/augmentation/findings.ts";
 export { combinationClaims, emojiClaims, ladderClaims, pairClaims } from "./chapters/combinations/claims.ts";
 export {
   combinationsFigure,
   numberOfDatasetsFigure,
   pairwiseFigure,
 } from "./chapters/combinations/figure.ts";
+export { combinationsFinding, numberOfDatasetsFinding } from "./chapters/combinations/findings.ts";
 export { corruptionClaims } from "./chapters/corruptions/claims.ts";
 export { corruptionsFigure } from "./chapters/corruptions/figure.ts";
 export { corruptedOf } from "./chapters/corruptions/records.ts";
+export { corruptionsFinding } from "./chapters/corruptions/findings.ts";
 export { crossDatasetClaims } from "./chapters/cross_dataset/claims.ts";
 export { crossDatasetFigure } from "./chapters/cross_dataset/figure.ts";
+export { crossDatasetFinding } from "./chapters/cross_dataset/findings.ts";
 export { dataSizeClaims } from "./chapters/data_size/claims.ts";
+export { dataSizeFinding } from "./chapters/data_size/findings.ts";
 export { modelSizeClaims } from "./chapters/model_size/claims.ts";
+export { modelSizeFinding } from "./chapters/model_size/findings.ts";
 export { pseudoDatasetClaims } from "./chapters/pseudo_datasets/claims.ts";
 export { memorizationFigure } from "./chapters/pseudo_datasets/figure.ts";
 export { pseudoDatasetKind, sourceOf } from "./chapters/pseudo_datasets/records.ts";
+export { memorizationFinding } from "./chapters/pseudo_datasets/findings.ts";
 export { sameDistributionClaims } from "./chapters/same_distribution/claims.ts";
 export { alikeFigure, powerFigure } from "./chapters/same_distribution/figure.ts";
 export { pairsAlike } from "./chapters/same_distribution/records.ts";
+export { alikeFinding, moreImagesFinding, powerFinding } from "./chapters/same_distribution/findings.ts";
 export { selfSupervisedClaims } from "./chapters/self_supervised/claims.ts";
 export { selfSupervisedFigure } from "./chapters/self_supervised/figure.ts";
+export { selfSupervisedFinding } from "./chapters/self_supervised/findings.ts";
 export { semanticClaims } from "./chapters/semantic_transfer/claims.ts";
 export { semanticFigure } from "./chapters/semantic_transfer/figure.ts";
+export { semanticFinding } from "./chapters/semantic_transfer/findings.ts";
 export { userStudyClaims } from "./chapters/user_study/claims.ts";
 export { userStudyFigure } from "./chapters/user_study/figure.ts";
+export { userStudyFinding } from "./chapters/user_study/findings.ts";

@@ -41,16 +41,16 @@ const ROOMS = [
 ];
 
 /**
- * The doors of a room. Threads that make batches go in by mod.ts and load no zod: schemas of what they load have
- * a door of their own.
+ * The doors of a room. Threads that make batches go in by mod.ts and load no zod: schemas of what they load
+ * have a door of their own.
  */
 const DOORS = ["mod.ts", "schemas.ts"];
 
 /**
- * The files of a chapter, which are its doors: a new one is a folder and its names in src/mod.ts. Chapters do not
- * know of each other.
+ * The files of a chapter, which are its doors: a new one is a folder and its names in src/mod.ts. Chapters do
+ * not know of each other.
  */
-const CHAPTER = /^chapters\/(\w+)\/(records|claims|figure)\.ts$/;
+const CHAPTER = /^chapters\/(\w+)\/(records|claims|figure|findings)\.ts$/;
 
 /** Rooms within src/data, from top to bottom. */
 const ROOMS_OF_DATA = ["batches", "sample", "pool", "manifest", "sources", "files"];
@@ -120,7 +120,7 @@ Deno.test("within data imports go downwards: from batches to samples, pools, man
   assert.deepEqual(upwards, []);
 });
 
-Deno.test("a chapter is a folder of its records, its claims and its figure", () => {
+Deno.test("a chapter is a folder of its records, its claims, its figure and what that shows", () => {
   const others = [...graph.keys()].filter((file) => room(file) === "chapters" && !CHAPTER.test(file));
   assert.deepEqual(others, []);
 });

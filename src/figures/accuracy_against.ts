@@ -7,6 +7,7 @@ import {
 } from "../paper/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
 import { accuracyDots, chanceAcross, paperDots, seedDots } from "./marks.ts";
+import { twoPanels } from "./panels.ts";
 import {
   axis,
   baseLayout,
@@ -63,6 +64,10 @@ interface Point {
  * combination of the other fields that differ among the records. Runs that differ in their seed alone are one
  * point, their mean, before the light dots of the seeds.
  *
+ * Where the paper's sizes lie beyond all of ours (a million images against a thousand), one axis would join
+ * what cannot be compared: the paper then has a panel at the left and ours one at the right, with one axis of
+ * accuracies.
+ *
  * @param field A field of the experiment, dotted where it is nested (`recipe.learningRate`), or `parameters`:
  *   the number of trainable parameters. Numbers that span a factor of ten or more get a logarithmic axis.
  * @throws {Error} when the records have no such field
@@ -75,13 +80,21 @@ export function accuracyAgainst(
   const { paper, title = `How does accuracy change with ${wordsOf(field)}?` } = options;
   const lines = linesOf(field, records, options);
   const paperLines = paper ? paperLinesOf(field, paper) : [];
-  const xs = [...lines.values()].flat().map(({ x }) => x).concat(paperLines.flatMap(({ x }) => x));
+  const ours = [...lines.values()].flat().map(({ x }) => x);
+  const printed = paperLines.flatMap(({ x }) => x);
+  const isApart = lieApart(ours, printed);
+  const own = isApart ? { xaxis: "x2" } : {};
+  const xs = isApart ? ours : ours.concat(printed);
   const chances = [...new Set(records.map(({ result }) => result.chance))];
-  const data = [
-    ...[...lines].map(([name, points], index) => oursTrace(name, points, index)),
+  const data: Trace[] = [
+    ...[...lines].map(([name, points], index) => ({ ...oursTrace(name, points, index), ...own })),
     ...paperTraces(paperLines, [...lines.keys()]),
-    ...chances.map((chance) => chanceTrace(chance, xs)),
-    ...[...lines.values()].flatMap(seedsTrace),
+    ...chances.map((chance) => ({ ...chanceTrace(chance, isApart ? around(ours) : xs), ...own })),
+    ...(isApart ? chances : []).map((chance) => ({
+      ...chanceTrace(chance, around(printed)),
+      showlegend: false,
+    })),
+    ...[...lines.values()].flatMap(seedsTrace).map((trace) => ({ ...trace, ...own })),
   ];
   return {
     data,
@@ -92,7 +105,44 @@ export function accuracyAgainst(
       margin: marginsWith(110),
       height: PLOT + LEGEND_ROW * legendRows(data),
       legend: legendBelow(-0.2),
+      ...(isApart && panels(field, ours as number[], printed as number[], paper!.source)),
     },
+  };
+}
+
+/** Whether both are numbers, and all of the paper's are beyond all of ours. */
+function lieApart(ours: readonly (number | string)[], paper: readonly (number | string)[]): boolean {
+  if (paper.length === 0 || [...ours, ...paper].some((x) => typeof x === "string")) return false;
+  const [a, b] = [ours as number[], paper as number[]];
+  return Math.max(...a) < Math.min(...b) || Math.max(...b) < Math.min(...a);
+}
+
+/** Ends of an axis around numbers that span tens. */
+function around(xs: readonly (number | string)[]): [low: number, high: number] {
+  return [Math.min(...xs as number[]) / 1.6, Math.max(...xs as number[]) * 1.6];
+}
+
+/** A panel of one point needs little of the width. */
+const SHARES = { one: 0.25, several: 0.44 };
+
+/**
+ * The layout of the paper at the left, ours at the right: an axis of sizes each, with a tick at every size.
+ */
+function panels(field: string, ours: number[], printed: number[], source: string): PlotlyLayout {
+  const share = new Set(printed).size === 1 ? SHARES.one : SHARES.several;
+  const { paper, ours: own, headings } = twoPanels({ paper: `The paper, ${source}`, ours: "Ours", share });
+  const sizes = (xs: number[], domain: [number, number]) =>
+    logAxis(wordsOf(field), {
+      domain,
+      anchor: "y",
+      range: around(xs).map(Math.log10),
+      tickvals: [...new Set(xs)].toSorted((a, b) => a - b),
+    });
+  return {
+    xaxis: sizes(printed, paper),
+    xaxis2: sizes(ours, own),
+    annotations: headings,
+    margin: { ...marginsWith(110), t: 96 },
   };
 }
 

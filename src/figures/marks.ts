@@ -149,11 +149,16 @@ export function chanceAcross(
 }
 
 /** Chance, [0, 1], dashed upright through a figure of rows, from one end of its axis to the other. */
-export function chanceUpright(chance: number, ends: readonly [number, number]): Trace {
+export function chanceUpright(
+  chance: number,
+  ends: readonly [number, number],
+  own: PlotlyLayout = {},
+): Trace {
   return line(`chance, ${formatPercent(chance)}`, {
     x: ends.map(() => 100 * chance),
     y: ends,
     dash: "dash",
+    ...own,
   });
 }
 

@@ -3,6 +3,7 @@ export { accuracyAgainst } from "./accuracy_against.ts";
 export { confusionFigure, confusionMenu } from "./confusion.ts";
 export { type Step, withoutControls, withReadings, withSlider } from "./controls.ts";
 export { type FeatureMap, featureMapFigure, type MapPicture, picturedRows } from "./feature_map.ts";
+export { confusionFinding, featureMapFinding, learningFinding } from "./findings.ts";
 export { learningCurvesFigure } from "./learning_curves.ts";
 export {
   accuracyDots,
@@ -20,6 +21,7 @@ export {
   trivialMarks,
 } from "./marks.ts";
 export { INTERVALS, marginRange, measureAxis, measureText, pointsText, zeroLine } from "./measures.ts";
+export { panelHeading } from "./panels.ts";
 export { probesFigure } from "./probes.ts";
 export { installedWidthScale, renderSvg } from "./static.ts";
 export { textWidth } from "./text_metrics.ts";

@@ -1,18 +1,32 @@
 import { type Figure, type PlotlyLayout, renderSvg, type Trace } from "../figures/mod.ts";
-import { Displayable } from "./kernel.ts";
+import { Displayable, escapeMarkup, type MimeBundle } from "./kernel.ts";
 import { tableBundle } from "./table.ts";
 
 /**
  * A figure as a cell's output: interactive where the front end knows plotly, else an SVG, else a table. It
  * has no PNG: JupyterLab's renderer of plotly figures shows one, at its own size, until the pointer is over
  * it.
+ *
+ * @param finding What the figure shows, in a sentence or two: an output of its own below the figure, so that
+ *   its lines break where the cell ends. Default: nothing.
  */
-export function show(figure: Figure): Displayable {
-  return new Displayable(async () => ({
-    "application/vnd.plotly.v1+json": { ...figure, config: { responsive: true, displaylogo: false } },
-    "image/svg+xml": await renderSvg(figure),
-    "text/plain": figureText(figure),
-  }));
+export function show(figure: Figure, finding?: string): Displayable {
+  return new Displayable(
+    async () => ({
+      "application/vnd.plotly.v1+json": { ...figure, config: { responsive: true, displaylogo: false } },
+      "image/svg+xml": await renderSvg(figure),
+      "text/plain": figureText(figure),
+    }),
+    finding === undefined ? undefined : findingBundle(finding),
+  );
+}
+
+function findingBundle(finding: string): MimeBundle {
+  return {
+    "text/html": `<p style="max-width:60em"><b>Seen here:</b> ${escapeMarkup(finding)}</p>`,
+    "text/markdown": `**Seen here:** ${finding.replaceAll(/[\\`*_<>[\]#]/g, "\\$&")}`,
+    "text/plain": `Seen here: ${finding}`,
+  };
 }
 
 /** A figure of more points than this is cut in its text. */

@@ -21,6 +21,7 @@ import {
   datasetColor,
   type FeatureMap,
   featureMapFigure,
+  featureMapFinding,
   type MapPicture,
   picturedRows,
 } from "../figures/mod.ts";
@@ -64,8 +65,9 @@ export interface FeatureMapOptions {
 
 /**
  * A map of images by the features that a run's network gives its classifier, one point an image, in the color
- * of its class. Where all datasets are drawings, a button shows some of them in their places: at most 240, of
- * which each takes about 0.8 kB of the notebook. Photographs are not copied into notebooks.
+ * of its class, and below it how often neighbours on it are of one color. Where all datasets are drawings, a
+ * button shows some of them in their places: at most 240, of which each takes about 0.8 kB of the notebook.
+ * Photographs are not copied into notebooks.
  *
  * @throws {RangeError} for another method
  */
@@ -79,11 +81,11 @@ export async function featureMap(
   if (classesOf) {
     using seen = await openClasses(record, classesOf, images);
     const map = await mapOf(method, await featuresOf(record, seen), seen.names);
-    return show(featureMapFigure({ ...map, areClasses: true }));
+    return showMap({ ...map, areClasses: true });
   }
   using validation = await openValidation(record, images);
   const map = await mapOf(method, await featuresOf(record, validation), validation.names);
-  return show(featureMapFigure({ ...map, pictures: await picturesOf(map, validation) }));
+  return showMap({ ...map, pictures: await picturesOf(map, validation) });
 }
 
 /** Sources of drawings, whose licences let them be copied: icons and emoji of npm packages. */
@@ -119,6 +121,8 @@ async function smallPicture({ pixels, side, channels }: GalleryImage, color: str
   const raw = { width: PICTURE_SIDE, height: PICTURE_SIDE, channels: 4 } as const;
   return new Uint8Array(await sharp(tinted, { raw }).png(palette).toBuffer());
 }
+
+const showMap = (map: FeatureMap) => show(featureMapFigure(map), featureMapFinding(map));
 
 /** Features of the network's last layer, in memory. */
 async function featuresOf({ hash }: RunRecord, source: ImageSource): Promise<Features> {

@@ -20,19 +20,25 @@ export type MimeBundle = Record<string, unknown>;
 /** An output that a cell shows where it is the cell's last expression. */
 export class Displayable {
   readonly #bundle: () => MimeBundle | Promise<MimeBundle>;
+  readonly #below?: MimeBundle;
 
-  constructor(bundle: () => MimeBundle | Promise<MimeBundle>) {
+  /** @param below A second output, below the first. Default: none. */
+  constructor(bundle: () => MimeBundle | Promise<MimeBundle>, below?: MimeBundle) {
     this.#bundle = bundle;
+    this.#below = below;
   }
 
-  /** Called by the kernel. */
+  /** Called by the kernel, which shows what it gets below what was broadcast before. */
   async [Symbol.for("Jupyter.display")](): Promise<MimeBundle> {
     const bundle = await this.bundle();
+    if (this.#below) {
+      await kernel()?.broadcast("display_data", { data: bundle, metadata: {}, transient: {} });
+    }
     holdCell();
-    return bundle;
+    return this.#below ?? bundle;
   }
 
-  /** The output as the kernel gets it. */
+  /** The output as the kernel gets it, without what stands below it. */
   async bundle(): Promise<MimeBundle> {
     return await this.#bundle();
   }

@@ -19,6 +19,14 @@ export {
   type Verdict,
 } from "./claims.ts";
 export {
+  besideChance,
+  changeInWords,
+  countAboveChance,
+  inSentences,
+  orderInWords,
+  underFittedInWords,
+} from "./findings.ts";
+export {
   aboveRungs,
   type LadderRecord,
   leastRecall,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { architecturesFinding } from "../../src/chapters/architectures/findings.ts";
 import { architectureClaims, architecturesOf } from "../../src/chapters/architectures/claims.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
 import { architectureOf, testClaims } from "../../src/paper/mod.ts";
@@ -151,4 +152,20 @@ Deno.test("convnext-best: one certainly above ConvNeXt refutes it, unless ConvNe
   assert.equal(verdict(id, runs([0.6, 0.8, 0.7, 0.6, 0.7])), "does not hold");
   assert.equal(verdict(id, runs([0.6, 0.8, 0.7, 0.6, 0.7], { training: 0.71 })), "not shown at this scale");
   assert.equal(verdict(id, runs([0.6, 0.7, 0.79, 0.7, 0.795])), "not shown at this scale");
+});
+
+Deno.test("architecturesFinding: the best is clear of the least, or not", () => {
+  const run = (model: string, accuracy: number) =>
+    syntheticRecord({ datasets: ICONS.slice(0, 3), accuracy, experiment: { model } });
+  const apart = architecturesFinding([run("alexnet_micro", 0.34), run("convnext_micro", 0.7)]);
+  assert.match(
+    apart,
+    /^The intervals of 1 of 2 architectures lie above chance, 33\.3%\. The best, ConvNeXt at 70\.0%/,
+  );
+  assert.match(apart, /n = 1500, is 36\.0 points \[.*\] above the least, AlexNet at 34\.0%/);
+  assert.match(
+    architecturesFinding([run("alexnet_micro", 0.7), run("convnext_micro", 0.701)]),
+    /is not clear of the least/,
+  );
+  assert.match(architecturesFinding([]), /^No architecture/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { augmentationFinding } from "../../src/chapters/augmentation/findings.ts";
 import { augmentationClaims } from "../../src/chapters/augmentation/claims.ts";
 import { baseline, type Overrides, type RunRecord } from "../../src/experiments/mod.ts";
 import { table4, testClaims } from "../../src/paper/mod.ts";
@@ -132,4 +133,21 @@ Deno.test("data-help-whatever-the-augmentation: one augmentation that falls refu
   assert.equal(falling.verdict, "does not hold");
   assert.match(falling.reason, /^the least gain, with RandCrop, RandAug, is -20\.0 points/);
   assert.equal(verdict(id, runs([rising, rising, rising, rising])), "holds");
+});
+
+Deno.test("augmentationFinding: a gain with few images and none with many; under-fitted networks", () => {
+  const found = augmentationFinding(fromNoneToAll([0.5, 0.6, 0.7], [0.6, 0.65, 0.7]));
+  assert.match(
+    found,
+    /^Accuracy rises by 10\.0 points \[.*\] with all augmentation, at 100 images a dataset\. /,
+  );
+  assert.match(
+    found,
+    /It is then 60\.0% .*, above chance, 33\.3%\. Accuracy does not clearly change .* at 1000 images/,
+  );
+  assert.match(
+    augmentationFinding(fromNoneToAll([0.5, 0.6, 0.7], [0.4, 0.5, 0.6], 0.7)),
+    /falls by .* is under-fitted\.$/,
+  );
+  assert.match(augmentationFinding([]), /^No size was run/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { combinationsFinding, numberOfDatasetsFinding } from "../../src/chapters/combinations/findings.ts";
 import { combinationClaims, emojiClaims, pairClaims } from "../../src/chapters/combinations/claims.ts";
 import {
   combinationsFigure,
@@ -283,4 +284,34 @@ Deno.test("pairwiseFigure: every pair once, below the diagonal, with its runs; o
     (hovertemplate as string[][])[0][0],
     new RegExp(`^tabler \\+ phosphor<br>88.0%.*runs/${hash}<extra>`),
   );
+});
+
+Deno.test("combinationsFinding: counts what is above chance, and names the ends", () => {
+  const found = combinationsFinding(iconRecords());
+  assert.match(
+    found,
+    /^The intervals of 20 of 20 combinations lie above chance, 33\.3%\. The hardest, mdi \+ remix/,
+  );
+  assert.match(found, /The easiest, .* is at 88\.4% \[.*\], n = 1500\.$/);
+  assert.match(
+    combinationsFinding(pairRecords({ close: 0.5, apart: 0.88 }), 2),
+    /12 of 15 pairs lie above chance, 50/,
+  );
+  assert.match(combinationsFinding([], 3), /^No combination of 3 datasets was run\.$/);
+});
+
+Deno.test("numberOfDatasetsFinding: a fall, no clear change, and no series", () => {
+  const series = (accuracies: number[]) =>
+    accuracies.map((accuracy, i) => syntheticRecord({ datasets: ICONS.slice(0, i + 3), accuracy }));
+  const falls = numberOfDatasetsFinding(series([0.85, 0.76, 0.66, 0.61]));
+  assert.match(
+    falls,
+    /^Accuracy falls by 24\.0 points \[.*\] from 3 to 6 datasets\. Chance falls from 33\.3% to 16\.7%\./,
+  );
+  assert.match(falls, /Accuracy with 6 is 61\.0% \[.*\], n = 3000, above chance, 16\.7%\.$/);
+  assert.match(
+    numberOfDatasetsFinding(series([0.85, 0.85])),
+    /^Accuracy does not clearly change from 3 to 4/,
+  );
+  assert.match(numberOfDatasetsFinding(series([0.85])), /^No growing series/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { corruptionsFinding } from "../../src/chapters/corruptions/findings.ts";
 import { corruptionClaims } from "../../src/chapters/corruptions/claims.ts";
 import { corruptionsFigure } from "../../src/chapters/corruptions/figure.ts";
 import { corruptedOf } from "../../src/chapters/corruptions/records.ts";
@@ -190,4 +191,20 @@ Deno.test("corruptionsFigure: sizes of another side are not taken for the paper'
   // Blur and low resolution of 64 px are on rows of their own; color and noise are the same at every size.
   assert.equal((layout.yaxis as { ticktext: string[] }).ticktext.length, 9 + 1 + 4);
   assert.equal((data[0].x as number[]).length, corruptions.length);
+});
+
+Deno.test("corruptionsFinding: corruptions that cost accuracy, and some that cost none", () => {
+  const [plain, weak, strong] = corruptionRecords([0.8, 0.8, 0.4]);
+  const found = corruptionsFinding([plain, weak, strong]);
+  assert.match(
+    found,
+    /^The intervals of 2 of 2 corruptions lie above chance, 33\.3%; 1 of 2 cost accuracy\. /,
+  );
+  assert.match(found, /The worst, .* at 40\.0% .* points \[.*\] below images as they are, at 80\.0%/);
+  assert.match(
+    corruptionsFinding([plain, weak]),
+    /0 of 1 cost accuracy\. .* is not clear of images as they are/,
+  );
+  assert.match(corruptionsFinding([strong]), /The worst, .* at 40\.0%/);
+  assert.match(corruptionsFinding([plain]), /^No corruption was run\.$/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { crossDatasetFinding } from "../../src/chapters/cross_dataset/findings.ts";
 import { crossDatasetClaims } from "../../src/chapters/cross_dataset/claims.ts";
 import { crossDatasetFigure } from "../../src/chapters/cross_dataset/figure.ts";
 import { generalisationOf, ownAdvantage, rowsOf } from "../../src/chapters/cross_dataset/records.ts";
@@ -78,4 +79,21 @@ Deno.test("crossDatasetFigure: own datasets in bold on the diagonal, the others'
   });
   assert.match(JSON.stringify(layout), /tested on/);
   assert.throws(() => crossDatasetFigure(crossRecords().slice(1)), /for the same seeds/);
+});
+
+Deno.test("crossDatasetFinding: networks that are better at home, and some that are not", () => {
+  const found = crossDatasetFinding(crossRecords());
+  assert.match(
+    found,
+    /^On the same \d+ images a dataset's own network is 30\.0 points \[.*\] above those of the others\. /,
+  );
+  assert.match(
+    found,
+    /Accuracy is 60\.0% at home and 30\.0% elsewhere \(chance 25\.0%\)\. .* from 50% \(.*\) to 50%/,
+  );
+  assert.match(
+    crossDatasetFinding(crossRecords({ own: () => 0.3 })),
+    /own network is not clear of those of the others/,
+  );
+  assert.match(crossDatasetFinding([]), /^A network of each dataset, .* was not run\.$/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dataSizeFinding } from "../../src/chapters/data_size/findings.ts";
 import { dataSizeClaims } from "../../src/chapters/data_size/claims.ts";
 import type { Experiment, RunRecord } from "../../src/experiments/mod.ts";
 import { testClaims } from "../../src/paper/mod.ts";
@@ -114,4 +115,29 @@ Deno.test("most-data-still-helps: against a tenth of the data, by half of the pa
   assert.equal(verdict(id, both(RISING, [0.5, 0.6, 0.7, 0.72, 0.712])), "not shown at this scale");
   const near = both(RISING.slice(0, 2));
   assert.match(outcome(id, near).reason, /was not run with a tenth of 60 images/);
+});
+
+Deno.test("dataSizeFinding: a network that rises, one that does not, and one that is under-fitted", () => {
+  const run = (model: string, imagesPerDataset: number, accuracy: number, training = 1) =>
+    syntheticRecord({
+      datasets: ICONS.slice(0, 3),
+      accuracy,
+      training,
+      experiment: { model, imagesPerDataset },
+    });
+  const found = dataSizeFinding([
+    run("convnext_micro", 30, 0.5),
+    run("convnext_micro", 900, 0.7),
+    run("alexnet_micro", 30, 0.34),
+    run("alexnet_micro", 900, 0.34, 0.34),
+  ]);
+  assert.match(
+    found,
+    /^ConvNeXt rises by 20\.0 points \[.*\] from 30 to 900 images a dataset\. It ends at 70\.0%/,
+  );
+  assert.match(
+    found,
+    /AlexNet does not clearly change .*not clear of chance.*Under-fitted with the most images: AlexNet\.$/,
+  );
+  assert.match(dataSizeFinding([run("convnext_micro", 30, 0.5)]), /^No network was run with two numbers/);
 });

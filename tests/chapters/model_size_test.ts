@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { modelSizeFinding } from "../../src/chapters/model_size/findings.ts";
 import { modelSizeClaims } from "../../src/chapters/model_size/claims.ts";
 import type { RunRecord } from "../../src/experiments/mod.ts";
 import { testClaims } from "../../src/paper/mod.ts";
@@ -113,4 +114,18 @@ Deno.test("no-overfitting: a certain fall at the end refutes it, a possible one 
   assert.equal(verdict(id, sizes([0.5, 0.6, 0.7, 0.8, 0.8, 0.8, 0.74])), "does not hold");
   assert.equal(verdict(id, sizes([0.5, 0.6, 0.7, 0.8, 0.8, 0.8, 0.783])), "not shown at this scale");
   assert.equal(verdict(id, sizes([0.5, 0.6, 0.7, 0.8, 0.8, 0.8, 0.8])), "holds");
+});
+
+Deno.test("modelSizeFinding: a rise from a network that is above chance; a level line of under-fitted ones", () => {
+  const run = (parameters: number, accuracy: number, training: number) =>
+    syntheticRecord({ datasets: ICONS.slice(0, 3), accuracy, training, parameters });
+  const rises = modelSizeFinding([run(7000, 0.6, 0.7), run(900_000, 0.7, 0.99)]);
+  assert.match(rises, /^The smallest network, of 7,000 parameters, is at 60\.0% .* above chance, 33\.3%\. /);
+  assert.match(rises, /Accuracy rises by 10\.0 points \[.*\] up to 900,000 parameters\.$/);
+  const level = modelSizeFinding([run(7000, 0.34, 0.34), run(900_000, 0.341, 0.345)]);
+  assert.match(
+    level,
+    /not clear of chance.*Accuracy does not clearly change.* the network is under-fitted\.$/,
+  );
+  assert.match(modelSizeFinding([]), /^No network was run/);
 });

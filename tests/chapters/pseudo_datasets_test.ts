@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { memorizationFinding } from "../../src/chapters/pseudo_datasets/findings.ts";
 import { pseudoDatasetClaims } from "../../src/chapters/pseudo_datasets/claims.ts";
 import { memorizationFigure } from "../../src/chapters/pseudo_datasets/figure.ts";
 import { pseudoDatasetKind, seriesOfKind, sourceOf } from "../../src/chapters/pseudo_datasets/records.ts";
@@ -128,7 +129,10 @@ Deno.test("pseudo-validation-at-chance: every source is looked at, and an image 
   assert.equal(verdict(id, [pseudo({ images: 100 }), pseudo({ images: 1000 }), off]), REFUTED);
 });
 
-/** Deals whose answers go by library: `share` of a library's images get its one answer, which the deal decides. */
+/**
+ * Deals whose answers go by library: `share` of a library's images get its one answer, which the deal
+ * decides.
+ */
 function clumpedDeals(shifts: readonly number[], share = 0.5, perDataset = 500): RunRecord[] {
   return shifts.map((shift, deal) => {
     const rest = (1 - share) / 2;
@@ -198,12 +202,13 @@ Deno.test("real-datasets-generalise: beside sets of the same images, not of any 
   assert.match(outcome("real-datasets-generalise", records).ours, /^33\.3% against 80\.0% with 100/);
 });
 
-Deno.test("memorizationFigure: each kind once in each panel, training left and validation right", () => {
+Deno.test("memorizationFigure: each kind once in each of our panels, the paper in one of its own at the left", () => {
   const figure = memorizationFigure(table6Records());
   const ours = named(figure, /^ours/);
   assert.equal(ours.length, 12);
   const [training, validation] = named(figure, /^ours, pseudo-datasets, augmented \(tabler/);
-  assert.deepEqual([training.xaxis, validation.xaxis], ["x", "x2"]);
+  assert.deepEqual([training.xaxis, validation.xaxis], ["x2", "x3"]);
+  assert.ok(named(figure, /^the paper/).every(({ xaxis }) => xaxis === undefined));
   assert.deepEqual((training.y as number[]).map(Math.round), [100, 100, 35]);
   assert.deepEqual((validation.y as number[]).map(Math.round), [33, 33, 33]);
   assert.equal(ours.filter(({ showlegend }) => showlegend).length, 6);
@@ -217,8 +222,29 @@ Deno.test("memorizationFigure: where the paper's training fails there are words 
   const figure = memorizationFigure(table6Records());
   const [without, augmented] = named(figure, /^the paper/);
   assert.deepEqual([without.y, augmented.y], [[100, 100, 100], [100, 100]]);
-  const annotations = figure.layout.annotations as { x: number; text: string }[];
+  const annotations = (figure.layout.annotations as { x: number; text: string }[]).filter(({ text }) =>
+    text.includes("fails")
+  );
   assert.deepEqual(annotations.map(({ x }) => x), [4, 5]);
   assert.match(annotations[0].text, /augmented.*fails/);
   assert.doesNotMatch(annotations[1].text, /augmented/);
+});
+
+Deno.test("memorizationFinding: memorised and at chance, or neither; real datasets above it", () => {
+  const found = memorizationFinding([
+    pseudo({ images: 100 }),
+    randomLabels({ images: 100 }),
+    real({ images: 100 }),
+  ]);
+  assert.match(
+    found,
+    /^Of 2 runs that can only memorise 2 have more than 95\.0% of the training images right\. /,
+  );
+  assert.match(
+    found,
+    /never seen the intervals of 0 of 2 runs lie above chance, 33\.3%\. Real datasets reach 80\.0%.*, above/,
+  );
+  const leaked = memorizationFinding([pseudo({ images: 100, training: 0.5, accuracy: 0.5 })]);
+  assert.match(leaked, /memorise 0 have .* of 1 of 1 runs lie above chance, 33\.3%\.$/);
+  assert.match(memorizationFinding([real({ images: 100 })]), /^No sets that can only be memorised/);
 });

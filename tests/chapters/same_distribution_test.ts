@@ -1,4 +1,9 @@
 import assert from "node:assert/strict";
+import {
+  alikeFinding,
+  moreImagesFinding,
+  powerFinding,
+} from "../../src/chapters/same_distribution/findings.ts";
 import { sameDistributionClaims } from "../../src/chapters/same_distribution/claims.ts";
 import { alikeFigure, powerFigure } from "../../src/chapters/same_distribution/figure.ts";
 import { likenessOf, pairsAlike } from "../../src/chapters/same_distribution/records.ts";
@@ -134,4 +139,39 @@ Deno.test("powerFigure: the lines are the exact power, and the points are where 
   assert.deepEqual(points.x, effects.map((effect) => sampleForPower({ chance: 0.5, effect })));
   assert.deepEqual(named(figure, /^here: 1000/)[0].x, [1000, 1000]);
   assert.equal(named(powerFigure({ chance: 0.5, effects }), /^here/).length, 0);
+});
+
+Deno.test("alikeFinding: a release that is told apart, controls that are not", () => {
+  const found = alikeFinding(alikeRecords());
+  assert.match(
+    found,
+    /^The pair tabler against tabler-old is at 68\.0% \[.*\], n = 2000, .*, above chance, 50\.0%\. /,
+  );
+  assert.match(
+    found,
+    /The pair cifar10#1\/2 against cifar10#2\/2 is at 49\.7% .*, not clear of chance, 50\.0%\.$/,
+  );
+  assert.match(alikeFinding([]), /^No pair/);
+});
+
+Deno.test("moreImagesFinding: a rise, no clear change, and one number of images alone", () => {
+  const pair = (images: number, accuracy: number) => pairOf(["tabler", "tabler-old"], accuracy, { images });
+  assert.match(
+    moreImagesFinding([pair(200, 0.55), pair(2000, 0.7)]),
+    /^The pair tabler against tabler-old rises by 15\.0 points \[.*\] from 200 to 2000 images each\. It ends at 70\.0%/,
+  );
+  assert.match(moreImagesFinding([pair(200, 0.7), pair(2000, 0.701)]), /does not clearly change/);
+  assert.match(
+    moreImagesFinding([pair(200, 0.5)]),
+    /not clear of chance, 50\.0%, with 200 images each, which alone/,
+  );
+});
+
+Deno.test("powerFinding: the smallest effect that would have been found, or none", () => {
+  const asked = { chance: 0.5, effects: [0.02, 0.05] };
+  assert.match(
+    powerFinding({ ...asked, n: 2000 }),
+    /5 in over 99% of cases\. The smallest .* 80% or more has 5 points\.$/,
+  );
+  assert.match(powerFinding({ ...asked, n: 50 }), /None of these effects is found in 80% of cases\.$/);
 });

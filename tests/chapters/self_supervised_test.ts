@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { selfSupervisedFinding } from "../../src/chapters/self_supervised/findings.ts";
 import { selfSupervisedClaims } from "../../src/chapters/self_supervised/claims.ts";
 import { selfSupervisedFigure } from "../../src/chapters/self_supervised/figure.ts";
 import { table7, testClaims } from "../../src/paper/mod.ts";
@@ -99,4 +100,19 @@ Deno.test("selfSupervisedFigure: ours in their order, the paper's beside those t
   assert.deepEqual(fromTop(paper.x), table7.rows.map(({ percent }) => Math.round(percent)));
   assert.deepEqual(fromTop(paper.y), fromTop(ours.y).slice(0, 3));
   assert.match(texts((layout.yaxis as { ticktext: string[] }).ticktext).join(), /MAE on cifar10/);
+});
+
+Deno.test("selfSupervisedFinding: between random weights and supervision, or no better than either", () => {
+  const found = selfSupervisedFinding(table7Records());
+  assert.match(
+    found,
+    /^The intervals of 2 of 2 autoencoders lie above chance, 33\.3%: the best, MAE on these datasets/,
+  );
+  assert.match(
+    found,
+    /It is 28\.4 points .* above random weights, .* It is 4\.5 points .* below full supervision/,
+  );
+  const level = selfSupervisedFinding(table7Records({ maeHere: 0.5, maeElsewhere: 0.34, random: 0.501 }));
+  assert.match(level, /of 1 of 2 autoencoders .* It is not clear of random weights/);
+  assert.match(selfSupervisedFinding([]), /^No features/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { semanticFinding } from "../../src/chapters/semantic_transfer/findings.ts";
 import { semanticClaims } from "../../src/chapters/semantic_transfer/claims.ts";
 import { semanticFigure } from "../../src/chapters/semantic_transfer/figure.ts";
 import { table8, testClaims } from "../../src/paper/mod.ts";
@@ -71,6 +72,28 @@ Deno.test("semantic claims: networks of one library are no rows of Table 8", () 
   assert.deepEqual([claim.ours, claim.verdict], ["–", "not shown at this scale"]);
 });
 
+Deno.test("semanticFigure: the paper's thousand classes and ours have a panel each, with a chance of its own", () => {
+  const { data } = semanticFigure(table8Records(ofPhotographs), "CIFAR-10's classes");
+  const chances = named({ data, layout: {} }, /^chance/);
+  assert.deepEqual(chances.map(({ xaxis, x }) => [xaxis, (x as number[])[0]]), [[undefined, 0.1], [
+    "x2",
+    10,
+  ]]);
+  assert.deepEqual([/^ours/, /^the paper/].map((name) => named({ data, layout: {} }, name)[0].xaxis), [
+    "x2",
+    undefined,
+  ]);
+});
+
+Deno.test("semanticFigure: a task with as many classes as the paper's stands on one axis with it", () => {
+  const records = table8Records(ofPhotographs).map((record) => ({
+    ...record,
+    result: { ...record.result, chance: table8.chance },
+  }));
+  const { data, layout } = semanticFigure(records, "ImageNet-1K's classes");
+  assert.deepEqual([layout.xaxis2, data.filter(({ xaxis }) => xaxis).length], [undefined, 0]);
+});
+
 Deno.test("semanticFigure: rows that only the paper has stand below, without a point of ours", () => {
   const { data, layout } = semanticFigure(table8Records(ofConcepts, { classifiers: [0.08] }), "<b>50");
   const [ours] = named({ data, layout }, /^ours/);
@@ -84,4 +107,16 @@ Deno.test("semanticFigure: rows that only the paper has stand below, without a p
   assert.equal(names.filter((name) => name.endsWith("(the paper)")).length, 4);
   assert.ok(names.indexOf("MoCo v3 (the paper)") < names.indexOf("random weights"));
   assert.doesNotMatch(JSON.stringify(layout.title), /<b><b>/);
+});
+
+Deno.test("semanticFinding: above random weights and chance, in multiples of it; or neither", () => {
+  const found = semanticFinding(table8Records(ofPhotographs));
+  assert.match(
+    found,
+    /^The best dataset classifier, of 6 datasets, is at 34\.8% .* above chance, 10\.0% \(3\.5 times that\)\. /,
+  );
+  assert.match(found, /It is 28\.1 points \[.*\] above random weights, at 6\.7%/);
+  const none = semanticFinding(table8Records(ofPhotographs, { classifiers: [0.1], random: 0.1 }));
+  assert.match(none, /not clear of chance, 10\.0% \(1\.0 times that\)\. It is not clear of random weights/);
+  assert.match(semanticFinding([]), /^No dataset classifier/);
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { userStudyFinding } from "../../src/chapters/user_study/findings.ts";
 import { userStudyClaims } from "../../src/chapters/user_study/claims.ts";
 import { userStudyFigure } from "../../src/chapters/user_study/figure.ts";
 import { networkScore, personScore, type PlayedGame } from "../../src/chapters/user_study/records.ts";
@@ -107,4 +108,20 @@ Deno.test("userStudyFigure: the paper's people, and the reader beside the networ
   const unplayed = userStudyFigure([{ ...game, answers: [] }]);
   assert.deepEqual([named(unplayed, /^you/), named(unplayed, /^the network/)[0].x], [[], [83]]);
   assert.throws(() => userStudyFigure([]), /no game was given/);
+});
+
+Deno.test("userStudyFinding: the network above the person, neither clear of the other, and nobody yet", () => {
+  const game = gameOf({ bothRight: 40, onlyPerson: 5, onlyNetwork: 43, bothWrong: 12 });
+  const found = userStudyFinding([game]);
+  assert.match(
+    found,
+    /^The network names 83\.0% .*, above chance, 33\.3%\. You name 45\.0% .*, above chance, 33\.3%\. /,
+  );
+  assert.match(found, /right on 43 images and you alone on 5: it is above you, p < 0\.001\.$/);
+  assert.match(
+    userStudyFinding([gameOf({ onlyPerson: 5, onlyNetwork: 6 })]),
+    /it is not clear of you, p = 0\.5/,
+  );
+  assert.match(userStudyFinding([{ ...game, answers: [] }]), /Nobody has played yet\.$/);
+  assert.match(userStudyFinding([]), /^No game was drawn\.$/);
 });

@@ -129,6 +129,21 @@ Deno.test("accuracyAgainst: a line for each other differing field, seeds togethe
   assert.equal((figure.layout.xaxis as { type: string }).type, "log");
 });
 
+Deno.test("accuracyAgainst: sizes beyond all of ours have a panel of their own, on one axis of accuracies", () => {
+  const { data, layout } = accuracyAgainst("imagesPerDataset", sweep, { paper: table4 });
+  const panels = (name: RegExp) => named({ data, layout }, name).map(({ xaxis }) => xaxis ?? "x");
+  assert.deepEqual(new Set(panels(/^ours/)), new Set(["x2"]));
+  assert.deepEqual(new Set(panels(/^the paper/)), new Set(["x"]));
+  assert.deepEqual(panels(/^chance/).toSorted(), ["x", "x2"]);
+  assert.deepEqual((layout.xaxis2 as { tickvals: number[] }).tickvals, [100, 1000]);
+  assert.ok(data.every(({ yaxis }) => yaxis === undefined));
+  const large = sweep.map((run) => ({
+    ...run,
+    experiment: { ...run.experiment, imagesPerDataset: 100_000 },
+  }));
+  assert.equal(accuracyAgainst("imagesPerDataset", large, { paper: table4 }).layout.xaxis2, undefined);
+});
+
 Deno.test("accuracyAgainst: a place and a line of the caller's own; the paper's stands with ours", () => {
   const against = accuracyAgainst("architecture", architectures, { x: architectureOf, paper: table3 });
   const [[ours], [paper]] = [named(against, /^ours$/), named(against, /^the paper/)];

@@ -15,7 +15,7 @@ interface Executed {
 const CELLS = [
   `import { claimsOf, exampleFigure, exampleImage, RUN_EVENTS } from "../tests/made/notebook/examples.ts";
    import { Displayable, gallery, live, show, showClaims, table } from "~/notebook/mod.ts";`,
-  `show(exampleFigure())`,
+  `show(exampleFigure(), "a < b is *not* clear.")`,
   `table([{ dataset: "<tabler>", images: 6268 }])`,
   `showClaims(claimsOf())`,
   `gallery("Samples", [{ label: "tabler", images: [exampleImage("a <b>")] }])`,
@@ -30,13 +30,21 @@ const CELLS = [
 Deno.test("in a real kernel: a figure, tables, a gallery and progress show as they should", async () => {
   const { replies, outputs } = await driveKernel<Executed>("run_cells.py", { cells: CELLS });
   assert.deepEqual(replies, CELLS.map(() => "ok"));
-  const [, [figure], [rows], [claims], [images], progress] = outputs;
+  const [, [figure, finding], [rows], [claims], [images], progress] = outputs;
 
   const members = Object.keys(figure.data).toSorted();
   assert.deepEqual(members, ["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
   assert.equal(figure.data["application/vnd.plotly.v1+json"].data.length, 3);
   assert.match(figure.data["image/svg+xml"], /^<svg [^>]*width="760"/);
   assert.match(figure.data["text/plain"], /tabler \+ phosphor \+ mdi/);
+
+  assert.deepEqual([figure, finding].map(({ output_type }) => output_type), [
+    "display_data",
+    "execute_result",
+  ]);
+  assert.match(finding.data["text/html"], /Seen here:<\/b> a &lt; b is/);
+  assert.match(finding.data["text/markdown"], /Seen here:\*\* a \\< b is \\\*not\\\* clear\.$/);
+  assert.equal(finding.data["text/plain"], "Seen here: a < b is *not* clear.");
 
   assert.match(rows.data["text/html"], /&lt;tabler&gt;.*6268/);
   const collected = claims.data["application/vnd.name-that-dataset.claims+json"].claims;

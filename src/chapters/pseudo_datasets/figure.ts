@@ -9,6 +9,7 @@ import {
   logAxis,
   marginsWith,
   PALETTE,
+  panelHeading,
   paperDots,
   percentAxis,
   type PlotlyLayout,
@@ -41,24 +42,27 @@ interface Drawn extends PseudoDatasetSeries {
 }
 
 /**
- * Table 6: training accuracy (left) and validation accuracy (right) with 95% intervals against the images of
- * each set, for sets that can only be memorised beside real datasets of the same size, with the paper's
- * training accuracies. A source is a line; deals of random labels are drawn one by one.
+ * Table 6: the paper's training accuracies (left), and our training (middle) and validation accuracies
+ * (right) with 95% intervals against the images of each set, for sets that can only be memorised beside real
+ * datasets of the same size. A source is a line; deals of random labels are drawn one by one. The paper's
+ * sets reach a hundred thousand images, so they have an axis of their own.
  */
 export function memorizationFigure(records: readonly RunRecord[]): Figure {
   const series = KINDS.flatMap((kind) => drawnOf(records, kind));
   const chances = [...new Set(records.map(({ result }) => result.chance))];
-  const sizes = [...records.map(sizeOf), ...table6.rows.map(({ imagesPerSet }) => imagesPerSet)];
-  const ends: [number, number] = [Math.min(...sizes) / 1.4, Math.max(...sizes) * 1.4];
+  const ends = around(records.map(sizeOf));
+  const paperEnds = around(table6.rows.map(({ imagesPerSet }) => imagesPerSet));
   return {
     data: [
       ...series.flatMap((one, i) => [
-        oursTrace(one, i - (series.length - 1) / 2, ({ training }) => training, ""),
-        oursTrace(one, i - (series.length - 1) / 2, ({ accuracy }) => accuracy, "2"),
+        oursTrace(one, i - (series.length - 1) / 2, ({ training }) => training, "2"),
+        oursTrace(one, i - (series.length - 1) / 2, ({ accuracy }) => accuracy, "3"),
       ]),
       ...paperTraces(),
       ...chances.flatMap((chance) =>
-        ["", "2"].map((panel) => chanceAcross(chance, ends, { legendgroup: "chance", ...placed(panel) }))
+        PANELS.map((panel) =>
+          chanceAcross(chance, panel === "" ? paperEnds : ends, { legendgroup: "chance", ...placed(panel) })
+        )
       ),
     ],
     layout: {
@@ -66,23 +70,37 @@ export function memorizationFigure(records: readonly RunRecord[]): Figure {
         "Memorised, or told apart",
         `Accuracy with 95% intervals; the paper: ${table6.source}, other datasets`,
       ),
-      grid: { rows: 1, columns: 2, pattern: "independent", xgap: 0.22 },
-      xaxis: sizeAxis(ends),
-      xaxis2: sizeAxis(ends),
-      yaxis: percentAxis("on training images", 0, 104),
-      yaxis2: percentAxis("on images never seen", 0, 104),
-      height: 520,
-      margin: marginsWith(140),
+      xaxis: sizeAxis(paperEnds, table6.rows.map(({ imagesPerSet }) => imagesPerSet), { domain: DOMAINS[0] }),
+      xaxis2: sizeAxis(ends, records.map(sizeOf), { domain: DOMAINS[1], anchor: "y2" }),
+      xaxis3: sizeAxis(ends, records.map(sizeOf), { domain: DOMAINS[2], anchor: "y3" }),
+      yaxis: percentAxis("accuracy", 0, 104),
+      yaxis2: percentAxis("", 0, 104, { anchor: "x2" }),
+      yaxis3: percentAxis("", 0, 104, { anchor: "x3" }),
+      height: 540,
+      margin: { ...marginsWith(140), t: 96 },
       legend: legendBelow(-0.2),
-      annotations: paperFailures(),
+      annotations: [...DOMAINS.map((domain, i) => panelHeading(HEADINGS[i], domain)), ...paperFailures()],
     },
   };
 }
 
 const sizeOf = ({ experiment }: RunRecord) => experiment.imagesPerDataset;
 
-function sizeAxis(ends: [number, number]): PlotlyLayout {
-  return logAxis("training images per set", { range: ends.map(Math.log10) });
+/** The paper's panel, ours of training images, ours of images never seen; and their places. */
+const PANELS = ["", "2", "3"] as const;
+const HEADINGS = ["The paper, training images", "Ours, training images", "Ours, never seen"];
+const DOMAINS: readonly [number, number][] = [[0, 0.28], [0.36, 0.64], [0.72, 1]];
+
+/** Ends of an axis around sizes. */
+const around = (sizes: readonly number[]): [number, number] => [
+  Math.min(...sizes) / 1.6,
+  Math.max(...sizes) * 1.6,
+];
+
+/** An axis of sizes, with a tick at each. */
+function sizeAxis(ends: [number, number], sizes: readonly number[], own: PlotlyLayout): PlotlyLayout {
+  const tickvals = [...new Set(sizes)].toSorted((a, b) => a - b);
+  return logAxis("training images per set", { range: ends.map(Math.log10), tickvals, ...own });
 }
 
 function drawnOf(records: readonly RunRecord[], kind: PseudoDatasetKind): Drawn[] {
@@ -101,7 +119,7 @@ function oursTrace(
   { kind, number, name, runs }: Drawn,
   place: number,
   accuracyOf: (result: RunRecord["result"]) => Proportion,
-  panel: "" | "2",
+  panel: "2" | "3",
 ): Trace {
   const { color, symbol } = STYLES[kind];
   const accuracies = runs.map(({ result }) => accuracyOf(result));
@@ -119,15 +137,15 @@ function oursTrace(
   });
 }
 
-/** A trace's panel, "" or "2"; the legend names it once, in the first. */
-function placed(panel: string): PlotlyLayout {
-  return { showlegend: panel === "", xaxis: `x${panel}`, yaxis: `y${panel}` };
+/** A trace's panel; the legend names it once, in the second, where ours begin. */
+function placed(panel: typeof PANELS[number]): PlotlyLayout {
+  return { showlegend: panel === "2", xaxis: `x${panel}`, yaxis: `y${panel}` };
 }
 
 const COLUMNS = ["withoutAugmentation", "withAugmentation"] as const;
 
-/** The paper's stand outside of ours. */
-const paperX = (imagesPerSet: number, column: number) => imagesPerSet * DODGE ** (column ? 4 : -4);
+/** The paper's two stand beside each other. */
+const paperX = (imagesPerSet: number, column: number) => imagesPerSet * DODGE ** (column ? 3 : -3);
 
 function paperTraces(): Trace[] {
   return COLUMNS.map((column, i): Trace => {
@@ -155,7 +173,7 @@ function paperFailures(): PlotlyLayout[] {
       x: Math.log10(row.imagesPerSet),
       y: 1,
       yanchor: "bottom",
-      text: `the paper,<br>${which}fails`,
+      text: `${which}fails`,
       showarrow: false,
       font: { size: 11, color: COLORS.paper },
     }];

@@ -2,7 +2,8 @@ import { type Figure, probesFigure } from "../../figures/mod.ts";
 import { type ProbedRecord, type ProbePoint, table8 } from "../../paper/mod.ts";
 
 /**
- * Table 8: what the features of a dataset classifier know of semantics.
+ * Table 8: what the features of a dataset classifier know of semantics. The paper's rows are of 1,000
+ * classes; where a task has fewer, they have a panel of their own.
  *
  * @param records Probes of one task.
  * @param what Names the task in the title: "CIFAR-10's classes".
@@ -11,6 +12,7 @@ export function semanticFigure(records: readonly ProbedRecord[], what: string): 
   return probesFigure(records, `${what} from the dataset classifier's features`, {
     paper: table8,
     rowOf: table8Row,
+    paperChance: table8.chance,
   });
 }
 
