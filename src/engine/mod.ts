@@ -1,6 +1,7 @@
 /**
- * `tf.function` for TensorFlow.js, on the native TensorFlow of PyPI's wheel, through Deno's FFI. This is the door
- * for programs other than this project's; `./ops` beside it has layers' operations with gradients in closed form.
+ * `tf.function` for TensorFlow.js, on the native TensorFlow of PyPI's wheel, through Deno's FFI. This is the
+ * door for programs other than this project's; `./ops` beside it has layers' operations with gradients in
+ * closed form.
  *
  * @example
  * ```ts
@@ -15,6 +16,7 @@
  */
 import * as engine from "../tensorflow/mod.ts";
 import {
+  type Precision,
   type Rank,
   type Scalar,
   type Tensor,
@@ -24,7 +26,7 @@ import {
   tf,
 } from "./types.ts";
 
-export { type Rank, type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf };
+export { type Precision, type Rank, type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf };
 
 /** What tensors run on. */
 export interface Engine {
@@ -53,8 +55,9 @@ export interface NativeLibrary {
 }
 
 /**
- * Starts the engine once: native TensorFlow where its library is found, else WebGPU. The library is looked for in
- * the folder that `NTD_TENSORFLOW` names, in this project's `.venv`, and in a system-wide Python's packages.
+ * Starts the engine once: native TensorFlow where its library is found, else WebGPU. The library is looked
+ * for in the folder that `NTD_TENSORFLOW` names, in this project's `.venv`, and in a system-wide Python's
+ * packages.
  *
  * @throws {Error} when neither can be had, with what to do
  */
@@ -88,13 +91,14 @@ export interface CompileOptions {
 /**
  * Wraps a pure function of tensors such that it runs as one native call: `tf.function` for TensorFlow.js.
  *
- * The function is run once for each new combination of shapes and dtypes, with ops recorded instead of executed;
- * from then on the record runs. So everything that changes from call to call must be an input: a learning rate as
- * a scalar tensor, random numbers as tensors. Numbers of JavaScript become constants. Tensors from outside that
- * are not inputs are read anew at every call.
+ * The function is run once for each new combination of shapes and dtypes, with ops recorded instead of
+ * executed; from then on the record runs. So everything that changes from call to call must be an input: a
+ * learning rate as a scalar tensor, random numbers as tensors. Numbers of JavaScript become constants.
+ * Tensors from outside that are not inputs are read anew at every call.
  *
- * @throws {Error} while tracing: when the value of a tensor is read, a shape depends on values, or a random number
- *   is drawn without a seed, naming the line; when run: for a tensor from outside that has been disposed
+ * @throws {Error} while tracing: when the value of a tensor is read, a shape depends on values, or a
+ *   random number is drawn without a seed, naming the line; when run: for a tensor from outside that has
+ *   been disposed
  */
 export const compile: <Inputs extends TensorTree[], Output>(
   f: (...inputs: Inputs) => Output,
@@ -114,9 +118,10 @@ export interface FusePlace {
 }
 
 /**
- * Has TensorFlow's compiler XLA turn a function of element-wise ops and reductions into few loops, each of which
- * reads its inputs and writes its results once. It takes effect inside of {@link compile}; elsewhere the function
- * is simply called. Automatic differentiation does not see into it: it belongs inside of `tf.customGrad`.
+ * Has TensorFlow's compiler XLA turn a function of element-wise ops and reductions into few loops, each of
+ * which reads its inputs and writes its results once. It takes effect inside of {@link compile}; elsewhere
+ * the function is simply called. Automatic differentiation does not see into it: it belongs inside of
+ * `tf.customGrad`.
  *
  * @example
  * ```ts
@@ -131,9 +136,6 @@ export const fuse: <Options extends FuseOptions>(
   place?: FusePlace,
 ) => Fusible<Options> = engine.fuse;
 
-/** Type of the numbers that a network computes with. */
-export type Precision = "float32" | "bfloat16";
-
 /** Whether native TensorFlow is the engine. */
 export const isNative: () => boolean = engine.isNative;
 
@@ -143,7 +145,10 @@ export const isOnGpu: () => boolean = engine.isOnGpu;
 /** The type of a tensor in native memory; tfjs calls both of them float32. */
 export const precisionOf: (x: Tensor) => Precision = engine.precisionOf;
 
-/** The tensor in a precision. Automatic differentiation does not see the conversion; `inPrecision` of ops has one. */
+/**
+ * The tensor in a precision. Automatic differentiation does not see the conversion; `inPrecision` of ops
+ * has one.
+ */
 export const toPrecision: <T extends Tensor>(x: T, precision: Precision) => T = engine.toPrecision;
 
 /** One attribute of an op; make it by {@link attribute}. */

@@ -1,12 +1,12 @@
 /**
- * Operations of layers with gradients in closed form, for functions that the engine compiles: fewer nodes, fewer
- * passes over memory, float32 or bfloat16. Images are [B, H, W, C].
+ * Operations of layers with gradients in closed form, for functions that the engine compiles: fewer nodes,
+ * fewer passes over memory, float32 or bfloat16. Images are [B, H, W, C].
  *
  * @module
  */
 import * as ops from "../ops/mod.ts";
-import type { Precision } from "./mod.ts";
 import {
+  type Precision,
   type Rank,
   type Scalar,
   type Tensor,
@@ -77,7 +77,10 @@ export interface Normalised {
 export const batchNormTraining: (x: Tensor4D, scale: Tensor1D, shift: Tensor1D) => Normalised =
   ops.batchNormTraining;
 
-/** Multi-head self-attention (Vaswani et al. 2017) of queries, keys and values side by side, [B tokens, 3 heads d]. */
+/**
+ * Multi-head self-attention (Vaswani et al. 2017) of queries, keys and values side by side, [B tokens, 3
+ * heads d].
+ */
 export const selfAttention: (qkv: Tensor2D, tokens: number, heads: number) => Tensor2D = ops.selfAttention;
 
 /** Gaussian error linear unit (Hendrycks & Gimpel 2016), `x Φ(x)`. */

@@ -2,11 +2,13 @@
 import * as tfjs from "@tensorflow/tfjs";
 
 /**
- * TensorFlow.js, the very copy that the engine has registered itself with: a program that imports another copy
- * has tensors that the engine does not know.
+ * TensorFlow.js, the very copy that the engine has registered itself with: a program that imports another
+ * copy has tensors that the engine does not know.
  */
 export const tf: typeof tfjs = tfjs;
 
+/** Type of the numbers that a network computes with. */
+export type Precision = "float32" | "bfloat16";
 /** Number of axes of a tensor, by name. */
 export type Rank = tfjs.Rank;
 /** A tensor of TensorFlow.js. */

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
 import { readMachine } from "../nvidia/mod.ts";
-import { type Ended, type Installer, pythonInstallers, runInstaller, runTethered } from "./installers.ts";
+import { type Installer, pythonInstallers, runInstaller, runTethered } from "./installers.ts";
 import { writeKernelSpec, writeLabSettings } from "./kernel_spec.ts";
 import { checkDeno, checkSpace, gpuFor, nvidiaTraces, SetupError } from "./machine.ts";
 import { findPython, type Python } from "./python.ts";
@@ -166,7 +166,7 @@ async function step(
   what: string,
   log: (line: string) => void,
   installers: readonly Installer[],
-  work: (installer: Installer) => Promise<Ended>,
+  work: (installer: Installer) => Promise<{ success: boolean }>,
   logFile: string,
 ): Promise<void> {
   const start = performance.now();

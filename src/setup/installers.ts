@@ -1,6 +1,6 @@
 /**
- * The programs that install packages: Deno for npm's, uv or pip for Python's. Each runs until it ends, or until it
- * meets a certificate that it does not trust: it would only try again.
+ * The programs that install packages: Deno for npm's, uv or pip for Python's. Each runs until it ends, or
+ * until it meets a certificate that it does not trust: it would only try again.
  */
 import { besideModule } from "../disk/mod.ts";
 import { SetupError } from "./machine.ts";
@@ -72,7 +72,7 @@ export async function pythonInstallers(path = Deno.env.get("PATH") ?? ""): Promi
 }
 
 /** How a program has ended. */
-export interface Ended {
+interface Ended {
   success: boolean;
   /** All that it has said. */
   output: string;
@@ -179,8 +179,8 @@ const TRUST = {
 } as const;
 
 /**
- * What to do where a program refuses a certificate: its own variables, and those of the others that are not set,
- * since they meet the same proxy.
+ * What to do where a program refuses a certificate: its own variables, and those of the others that are not
+ * set, since they meet the same proxy.
  *
  * @param words in which it was refused
  * @param isSet whether a variable has a value
