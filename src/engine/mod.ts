@@ -26,7 +26,16 @@ import {
   tf,
 } from "./types.ts";
 
-export { type Precision, type Rank, type Scalar, type Tensor, type Tensor1D, type Tensor2D, type Tensor4D, tf };
+export {
+  type Precision,
+  type Rank,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+  tf,
+};
 
 /** What tensors run on. */
 export interface Engine {

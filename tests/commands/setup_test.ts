@@ -38,11 +38,14 @@ async function finish(process: Deno.ChildProcess): Promise<string> {
 Deno.test("set-up fills a .venv once; a second time it has nothing to say", async () => {
   await using scratch = await scratchRoot();
   const { root } = scratch;
+  const begin = performance.now();
   assert.match(await finish(start(root)), /\.venv from python3[^]*JupyterLab[^]*kernel/);
+  const first = performance.now() - begin;
   assert.ok(existsSync(join(root, ".venv/share/jupyter/kernels/name-that-dataset/kernel.json")));
   const before = performance.now();
   assert.equal(await finish(start(root)), "");
-  assert.ok(performance.now() - before < 1000);
+  // Milliseconds, beside the start of a Deno, which takes longer where much else runs.
+  assert.ok(performance.now() - before < Math.max(1000, first / 8));
 });
 
 Deno.test("of two set-ups at once the second waits, and finds all done", async () => {
