@@ -1,8 +1,9 @@
 /** Set-up installs what a clean clone lacks, once. Every command calls it first. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { besideModule, repositoryRoot } from "../disk/mod.ts";
+import { repositoryRoot } from "../disk/mod.ts";
 import { readMachine } from "../nvidia/mod.ts";
+import { type Installer, pythonInstallers, runInstaller, runTethered } from "./installers.ts";
 import { writeKernelSpec, writeLabSettings } from "./kernel_spec.ts";
 import { checkDeno, checkSpace, gpuFor, nvidiaTraces, SetupError } from "./machine.ts";
 import { findPython, type Python } from "./python.ts";
@@ -34,8 +35,18 @@ export async function ensureSetup(
   { needs, log = console.error, root = repositoryRoot }: SetupOptions,
 ): Promise<void> {
   checkDeno();
-  if (needs.includes("packages")) await installPackages(root, log);
-  if (needs.includes("python")) await ensurePython(root, log);
+  const failure = new AbortController();
+  const work = [
+    ...(needs.includes("packages") ? [installPackages(root, log, failure.signal)] : []),
+    ...(needs.includes("python") ? [ensurePython(root, log, failure.signal)] : []),
+  ];
+  try {
+    await Promise.all(work); // they wait for networks, and for different ones
+  } catch (error) {
+    failure.abort();
+    await Promise.allSettled(work);
+    throw error;
+  }
 }
 
 /** The Python of `.venv`. */
@@ -43,7 +54,7 @@ export function venvPython(root = repositoryRoot): string {
   return join(root, ".venv/bin/python");
 }
 
-async function ensurePython(root: string, log: (line: string) => void): Promise<void> {
+async function ensurePython(root: string, log: (line: string) => void, signal: AbortSignal): Promise<void> {
   const venv = join(root, ".venv");
   const requirements = Deno.readTextFileSync(join(root, "requirements.txt"));
   // Not the Python's version: a `.venv` goes on with the one it was made from.
@@ -61,7 +72,7 @@ async function ensurePython(root: string, log: (line: string) => void): Promise<
       () => log("Set-up: another process is at it; waiting for it to finish …"),
     );
     if (!isDone()) {
-      await fillVenv(venv, requirements, held.begin, log);
+      await fillVenv(venv, requirements, { begin: held.begin, log, signal });
       held.finish(wanted);
     }
   }
@@ -78,36 +89,39 @@ function bringsOwnTensorFlow(): boolean {
 async function fillVenv(
   venv: string,
   requirements: string,
-  begin: () => void,
-  log: (line: string) => void,
+  { begin, log, signal }: { begin: () => void; log: (line: string) => void; signal: AbortSignal },
 ): Promise<void> {
   const state = readState(venv);
   const own = await usablePython(venv);
   const python = own ?? await findPython();
+  const installers = await pythonInstallers();
   const { installs, note } = await installsFor(requirements, python);
   checkSpace(venv, gigabytesFor(installs));
   if (note) log(`Set-up: ${note}`);
   begin();
   const logFile = join(venv, "name-that-dataset.log");
-  const run = (what: string, program: string, args: string[]) =>
-    step(what, log, () => runModule(program, args, logFile), logFile);
+  const run = (what: string, program: string, command: (installer: Installer) => string[]) =>
+    step(what, log, installers, (installer) => {
+      signal.throwIfAborted();
+      return runTethered(installer.name, program, command(installer), { log: logFile, signal });
+    }, logFile);
+  const venvs = join(venv, "bin/python");
   if (!own) {
     if (state !== "missing") log("Set-up: the .venv that is there is not whole; starting over.");
     emptyVenv(venv);
-    const version = python.version.join(".");
-    await run(`.venv from ${python.program}, Python ${version} (seconds)`, python.program, ["venv", venv]);
+    const what = `.venv from ${python.program}, Python ${python.version.join(".")} (seconds)`;
+    await run(what, python.program, ({ create }) => create(venv, python.program));
   }
   for (const { what, requirements, dependencies } of installs) {
     const others = inTheWay(packagesIn(venv, python), requirements[0]);
     if (others.length > 0) {
-      const uninstall = ["pip", "uninstall", "--yes", ...others];
-      await run("without the TensorFlow of before (seconds)", join(venv, "bin/python"), uninstall);
+      const what = "without the TensorFlow of before (seconds)";
+      await run(what, venvs, ({ uninstall }) => uninstall(venv, others));
     }
-    const flags = ["--only-binary=:all:", ...(dependencies ? [] : ["--no-deps"])];
     const time = requirements[0].includes("cuda")
       ? "several minutes, 3.4 GB"
       : "half a minute to a few minutes";
-    await run(`${what} (${time})`, join(venv, "bin/python"), ["pip", "install", ...flags, ...requirements]);
+    await run(`${what} (${time})`, venvs, ({ install }) => install(venv, requirements, dependencies));
   }
 }
 
@@ -147,23 +161,38 @@ function packagesIn(venv: string, { version }: Python): string[] {
   }
 }
 
+/** Does a step by the first installer that can. */
 async function step(
   what: string,
   log: (line: string) => void,
-  work: () => Promise<boolean>,
+  installers: readonly Installer[],
+  work: (installer: Installer) => Promise<{ success: boolean }>,
   logFile: string,
 ): Promise<void> {
-  log(`Set-up: ${what} …`);
   const start = performance.now();
-  if (!await work()) {
-    throw new SetupError(
-      `Set-up failed at ${what}; all of its output is in ${logFile}, which ends:\n${
-        tail(Deno.readTextFileSync(logFile))
-      }`,
-    );
+  const [first, ...others] = installers;
+  const by = first.name === "pip" ? "" : `, by ${first.name}`;
+  log(`Set-up: ${what}${by} …`);
+  const { success } = await work(first).catch((error) => {
+    if (others.length === 0) throw error; // the next one may have been told whom to trust
+    return { success: false };
+  });
+  if (success) {
+    return log(`        done in ${Math.round((performance.now() - start) / 1000)} s: ${short(what)}`);
   }
-  log(`        done in ${Math.round((performance.now() - start) / 1000)} s`);
+  if (others.length > 0) {
+    log(`        ${first.name} could not (${logFile} says why); ${others[0].name} does it`);
+    return await step(what, log, others, work, logFile);
+  }
+  throw new SetupError(
+    `Set-up failed at ${what}; all of its output is in ${logFile}, which ends:\n${
+      tail(Deno.readTextFileSync(logFile))
+    }`,
+  );
 }
+
+/** A step's name without its time. */
+const short = (what: string) => what.replace(/ \([^()]*\)$/, "");
 
 /** Hash of deno.json and deno.lock as they were at the last install. */
 const STAMP = "node_modules/.name-that-dataset";
@@ -183,25 +212,28 @@ function read(path: string): string {
  *
  * @throws {SetupError} with Deno's last lines
  */
-async function installPackages(root: string, log: (line: string) => void): Promise<void> {
+async function installPackages(
+  root: string,
+  log: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const wanted = await sha256(read(join(root, "deno.json")) + read(join(root, "deno.lock")));
   if (read(join(root, STAMP)).trim() === wanted) return;
-  log("Set-up: npm packages at the versions of deno.lock (about a minute the first time) …");
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["install", "--frozen"],
+  const what = "npm packages at the versions of deno.lock";
+  log(`Set-up: ${what} (about a minute the first time) …`);
+  const start = performance.now();
+  const { success, output } = await runInstaller("deno", Deno.execPath(), ["install", "--frozen"], {
     cwd: root,
-    stdout: "null",
-    stderr: "piped",
     env: { NO_COLOR: "1" },
-  }).output();
+    signal,
+  });
   if (!success) {
     throw new SetupError(
-      `The npm packages could not be installed by \`deno install --frozen\`:\n${
-        tail(new TextDecoder().decode(stderr))
-      }`,
+      `The npm packages could not be installed by \`deno install --frozen\`:\n${tail(output)}`,
     );
   }
   Deno.writeTextFileSync(join(root, STAMP), wanted + "\n");
+  log(`        done in ${Math.round((performance.now() - start) / 1000)} s: ${what}`);
 }
 
 /** The last lines of a log, for an error message. */
@@ -213,29 +245,4 @@ function tail(text: string, lines = 8): string {
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(digest).toHex();
-}
-
-const tether = besideModule(import.meta.url, "./tethered.py");
-
-/**
- * Runs a module of a Python, its output appended to a log file. The process ends with this one.
- *
- * @returns whether it succeeded
- */
-async function runModule(python: string, args: readonly string[], log: string): Promise<boolean> {
-  using file = await Deno.open(log, { create: true, append: true });
-  const process = new Deno.Command(python, {
-    args: [tether, ...args],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-    env: { PYTHONUNBUFFERED: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_NO_INPUT: "1" },
-  }).spawn();
-  const append = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const chunk of stream) await file.write(chunk);
-  };
-  await Promise.all([append(process.stdout), append(process.stderr)]);
-  const { success } = await process.status;
-  await process.stdin.close().catch(() => {}); // it has ended: the pipe may be gone
-  return success;
 }

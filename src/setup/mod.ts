@@ -1,3 +1,4 @@
 /** Set-up: installs what a clean clone lacks. */
 export { ensureSetup, venvPython } from "./ensure_setup.ts";
 export { KERNEL_NAME } from "./kernel_spec.ts";
+export { SetupError } from "./machine.ts";

@@ -19,11 +19,11 @@ async function scratchRoot() {
   return { root, [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }) };
 }
 
-function start(root: string): Deno.ChildProcess {
+function start(root: string, env: Record<string, string> = {}): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", trial, root],
     // As where the user has a TensorFlow already: its wheel is not installed.
-    env: { NTD_TENSORFLOW: "/somewhere", NO_COLOR: "1" },
+    env: { NTD_TENSORFLOW: "/somewhere", NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -38,11 +38,14 @@ async function finish(process: Deno.ChildProcess): Promise<string> {
 Deno.test("set-up fills a .venv once; a second time it has nothing to say", async () => {
   await using scratch = await scratchRoot();
   const { root } = scratch;
+  const begin = performance.now();
   assert.match(await finish(start(root)), /\.venv from python3[^]*JupyterLab[^]*kernel/);
+  const first = performance.now() - begin;
   assert.ok(existsSync(join(root, ".venv/share/jupyter/kernels/name-that-dataset/kernel.json")));
   const before = performance.now();
   assert.equal(await finish(start(root)), "");
-  assert.ok(performance.now() - before < 1000);
+  // Milliseconds, beside the start of a Deno, which takes longer where much else runs.
+  assert.ok(performance.now() - before < Math.max(1000, first / 8));
 });
 
 Deno.test("of two set-ups at once the second waits, and finds all done", async () => {
@@ -81,4 +84,15 @@ Deno.test("a requirement that cannot be had is an error that shows pip's last li
     new TextDecoder().decode(stderr),
     /Set-up failed at [^]*name-that-dataset\.log[^]*pip==0\.0\.1/,
   );
+});
+
+Deno.test("where uv cannot, pip does it", async () => {
+  await using scratch = await scratchRoot();
+  const bin = join(scratch.root, "bin");
+  await Deno.mkdir(bin);
+  const uv = '#!/bin/sh\n[ "$1" = --version ] || { echo no index; exit 2; }\n';
+  await Deno.writeTextFile(join(bin, "uv"), uv, { mode: 0o755 });
+  const log = await finish(start(scratch.root, { PATH: `${bin}:${Deno.env.get("PATH")}` }));
+  assert.match(log, /by uv …\n\s+uv could not [^]*JupyterLab[^]*uv could not [^]*kernel/);
+  assert.equal(await finish(start(scratch.root)), "");
 });

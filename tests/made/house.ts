@@ -170,13 +170,14 @@ function needsOf(tree: Tree, imports: readonly Import[], beside: readonly string
 }
 
 /**
- * Files that nobody reaches from the entries: the commands, what the notebooks import, and the page
- * of the game, which a browser loads. A door that lists a name does not reach the name's file;
+ * Files that nobody reaches from the entries: the commands, what the notebooks import, the page of the game,
+ * which a browser loads, and the engine's doors, which are for other programs. A door that lists a name does not reach the name's file;
  * whoever imports the name does.
  */
 export function unreachedFiles(tree: Tree, notebooks: ReadonlyMap<string, Import[]>): string[] {
   const isEntry = (file: string) =>
-    file === "mod.ts" || file === "game/page/main.ts" || /^cli\/[^/]+\.ts$/.test(file);
+    ["mod.ts", "game/page/main.ts", "engine/mod.ts", "engine/ops.ts"].includes(file) ||
+    /^cli\/[^/]+\.ts$/.test(file);
   const reached = new Set<string>();
   const waiting = [...[...tree.keys()].filter(isEntry), ...needsOf(tree, [...notebooks.values()].flat())];
   while (waiting.length > 0) {
