@@ -5,7 +5,7 @@
  */
 import { type Estimate, formatPercent, type Proportion } from "../stats/mod.ts";
 import { formatDifference } from "./claims.ts";
-import { type Learner, type PooledAccuracy, underFitted } from "./runs.ts";
+import type { PooledAccuracy } from "./runs.ts";
 
 /**
  * Sentences in one text: each begins with a capital and ends with a stop; those that are `undefined` are left
@@ -60,9 +60,4 @@ export function orderInWords(first: string, difference: Difference, second: stri
   if (difference.low > 0) return `${first} is ${formatDifference(difference)} above ${second}`;
   if (difference.high < 0) return `${first} is ${formatDifference(turned(difference))} below ${second}`;
   return `${first} is not clear of ${second}: the difference is ${formatDifference(difference)}`;
-}
-
-/** The sentence about networks that could not have shown more, or `undefined` where they could. */
-export function underFittedInWords(runs: readonly Learner[]): string | undefined {
-  return underFitted(runs)?.reason;
 }

@@ -18,14 +18,7 @@ export {
   type TestedClaim,
   type Verdict,
 } from "./claims.ts";
-export {
-  besideChance,
-  changeInWords,
-  countAboveChance,
-  inSentences,
-  orderInWords,
-  underFittedInWords,
-} from "./findings.ts";
+export { besideChance, changeInWords, countAboveChance, inSentences, orderInWords } from "./findings.ts";
 export {
   aboveRungs,
   type LadderRecord,

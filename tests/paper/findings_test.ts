@@ -5,9 +5,7 @@ import {
   countAboveChance,
   inSentences,
   orderInWords,
-  underFittedInWords,
 } from "../../src/paper/mod.ts";
-import { ICONS, syntheticRecord } from "../made/paper/records.ts";
 
 const change = (value: number) => ({ value, low: value - 0.02, high: value + 0.02 });
 
@@ -43,10 +41,4 @@ Deno.test("orderInWords: above, below, or not clear of each other", () => {
   assert.equal(orderInWords("a", change(0.08), "b"), "a is 8.0 points [6.0, 10.0] above b");
   assert.equal(orderInWords("a", change(-0.08), "b"), "a is 8.0 points [6.0, 10.0] below b");
   assert.match(orderInWords("a", change(0.01), "b"), /^a is not clear of b: the difference is 1\.0 points/);
-});
-
-Deno.test("underFittedInWords: says so, or nothing", () => {
-  const run = (training: number) => syntheticRecord({ datasets: ICONS.slice(0, 3), accuracy: 0.6, training });
-  assert.match(underFittedInWords([run(0.61)])!, /^training accuracy 61\.0% .* is under-fitted$/);
-  assert.equal(underFittedInWords([run(0.9)]), undefined);
 });

@@ -9,7 +9,7 @@ import {
   seriesByName,
   type SeriesPoint,
   table4,
-  underFittedInWords,
+  underFitted,
 } from "../../paper/mod.ts";
 import { augmentationName } from "../../train/mod.ts";
 
@@ -38,6 +38,6 @@ export function augmentationFinding(records: readonly RunRecord[]): string {
         besideChance(augmented.accuracy, augmented.chance)
       }`,
     ]),
-    underFittedInWords(ends[ends.length - 1][0].runs),
+    underFitted(ends[ends.length - 1][0].runs)?.reason,
   );
 }

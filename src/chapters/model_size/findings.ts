@@ -7,7 +7,7 @@ import {
   formatAccuracy,
   inSentences,
   seriesOf,
-  underFittedInWords,
+  underFitted,
 } from "../../paper/mod.ts";
 
 /**
@@ -28,6 +28,6 @@ export function modelSizeFinding(records: readonly RunRecord[]): string {
         changeInWords(differenceOf(largest.runs, smallest.runs), `up to ${size(largest)} parameters`)
       }`
       : undefined,
-    underFittedInWords(largest.runs),
+    underFitted(largest.runs)?.reason,
   );
 }

@@ -27,10 +27,7 @@ import {
   twoProportionTest,
 } from "../../stats/mod.ts";
 import { paperRecipe } from "../../train/mod.ts";
-import { type PseudoDatasetKind, type PseudoDatasetSeries, seriesOfKind } from "./records.ts";
-
-/** Training accuracy above this counts as memorised, the paper's 100%. */
-export const MEMORISED = 0.95;
+import { MEMORISED, type PseudoDatasetKind, type PseudoDatasetSeries, seriesOfKind } from "./records.ts";
 
 /** Training "fails" where its accuracy is nearer to chance than to 100%. */
 const failsBelow = (chance: number): number => (1 + chance) / 2;

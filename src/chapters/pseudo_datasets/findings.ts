@@ -2,8 +2,7 @@
 import type { RunRecord } from "../../experiments/mod.ts";
 import { besideChance, countAboveChance, inSentences } from "../../paper/mod.ts";
 import { formatPercent, formatProportion } from "../../stats/mod.ts";
-import { MEMORISED } from "./claims.ts";
-import { pseudoDatasetKind } from "./records.ts";
+import { MEMORISED, pseudoDatasetKind } from "./records.ts";
 
 /**
  * How many runs memorised, how many of those that can only memorise are off chance, and the best real

@@ -3,6 +3,9 @@ import { isSameSource, parseReference } from "../../data/mod.ts";
 import type { RunRecord } from "../../experiments/mod.ts";
 import { isAugmented } from "../../images/mod.ts";
 
+/** Training accuracy above this counts as memorised, the paper's 100%. */
+export const MEMORISED = 0.95;
+
 /** The datasets of a record of notebook 08. */
 export type PseudoDatasetKind = "pseudo" | "pseudo, augmented" | "random labels" | "real";
 
