@@ -50,7 +50,6 @@ async function committed() {
   const images = Array(16).fill(exampleImage("a drawing"));
   const cells = [
     cell(`import { exampleFigure, exampleImage } from "../../tests/made/notebook/examples.ts";
-import { iconRecords } from "../made/paper/records.ts";
 import { gallery, show } from "~/notebook/mod.ts";`),
     cell(`show(exampleFigure())`, await show(exampleFigure()).bundle()),
     cell(GALLERY, await gallery("Samples", [{ label: "tabler", images }]).bundle()),

@@ -100,7 +100,7 @@ Deno.test("combinationsFigure: each step of the slider shows each measure after 
   const figure = combinationsFigure(ladder);
   const [buttons, steps] = [buttonsOf(figure), stepsOf(figure)];
   assert.deepEqual(steps.map(({ label }) => label), Array.from({ length: 12 }, (_, i) => `${i + 1}`));
-  for (const step of [steps[0], steps[4], steps[11]]) {
+  for (const step of [steps[4], steps[11]]) {
     for (const [m, button] of buttons.entries()) {
       const first = await pressed(figure, ["update", button], ["restyle", step]);
       const last = await pressed(figure, ["restyle", step], ["update", button]);
