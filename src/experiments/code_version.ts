@@ -8,7 +8,7 @@ import { repositoryRoot } from "../disk/mod.ts";
 
 /**
  * Rooms whose code decides an experiment's outcome. `disk`, `http` and `fetch` bring files and do not: what
- * they brought is known by its checksum.
+ * they brought is known by its checksum. `nvidia` says which device there is, and a record names it.
  */
 const OF_RECORDS = [
   "data",

@@ -59,8 +59,11 @@ Deno.test("a version of the code changes with what decides results, and with not
   Deno.removeSync(root, { recursive: true });
 });
 
-/** Rooms that results go through and that decide none: they bring files of known checksums, or draw. */
-const BESIDE = ["disk", "fetch", "figures", "http"];
+/**
+ * Rooms that results go through and that decide none: they bring files of known checksums, draw, or say which
+ * device there is, which a record names.
+ */
+const BESIDE = ["disk", "fetch", "figures", "http", "nvidia"];
 
 Deno.test("everything that experiments and chapters reach is in the version of the code", () => {
   const tree = readTree(repositoryRoot);
