@@ -1,9 +1,10 @@
 /**
- * The notebooks' door: every cell imports from "~/mod.ts" alone, and every name here is used by a notebook.
+ * The notebooks' door: every cell imports from "~/mod.ts" alone, and every name here is used by a notebook,
+ * but for those of images of one's own.
  */
 
 // Running: experiments, their data and models.
-export { datasetsOf, readManifest } from "./data/mod.ts";
+export { datasetsOf, folder, hub, parquet, readManifest, shards } from "./data/mod.ts";
 export {
   baseline,
   combinations,

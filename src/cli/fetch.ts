@@ -5,7 +5,8 @@ import type { Pool } from "../data/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE = `Usage: deno task fetch NAME… [--images N] [--allow-private]
-  NAME             a dataset of data_manifests/ (tabler) or a collection (icons); what is there already is not made again
+  NAME             a dataset of data_manifests/ (tabler), a collection (icons), or the path of images of your own: a folder, tar
+                   shards or Parquet (photos-{000..012}.tar); what is there already is not made again
   --images N       of datasets that are lists of URLs: good images that are wanted, at most as many as the manifest's sample has
                    (default). Addresses that are dead are made up for by others; an ended fetch goes on where it was
   --allow-private  of lists of URLs: also from hosts at private addresses, for an intranet`;
@@ -36,9 +37,11 @@ export async function parseFetch(args: readonly string[]): Promise<FetchRequest>
   const { values, positionals } = parseCommand(args, USAGE, options, true);
   if (positionals.length === 0) throw new UsageError(`Which dataset?\n${USAGE}`);
   const images = numberOf("--images", values.images, "images");
-  const { datasetsOf } = await import("../data/mod.ts");
+  const { datasetsOf, withOwn } = await import("../data/mod.ts");
+  const names: string[] = [];
+  for (const choice of positionals) names.push(...datasetsOf(await withOwn(choice)));
   return {
-    names: [...new Set(positionals.flatMap((choice) => datasetsOf(choice)))],
+    names: [...new Set(names)],
     images,
     allowPrivate: values["allow-private"],
   };

@@ -5,7 +5,7 @@ import type { Preset } from "../experiments/mod.ts";
 
 const USAGE =
   `Usage: deno task play [--data icons|emoji|NAME,NAME,…] [--images N] [--preset smoke|laptop|paper] [--port N] [--no-open]
-  --data     a collection, whose first three datasets are played, or two to nine names; default: icons
+  --data     a collection, whose first three datasets are played, or two to nine names or paths of images; default: icons
   --images   images of a game; default: 100, as in the paper
   --preset   how the network that you play against is trained: seconds, half a minute (default) or GPU-days
   --port     where the page is served; default: any free port
@@ -54,8 +54,8 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
  * The first three datasets of a collection, with which the notebooks begin, or the datasets that are named.
  */
 async function datasetsToPlay(choice: string): Promise<string[]> {
-  const { collections, datasetsOf } = await import("../data/mod.ts");
-  const named = datasetsOf(choice);
+  const { collections, datasetsOf, withOwn } = await import("../data/mod.ts");
+  const named = datasetsOf(await withOwn(choice));
   const datasets = collections().has(choice.trim()) ? named.slice(0, 3) : named;
   if (datasets.length >= 2 && datasets.length <= 9) return datasets;
   throw new UsageError(

@@ -24,7 +24,8 @@ const USAGE =
                              [--images N] [--validation N] [--jobs N]
   --preset  how large everything is: seconds, minutes (default) or GPU-days
   --only    numbers of the notebooks to execute, with commas; default: all
-  --data    a collection of datasets, or the names of at least three; default: each notebook's own
+  --data    a collection of datasets, or at least three: names, or paths of folders of images, tar shards or Parquet; default: each
+            notebook's own
   --images, --validation  no more than so many training, validation images of each dataset: for datasets that are smaller than
             the preset asks for
   --jobs    so many notebooks at the same time, each on its part of the cores; default: 2, at paper 1`;
@@ -75,21 +76,23 @@ export async function parseReproduce(args: readonly string[]): Promise<Reproduce
   });
   const { presets } = await import("../experiments/mod.ts");
   const preset = oneOf("--preset", values.preset, presets);
-  if (values.data !== undefined) await checkData(values.data);
+  const data = values.data === undefined ? undefined : await dataOf(values.data);
   return {
     preset,
     only: values.only?.split(",").map((name) => name.trim()),
-    data: values.data,
+    data,
     images: numberOf("--images", values.images, "images"),
     validation: numberOf("--validation", values.validation, "images"),
     jobs: numberOf("--jobs", values.jobs, "notebooks") ?? (preset === "paper" ? 1 : USUAL_JOBS),
   };
 }
 
-async function checkData(choice: string): Promise<void> {
-  const { datasetsOf } = await import("../data/mod.ts");
-  const datasets = datasetsOf(choice);
-  if (datasets.length >= 3) return;
+/** A choice with the names of datasets in place of paths. */
+async function dataOf(choice: string): Promise<string> {
+  const { datasetsOf, withOwn } = await import("../data/mod.ts");
+  const named = await withOwn(choice);
+  const datasets = datasetsOf(named);
+  if (datasets.length >= 3) return named;
   throw new UsageError(
     `--data: "${choice}" names ${datasets.length} dataset(s); notebooks compare triples: name at least 3.`,
   );

@@ -10,6 +10,7 @@ export {
 } from "./batches/batches.ts";
 export { type Preparation, preparedImage } from "./batches/prepared.ts";
 export { type BatchWorkers, startBatchWorkers } from "./batches/workers.ts";
+export { dataRoot } from "./files/places.ts";
 export {
   collections,
   datasetsOf,
@@ -26,9 +27,17 @@ export {
   parseManifest,
   splitsOf,
 } from "./manifest/manifest.ts";
-export { checkDisjoint, type DatasetReference, isSameSource, parseReference } from "./manifest/reference.ts";
+export { folder } from "./manifest/own_folder.ts";
+export { hub, parquet, shards, withOwn } from "./manifest/own_files.ts";
+export {
+  checkDisjoint,
+  contentName,
+  type DatasetReference,
+  isSameSource,
+  parseReference,
+} from "./manifest/reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool/build.ts";
-export { dataRoot, datasetHash } from "./pool/hash.ts";
+export { datasetHash } from "./pool/hash.ts";
 export { type Dropped, leftOutText } from "./pool/header.ts";
 export { indicesByKey, type PoolImage } from "./pool/index.ts";
 export { openPool, openPools, type Pool } from "./pool/pool.ts";

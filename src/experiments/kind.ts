@@ -1,6 +1,6 @@
 /** A kind of experiment: a description that can be checked and hashed, and a function that executes it. */
 import type { z } from "zod";
-import { datasetHash, manifestsOf } from "../data/mod.ts";
+import { contentName, datasetHash, manifestsOf } from "../data/mod.ts";
 import { ExperimentError } from "./check.ts";
 import type { FinishedRecord } from "./record/folder.ts";
 import type { Prediction } from "./record/outcomes.ts";
@@ -96,7 +96,8 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 }
 
 /**
- * The identity of an experiment; the name of its folder under `runs/`.
+ * The identity of an experiment; the name of its folder under `runs/`. Of datasets of one's own their content
+ * enters it, not their titles.
  *
  * @param data hash of the manifest of each of its datasets, of several together those of each with "+"
  *   between. Default: today's
@@ -110,5 +111,6 @@ export function hashAs<E extends OfKind>(
   ),
 ): string {
   const { version } = description;
-  return identityOf({ experiment: description.identity(experiment), data, version });
+  const identity = JSON.parse(contentName(JSON.stringify(description.identity(experiment))));
+  return identityOf({ experiment: identity, data, version });
 }

@@ -334,3 +334,45 @@ async function readPart(
   if (have < bytes.length) throw fault();
   return bytes;
 }
+
+/** What a server says of a file without giving it out. */
+export interface RemoteMark {
+  /** Stands for its bytes: the server's `X-Linked-ETag` or `ETag`; where there is none, the URL. */
+  mark: string;
+  /** Bytes, where the server tells. */
+  size?: number;
+}
+
+/**
+ * What stands for the bytes of a file at a URL, by a request of its first byte. A hub's `X-Linked-ETag`,
+ * which comes with a redirect, is the sha256 of the file.
+ *
+ * @throws {Error} naming the URL when it is not to be had
+ */
+export async function markOf(url: string, access: Access): Promise<RemoteMark> {
+  using client = clientFor(url);
+  let linked: string | undefined;
+  const watching: Client = {
+    ...client,
+    request: async (at, options) => {
+      const answer = await client.request(at, options);
+      linked ??= answer.headers["x-linked-etag"]?.toString();
+      return answer;
+    },
+  };
+  using answer = await withRetries(RETRIES, () => requestPart(watching, url, access, 0, 0))
+    .catch((error) => Promise.reject(named(url, error)));
+  const { headers } = answer;
+  const size = Number(/\/(\d+)$/.exec(headers["content-range"] ?? "")?.[1] ?? NaN);
+  const mark = linked ?? headers.etag;
+  return {
+    mark: mark === undefined ? url : mark.replace(/^W\//, "").replaceAll('"', ""),
+    ...(size >= 0 && { size }),
+  };
+}
+
+/** Whether an error of a file on the network is a refusal, which a token may lift. */
+export function isRefusal(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return cause instanceof RequestFailure && (cause as RequestFailure).reason === "blocked";
+}

@@ -1,5 +1,14 @@
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { repositoryRoot } from "../../disk/mod.ts";
+
+/**
+ * The folder of all pools: the environment variable `NTD_DATA` (a relative path starts at the root of the
+ * repository), or `.data` there.
+ */
+export function dataRoot(): string {
+  return resolve(repositoryRoot, Deno.env.get("NTD_DATA") || ".data");
+}
 
 /** Whether a place of a manifest is on the network. */
 export function isUrl(place: string): boolean {

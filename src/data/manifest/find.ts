@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { imagesIn, type Manifest, MANIFEST_FOLDER, parseManifest, splitsOf } from "./manifest.ts";
+import { readOwn } from "./own.ts";
+import { folder as ownFolder, pathIn, wordsOf } from "./own_folder.ts";
 import { checkDisjoint, parseReference } from "./reference.ts";
 
 /**
@@ -11,6 +13,8 @@ import { checkDisjoint, parseReference } from "./reference.ts";
  * one line a fault
  */
 export function readManifest(name: string, folder?: URL): Manifest {
+  const own = folder ? undefined : readOwn(name);
+  if (own) return own;
   const file = manifestFiles(folder ? [folder] : manifestFolders()).get(name);
   if (!file) throw unknownDataset(name, folder);
   return parseManifest(Deno.readTextFileSync(file), `${name}.json`, new URL(".", file));
@@ -63,7 +67,7 @@ export function collections(folder?: URL): Map<string, string[]> {
 
 /**
  * The datasets meant by what a user typed: a collection ("icons"), or references
- * ("tabler,phosphor,cifar10@test").
+ * ("tabler,phosphor,cifar10@test"), also paths of folders of images ("/data/a,./b#1/2").
  *
  * @throws {Error} naming the known datasets, collections or splits when one is unknown, or when two have
  * images in common
@@ -71,7 +75,11 @@ export function collections(folder?: URL): Map<string, string[]> {
 export function datasetsOf(choice: string, folder?: URL): string[] {
   const collection = collections(folder).get(choice.trim());
   if (collection) return collection;
-  const names = choice.split(",").map((name) => name.trim()).filter((name) => name !== "");
+  const known = manifestNames(folder);
+  const names = wordsOf(choice).map((word) => {
+    const own = pathIn(word, known);
+    return own ? ownFolder(own.path) + own.part : word;
+  });
   if (names.length === 0) throw unknownDataset(choice, folder);
   for (const name of names) manifestsOf(name, folder);
   checkDisjoint(names);
@@ -79,6 +87,9 @@ export function datasetsOf(choice: string, folder?: URL): string[] {
 }
 
 function unknownDataset(name: string, folder?: URL): Error {
+  if (name.includes("/")) {
+    return new Error(`there is no dataset "${name}"; if it is a folder of images, write folder("${name}")`);
+  }
   const groups = [...collections(folder)].map(([collection, names]) => `${collection} (${names.join(", ")})`);
   return new Error(`there is no dataset "${name}"; known are, by collection: ${groups.join("; ")}`);
 }

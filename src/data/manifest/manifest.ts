@@ -13,7 +13,7 @@ export const MANIFEST_FOLDER = new URL("../../../data_manifests/", import.meta.u
  */
 const manifestSchema = z.strictObject({
   $schema: z.string().optional().describe("Where this schema is, for editors."),
-  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/).describe(
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*(~[0-9a-f]{12})?$/).describe(
     "Name of the dataset; the file is called <name>.json.",
   ),
   symbol: z.string().min(1).max(5).describe(
@@ -37,6 +37,10 @@ const manifestSchema = z.strictObject({
   render: renderSchema,
   grouping: z.enum(GROUPING_RULES).describe(
     "How images that are versions of one drawing are recognised by their names.",
+  ),
+  content: z.string().regex(/^[0-9a-f]{64}$/).optional().describe(
+    "Written by the program alone: sha256 of what the files of a dataset hold that was named in one line. Its first 12 " +
+      "digits end the name.",
   ),
   releaseOf: z.string().optional().describe(
     "Name of the dataset that this is another release of: drawings of one name are then versions of one.",
@@ -98,6 +102,11 @@ export function parseManifest(text: string, file: string, folder: URL = MANIFEST
     throw new Error(
       `${file}: name is "${parsed.data.name}", but the file's name says "${file.slice(0, -5)}"`,
     );
+  }
+  const { name, content = "" } = parsed.data;
+  const [, digits = ""] = name.split("~");
+  if (digits !== content.slice(0, 12)) {
+    throw new Error(`${file}: fields "name" and "content" do not agree; leave out both "content" and "~…"`);
   }
   return { ...parsed.data, folder };
 }

@@ -6,6 +6,7 @@
  *     cifar10#2/3       the second of three parts, dealt out at random
  *     cifar10@train#1/2 half of a split
  *     tabler+mdi#1/2    the first of two parts of two datasets together, as many images of each
+ *     cats~1f3c9a7b2d4e a dataset of one's own: a title, and the beginning of the digest of its content
  */
 import { hash } from "node:crypto";
 
@@ -43,7 +44,7 @@ export function parseReference(text: string): DatasetReference {
       `"${text}": there is no part ${part.number} of ${part.of}; number the parts from 1, and make two or more`,
     );
   }
-  const twice = datasets.find((name, i) => datasets.indexOf(name) !== i);
+  const twice = datasets.find((name, i) => datasets.map(contentName).indexOf(contentName(name)) !== i);
   if (twice) throw new Error(`"${text}" names ${twice} twice; name each dataset of a union once`);
   if (datasets.length > 1 && !part) {
     throw new Error(
@@ -53,14 +54,26 @@ export function parseReference(text: string): DatasetReference {
   return { datasets, ...(split && { split }), ...(part && { part }) };
 }
 
+const OWN = /[a-z0-9-]+(?=~[0-9a-f]{12}(?![0-9a-f]))/g;
+
+/**
+ * A name, a reference, or any text with some in it, without the titles of datasets of one's own: what of them
+ * enters hashes. Whatever the folder was called, the same images give the same text.
+ */
+export function contentName(text: string): string {
+  return text.replaceAll(OWN, "own");
+}
+
 /** Whether two references take their images from the same dataset, or the same union of datasets. */
 export function isSameSource(a: DatasetReference, b: DatasetReference): boolean {
-  return a.datasets.toSorted().join() === b.datasets.toSorted().join();
+  const namesOf = ({ datasets }: DatasetReference) => datasets.map(contentName).sort().join();
+  return namesOf(a) === namesOf(b);
 }
 
 /** Whether two references can mean one and the same image. */
 export function overlap(a: DatasetReference, b: DatasetReference): boolean {
-  if (!a.datasets.some((name) => b.datasets.includes(name))) return false;
+  const ofB = b.datasets.map(contentName);
+  if (!a.datasets.some((name) => ofB.includes(contentName(name)))) return false;
   if (a.split && b.split && a.split !== b.split) return false;
   return !(a.part && b.part && a.part.of === b.part.of && a.part.number !== b.part.number);
 }

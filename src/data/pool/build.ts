@@ -7,12 +7,13 @@ import {
   imageFailure,
   startDecoders,
 } from "../../images/mod.ts";
+import { dataRoot } from "../files/places.ts";
 import { groupOf } from "../manifest/grouping.ts";
 import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
+import { contentName } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstOccurrences } from "./first_occurrences.ts";
-import { dataRoot } from "./hash.ts";
 import { type Dropped, leftOutText } from "./header.ts";
 import type { PoolImage } from "./index.ts";
 import { startFiles } from "./writer.ts";
@@ -132,7 +133,7 @@ function indexEntry(
     key: source.key,
     group: groupOf(
       manifest.grouping,
-      manifest.releaseOf ?? manifest.name,
+      manifest.releaseOf ?? contentName(manifest.name),
       manifest.concepts?.[source.key] ?? source.key,
     ),
     label: source.className === undefined ? source.label : numberOf(source.className, classes),
@@ -158,13 +159,14 @@ function numberOf(name: string, classes: Map<string, number>): number {
 }
 
 /**
- * Fetched and sampled images may be fewer than the manifest says; any other source must have exactly as many.
+ * Fetched and sampled images may be fewer than the manifest says, and of a dataset that is named by its
+ * content the number may be an estimate; any other source must have exactly as many.
  */
 function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
-  const { name, images, sampling, source } = manifest;
+  const { name, content, images, sampling, source } = manifest;
   const kind = sourceKindOf(source);
   const origin = kind.origin(source);
-  if (found !== images && !sampling && !kind.fetchedFolder) {
+  if (found !== images && !sampling && !kind.fetchedFolder && content === undefined) {
     throw new Error(
       `${name}.json: field "images" says ${images}, but ${origin} has ${found}; correct the manifest`,
     );

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { statfsSync } from "node:fs";
+import { dataRoot } from "../files/places.ts";
+import { checkContent } from "../manifest/content.ts";
 import { manifestsOf } from "../manifest/find.ts";
 import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
-import { type DatasetReference, isMeant, parseReference } from "../manifest/reference.ts";
+import { contentName, type DatasetReference, isMeant, parseReference } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import { buildPool, type PoolOptions } from "./build.ts";
-import { dataRoot, datasetHash } from "./hash.ts";
+import { datasetHash } from "./hash.ts";
 import { type Dropped, type PoolHeader, readHeader } from "./header.ts";
 import { type PoolImages, someImages } from "./index.ts";
 import { joined, openStored, type StoredImages } from "./store.ts";
@@ -82,12 +84,19 @@ async function openSource(manifest: Manifest, options: PoolOptions): Promise<Poo
   // Older pools do not name their classes.
   const { dropped, shards = [], classes = classesOf(manifest) } = readHeader(folder);
   const inPlace = shards.reduce((sum, { images }) => sum + images, 0);
-  return Object.assign(await openStored([folder]), { manifests: [manifest], dropped, inPlace, classes });
+  const { name } = manifest; // the pool may have been built under another title
+  return Object.assign(await openStored([folder]), {
+    name,
+    manifests: [manifest],
+    dropped,
+    inPlace,
+    classes,
+  });
 }
 
 /** The folder of a manifest's pool. Its name changes with everything that decides the pool's content. */
 function poolFolder(root: string, manifest: Manifest): string {
-  return `${root}/${manifest.name}-${datasetHash(manifest)}`;
+  return `${root}/${contentName(manifest.name)}-${datasetHash(manifest)}`;
 }
 
 /**
@@ -197,6 +206,7 @@ async function buildUnderLock(manifest: Manifest, root: string, folder: string, 
   const message = fault ? `building again: the pool on disk is damaged, ${fault}` : "building";
   try {
     checkSpace(manifest, root);
+    await checkContent(manifest);
     Deno.mkdirSync(beside);
     await buildPool(manifest, beside, { ...options, root }, message);
     removeIfThere(folder);

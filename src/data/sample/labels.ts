@@ -4,7 +4,7 @@
 import type { PoolImage } from "../pool/index.ts";
 import type { Pool } from "../pool/pool.ts";
 import { permutation, random, rank, STREAMS } from "../../stats/mod.ts";
-import { parseReference } from "../manifest/reference.ts";
+import { contentName, parseReference } from "../manifest/reference.ts";
 import { duplicateGroups, sampleImages, type SampleSizes } from "./sample.ts";
 
 /** Images with their classes. */
@@ -117,7 +117,7 @@ export function sampleConcepts(
   const count = ({ drawings }: Concept) => drawings.flat().length;
   const byName = (a: Concept, b: Concept) => a.name < b.name ? -1 : 1;
   const chosen = eligible.toSorted((a, b) => count(b) - count(a) || byName(a, b)).slice(0, sizes.concepts);
-  const place = ({ pool, key }: Found) => rank(sizes.seed, `${pools[pool].name}/${key}`);
+  const place = ({ pool, key }: Found) => rank(sizes.seed, `${contentName(pools[pool].name)}/${key}`);
   const sides = chosen.map(({ drawings }) => {
     const ordered = drawings.map((drawing) => drawing.toSorted((a, b) => place(a) - place(b)))
       .sort((a, b) => place(a[0]) - place(b[0]));
@@ -136,7 +136,8 @@ export function sampleConcepts(
 /** The concept of an image's group, without the name of its dataset. */
 export function conceptOf(pool: string, image: Pick<PoolImage, "group" | "dataset">): string {
   const { group, dataset = parseReference(pool).datasets[0] } = image;
-  return group.startsWith(`${dataset}/`) ? group.slice(dataset.length + 1) : group;
+  const start = `${contentName(dataset)}/`;
+  return group.startsWith(start) ? group.slice(start.length) : group;
 }
 
 /** All concepts with the drawings that are of one concept alone. */

@@ -2,7 +2,7 @@ import { FirstOccurrences } from "../pool/first_occurrences.ts";
 import type { Pool } from "../pool/pool.ts";
 import { rank } from "../../stats/mod.ts";
 import type { PoolImage } from "../pool/index.ts";
-import { parseReference } from "../manifest/reference.ts";
+import { contentName, parseReference } from "../manifest/reference.ts";
 import { NearDuplicates } from "./duplicates.ts";
 import { resembling } from "./resembling.ts";
 
@@ -107,7 +107,8 @@ function inTurn(
  */
 function samplingOrders(pool: Sampled, seed: number): Int32Array[] {
   const { order, datasets } = samplingOrder(pool, seed);
-  const names = [...new Set(datasets)].sort();
+  const byContent = (a: string, b: string) => contentName(a) < contentName(b) ? -1 : 1;
+  const names = [...new Set(datasets)].sort(byContent);
   if (names.length < 2) return [order];
   const first = (parseReference(pool.name).part!.number - 1) % names.length;
   return [...names.slice(first), ...names.slice(0, first)]
