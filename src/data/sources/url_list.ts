@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { parse } from "csv-parse";
 import { openBytes } from "../files/open.ts";
 import { isUrl, placesOf } from "../files/places.ts";
+import { exact } from "./cells.ts";
 import { parquetRows } from "./parquet_rows.ts";
 import { type SourceManifest } from "./source.ts";
 
@@ -141,11 +142,17 @@ async function* jsonRows(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Row>
 
 function parsed(line: string): Row | undefined {
   try {
-    const value = JSON.parse(line);
+    const value = JSON.parse(line, /\d{16}/.test(line) ? wholeNumbers : undefined);
     return value && typeof value === "object" ? value as Row : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Keeps whole numbers that a number would round, as ids of posts. */
+function wholeNumbers(_: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  const isRounded = typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "");
+  return isRounded ? BigInt(source!) : value;
 }
 
 function* sqliteRows(path: string, { table, columns, where = {} }: ListFormat): Generator<Row> {
@@ -161,7 +168,13 @@ function* sqliteRows(path: string, { table, columns, where = {} }: ListFormat): 
       `SELECT ${wanted} FROM ${quoted(table ?? "")}${conditions && ` WHERE ${conditions}`}`,
     );
     const values = Object.values(where).map((value) => typeof value === "boolean" ? Number(value) : value);
-    for (const row of query.iterate(...values)) yield row;
+    query.setReadBigInts(true); // a whole number above 2^53 would end the rows without a word
+    for (const row of query.iterate(...values)) {
+      for (const [name, value] of Object.entries(row)) {
+        if (typeof value === "bigint") row[name] = (exact(value) ?? value) as never;
+      }
+      yield row;
+    }
   } catch (error) {
     throw new Error(`${path} cannot be read as SQLite: ${(error as Error).message}`, { cause: error });
   }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
+import { cellText, plainCell } from "./cells.ts";
 import { localFilesOf } from "../files/places.ts";
 import type { TarMember } from "../files/tar_members.ts";
 import { filesFingerprint } from "./fingerprint.ts";
@@ -75,29 +76,19 @@ export async function* listedUrls(
   const { url, key = url, sha256, keep = [], where = {} } = source;
   const columns = [...new Set([url, key, ...(sha256 ? [sha256] : []), ...keep, ...Object.keys(where)])];
   for await (const row of listRows(manifest, source, columns)) {
-    const wanted = Object.entries(where).every(([name, value]) => text(row[name]) === `${value}`);
-    const address = text(row[url]);
-    const name = text(row[key]);
+    const wanted = Object.entries(where).every(([name, value]) => cellText(row[name]) === `${value}`);
+    const address = cellText(row[url]);
+    const name = cellText(row[key]);
     if (!wanted || name === "" || !/^https?:\/\//i.test(address)) continue;
-    const hash = sha256 ? text(row[sha256]).toLowerCase() : "";
+    const hash = sha256 ? cellText(row[sha256]).toLowerCase() : "";
     yield {
       key: name,
       url: address,
       ...(/^[0-9a-f]{64}$/.test(hash) && { sha256: hash }),
       ...(keep.length > 0 &&
-        { metadata: Object.fromEntries(keep.map((column) => [column, plain(row[column])])) }),
+        { metadata: Object.fromEntries(keep.map((column) => [column, plainCell(row[column])])) }),
     };
   }
-}
-
-function text(value: unknown): string {
-  return value instanceof Uint8Array ? new TextDecoder().decode(value) : `${value ?? ""}`;
-}
-
-/** A value that JSON can hold. */
-function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return text(value);
-  return typeof value === "bigint" ? Number(value) : value;
 }
 
 /** The fields of a manifest that decide which images of a list are fetched. */

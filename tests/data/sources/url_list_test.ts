@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { type ListedUrl, listedUrls } from "../../../src/data/mod.ts";
+import { cellText, plainCell } from "~/data/sources/cells.ts";
 import { linesOf } from "~/data/sources/url_list.ts";
 import type { SourceOf } from "../../../src/data/sources/list.ts";
 import { filesOnDisk } from "../../made/data/photo_files.ts";
@@ -149,4 +150,56 @@ Deno.test("a missing column is an error that names those there are", async () =>
     listed({ "l.tsv": "url\tcaption\nhttp://a.org\tx\n" }, source),
     /l\.tsv has no column "address"; its columns are url, caption/,
   );
+});
+
+Deno.test("whole numbers above 2^53 stay what they are, in every format, as keys and as what is kept", async () => {
+  const ids = ["9007199254740993", "-9007199254740993", "1", "9223372036854775807", "0"];
+  const sqlite = (path: string) => {
+    using database = new DatabaseSync(path);
+    database.exec("CREATE TABLE posts (url TEXT, id INTEGER, note)");
+    const insert = database.prepare("INSERT INTO posts VALUES (?, ?, ?)");
+    ids.forEach((id, i) => insert.run(`https://a.org/${i}`, BigInt(id), Uint8Array.of(0xff, i)));
+  };
+  using folder = filesOnDisk({
+    "l.jsonl": ids.map((id, i) => `{"url":"https://a.org/${i}","id":${id},"in":{"id":[${id}, 1.5]}}`).join("\n"),
+    "l.parquet": new Uint8Array(parquetWriteBuffer({
+      columnData: [
+        { name: "url", data: ids.map((_, i) => `https://a.org/${i}`), type: "STRING" },
+        { name: "id", data: ids.map(BigInt), type: "INT64" },
+      ],
+    })),
+  });
+  sqlite(`${folder.path}/l.sqlite`);
+  const lists = async (format: "jsonl" | "parquet" | "sqlite", keep: string[]) =>
+    await Array.fromAsync(listedUrls({ folder: folder.url, access: { kind: "open" } }, {
+      type: "urls",
+      format,
+      files: `l.${format}`,
+      ...(format === "sqlite" && { table: "posts" }),
+      url: "url",
+      key: "id",
+      keep,
+    }));
+  const kept = ids.map((id) => Number.isSafeInteger(Number(id)) ? Number(id) : id);
+  for (const format of ["jsonl", "parquet", "sqlite"] as const) {
+    const found = await lists(format, ["id"]);
+    assert.deepEqual(found.map(({ key }) => key), ids, format);
+    assert.deepEqual(found.map(({ metadata }) => metadata!.id), kept, format);
+    JSON.stringify(found); // as the fetch does
+  }
+  const nested = await lists("jsonl", ["in"]);
+  assert.deepEqual(nested.map(({ metadata }) => metadata!.in), kept.map((id) => ({ id: [id, 1.5] })));
+  const [first] = await lists("sqlite", ["note"]);
+  assert.deepEqual(first.metadata!.note, { base64: "/wA=" });
+});
+
+Deno.test("cells: bytes, lists and structures become text and JSON without loss", () => {
+  const value = { a: [1n, 2n ** 60n], b: Uint8Array.of(104, 105), c: BigInt64Array.of(5n), d: [{ e: NaN }] };
+  assert.deepEqual(plainCell(value), { a: [1, `${2n ** 60n}`], b: "hi", c: [5], d: [{ e: "NaN" }] });
+  assert.equal(JSON.stringify(plainCell(new Date(0))), '"1970-01-01T00:00:00.000Z"');
+  assert.deepEqual([null, undefined, true, "x"].map(plainCell), [null, undefined, true, "x"]);
+  const texts: [unknown, string][] = [[null, ""], [undefined, ""], [2n ** 60n, `${2n ** 60n}`], [[1n], "[1]"]];
+  for (const [cell, text] of texts) assert.equal(cellText(cell), text);
+  assert.equal(cellText(bytesOf("é")), "é");
+  assert.equal(cellText(Uint8Array.of(0xff, 1)), "ff01");
 });
