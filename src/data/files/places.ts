@@ -21,6 +21,29 @@ export function localFilesOf(folder: URL, pattern: string): [name: string, path:
   return placesOf(folder, pattern).filter((place) => !isUrl(place)).map((path) => [basename(path), path]);
 }
 
+/**
+ * Names for files that tell them apart: the last part of each path without the ending; where two would have
+ * one name, as `train/0.tar` and `val/0.tar`, all have their paths from the folder on that they share.
+ */
+export function shortNames(places: readonly string[], ending: string): string[] {
+  const last = places.map((place) => basename(new URL(place, "file:///").pathname, ending));
+  if (areDistinct(last)) return last;
+  const shared = sharedFolder(places);
+  const paths = places.map((place) => place.slice(shared.length));
+  const bare = paths.map((path) => path.endsWith(ending) ? path.slice(0, -ending.length) : path);
+  return areDistinct(bare) ? bare : paths;
+}
+
+function areDistinct(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
+}
+
+function sharedFolder([first, ...others]: readonly string[]): string {
+  const folders = first.split(/(?<=\/)/).slice(0, -1);
+  while (!others.every((other) => other.startsWith(folders.join("")))) folders.pop();
+  return folders.join("");
+}
+
 /** More files than any dataset has; a longer range is a slip of the keyboard. */
 const LIMIT = 1_000_000;
 

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { Readable } from "node:stream";
 import { extract, type Header } from "tar-stream";
 
@@ -33,13 +34,14 @@ export async function* tarMembers(
   { wanted, largest }: TarOptions,
 ): AsyncGenerator<TarMember> {
   const reader = Readable.from(archive);
-  const entries = extract();
+  const entries = extract({ filenameEncoding: "latin1" } as Parameters<typeof extract>[0]);
   reader.on("error", (error) => entries.destroy(error));
   reader.pipe(entries as unknown as NodeJS.WritableStream);
   try {
     for await (const entry of entries) {
-      const { name, type, size = 0 } = entry.header;
-      const refused = type === "directory" ? undefined : refusal(entry.header, largest);
+      const name = nameOf(entry.header);
+      const { type, size = 0 } = entry.header;
+      const refused = type === "directory" ? undefined : refusal({ ...entry.header, name }, largest);
       if (type === "directory" || !wanted(name)) entry.resume();
       else if (refused) {
         entry.resume();
@@ -54,8 +56,25 @@ export async function* tarMembers(
   }
 }
 
+/**
+ * A member's name, which was read byte by byte as Latin-1: most are UTF-8. What is not stays as it is, so that
+ * two names stay two. The extended headers (pax) are UTF-8 always.
+ */
+function nameOf({ name, pax }: Header): string {
+  return (pax as { path?: string } | null)?.path === undefined ? utf8OrSame(name) : name;
+}
+
+function utf8OrSame(latin1: string): string {
+  if (!/[\x80-\xff]/.test(latin1)) return latin1;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(latin1, "latin1"));
+  } catch {
+    return latin1;
+  }
+}
+
 function refusal({ name, type, size = 0, linkname }: Header, largest: number): string | undefined {
-  if (type === "link" || type === "symlink") return `it is a link to ${linkname}; links are not followed`;
+  if (type === "link" || type === "symlink") return `it is a link to ${utf8OrSame(linkname ?? "")}; links are not followed`;
   if (type !== "file" && type !== "contiguous-file") {
     return `it is not a file (${type ?? "of an unknown kind"})`;
   }

@@ -27,6 +27,20 @@ export function exact(value: bigint): number | undefined {
   return Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
 }
 
+/**
+ * The class that a cell tells: a whole number, also as text, or a truth value; or a name. Undefined for an
+ * empty cell, a list, a negative number and one with a fraction.
+ */
+export function classOfCell(value: unknown): number | string | undefined {
+  if (typeof value === "boolean") return Number(value);
+  if (typeof value === "object" && value !== null && !(value instanceof Uint8Array)) return undefined;
+  const text = cellText(value).trim();
+  const number = Number(text);
+  if (text === "" || typeof value === "number" && Number.isNaN(value)) return undefined;
+  if (Number.isNaN(number)) return text;
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
 function utf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -61,6 +61,7 @@ async function* folderImages(
       const label = classes?.indexOf(file.slice(split.length).split("/").filter(Boolean)[0]);
       yield {
         key: withoutEnding(file),
+        longKey: file,
         ...(label !== undefined && label >= 0 && { label }),
         ...(split && { split }),
         place: join(root, file),

@@ -1,7 +1,6 @@
-import { basename } from "node:path";
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import { isUrl, localFilesOf, placesOf } from "../files/places.ts";
+import { isUrl, localFilesOf, placesOf, shortNames } from "../files/places.ts";
 import { type TarMember } from "../files/tar_members.ts";
 import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
 import { memberFile, shardSamples } from "./shard_samples.ts";
@@ -54,13 +53,14 @@ async function* webdatasetImages(
   const { source, sampling } = manifest;
   const { within = "" } = source;
   const places = placesOf(manifest.folder, source.shards);
+  const shards = shortNames(places, ".tar");
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
-    const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
+    const shard = places.length > 1 ? `${shards[places.indexOf(place)]}/` : "";
     const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
     for await (const sample of shardSamples(place, manifest, wanted)) {
       const folders = memberFolders(sample[0].name.slice(within.length), source);
       if (!folders) continue;
-      const keyOf = (name: string) => shard + withoutEnding(name.slice(within.length));
+      const keyOf = (name: string) => shard + name.slice(within.length);
       for (const image of imagesOf(sample, keyOf, place)) yield { ...image, ...folders };
     }
   }
@@ -69,13 +69,15 @@ async function* webdatasetImages(
 /** The images of a sample, as a rule one. */
 function* imagesOf(
   sample: TarMember[],
-  keyOf: (name: string) => string,
+  longKeyOf: (name: string) => string,
   place: string,
 ): Generator<SourceImage> {
   const label = labelOf(sample.find(({ name }) => name.endsWith(".cls")));
   for (const member of sample.filter(({ name }) => isImageName(name))) {
+    const longKey = longKeyOf(member.name);
     yield {
-      key: keyOf(member.name),
+      key: withoutEnding(longKey),
+      longKey,
       ...(label !== undefined && { label }),
       ...memberFile(member, place),
     };

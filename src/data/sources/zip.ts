@@ -1,7 +1,6 @@
-import { basename } from "node:path";
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import { localFilesOf, placesOf } from "../files/places.ts";
+import { localFilesOf, placesOf, shortNames } from "../files/places.ts";
 import { openRandomAccess } from "../files/open.ts";
 import { zipEntries } from "../files/zip_entries.ts";
 import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
@@ -39,6 +38,7 @@ async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): Asy
   const { source, sampling, access } = manifest;
   const { within = "" } = source;
   const places = placesOf(manifest.folder, source.archives);
+  const archives = shortNames(places, ".zip");
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
     const entries = await zipEntries(file).catch((error) => {
@@ -50,13 +50,14 @@ async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): Asy
         .map((entry) => [entry.name, entry]),
     );
     const names = [...images.keys()];
-    const archive = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".zip")}/` : "";
+    const archive = places.length > 1 ? `${archives[places.indexOf(place)]}/` : "";
     for (const name of sampling ? byRank(names, sampling.seed) : names) {
       // Begun here: the archive closes when its images have been given out.
       const bytes = images.get(name)!.bytes(LARGEST_FILE);
       bytes.catch(() => {}); // whoever decodes it learns of it
       yield {
         key: archive + withoutEnding(name.slice(within.length)),
+        longKey: archive + name.slice(within.length),
         ...foldersOf(name),
         place,
         file: () => bytes,

@@ -161,7 +161,9 @@ Deno.test("whole numbers above 2^53 stay what they are, in every format, as keys
     ids.forEach((id, i) => insert.run(`https://a.org/${i}`, BigInt(id), Uint8Array.of(0xff, i)));
   };
   using folder = filesOnDisk({
-    "l.jsonl": ids.map((id, i) => `{"url":"https://a.org/${i}","id":${id},"in":{"id":[${id}, 1.5]}}`).join("\n"),
+    "l.jsonl": ids.map((id, i) => `{"url":"https://a.org/${i}","id":${id},"in":{"id":[${id}, 1.5]}}`).join(
+      "\n",
+    ),
     "l.parquet": new Uint8Array(parquetWriteBuffer({
       columnData: [
         { name: "url", data: ids.map((_, i) => `https://a.org/${i}`), type: "STRING" },
@@ -198,7 +200,10 @@ Deno.test("cells: bytes, lists and structures become text and JSON without loss"
   assert.deepEqual(plainCell(value), { a: [1, `${2n ** 60n}`], b: "hi", c: [5], d: [{ e: "NaN" }] });
   assert.equal(JSON.stringify(plainCell(new Date(0))), '"1970-01-01T00:00:00.000Z"');
   assert.deepEqual([null, undefined, true, "x"].map(plainCell), [null, undefined, true, "x"]);
-  const texts: [unknown, string][] = [[null, ""], [undefined, ""], [2n ** 60n, `${2n ** 60n}`], [[1n], "[1]"]];
+  const texts: [unknown, string][] = [[null, ""], [undefined, ""], [2n ** 60n, `${2n ** 60n}`], [
+    [1n],
+    "[1]",
+  ]];
   for (const [cell, text] of texts) assert.equal(cellText(cell), text);
   assert.equal(cellText(bytesOf("é")), "é");
   assert.equal(cellText(Uint8Array.of(0xff, 1)), "ff01");
