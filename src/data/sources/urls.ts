@@ -7,7 +7,7 @@ import type { TarMember } from "../files/tar_members.ts";
 import { filesFingerprint } from "./fingerprint.ts";
 import { isImageName, withoutEnding } from "./image_paths.ts";
 import { columnSchema, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
-import { listRows } from "./url_list.ts";
+import { listRows, RowTally } from "./url_list.ts";
 import { memberFile, shardSamples } from "./shard_samples.ts";
 
 /** Lists of URLs: the `source` of a manifest. */
@@ -67,19 +67,27 @@ export interface ListedUrl {
  * time; each call reads the lists again. Rows that the manifest's `where` leaves out, and rows without an
  * http(s) address, are passed over.
  *
- * @throws {Error} when a list is missing or damaged or has no such column, naming it
+ * @param tally takes note of the rows that are passed over
+ * @throws {Error} when a list is missing or damaged or has no such column, naming it, and when no row is left
  */
 export async function* listedUrls(
   manifest: Pick<SourceManifest, "folder" | "access" | "sampling">,
   source: UrlList,
+  tally = new RowTally(),
 ): AsyncGenerator<ListedUrl> {
+  tally.clear();
   const { url, key = url, sha256, keep = [], where = {} } = source;
   const columns = [...new Set([url, key, ...(sha256 ? [sha256] : []), ...keep, ...Object.keys(where)])];
-  for await (const row of listRows(manifest, source, columns)) {
+  let read = 0;
+  for await (const row of listRows(manifest, source, columns, tally)) {
     const wanted = Object.entries(where).every(([name, value]) => cellText(row[name]) === `${value}`);
-    const address = cellText(row[url]);
+    const address = cellText(row[url]).trimStart();
     const name = cellText(row[key]);
+    if (!wanted) tally.elsewhere++;
+    else if (!/^https?:\/\//i.test(address)) tally.pass("no_address");
+    else if (name === "") tally.pass("no_key");
     if (!wanted || name === "" || !/^https?:\/\//i.test(address)) continue;
+    read++;
     const hash = sha256 ? cellText(row[sha256]).toLowerCase() : "";
     yield {
       key: name,
@@ -89,6 +97,30 @@ export async function* listedUrls(
         { metadata: Object.fromEntries(keep.map((column) => [column, plainCell(row[column])])) }),
     };
   }
+  checkRows(source, columns, tally, read);
+}
+
+/**
+ * @throws {Error} when rows of JSON never have one of the columns that the manifest names, which is misspelt,
+ * and when no row was left
+ */
+function checkRows({ files }: UrlList, columns: readonly string[], tally: RowTally, read: number): void {
+  const known = [...tally.columns];
+  const missing = columns.find((column) => known.length > 0 && !tally.columns.has(column));
+  if (missing !== undefined) {
+    throw new Error(
+      `${files}: no row has the column "${missing}"; the columns are ${known.slice(0, 50).join(", ")}: ` +
+        "correct the manifest",
+    );
+  }
+  if (read > 0) return;
+  const elsewhere = tally.elsewhere > 0
+    ? `; ${tally.elsewhere} have other values than the manifest's source.where`
+    : "";
+  throw new Error(
+    `${files} lists no image: ${tally.text() ?? `it has ${tally.rows} rows`}${elsewhere}; ` +
+      "correct the list, or source.format, url and where of the manifest",
+  );
 }
 
 /** The fields of a manifest that decide which images of a list are fetched. */

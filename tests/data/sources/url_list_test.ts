@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { type ListedUrl, listedUrls } from "../../../src/data/mod.ts";
 import { cellText, plainCell } from "~/data/sources/cells.ts";
-import { linesOf } from "~/data/sources/url_list.ts";
+import { linesOf, RowTally } from "~/data/sources/url_list.ts";
 import type { SourceOf } from "../../../src/data/sources/list.ts";
 import { filesOnDisk } from "../../made/data/photo_files.ts";
 
@@ -207,4 +207,96 @@ Deno.test("cells: bytes, lists and structures become text and JSON without loss"
   for (const [cell, text] of texts) assert.equal(cellText(cell), text);
   assert.equal(cellText(bytesOf("é")), "é");
   assert.equal(cellText(Uint8Array.of(0xff, 1)), "ff01");
+});
+
+/** The addresses that a list gives, by their last letters, and what is told of the rest. */
+async function toldOf(format: Lists["format"], file: Uint8Array | string, more: Partial<Lists> = {}) {
+  using folder = filesOnDisk({ list: file });
+  const tally = new RowTally();
+  const source: Lists = { type: "urls", format, files: "list", url: "url", ...more };
+  const manifest = { folder: folder.url, access: { kind: "open" } } as const;
+  const rows = await Array.fromAsync(listedUrls(manifest, source, tally));
+  return [rows.map(({ url }) => url.slice(-1)).join(""), tally.text()];
+}
+
+const rowsOf = (cells: string[], end = "\n") => cells.join(end) + end;
+
+Deno.test("rows that are not read are counted by reason, and the columns named", async () => {
+  const a = "https://a.org/";
+  const tsv = rowsOf(["url\ttext", `${a}1\tx`, `${a}2\tx\ty`, "ftp://a.org/3\tx", "", `  ${a}4\tx`]);
+  assert.deepEqual(await toldOf("tsv", tsv), [
+    "14",
+    "of 4 rows of the list 2 are not read: 1 with another number of cells than there are columns, " +
+    "1 without an http(s) address; its columns are url, text",
+  ]);
+  const json = rowsOf([
+    `{"url":"${a}1","x":NaN}`,
+    `{"url":"${a}2","x":[-Infinity,"NaN\\""]}`,
+    "{broken",
+    "[1]",
+    "7",
+  ]);
+  const [read, told] = await toldOf("jsonl", json, { keep: ["x"] });
+  assert.deepEqual([read, /of 5 rows .* 3 are not read: 3 no JSON object/.test(told!)], ["12", true]);
+  assert.deepEqual(await toldOf("tsv", rowsOf(["url", `${a}1`])), ["1", undefined]);
+  const long = rowsOf(["url", `${a}1`, "x".repeat(3 << 20), `${a}2`]);
+  assert.match((await toldOf("tsv", long))[1]!, /1 longer than any row/);
+});
+
+Deno.test("CSV: quotes within cells and long cells are read; a quote that is never closed is told", async () => {
+  const a = "https://a.org/";
+  const stray = [
+    "url,text",
+    `${a}1,a 5" pipe`,
+    `${a}2,"she said "hi" to him"`,
+    `${a}3,`,
+    `${a}4`,
+    `${a}5,a,b`,
+  ];
+  const [read, told] = await toldOf("csv", rowsOf([...stray, `${a}6,"never closed`, `${a}7,fine`]));
+  assert.equal(read, "123");
+  assert.match(told!, /2 with another number of cells.*1 with a quote that is not closed/);
+  const long = rowsOf(["url,text", `${a}1,"${"x".repeat(3e6)}"`, `${a}2,b`]);
+  assert.deepEqual(await toldOf("csv", long), ["12", undefined]);
+  const endless = rowsOf(["url,text", `${a}1,a`, `${a}2,"${"x".repeat(20e6)}`, `${a}3,c`]);
+  assert.match((await toldOf("csv", endless))[1]!, /of 2 rows .* 1 with a quote that is not closed/);
+});
+
+Deno.test("UTF-16 by its byte order mark and line ends of old Macs are read", async () => {
+  const rows = ["url\ttext", "https://a.org/1\té", "https://a.org/2\t水"];
+  const utf16 = (text: string, swap: boolean) => {
+    const bytes = new Uint8Array(Uint16Array.from(`\ufeff${text}`, (letter) => letter.charCodeAt(0)).buffer);
+    if (swap) { for (let i = 0; i < bytes.length; i += 2) bytes.subarray(i, i + 2).reverse(); }
+    return bytes;
+  };
+  for (const file of [utf16(rowsOf(rows), false), utf16(rowsOf(rows, "\r\n"), true), rowsOf(rows, "\r")]) {
+    assert.deepEqual(await toldOf("tsv", file), ["12", undefined]);
+  }
+  const withinCells = rowsOf(["url\ttext", "https://a.org/1\ta\rb", "https://a.org/2\tc"]);
+  assert.deepEqual(await toldOf("tsv", withinCells), ["12", undefined]);
+});
+
+Deno.test("a list of which no row is read is an error that says why and names the columns", async () => {
+  const a = "https://a.org/";
+  await assert.rejects(
+    toldOf("jsonl", rowsOf([`{"link":"${a}1"}`])),
+    /no row has the column "url"; .* are link/,
+  );
+  await assert.rejects(
+    toldOf("jsonl", rowsOf([`{"url":"${a}1"}`]), { sha256: "hash" }),
+    /no row has .* "hash"/,
+  );
+  await assert.rejects(
+    toldOf("jsonl", rowsOf(["[", ` {"url": "${a}1"`, "]"])),
+    /lists no image: of 3 rows .* JSON/,
+  );
+  await assert.rejects(
+    toldOf("tsv", rowsOf(["url", "x"])),
+    /of 1 rows .* 1 without an http.*columns are url/,
+  );
+  await assert.rejects(
+    toldOf("tsv", rowsOf(["url", `${a}1`]), { where: { url: "b" } }),
+    /1 have other values/,
+  );
+  await assert.rejects(toldOf("tsv", "url\n"), /lists no image: it has 0 rows/);
 });
