@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 /** Whether a place of a manifest is on the network. */
 export function isUrl(place: string): boolean {
-  return /^https?:\/\//.test(place);
+  return /^https?:\/\//i.test(place);
 }
 
 /** A path of a manifest: a relative one starts at the manifest's folder. */

@@ -13,7 +13,7 @@ import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstOccurrences } from "./first_occurrences.ts";
 import { dataRoot } from "./hash.ts";
-import { type Dropped, leftOutText } from "./header.ts";
+import { type Dropped, leftOutText, printable } from "./header.ts";
 import type { PoolImage } from "./index.ts";
 import { startFiles } from "./writer.ts";
 
@@ -117,8 +117,8 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
 }
 
 /**
- * The key of an image, or the longer one where an image before it has that; undefined where both are taken, or
- * an image before it has the same longer one: the same name twice.
+ * The key of an image, or the longer one where an image before it has that; undefined where both are taken,
+ * or an image before it has the same longer one: the same name twice.
  */
 function freeKey({ key, longKey }: SourceImage, number: number, known: FirstOccurrences): string | undefined {
   const isFree = (name: string) => known.of(name, number) === number;
@@ -144,7 +144,7 @@ function mixedClasses({ name }: Manifest, image: SourceImage): Error {
 }
 
 function imageText(image: SourceImage): string {
-  return `"${image.key}"${"place" in image ? ` in ${image.place}` : ""}`;
+  return printable(`"${image.key}"${"place" in image ? ` in ${image.place}` : ""}`);
 }
 
 /** How a sample is chosen from a source, for the record. */

@@ -62,8 +62,8 @@ async function* parquetImages(manifest: SourceManifest<Parquet>): AsyncGenerator
 }
 
 /**
- * The class of a row: names are looked up in the manifest's classes or, where there are none, numbered as they
- * come.
+ * The class of a row: names are looked up in the manifest's classes or, where there are none, numbered as
+ * they come.
  *
  * @throws {Error} for a name that is not among the manifest's classes
  */

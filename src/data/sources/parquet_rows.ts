@@ -1,5 +1,5 @@
 import { byRank } from "../../stats/mod.ts";
-import { openRandomAccess } from "../files/open.ts";
+import { openRandomAccess, otherKindOf } from "../files/open.ts";
 import { startParquetReader } from "../files/parquet.ts";
 import { placesOf, shortNames } from "../files/places.ts";
 import type { SourceManifest } from "./source.ts";
@@ -28,7 +28,10 @@ export async function* parquetRows(
   using reader = startParquetReader();
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
-    const parquet = await reader.open(file, place);
+    const parquet = await reader.open(file, place).catch(async (error) => {
+      const kind = await otherKindOf(file);
+      throw kind ? new Error(`${place} cannot be read as Parquet: ${kind}`, { cause: error }) : error;
+    });
     const stem = names[places.indexOf(place)];
     const groups = parquet.groups.map((_, group) => `${stem}/${group}`);
     for (const group of sampling ? byRank(groups, sampling.seed) : groups) {

@@ -231,7 +231,7 @@ async function* csvRows(
   passed: Passed,
 ): AsyncGenerator<Row> {
   let isEndless = false;
-  const skipped = ({ code }: { code?: string }) => {
+  const skipped = ({ code }: { code?: string }): undefined => {
     const isQuote = code === "CSV_QUOTE_NOT_CLOSED" || code === "CSV_MAX_RECORD_SIZE";
     if (!isQuote) passed("cells");
     else if (!isEndless) passed("quotes"); // it is told again for every block
