@@ -7,6 +7,7 @@ import {
   fetchedForOthers,
   imagesIn,
   listedUrls,
+  RowTally,
   readManifest,
   wantedShorter,
 } from "../data/mod.ts";
@@ -58,14 +59,18 @@ export async function fetchListed(
   const folder = fetchedFolder(root, manifest);
   const others = existsSync(folder) ? undefined : fetchedForOthers(root, manifest);
   if (others) lines.write(`${others}\n`);
-  const report = await fetchList(name, () => listedUrls(manifest, source), {
+  const tally = new RowTally();
+  const report = await fetchList(name, () => listedUrls(manifest, source, tally), {
     folder,
     images: images ?? most,
     seed: sampling?.seed ?? 0,
     storage: { shorterSide: Math.max(STORAGE_DEFAULTS.shorterSide, wantedShorter(manifest)) },
     network: { allowPrivateAddresses: allowPrivate },
     signal,
-  }, lines);
+  }, lines).finally(() => {
+    const unread = tally.text();
+    if (unread) lines.write(`${name}: ${unread}\n`);
+  });
   removeOlderPools(root, basename(folder), report);
   return report;
 }

@@ -9,7 +9,7 @@ import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE = `Usage: deno task predict RUN DIR [--json]
   RUN     a finished run: the hash that names its folder under runs/, the beginning of it, or the path of its folder
-  DIR     a folder of images (jpg, png, webp), searched with the folders in it
+  DIR     a folder of images (jpg, png, webp, gif), searched with the folders in it
   --json  one object an image: file, predicted, probabilities; or file, reason for one that cannot be read`;
 
 /** The run that predicts, and the images. */

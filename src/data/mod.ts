@@ -52,6 +52,8 @@ export {
 } from "./sample/labels.ts";
 export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample/sample.ts";
 export { sampleWords } from "./sample/words.ts";
+export { imageFilesIn, readImageFile } from "./sources/folder.ts";
+export { RowTally } from "./sources/url_list.ts";
 export {
   fetchedFolder,
   fetchedForOthers,

@@ -80,22 +80,19 @@ function accept({ status, headers, robotsTags }: ResponseHead, agent: string | u
   checkContentType(headers["content-type"]);
 }
 
-/** Types that servers give to files of which they know nothing. */
-const UNKNOWN_TYPES = new Set([
-  "application/octet-stream",
-  "binary/octet-stream",
-  "application/binary",
-  "application/unknown",
-]);
+/** Types of pages, films and the like, which no server gives to an image. */
+const OTHER_TYPES =
+  /^(text\/html|application\/(xhtml\+xml|json|ld\+json|pdf|javascript|zip)|text\/(css|javascript)|(audio|video|font)\/.*)$/;
 
 /**
- * Refuses a content type that is no image's. Without a type, or with one that says nothing, the bytes decide.
+ * Refuses a content type that is another thing's, before its body. With any other type, such as `text/plain`,
+ * `application/octetstream` or `jpg`, and without one, the bytes decide.
  *
  * @throws {RequestFailure}
  */
 function checkContentType(header: string | undefined): void {
   const type = header?.split(";")[0].trim().toLowerCase();
-  if (!type || type.startsWith("image/") || UNKNOWN_TYPES.has(type)) return;
+  if (!type || !OTHER_TYPES.test(type)) return;
   throw new RequestFailure<FailureReason>("not_image_type", type.slice(0, 100));
 }
 

@@ -42,10 +42,15 @@ export class FetchIncompleteError extends Error {
     super(
       `the list has no more URLs: ${
         fetchReportText(report)
-      }\nThe images are kept in ${folder}. Ask for ${report.images} images or fewer, or ` +
-        `run the same command again: failures that may have passed by then are tried once more.`,
+      }\n${report.images === 0 ? "" : `The images are kept in ${folder}. Ask for ${asked(report.images)}, or `}` +
+        `${report.images === 0 ? "R" : "r"}un the same command again: failures that may have passed by then are ` +
+        `tried once more.`,
     );
   }
+}
+
+function asked(images: number): string {
+  return images === 1 ? "1 image" : `${images} images or fewer`;
 }
 
 /** Nothing can be reached: most likely not the fault of the list. */

@@ -1,6 +1,7 @@
 /** Asks a finished network which dataset each image of a folder looks like. */
 import { statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
+import { imageFilesIn, readImageFile } from "../data/mod.ts";
 import { openNetwork, type TrainedNetwork } from "../experiments/mod.ts";
 import {
   type DecoderOptions,
@@ -54,16 +55,15 @@ interface PredictOptions {
 /** The program of the processes that decode. */
 const DECODER = new URL("./decoder_process.ts", import.meta.url);
 
-const IMAGE = /\.(jpe?g|png|webp)$/i;
-
 /** Images that go through the network together. */
 const BATCH = 64;
 
 /**
- * Runs a network over all images (JPEG, PNG, WebP) of a folder and the folders in it; names that begin with a
- * dot are passed over. An image is treated as a validation image: shorter side to `round(imageSize / 0.875)`,
- * centre crop, grey where the network's training images were. Transparency becomes white. A file that cannot
- * be read, or that ends or hangs the process that decodes it, is listed; it is not fatal.
+ * Runs a network over all images (JPEG, PNG, WebP, GIF) of a folder and the folders in it, links included;
+ * names that begin with a dot are passed over, as where a folder is a dataset. An image is treated as a
+ * validation image: shorter side to `round(imageSize / 0.875)`, centre crop, grey where the network's
+ * training images were. Transparency becomes white. A file that cannot be read, or that ends or hangs the
+ * process that decodes it, is listed; it is not fatal.
  *
  * @param weights the network's file; see {@link RunFolder.weights}
  * @throws {Error} when there is no such folder, or no image in it
@@ -109,16 +109,9 @@ function imagesIn(folder: string): string[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Error(`There is no folder "${folder}".`);
   }
-  const files = filesIn(folder).filter((path) => IMAGE.test(path)).map((path) => relative(folder, path));
-  if (files.length === 0) throw new Error(`There is no image (.jpg, .jpeg, .png, .webp) in "${folder}".`);
+  const files = [...imageFilesIn(folder)];
+  if (files.length === 0) throw new Error(`There is no image (.jpg, .jpeg, .png, .webp, .gif) in "${folder}".`);
   return files.sort();
-}
-
-function filesIn(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    if (name.startsWith(".")) return [];
-    return isDirectory ? filesIn(join(folder, name)) : [join(folder, name)];
-  });
 }
 
 /** An image as it goes to the network. */
@@ -141,7 +134,7 @@ async function* seenInOrder(folder: string, files: string[], decoders: Decoders<
 }
 
 async function see(folder: string, file: string, decoders: Decoders<unknown>): Promise<Seen | UnreadFile> {
-  const bytes = await Deno.readFile(join(folder, file)).catch((error) => ({ file, reason: error.message }));
+  const bytes = await readImageFile(join(folder, file)).catch((error) => ({ file, reason: error.message }));
   if (!(bytes instanceof Uint8Array)) return bytes;
   try {
     return { file, pixels: (await decoders.decode(bytes)).bytes };

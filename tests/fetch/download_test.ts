@@ -362,3 +362,11 @@ Deno.test("no answer, however its bytes are damaged, ends in anything but a body
   );
   assert.ok(endings.bad_response > 0 && endings.ok > 0, JSON.stringify(endings));
 });
+
+Deno.test("types that servers make up say nothing: the bytes decide", async () => {
+  for (
+    const type of ["text/plain", "application/octetstream", "jpg", "JPEG", "image", "unknown/unknown", "*/*"]
+  ) {
+    assert.notEqual(await outcome(image(BODY, { "Content-Type": type })), "not_image_type", type);
+  }
+});

@@ -41,8 +41,41 @@ export async function* openBytes(place: string, access: Access): AsyncGenerator<
   const blocks = isUrl(place) ? downloadBytes(place, access) : fileBlocks(place);
   const { value: first, done } = await blocks.next();
   if (done) return;
+  const kind = otherKind(first);
+  if (kind) {
+    await blocks.return(undefined);
+    throw new Error(`${place} cannot be read: ${kind}`);
+  }
   const whole = prepended(first, blocks);
   yield* first[0] === 0x1f && first[1] === 0x8b ? unpacked(whole, place) : whole;
+}
+
+/** Beginnings of files that are no archive or list that is read: what they are, and what to do. */
+const OTHER_KINDS: [RegExp, string][] = [
+  [/^\xfd7zXZ\0/, "it is packed by xz; unpack it (xz -d) and name the unpacked file in the manifest"],
+  [/^BZh[1-9]/, "it is packed by bzip2; unpack it (bzip2 -d) and name the unpacked file in the manifest"],
+  [/^\x28\xb5\x2f\xfd/, "it is packed by Zstandard; unpack it (zstd -d) and name the unpacked file in the manifest"],
+  [/^7z\xbc\xaf\x27\x1c/, "it is a 7z archive; unpack it and make a ZIP or tar archive of its files"],
+  [/^Rar!\x1a\x07/, "it is a RAR archive; unpack it and make a ZIP or tar archive of its files"],
+  [
+    /^version https:\/\/git-lfs/,
+    "it is a pointer of Git LFS, not the file itself; obtain that with: git lfs pull",
+  ],
+  [
+    /^\s*(<!doctype html|<html|<head|<body)/i,
+    "it is an HTML page, as of a sign-in, not the file itself; download that and compare its size",
+  ],
+];
+
+/** What a file of another kind is by its first bytes, and what to do; undefined where nothing is known. */
+function otherKind(first: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...first.subarray(0, 64));
+  return OTHER_KINDS.find(([beginning]) => beginning.test(text))?.[1];
+}
+
+/** As in the errors of {@link openBytes}, for a file that could not be understood. */
+export async function otherKindOf(file: RandomAccess): Promise<string | undefined> {
+  return otherKind(await file.read(0, Math.min(64, file.size)).catch(() => new Uint8Array()));
 }
 
 async function* prepended(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -70,11 +103,20 @@ function openFile(path: string): Deno.FsFile {
   try {
     file = Deno.openSync(path);
   } catch (error) {
-    throw new Error(`${path} cannot be read (${(error as Error).message}); correct the path in the manifest`);
+    const advice = adviceFor(path) ?? "correct the path in the manifest";
+    throw new Error(`${path} cannot be read (${(error as Error).message}); ${advice}`);
   }
   if (!file.statSync().isDirectory) return file;
   file.close();
   throw new Error(`${path} is a folder, not a file; correct the path in the manifest`);
+}
+
+/** Advice for a path that is none: the address of another scheme, or a pattern of the shell. */
+function adviceFor(path: string): string | undefined {
+  const [, scheme] = /(?:^|\/)([a-z][a-z0-9+.-]+):(?:\/|.*\s)/i.exec(path) ?? [];
+  if (scheme?.toLowerCase() === "pipe") return "commands are not run: give a path or an https:// address";
+  if (scheme) return `addresses that begin with ${scheme}: are not read: give a path or an https:// address`;
+  return /[*?[\]]/.test(path) ? "names are written with ranges, as photos-{000..012}.tar, not with * or ?" : undefined;
 }
 
 async function* unpacked(blocks: AsyncGenerator<Uint8Array>, place: string): AsyncGenerator<Uint8Array> {

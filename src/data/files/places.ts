@@ -12,7 +12,7 @@ export function dataRoot(): string {
 
 /** Whether a place of a manifest is on the network. */
 export function isUrl(place: string): boolean {
-  return /^https?:\/\//.test(place);
+  return /^https?:\/\//i.test(place);
 }
 
 /** A path of a manifest: a relative one starts at the manifest's folder. */
@@ -28,6 +28,29 @@ export function placesOf(folder: URL, pattern: string): string[] {
 /** The files on this machine that a manifest's pattern stands for: name and path of each. */
 export function localFilesOf(folder: URL, pattern: string): [name: string, path: string][] {
   return placesOf(folder, pattern).filter((place) => !isUrl(place)).map((path) => [basename(path), path]);
+}
+
+/**
+ * Names for files that tell them apart: the last part of each path without the ending; where two would have
+ * one name, as `train/0.tar` and `val/0.tar`, all have their paths from the folder on that they share.
+ */
+export function shortNames(places: readonly string[], ending: string): string[] {
+  const last = places.map((place) => basename(new URL(place, "file:///").pathname, ending));
+  if (areDistinct(last)) return last;
+  const shared = sharedFolder(places);
+  const paths = places.map((place) => place.slice(shared.length));
+  const bare = paths.map((path) => path.endsWith(ending) ? path.slice(0, -ending.length) : path);
+  return areDistinct(bare) ? bare : paths;
+}
+
+function areDistinct(names: readonly string[]): boolean {
+  return new Set(names).size === names.length;
+}
+
+function sharedFolder([first, ...others]: readonly string[]): string {
+  const folders = first.split(/(?<=\/)/).slice(0, -1);
+  while (!others.every((other) => other.startsWith(folders.join("")))) folders.pop();
+  return folders.join("");
 }
 
 /** More files than any dataset has; a longer range is a slip of the keyboard. */

@@ -35,6 +35,39 @@ interface Yauzl {
  * @throws {Error} when it is no archive or is damaged
  */
 export async function zipEntries(file: RandomAccess): Promise<ZipEntry[]> {
+  try {
+    return await entriesOf(file);
+  } catch (error) {
+    const prefix = await prefixOf(file);
+    if (prefix === 0) throw error;
+    return await entriesOf({
+      size: file.size - prefix,
+      read: (start, end) => file.read(start + prefix, end + prefix),
+      [Symbol.dispose]: () => {}, // whoever opened the file closes it
+    });
+  }
+}
+
+/** Size of the end of an archive's directory without its comment, and of the longest comment. */
+const END = 22, LONGEST_COMMENT = 0xffff;
+
+/**
+ * Bytes before an archive that its directory does not count, as those of a program that unpacks it; 0 where
+ * there are none.
+ */
+async function prefixOf(file: RandomAccess): Promise<number> {
+  const from = Math.max(0, file.size - END - LONGEST_COMMENT);
+  const tail = await file.read(from, file.size);
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  for (let at = tail.length - END; at >= 0; at--) {
+    if (view.getUint32(at, true) !== 0x06054b50) continue;
+    const prefix = from + at - view.getUint32(at + 12, true) - view.getUint32(at + 16, true);
+    return Math.max(0, prefix); // negative in ZIP64, whose numbers stand elsewhere
+  }
+  return 0;
+}
+
+async function entriesOf(file: RandomAccess): Promise<ZipEntry[]> {
   const archive = await openArchive(file);
   const entries: ZipEntry[] = [];
   const { promise, resolve, reject } = Promise.withResolvers<void>();

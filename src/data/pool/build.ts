@@ -14,7 +14,12 @@ import { contentName } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstOccurrences } from "./first_occurrences.ts";
+<<<<<<< HEAD
 import { type Dropped, leftOutText } from "./header.ts";
+=======
+import { dataRoot } from "./hash.ts";
+import { type Dropped, leftOutText, printable } from "./header.ts";
+>>>>>>> wild
 import type { PoolImage } from "./index.ts";
 import { startFiles } from "./writer.ts";
 
@@ -71,27 +76,32 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
   });
   const dropped: Dropped = { duplicates: 0, blank: 0, failed: [] };
   const classes = new Map<string, number>();
+  const kinds = new Set<"names" | "numbers" | "none">();
   const known = { stored: new FirstOccurrences(), keys: new FirstOccurrences() };
   const report = reporter(manifest, message, options);
   const root = options.root ?? dataRoot();
   const { source, sampling, render } = manifest;
   const kind = sourceKindOf(source);
+  const named = classesOf(manifest);
   let done = 0;
   for await (
     const { source: image, stored, failure } of storedInOrder(kind.images(manifest, root), decoders)
   ) {
     options.signal?.throwIfAborted();
     const number = done++;
-    const { key } = image;
+    const key = failure ? undefined : freeKey(image, number, known.keys);
     const file = "place" in image ? { file: image.place } : {};
-    if (failure) dropped.failed.push({ key, ...file, ...failure });
-    else if (known.keys.of(key, number) !== number) {
-      dropped.failed.push({ key, ...file, reason: "key_twice", detail: "it is the second" });
+    if (failure) dropped.failed.push({ key: image.key, ...file, ...failure });
+    else if (key === undefined) {
+      dropped.failed.push({ key: image.key, ...file, reason: "key_twice", detail: "it is the second" });
     } else if (stored.facts.isBlank) dropped.blank++;
     else if (known.stored.of(stored.facts.sha256, number) !== number) dropped.duplicates++;
     else {
+      checkClass(manifest, image, named);
+      kinds.add(image.className !== undefined ? "names" : image.label !== undefined ? "numbers" : "none");
+      if (kinds.has("names") && kinds.has("numbers")) throw mixedClasses(manifest, image);
       const place = files.store(stored.bytes, placeOf(manifest, image));
-      files.describe(indexEntry(manifest, image, stored, place, classes));
+      files.describe({ ...indexEntry(manifest, image, stored, place, classes), key });
     }
     report(sampling ? files.count : done, files.inPlace);
     if (files.count === sampling?.images) break;
@@ -106,10 +116,41 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     side: render.side,
     shorter: render.shorter,
     channels: render.channels,
-    classes: classesOf(manifest) ?? (classes.size > 0 ? [...classes.keys()] : undefined),
+    classes: named ?? (classes.size > 0 ? [...classes.keys()] : undefined),
     dropped,
     builtAt: new Date().toISOString(),
   });
+}
+
+/**
+ * The key of an image, or the longer one where an image before it has that; undefined where both are taken,
+ * or an image before it has the same longer one: the same name twice.
+ */
+function freeKey({ key, longKey }: SourceImage, number: number, known: FirstOccurrences): string | undefined {
+  const isFree = (name: string) => known.of(name, number) === number;
+  if (longKey === undefined) return isFree(key) ? key : undefined;
+  return isFree(`\0${longKey}`) ? [key, longKey].find(isFree) : undefined;
+}
+
+/** @throws {Error} for a class beyond those that the manifest names */
+function checkClass({ name }: Manifest, image: SourceImage, classes: string[] | undefined): void {
+  const { label } = image;
+  if (!classes || label === undefined || label < classes.length) return;
+  throw new Error(
+    `${imageText(image)} has the class ${label}, but ${name}.json names ${classes.length} (numbers 0 to ` +
+      `${classes.length - 1}); correct its field "source.classes"`,
+  );
+}
+
+function mixedClasses({ name }: Manifest, image: SourceImage): Error {
+  return new Error(
+    `the classes of ${name} are partly numbers and partly names (first at ${imageText(image)}): name all of ` +
+      `them, by number, in the field "source.classes" of ${name}.json, or leave out where classes come from`,
+  );
+}
+
+function imageText(image: SourceImage): string {
+  return printable(`"${image.key}"${"place" in image ? ` in ${image.place}` : ""}`);
 }
 
 /** How a sample is chosen from a source, for the record. */

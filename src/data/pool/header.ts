@@ -84,5 +84,15 @@ interface LeftOut {
 /** One of them, with its file and its name, on a line. */
 export function leftOutText({ key, file, reason, detail }: LeftOut): string {
   const { meaning } = LEFT_OUT_REASONS[reason];
-  return `"${key}"${file === undefined ? "" : ` in ${file}`}: ${meaning} (${reason}: ${detail})`;
+  return printable(`"${key}"${file === undefined ? "" : ` in ${file}`}: ${meaning} (${reason}: ${detail})`);
+}
+
+/**
+ * A text on one line that a terminal shows as it is: control characters and marks of direction in figures.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`,
+  );
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
 import { localPath } from "../files/places.ts";
-import { isImageName, withoutEnding } from "./image_paths.ts";
+import { isImageName, isOfSystem, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
 import {
   archiveFields,
@@ -39,7 +39,7 @@ export const folder = sourceKind({
 function* localFiles(folder: URL, { path, splits = [""] }: Folder): Generator<LocalFile> {
   const root = localPath(folder, path);
   for (const split of splits) {
-    for (const file of imageFiles(root, split)) yield [file, join(root, file)];
+    for (const file of imageFiles(root, split)) if (canBeNamed(join(root, file))) yield [file, join(root, file)];
   }
 }
 
@@ -61,10 +61,11 @@ async function* folderImages(
       const label = classes?.indexOf(file.slice(split.length).split("/").filter(Boolean)[0]);
       yield {
         key: withoutEnding(file),
+        longKey: file,
         ...(label !== undefined && label >= 0 && { label }),
         ...(split && { split }),
         place: join(root, file),
-        file: () => readImage(join(root, file)),
+        file: () => readImageFile(join(root, file)),
       };
     }
   }
@@ -74,15 +75,45 @@ async function* folderImages(
 function classesOf(folder: URL, { path, splits = [""], classFolders }: Folder): string[] | undefined {
   if (!classFolders) return undefined;
   const root = localPath(folder, path);
-  const folders = splits.flatMap((split) => entriesOf(join(root, split)).filter(({ isFolder }) => isFolder));
-  return [...new Set(folders.map(({ name }) => name))].sort();
+  const names = splits.flatMap((split) =>
+    entriesOf(join(root, split)).filter(({ name, isFolder }) =>
+      isFolder && canBeNamed(join(root, split, name)) && !isEmpty(imageFiles(join(root, split, name)))
+    ).map(({ name }) => name)
+  );
+  return [...new Set(names)].sort();
 }
 
-async function readImage(path: string): Promise<Uint8Array> {
+function isEmpty(generator: Generator<unknown>): boolean {
+  const { done } = generator.next();
+  generator.return(undefined);
+  return done === true;
+}
+
+/** Whether there is a file or folder of this name: of one that is no UTF-8 another name is listed. */
+function canBeNamed(path: string): boolean {
+  return !path.includes("\ufffd") || statOf(path) !== undefined;
+}
+
+/**
+ * The bytes of an image file.
+ *
+ * @throws {Error} when it is no file, as a pipe, too large, or cannot be read
+ */
+export async function readImageFile(path: string): Promise<Uint8Array> {
+  if (!canBeNamed(path)) throw new Error("its name is no UTF-8, so that it cannot be opened; rename it");
   const { size, isFile } = await Deno.stat(path);
   if (!isFile) throw new Error("it is not a file");
   if (size > LARGEST_FILE) throw new Error(`it has ${size} bytes; ${LARGEST_FILE} are the most`);
   return await Deno.readFile(path);
+}
+
+/**
+ * Paths of the image files in a folder and in all folders in it, in the order of the alphabet. Folders that
+ * are links are followed, but not in circles. A folder that cannot be opened, since its name is no UTF-8,
+ * is among them.
+ */
+export function imageFilesIn(folder: string): Generator<string> {
+  return imageFiles(folder);
 }
 
 /**
@@ -98,7 +129,8 @@ function* filesBelow(root: string, within: string, above: readonly string[]): Ge
   if (above.includes(here)) return;
   for (const { name, isFolder } of entriesOf(here)) {
     const path = within ? `${within}/${name}` : name;
-    if (isFolder) yield* filesBelow(root, path, [...above, here]);
+    if (isFolder && !canBeNamed(join(here, name))) yield path;
+    else if (isFolder) yield* filesBelow(root, path, [...above, here]);
     else if (isImageName(name)) yield path;
   }
 }
@@ -111,9 +143,10 @@ function realPath(path: string): string {
   }
 }
 
-/** The entries of a folder in the order of the alphabet, without hidden ones. */
+/** The entries of a folder in the order of the alphabet, without hidden ones and those of systems. */
 function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
-  return [...Deno.readDirSync(realPath(folder))].filter(({ name }) => !name.startsWith("."))
+  return [...Deno.readDirSync(realPath(folder))]
+    .filter(({ name }) => !name.startsWith(".") && !isOfSystem(name))
     .map((entry) => ({
       name: entry.name,
       isFolder: entry.isDirectory || (entry.isSymlink && isFolder(join(folder, entry.name))),
@@ -121,10 +154,14 @@ function entriesOf(folder: string): { name: string; isFolder: boolean }[] {
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-function isFolder(path: string): boolean {
+function statOf(path: string): Deno.FileInfo | undefined {
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(path);
   } catch {
-    return false; // a link to nowhere: reading it as an image will say so
+    return undefined;
   }
+}
+
+function isFolder(path: string): boolean {
+  return statOf(path)?.isDirectory ?? false; // a link to nowhere: reading it as an image will say so
 }

@@ -10,6 +10,31 @@ export function withoutEnding(name: string): string {
   return name.replace(IMAGE_FILE, "");
 }
 
+/** Folders and files that systems and their tools put beside images, with previews of them. */
+const OF_SYSTEMS = new Set([
+  "__MACOSX",
+  "@eaDir",
+  "#recycle",
+  "$RECYCLE.BIN",
+  "System Volume Information",
+]);
+
+/** Whether a file or folder of this name is no part of a dataset: `@eaDir`, `__MACOSX`, `._photo.jpg`. */
+export function isOfSystem(name: string): boolean {
+  return name.startsWith("._") || OF_SYSTEMS.has(name);
+}
+
+/**
+ * The path of an archive's image after the source's `within`, whether or not names begin with `./` there.
+ * Undefined for a member that lies elsewhere or that a system put there.
+ */
+export function memberPath(name: string, within = ""): string | undefined {
+  if (name.split("/").some(isOfSystem)) return undefined;
+  if (within === "") return name;
+  const [bare, start] = [name, within].map((path) => path.replace(/^(\.\/)+/, ""));
+  return bare.startsWith(start) ? bare.slice(start.length) : undefined;
+}
+
 /** Facts about an image that the names of its folders tell. */
 interface MemberFolders {
   /** Its official split. */
@@ -28,7 +53,7 @@ export function memberFolders(
   path: string,
   { splits, classFolders = false }: { splits?: string[]; classFolders?: boolean },
 ): MemberFolders | undefined {
-  const folders = path.replace(/^\.\//, "").split("/").slice(0, -1);
+  const folders = path.replace(/^(\.\/)+/, "").split("/").slice(0, -1);
   const split = splits && folders.shift();
   if (splits && !(split !== undefined && splits.includes(split))) return undefined;
   const className = classFolders ? folders[0] : undefined;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cellText, classOfCell } from "./cells.ts";
 import { parquetRows } from "./parquet_rows.ts";
 import { localFilesOf } from "../files/places.ts";
 import { withoutEnding } from "./image_paths.ts";
@@ -18,12 +19,14 @@ const schema = z.strictObject({
   image: columnSchema.describe(
     "Column of the encoded image: its bytes, or a structure with a member `bytes`.",
   ),
-  key: columnSchema.optional().describe("Column of a name for the image. Default: file, row group and row."),
+  key: columnSchema.optional().describe("Column of a name for the image. Default, also where it is empty: file, row group and row."),
   label: columnSchema.optional().describe(
-    "Column of the number of the semantic class. Default: there are none.",
+    "Column of the semantic class, by number or by name. Default: there are none.",
   ),
   classes: classesSchema.optional(),
 });
+
+type Parquet = z.infer<typeof schema>;
 
 /** Encoded images in a column of Parquet files. */
 export const parquet = sourceKind({
@@ -43,19 +46,40 @@ export const parquet = sourceKind({
  *
  * @throws {Error} when a file is missing, damaged or has no such column, naming it
  */
-async function* parquetImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
+async function* parquetImages(manifest: SourceManifest<Parquet>): AsyncGenerator<SourceImage> {
   const { source } = manifest;
   const columns = [source.image, source.key, source.label].filter((column) => column !== undefined);
   for await (const { row, name, place } of parquetRows(manifest, source.files, columns)) {
-    const label = source.label === undefined ? undefined : Number(row[source.label]);
-    const key = source.key === undefined ? name : withoutEnding(`${row[source.key]}`);
+    const longKey = (source.key !== undefined && cellText(row[source.key])) || name;
     yield {
-      key,
-      ...(label !== undefined && Number.isInteger(label) && label >= 0 && { label }),
+      key: source.key === undefined ? name : withoutEnding(longKey),
+      longKey,
+      ...(source.label !== undefined && classOf(row[source.label], source, `row ${name} of ${place}`)),
       place,
       file: async () => await imageBytes(row[source.image]),
     };
   }
+}
+
+/**
+ * The class of a row: names are looked up in the manifest's classes or, where there are none, numbered as
+ * they come.
+ *
+ * @throws {Error} for a name that is not among the manifest's classes
+ */
+function classOf(
+  value: unknown,
+  { label: column, classes }: Parquet,
+  row: string,
+): Pick<SourceImage, "label" | "className"> {
+  const told = classOfCell(value);
+  if (typeof told !== "string") return told === undefined ? {} : { label: told };
+  if (!classes) return { className: told };
+  if (classes.includes(told)) return { label: classes.indexOf(told) };
+  throw new Error(
+    `${row}: its ${column} is "${told}", but the manifest's source.classes are ${classes.join(", ")}; ` +
+      "add it there, or leave classes out to number the names as they come",
+  );
 }
 
 /** @throws {Error} when a value of the image's column is no image */

@@ -1,8 +1,7 @@
-import { basename } from "node:path";
 import { byRank } from "../../stats/mod.ts";
-import { openRandomAccess } from "../files/open.ts";
+import { openRandomAccess, otherKindOf } from "../files/open.ts";
 import { startParquetReader } from "../files/parquet.ts";
-import { placesOf } from "../files/places.ts";
+import { placesOf, shortNames } from "../files/places.ts";
 import type { SourceManifest } from "./source.ts";
 
 /** A row of a Parquet file. */
@@ -25,11 +24,15 @@ export async function* parquetRows(
   columns: readonly string[],
 ): AsyncGenerator<ParquetRow> {
   const places = placesOf(folder, files);
+  const names = shortNames(places, ".parquet");
   using reader = startParquetReader();
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
-    const parquet = await reader.open(file, place);
-    const stem = basename(new URL(place, "file:///").pathname, ".parquet");
+    const parquet = await reader.open(file, place).catch(async (error) => {
+      const kind = await otherKindOf(file);
+      throw kind ? new Error(`${place} cannot be read as Parquet: ${kind}`, { cause: error }) : error;
+    });
+    const stem = names[places.indexOf(place)];
     const groups = parquet.groups.map((_, group) => `${stem}/${group}`);
     for (const group of sampling ? byRank(groups, sampling.seed) : groups) {
       const rows = await parquet.rows(groups.indexOf(group), columns);

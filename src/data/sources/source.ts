@@ -166,6 +166,8 @@ export const archiveFields = {
 export type SourceImage = {
   /** Names the image within its dataset. */
   key: string;
+  /** Its key where an image before it has `key`, as `a.png` beside `a.jpg`. Default: it is left out then. */
+  longKey?: string;
   /** Number of its semantic class, where the source has classes. */
   label?: number;
   /** Name of its semantic class, where that is all that the source tells: the pool gives it a number. */

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { parse } from "csv-parse";
 import { openBytes } from "../files/open.ts";
 import { isUrl, placesOf } from "../files/places.ts";
+import { exact } from "./cells.ts";
 import { parquetRows } from "./parquet_rows.ts";
 import { type SourceManifest } from "./source.ts";
 
@@ -22,28 +23,118 @@ interface ListFormat {
 /** The part of a manifest that says where its lists are. */
 type Listed = Pick<SourceManifest, "folder" | "access" | "sampling">;
 
+/** Why a row of a list is not read, for a reader. */
+const UNREAD_ROWS = {
+  too_long: "longer than any row",
+  not_json: "no JSON object on a line of its own",
+  cells: "with another number of cells than there are columns",
+  quotes: "with a quote that is not closed, which takes the rest of the file",
+  no_address: "without an http(s) address",
+  no_key: "with an empty key",
+} as const;
+
+/** What became of the rows of a manifest's lists, for a message. */
+export class RowTally {
+  /** Rows so far, those that are not read included. */
+  rows = 0;
+  /** Rows that the manifest's `where` leaves out. */
+  elsewhere = 0;
+  readonly unread = new Map<keyof typeof UNREAD_ROWS, number>();
+  /** Columns of the rows. */
+  readonly columns = new Set<string>();
+
+  /** Notes a row that is not read. */
+  pass(reason: keyof typeof UNREAD_ROWS): void {
+    this.unread.set(reason, (this.unread.get(reason) ?? 0) + 1);
+  }
+
+  /** Begins anew: the lists are read again. */
+  clear(): void {
+    [this.rows, this.elsewhere] = [0, 0];
+    this.unread.clear();
+    this.columns.clear();
+  }
+
+  /** The rows that were not read by reason, in one line; undefined when all were. */
+  text(): string | undefined {
+    if (this.unread.size === 0) return undefined;
+    const reasons = [...this.unread].map(([reason, times]) => `${times} ${UNREAD_ROWS[reason]}`);
+    return `of ${this.rows} rows of the list ${sum(this.unread.values())} are not read: ${reasons.join(", ")}` +
+      (this.columns.size > 0 ? `; its columns are ${[...this.columns].slice(0, MOST_COLUMNS).join(", ")}` : "");
+  }
+}
+
+/** Columns that a message names: rows of JSON may have any number of them. */
+const MOST_COLUMNS = 50;
+
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((total, number) => total + number, 0);
+}
+
 /**
  * A longer line is no line of a list: it is passed over, so that a file without line ends takes no memory.
  * Characters.
  */
 const LONGEST_LINE = 1 << 20;
+/** A longer record of CSV is no record: a quote is not closed. Characters. */
+const LONGEST_RECORD = 1 << 24;
+/** Characters among which the end of the first line is looked for. */
+const BEGINNING = 1 << 16;
 
-/** The lines of a text file, without their ends (LF or CRLF) and without a byte order mark. */
-export async function* linesOf(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+/**
+ * The lines of a text file, without their ends (LF, CRLF; CR in a file that has no others) and without a byte
+ * order mark. UTF-8, or UTF-16 by its byte order mark.
+ *
+ * @param onTooLong called for each line that is passed over
+ */
+export async function* linesOf(
+  blocks: AsyncIterable<Uint8Array>,
+  onTooLong: () => void = () => {},
+): AsyncGenerator<string> {
   let rest = "";
-  let tooLong = false;
-  for await (const block of blocks) {
-    const parts = (rest + decoder.decode(block, { stream: true })).split("\n");
+  let end = "\n";
+  let tooLong = false, isBeginning = true;
+  for await (const text of textOf(blocks)) {
+    rest += text;
+    if (isBeginning) {
+      isBeginning = rest.length < BEGINNING && !rest.includes("\n");
+      if (isBeginning) continue;
+      if (!rest.includes("\n") && rest.includes("\r")) end = "\r";
+    }
+    const parts = rest.split(end);
     rest = parts.pop()!;
     for (const line of parts) {
       if (!tooLong && line.length <= LONGEST_LINE) yield line.replace(/\r$/, "");
+      else onTooLong();
       tooLong = false;
     }
     if (rest.length > LONGEST_LINE) [rest, tooLong] = ["", true];
   }
-  rest += decoder.decode();
-  if (rest !== "" && !tooLong) yield rest.replace(/\r$/, "");
+  if (isBeginning && rest.includes("\r") && !rest.includes("\n")) {
+    yield* rest.replace(/\r$/, "").split("\r");
+  } else if (tooLong) onTooLong();
+  else if (rest !== "") yield rest.replace(/\r$/, "");
+}
+
+/** The text of a file, block by block: UTF-16 where it begins with its byte order mark, else UTF-8. */
+async function* textOf(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let decoder: TextDecoder | undefined;
+  let first: number[] = [];
+  for await (const block of blocks) {
+    if (!decoder) {
+      first = [...first, ...block.subarray(0, 2)];
+      if (first.length < 2) continue;
+      decoder = new TextDecoder(encodingOf(first));
+      yield decoder.decode(Uint8Array.from(first), { stream: true }) +
+        decoder.decode(block.subarray(2), { stream: true });
+    } else yield decoder.decode(block, { stream: true });
+  }
+  yield decoder ? decoder.decode() : new TextDecoder().decode(Uint8Array.from(first));
+}
+
+function encodingOf([first, second]: readonly number[]): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }
 
 type Row = Record<string, unknown>;
@@ -53,19 +144,25 @@ type Row = Record<string, unknown>;
  * files. Of a Parquet list with `sampling.candidates` only so many are read, row groups by rank.
  *
  * @param columns those that are needed
+ * @param tally takes note of every row
  * @throws {Error} when a list is missing or damaged or has no such column, naming it
  */
 export async function* listRows(
   manifest: Listed,
   source: ListFormat,
   columns: readonly string[],
+  tally: RowTally,
 ): AsyncGenerator<Row> {
   if (source.format === "parquet") {
-    yield* firstRows(parquetRows(manifest, source.files, columns), manifest.sampling?.candidates);
+    const rows = firstRows(parquetRows(manifest, source.files, columns), manifest.sampling?.candidates);
+    for await (const row of rows) {
+      tally.rows++;
+      yield row;
+    }
     return;
   }
   for (const place of placesOf(manifest.folder, source.files)) {
-    for await (const row of rowsOf(place, manifest, source)) {
+    for await (const row of rowsOf(place, manifest, source, tally)) {
       const missing = columns.find((column) => !(column in row));
       if (missing !== undefined && source.format !== "jsonl") {
         throw new Error(
@@ -74,6 +171,8 @@ export async function* listRows(
           }: correct the manifest`,
         );
       }
+      for (const name in row) tally.columns.add(name);
+      tally.rows++;
       yield row;
     }
   }
@@ -87,38 +186,65 @@ async function* firstRows(rows: AsyncIterable<{ row: Row }>, count = Infinity): 
   }
 }
 
-function rowsOf(place: string, { access }: Listed, source: ListFormat): AsyncIterable<Row> | Iterable<Row> {
+function rowsOf(
+  place: string,
+  { access }: Listed,
+  source: ListFormat,
+  tally: RowTally,
+): AsyncIterable<Row> | Iterable<Row> {
   if (source.format === "sqlite") return sqliteRows(place, source);
   const blocks = openBytes(place, access);
-  if (source.format === "csv") return csvRows(blocks, place, source.columns);
-  return source.format === "tsv" ? tsvRows(blocks, source.columns) : jsonRows(blocks);
+  const passed: Passed = (reason) => {
+    tally.rows++;
+    tally.pass(reason);
+  };
+  if (source.format === "csv") return csvRows(blocks, place, source.columns, passed);
+  return source.format === "tsv" ? tsvRows(blocks, source.columns, passed) : jsonRows(blocks, passed);
 }
+
+/** Told of each row that is not read. */
+type Passed = (reason: keyof typeof UNREAD_ROWS) => void;
 
 /**
  * Tabs separate and nothing is quoted, as in CC12M and WIT; lines with another number of cells are passed
  * over.
  */
-async function* tsvRows(blocks: AsyncIterable<Uint8Array>, columns?: readonly string[]): AsyncGenerator<Row> {
+async function* tsvRows(
+  blocks: AsyncIterable<Uint8Array>,
+  columns: readonly string[] | undefined,
+  passed: Passed,
+): AsyncGenerator<Row> {
   let names = columns;
-  for await (const line of linesOf(blocks)) {
+  for await (const line of linesOf(blocks, () => passed("too_long"))) {
     const cells = line.split("\t");
     if (!names) names = cells.map((name) => name.replace(/^\ufeff/, ""));
     else if (cells.length === names.length) {
       yield Object.fromEntries(names.map((name, i) => [name, cells[i]]));
-    }
+    } else if (line !== "") passed("cells");
   }
 }
 
 async function* csvRows(
   blocks: AsyncIterable<Uint8Array>,
   place: string,
-  columns?: readonly string[],
+  columns: readonly string[] | undefined,
+  passed: Passed,
 ): AsyncGenerator<Row> {
+  let isEndless = false;
+  const skipped = ({ code }: { code?: string }): undefined => {
+    const isQuote = code === "CSV_QUOTE_NOT_CLOSED" || code === "CSV_MAX_RECORD_SIZE";
+    if (!isQuote) passed("cells");
+    else if (!isEndless) passed("quotes"); // it is told again for every block
+    isEndless ||= isQuote;
+  };
   const parser = parse({
     columns: columns ? [...columns] : true,
     bom: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
     skip_records_with_error: true,
-    max_record_size: 1 << 20,
+    on_skip: (error) => skipped(error ?? {}),
+    max_record_size: LONGEST_RECORD,
   });
   const input = Readable.from(blocks);
   input.on("error", (error) => parser.destroy(error)).pipe(parser);
@@ -132,20 +258,36 @@ async function* csvRows(
 }
 
 /** One JSON object a line; lines that are none are passed over. */
-async function* jsonRows(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Row> {
-  for await (const line of linesOf(blocks)) {
-    const row = parsed(line);
+async function* jsonRows(blocks: AsyncIterable<Uint8Array>, passed: Passed): AsyncGenerator<Row> {
+  for await (const line of linesOf(blocks, () => passed("too_long"))) {
+    if (line.trim() === "") continue;
+    const row = parsed(line) ?? parsed(withoutNaN(line));
     if (row) yield row;
+    else passed("not_json");
   }
+}
+
+/** A line as Python's json writes it, with the numbers that JSON does not have as null. */
+function withoutNaN(line: string): string {
+  return line.replace(
+    /"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g,
+    (part) => part.startsWith('"') ? part : "null",
+  );
 }
 
 function parsed(line: string): Row | undefined {
   try {
-    const value = JSON.parse(line);
-    return value && typeof value === "object" ? value as Row : undefined;
+    const value = JSON.parse(line, /\d{16}/.test(line) ? wholeNumbers : undefined);
+    return value && typeof value === "object" && !Array.isArray(value) ? value as Row : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Keeps whole numbers that a number would round, as ids of posts. */
+function wholeNumbers(_: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  const isRounded = typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(source ?? "");
+  return isRounded ? BigInt(source!) : value;
 }
 
 function* sqliteRows(path: string, { table, columns, where = {} }: ListFormat): Generator<Row> {
@@ -161,7 +303,13 @@ function* sqliteRows(path: string, { table, columns, where = {} }: ListFormat): 
       `SELECT ${wanted} FROM ${quoted(table ?? "")}${conditions && ` WHERE ${conditions}`}`,
     );
     const values = Object.values(where).map((value) => typeof value === "boolean" ? Number(value) : value);
-    for (const row of query.iterate(...values)) yield row;
+    query.setReadBigInts(true); // a whole number above 2^53 would end the rows without a word
+    for (const row of query.iterate(...values)) {
+      for (const [name, value] of Object.entries(row)) {
+        if (typeof value === "bigint") row[name] = (exact(value) ?? value) as never;
+      }
+      yield row;
+    }
   } catch (error) {
     throw new Error(`${path} cannot be read as SQLite: ${(error as Error).message}`, { cause: error });
   }

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { z } from "zod";
+import { cellText, plainCell } from "./cells.ts";
 import { localFilesOf } from "../files/places.ts";
 import type { TarMember } from "../files/tar_members.ts";
 import { filesFingerprint } from "./fingerprint.ts";
 import { isImageName, withoutEnding } from "./image_paths.ts";
 import { columnSchema, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
-import { listRows } from "./url_list.ts";
+import { listRows, RowTally } from "./url_list.ts";
 import { memberFile, shardSamples } from "./shard_samples.ts";
 
 /** Lists of URLs: the `source` of a manifest. */
@@ -66,38 +67,60 @@ export interface ListedUrl {
  * time; each call reads the lists again. Rows that the manifest's `where` leaves out, and rows without an
  * http(s) address, are passed over.
  *
- * @throws {Error} when a list is missing or damaged or has no such column, naming it
+ * @param tally takes note of the rows that are passed over
+ * @throws {Error} when a list is missing or damaged or has no such column, naming it, and when no row is left
  */
 export async function* listedUrls(
   manifest: Pick<SourceManifest, "folder" | "access" | "sampling">,
   source: UrlList,
+  tally = new RowTally(),
 ): AsyncGenerator<ListedUrl> {
+  tally.clear();
   const { url, key = url, sha256, keep = [], where = {} } = source;
   const columns = [...new Set([url, key, ...(sha256 ? [sha256] : []), ...keep, ...Object.keys(where)])];
-  for await (const row of listRows(manifest, source, columns)) {
-    const wanted = Object.entries(where).every(([name, value]) => text(row[name]) === `${value}`);
-    const address = text(row[url]);
-    const name = text(row[key]);
+  let read = 0;
+  for await (const row of listRows(manifest, source, columns, tally)) {
+    const wanted = Object.entries(where).every(([name, value]) => cellText(row[name]) === `${value}`);
+    const address = cellText(row[url]).trimStart();
+    const name = cellText(row[key]);
+    if (!wanted) tally.elsewhere++;
+    else if (!/^https?:\/\//i.test(address)) tally.pass("no_address");
+    else if (name === "") tally.pass("no_key");
     if (!wanted || name === "" || !/^https?:\/\//i.test(address)) continue;
-    const hash = sha256 ? text(row[sha256]).toLowerCase() : "";
+    read++;
+    const hash = sha256 ? cellText(row[sha256]).toLowerCase() : "";
     yield {
       key: name,
       url: address,
       ...(/^[0-9a-f]{64}$/.test(hash) && { sha256: hash }),
       ...(keep.length > 0 &&
-        { metadata: Object.fromEntries(keep.map((column) => [column, plain(row[column])])) }),
+        { metadata: Object.fromEntries(keep.map((column) => [column, plainCell(row[column])])) }),
     };
   }
+  checkRows(source, columns, tally, read);
 }
 
-function text(value: unknown): string {
-  return value instanceof Uint8Array ? new TextDecoder().decode(value) : `${value ?? ""}`;
-}
-
-/** A value that JSON can hold. */
-function plain(value: unknown): unknown {
-  if (value instanceof Uint8Array) return text(value);
-  return typeof value === "bigint" ? Number(value) : value;
+/**
+ * @throws {Error} when rows of JSON never have one of the columns that the manifest names, which is misspelt,
+ * and when no row was left
+ */
+function checkRows({ files }: UrlList, columns: readonly string[], tally: RowTally, read: number): void {
+  const known = [...tally.columns];
+  const missing = columns.find((column) => known.length > 0 && !tally.columns.has(column));
+  if (missing !== undefined) {
+    throw new Error(
+      `${files}: no row has the column "${missing}"; the columns are ${known.slice(0, 50).join(", ")}: ` +
+        "correct the manifest",
+    );
+  }
+  if (read > 0) return;
+  const elsewhere = tally.elsewhere > 0
+    ? `; ${tally.elsewhere} have other values than the manifest's source.where`
+    : "";
+  throw new Error(
+    `${files} lists no image: ${tally.text() ?? `it has ${tally.rows} rows`}${elsewhere}; ` +
+      "correct the list, or source.format, url and where of the manifest",
+  );
 }
 
 /** The fields of a manifest that decide which images of a list are fetched. */

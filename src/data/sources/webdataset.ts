@@ -1,9 +1,8 @@
-import { basename } from "node:path";
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import { isUrl, localFilesOf, placesOf } from "../files/places.ts";
+import { isUrl, localFilesOf, placesOf, shortNames } from "../files/places.ts";
 import { type TarMember } from "../files/tar_members.ts";
-import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
+import { isImageName, memberFolders, memberPath, withoutEnding } from "./image_paths.ts";
 import { memberFile, shardSamples } from "./shard_samples.ts";
 import {
   archiveFields,
@@ -21,6 +20,10 @@ const schema = z.strictObject({
   shards: patternSchema,
   ...archiveFields,
   classes: classesSchema.optional(),
+  members: z.array(z.string().regex(/^[^./][^/]*$/)).min(1).optional().describe(
+    'Endings of the members of a sample that are images of the dataset, as ["jpg"] where each has a mask.png ' +
+      "beside it. Default: all.",
+  ),
 }).refine(({ classFolders, classes }) => !(classFolders && classes), {
   path: ["classes"],
   message: "the folders name the classes: leave it out, or classFolders",
@@ -52,34 +55,56 @@ async function* webdatasetImages(
   manifest: SourceManifest<z.infer<typeof schema>>,
 ): AsyncGenerator<SourceImage> {
   const { source, sampling } = manifest;
-  const { within = "" } = source;
   const places = placesOf(manifest.folder, source.shards);
+  const shards = shortNames(places, ".tar");
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
-    const shard = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".tar")}/` : "";
-    const wanted = (name: string) => name.startsWith(within) && (isImageName(name) || name.endsWith(".cls"));
+    const shard = places.length > 1 ? `${shards[places.indexOf(place)]}/` : "";
+    const pathOf = (name: string) => memberPath(name, source.within);
+    const wanted = (name: string) =>
+      pathOf(name) !== undefined && (isImageName(name) || name.endsWith(".cls"));
     for await (const sample of shardSamples(place, manifest, wanted)) {
-      const folders = memberFolders(sample[0].name.slice(within.length), source);
+      const folders = memberFolders(pathOf(sample[0].name)!, source);
       if (!folders) continue;
-      const keyOf = (name: string) => shard + withoutEnding(name.slice(within.length));
-      for (const image of imagesOf(sample, keyOf, place)) yield { ...image, ...folders };
+      const keyOf = (name: string) => shard + pathOf(name);
+      for (const image of imagesOf(sample, keyOf, place, source.members)) yield { ...image, ...folders };
     }
   }
 }
 
-/** The images of a sample, as a rule one. */
+/**
+ * The images of a sample, as a rule one: the members that the manifest names or, where it names none, all.
+ *
+ * @throws {Error} when it names none and one of several is the sample's own, as `7.jpg` beside `7.mask.png`
+ */
 function* imagesOf(
   sample: TarMember[],
-  keyOf: (name: string) => string,
+  longKeyOf: (name: string) => string,
   place: string,
+  wanted?: readonly string[],
 ): Generator<SourceImage> {
   const label = labelOf(sample.find(({ name }) => name.endsWith(".cls")));
-  for (const member of sample.filter(({ name }) => isImageName(name))) {
+  const images = sample.filter(({ name }) => isImageName(name));
+  const endings = [...new Set(images.map(({ name }) => endingOf(name)))];
+  if (!wanted && endings.length > 1 && endings.some((ending) => !ending.includes("."))) {
+    throw new Error(
+      `${place} has several images in a sample: ${images.map(({ name }) => name).join(", ")}; name those ` +
+        `that are images of the dataset in the manifest, as "members": ["${endings[0]}"] in its source`,
+    );
+  }
+  for (const member of images.filter(({ name }) => !wanted || wanted.includes(endingOf(name)))) {
+    const longKey = longKeyOf(member.name);
     yield {
-      key: keyOf(member.name),
+      key: withoutEnding(longKey),
+      longKey,
       ...(label !== undefined && { label }),
       ...memberFile(member, place),
     };
   }
+}
+
+/** What follows the first dot of a name's last part, as WebDataset names a sample's members. */
+function endingOf(name: string): string {
+  return name.split("/").at(-1)!.split(".").slice(1).join(".").toLowerCase();
 }
 
 function labelOf(member?: TarMember): number | undefined {

@@ -1,10 +1,9 @@
-import { basename } from "node:path";
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import { localFilesOf, placesOf } from "../files/places.ts";
-import { openRandomAccess } from "../files/open.ts";
+import { localFilesOf, placesOf, shortNames } from "../files/places.ts";
+import { openRandomAccess, otherKindOf } from "../files/open.ts";
 import { zipEntries } from "../files/zip_entries.ts";
-import { isImageName, memberFolders, withoutEnding } from "./image_paths.ts";
+import { isImageName, memberFolders, memberPath, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
 import { archiveFields, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
 
@@ -37,26 +36,31 @@ export const zip = sourceKind({
  */
 async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const { source, sampling, access } = manifest;
-  const { within = "" } = source;
   const places = placesOf(manifest.folder, source.archives);
+  const archives = shortNames(places, ".zip");
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
-    const entries = await zipEntries(file).catch((error) => {
-      throw new Error(`${place} cannot be read as ZIP: ${error.message}`, { cause: error });
+    const entries = await zipEntries(file).catch(async (error) => {
+      const kind = await otherKindOf(file);
+      throw new Error(`${place} cannot be read as ZIP: ${kind ?? error.message}`, { cause: error });
     });
-    const foldersOf = (name: string) => memberFolders(name.slice(within.length), source);
+    const pathOf = (name: string) => memberPath(name, source.within);
+    const foldersOf = (name: string) => {
+      const path = pathOf(name);
+      return path === undefined ? undefined : memberFolders(path, source);
+    };
     const images = new Map(
-      entries.filter(({ name }) => name.startsWith(within) && isImageName(name) && foldersOf(name))
-        .map((entry) => [entry.name, entry]),
+      entries.filter(({ name }) => isImageName(name) && foldersOf(name)).map((entry) => [entry.name, entry]),
     );
     const names = [...images.keys()];
-    const archive = places.length > 1 ? `${basename(new URL(place, "file:///").pathname, ".zip")}/` : "";
+    const archive = places.length > 1 ? `${archives[places.indexOf(place)]}/` : "";
     for (const name of sampling ? byRank(names, sampling.seed) : names) {
       // Begun here: the archive closes when its images have been given out.
       const bytes = images.get(name)!.bytes(LARGEST_FILE);
       bytes.catch(() => {}); // whoever decodes it learns of it
       yield {
-        key: archive + withoutEnding(name.slice(within.length)),
+        key: archive + withoutEnding(pathOf(name)!),
+        longKey: archive + pathOf(name)!,
         ...foldersOf(name),
         place,
         file: () => bytes,
