@@ -10,6 +10,7 @@ import {
   bytesTensor,
   compile,
   describeEngine,
+  OutOfMemoryError,
   type Precision,
   startEngine,
   type TensorTree,
@@ -141,7 +142,7 @@ async function seconds(action: () => Promise<void>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** What TensorFlow and its libraries say where an allocation fails. */
+/** What TensorFlow's libraries say where an allocation of their own fails. */
 const FULL = /memory|OOM|exhausted|alloc|no algorithm worked/i;
 
 function memory(): Memory {
@@ -156,7 +157,7 @@ async function resized(work: Work, batch: number) {
     return { first_step: await seconds(() => work.train(1)) };
   } catch (error) {
     const { message } = error as Error;
-    if (FULL.test(message)) return { full: message.slice(0, 200) };
+    if (error instanceof OutOfMemoryError || FULL.test(message)) return { full: message.slice(0, 200) };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { type Figure, type PlotlyLayout, renderSvg, type Trace } from "../figures/mod.ts";
-import { Displayable, escapeMarkup, type MimeBundle } from "./kernel.ts";
+import { Displayable, escapeMarkup } from "./kernel.ts";
 import { tableBundle } from "./table.ts";
 
 /**
@@ -21,7 +21,7 @@ export function show(figure: Figure, finding?: string): Displayable {
   );
 }
 
-function findingBundle(finding: string): MimeBundle {
+function findingBundle(finding: string): Record<string, string> {
   return {
     "text/html": `<p style="max-width:60em"><b>Seen here:</b> ${escapeMarkup(finding)}</p>`,
     "text/markdown": `**Seen here:** ${finding.replaceAll(/[\\`*_<>[\]#]/g, "\\$&")}`,

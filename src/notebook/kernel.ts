@@ -15,7 +15,7 @@ export function kernel(): Kernel | undefined {
 }
 
 /** One output in several formats; a front end shows the richest that it knows. Binary formats are base64. */
-export type MimeBundle = Record<string, unknown>;
+type MimeBundle = Record<string, unknown>;
 
 /** An output that a cell shows where it is the cell's last expression. */
 export class Displayable {

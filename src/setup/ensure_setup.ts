@@ -3,12 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
 import { readMachine } from "../nvidia/mod.ts";
-import { type Installer, pythonInstallers, runInstaller, runTethered } from "./installers.ts";
+import { pythonInstallers, runInstaller, runTethered } from "./installers.ts";
 import { writeKernelSpec, writeLabSettings } from "./kernel_spec.ts";
 import { checkDeno, checkSpace, gpuFor, nvidiaTraces, SetupError } from "./machine.ts";
 import { findPython, type Python } from "./python.ts";
 import { gigabytesFor, inTheWay, type PipInstall, resolveInstalls } from "./resolution.ts";
 import { emptyVenv, holdVenv, readState } from "./state.ts";
+
+type Installer = Awaited<ReturnType<typeof pythonInstallers>>[number];
 
 /**
  * The needs of a command. `packages`: the npm packages. `python`: `.venv` with JupyterLab, the notebook

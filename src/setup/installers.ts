@@ -6,7 +6,7 @@ import { besideModule } from "../disk/mod.ts";
 import { SetupError } from "./machine.ts";
 
 /** A program that fills a virtual environment. Its commands are arguments of tethered.py. */
-export interface Installer {
+interface Installer {
   name: "uv" | "pip";
   /** Makes an environment in a folder, which may hold set-up's own files. */
   create(venv: string, python: string): string[];

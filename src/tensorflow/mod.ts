@@ -1,6 +1,7 @@
 /** Native TensorFlow for tfjs: the only room that knows C. */
 export { attribute, type OpAttribute } from "./attributes.ts";
 export { describeEngine, startEngine } from "./backend.ts";
+export { OutOfMemoryError } from "./capi.ts";
 export {
   bytesTensor,
   bytesToFloat,

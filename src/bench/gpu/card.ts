@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { besideModule, repositoryRoot } from "../../disk/mod.ts";
 import { ownProgram, startAnswering } from "../process.ts";
-import type { CudaPyTorch, GpuContext, GpuRow } from "./plan.ts";
+import type { GpuContext, GpuRow } from "./plan.ts";
 
 async function query(fields: string): Promise<string[] | undefined> {
   try {
@@ -30,7 +30,7 @@ export async function watchCard(): Promise<() => Promise<number | null>> {
 }
 
 /** A Python whose PyTorch computes on a card, or why there is none. */
-export async function findCudaPyTorch(): Promise<{ found?: CudaPyTorch; note: string }> {
+export async function findCudaPyTorch(): Promise<{ found?: GpuContext["pytorch"]; note: string }> {
   const own = join(repositoryRoot, ".venv-pytorch/bin/python");
   const notes = [];
   for (const python of [Deno.env.get("NTD_PYTORCH"), own]) {

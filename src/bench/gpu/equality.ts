@@ -3,13 +3,15 @@ import { besideModule } from "../../disk/mod.ts";
 import { type Answering, ownProgram, startAnswering, type Starting } from "../process.ts";
 import type { EqualityOutcome, EqualityWork } from "./equality_step.ts";
 import {
-  type CardPrecision,
   environmentOf,
   type EqualityCase,
   type GpuContext,
   type GpuRow,
   recipePrecision,
+  type SpeedSubject,
 } from "./plan.ts";
+
+type CardPrecision = SpeedSubject["precision"];
 
 /** Numbers of one training. */
 export interface EqualityNumbers {

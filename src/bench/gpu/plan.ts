@@ -19,7 +19,7 @@ export type GpuPart = (typeof GPU_PARTS)[number];
  * How a card multiplies. `tf32` is float32 whose products have 10 bits; the library chooses by a variable of
  * its environment.
  */
-export type CardPrecision = "float32" | "tf32" | "bfloat16";
+type CardPrecision = "float32" | "tf32" | "bfloat16";
 
 /** A training that is compared on the card and on the CPU. */
 export interface EqualityCase {
@@ -103,7 +103,7 @@ export interface GpuContext {
 }
 
 /** A Python whose PyTorch computes on the card. */
-export interface CudaPyTorch {
+interface CudaPyTorch {
   python: string;
   version: string;
   device: ContestantConfig["device"];

@@ -108,7 +108,7 @@ export function choicesAmong(count: number, size: number): number {
 type Interval = Pick<Estimate, "value" | "low" | "high">;
 
 /** A way to read how well datasets are told apart. */
-export interface Measure {
+interface Measure {
   /** "margin over chance" */
   name: string;
   /** What zero is, where it is not nothing: "chance". */

@@ -14,12 +14,7 @@ import { contentName } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstOccurrences } from "./first_occurrences.ts";
-<<<<<<< HEAD
-import { type Dropped, leftOutText } from "./header.ts";
-=======
-import { dataRoot } from "./hash.ts";
 import { type Dropped, leftOutText, printable } from "./header.ts";
->>>>>>> wild
 import type { PoolImage } from "./index.ts";
 import { startFiles } from "./writer.ts";
 

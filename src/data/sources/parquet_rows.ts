@@ -1,5 +1,6 @@
 import { byRank } from "../../stats/mod.ts";
-import { openRandomAccess, otherKindOf } from "../files/open.ts";
+import { openRandomAccess } from "../files/open.ts";
+import { otherKindOf } from "../files/other_kinds.ts";
 import { startParquetReader } from "../files/parquet.ts";
 import { placesOf, shortNames } from "../files/places.ts";
 import type { SourceManifest } from "./source.ts";

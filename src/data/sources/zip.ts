@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
 import { localFilesOf, placesOf, shortNames } from "../files/places.ts";
-import { openRandomAccess, otherKindOf } from "../files/open.ts";
+import { openRandomAccess } from "../files/open.ts";
+import { otherKindOf } from "../files/other_kinds.ts";
 import { zipEntries } from "../files/zip_entries.ts";
 import { isImageName, memberFolders, memberPath, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
