@@ -1,7 +1,7 @@
 /** Identity by content: the digest of what the files of a dataset hold, wherever they lie. */
 import { createHash } from "node:crypto";
 import { mkdirSync, type Stats, statSync } from "node:fs";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { markOf } from "../files/open.ts";
 import { dataRoot, isUrl, placesOf } from "../files/places.ts";
 import { sourceKindOf } from "../sources/list.ts";
@@ -73,14 +73,21 @@ export function localContent(described: Described): string {
   }
   const digest = digestOf(described, files.map(([name, path]) => [name, bytesDigest(path)]));
   // A file that changes once more within a clock's tick would look the same.
-  if (state.newest < Date.now() - SETTLED_MS) {
-    mkdirSync(`${dataRoot()}/own/digests`, { recursive: true });
-    Deno.writeTextFileSync(kept, digest);
-  }
+  if (state.newest < Date.now() - SETTLED_MS) keep(kept, digest);
   return digest;
 }
 
-/** Files that have changed since so long are trusted to be in the state that their times say, ms. */
+/** Where it cannot be kept the files are read again. */
+function keep(path: string, digest: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    Deno.writeTextFileSync(path, digest);
+  } catch {
+    // A folder that cannot be written to is told of when the manifest is.
+  }
+}
+
+/** Files that have not changed for so long are trusted to be in the state that their times say, ms. */
 const SETTLED_MS = 3000;
 
 function digestOf({ source, render }: Described, files: readonly (readonly [string, string])[]): string {
