@@ -29,7 +29,7 @@ export {
 export { checkDisjoint, type DatasetReference, isSameSource, parseReference } from "./manifest/reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool/build.ts";
 export { dataRoot, datasetHash } from "./pool/hash.ts";
-export { type Dropped, leftOutText } from "./pool/header.ts";
+export { type Dropped, leftOutText, warnedText } from "./pool/header.ts";
 export { indicesByKey, type PoolImage } from "./pool/index.ts";
 export { openPool, openPools, type Pool } from "./pool/pool.ts";
 export type { StoredImages } from "./pool/store.ts";
