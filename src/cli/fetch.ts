@@ -93,10 +93,12 @@ const NAMED = 5;
  * name, the others by number.
  */
 export async function leftOutLines(fetched: readonly Pick<Fetched, "name" | "dropped" | "folders">[]) {
-  const { leftOutText } = await import("../data/mod.ts");
-  return fetched.flatMap(({ name, dropped: { failed }, folders }) => {
+  const { leftOutText, warnedText } = await import("../data/mod.ts");
+  return fetched.flatMap(({ name, dropped: { failed, warned }, folders }) => {
+    const warnings = warnedText({ warned });
     const lines = failed.slice(0, NAMED).map((image) => `${name} is without ${leftOutText(image)}`);
     const others = failed.length - lines.length;
+    if (warnings) lines.push(`${name} has ${warnings}`);
     return others > 0
       ? [
         ...lines,

@@ -38,7 +38,7 @@ export {
 } from "./manifest/reference.ts";
 export type { PoolOptions, PoolProgress } from "./pool/build.ts";
 export { datasetHash } from "./pool/hash.ts";
-export { type Dropped, leftOutText } from "./pool/header.ts";
+export { type Dropped, leftOutText, warnedText } from "./pool/header.ts";
 export { indicesByKey, type PoolImage } from "./pool/index.ts";
 export { openPool, openPools, type Pool } from "./pool/pool.ts";
 export type { StoredImages } from "./pool/store.ts";

@@ -205,10 +205,28 @@ export class Journal {
       work();
       this.#database.exec("COMMIT");
     } catch (error) {
-      this.#database.exec("ROLLBACK");
-      throw error;
+      throw this.#undone(error as Error);
     }
   }
+
+  #undone(error: Error): Error {
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch {
+      // A full disk has ended the transaction already.
+    }
+    return writeFailure(this.path, error);
+  }
+}
+
+/** An error of a write to the journal, which for a full disk says what to do. */
+export function writeFailure(path: string, error: Error): Error {
+  if (!/disk is full|disk I\/O error/.test(error.message)) return error;
+  return new Error(
+    `${path} cannot be written (${error.message}): free some space or name another folder in the environment ` +
+      "variable NTD_DATA, and run the same command again; what was fetched is kept",
+    { cause: error },
+  );
 }
 
 function outcomeOf(row: Row): ItemOutcome {

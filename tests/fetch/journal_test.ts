@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ItemOutcome, Journal } from "../../src/fetch/journal.ts";
+import { DatabaseSync } from "node:sqlite";
+import { type ItemOutcome, Journal, writeFailure } from "../../src/fetch/journal.ts";
 
 async function inJournal(
   test: (journal: Journal, reopen: () => Journal) => void | Promise<void>,
@@ -129,3 +130,20 @@ Deno.test("one at a time, and a file that is no journal is said to be none", () 
     await Deno.writeTextFile(other, "this is no database, whatever it is called ".repeat(100));
     assert.throws(() => new Journal(other), /cannot be read .* to fetch anew/);
   }));
+
+Deno.test("a full disk is said to be one, with what to do", () => {
+  using database = new DatabaseSync(":memory:");
+  database.exec("PRAGMA max_page_count = 4; CREATE TABLE t (x)");
+  let error: Error | undefined;
+  try {
+    database.prepare("INSERT INTO t VALUES (?)").run(new Uint8Array(1 << 20));
+  } catch (full) {
+    error = writeFailure("/data/journal.sqlite", full as Error);
+  }
+  assert.match(
+    error!.message,
+    /journal\.sqlite cannot be written \(.*disk is full\): free some space .*NTD_DATA/,
+  );
+  const other = new Error("another");
+  assert.equal(writeFailure("x", other), other);
+});

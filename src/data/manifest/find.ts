@@ -53,9 +53,12 @@ export function manifestNames(folder?: URL): string[] {
   return [...manifestFiles(folder ? [folder] : manifestFolders()).keys()];
 }
 
-/** The collections and the names of their datasets, by place. */
+/**
+ * The collections and the names of their datasets, by place. Files that are no manifests are passed over:
+ * one of them in the folder that `NTD_MANIFESTS` names does not stand in the way of other datasets.
+ */
 export function collections(folder?: URL): Map<string, string[]> {
-  const manifests = manifestNames(folder).map((name) => readManifest(name, folder));
+  const { manifests } = readable(folder);
   const byCollection = Map.groupBy(
     manifests.sort((a, b) => a.place - b.place),
     (manifest) => manifest.collection,
@@ -63,6 +66,19 @@ export function collections(folder?: URL): Map<string, string[]> {
   return new Map(
     [...byCollection].map(([collection, members]) => [collection, members.map(({ name }) => name)]),
   );
+}
+
+/** The manifests that can be read, and the names of the others' files with their first fault. */
+function readable(folder?: URL): { manifests: Manifest[]; faults: string[] } {
+  const manifests: Manifest[] = [], faults: string[] = [];
+  for (const name of manifestNames(folder)) {
+    try {
+      manifests.push(readManifest(name, folder));
+    } catch (error) {
+      faults.push((error as Error).message.split("\n")[0]);
+    }
+  }
+  return { manifests, faults };
 }
 
 /**
@@ -91,7 +107,9 @@ function unknownDataset(name: string, folder?: URL): Error {
     return new Error(`there is no dataset "${name}"; if it is a folder of images, write folder("${name}")`);
   }
   const groups = [...collections(folder)].map(([collection, names]) => `${collection} (${names.join(", ")})`);
-  return new Error(`there is no dataset "${name}"; known are, by collection: ${groups.join("; ")}`);
+  const { faults } = readable(folder);
+  const others = faults.length > 0 ? `\nThese are no manifests: ${faults.join("; ")}` : "";
+  return new Error(`there is no dataset "${name}"; known are, by collection: ${groups.join("; ")}${others}`);
 }
 
 /**
@@ -120,8 +138,8 @@ function manifestFiles(folders: readonly URL[]): Map<string, URL> {
 
 function filesIn(folder: URL): string[] {
   try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name)
-      .filter((file) => file.endsWith(".json") && file !== "schema.json");
+    return [...Deno.readDirSync(folder)].filter(({ isDirectory }) => !isDirectory).map(({ name }) => name)
+      .filter((file) => /^[^.].*\.json$/.test(file) && file !== "schema.json");
   } catch (error) {
     throw new Error(
       `the folder of manifests ${fileURLToPath(folder)} cannot be read (${(error as Error).message}); ` +

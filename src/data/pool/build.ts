@@ -14,7 +14,7 @@ import { contentName } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstOccurrences } from "./first_occurrences.ts";
-import { type Dropped, leftOutText, printable } from "./header.ts";
+import { countWarned, type Dropped, leftOutText, printable } from "./header.ts";
 import type { PoolImage } from "./index.ts";
 import { startFiles } from "./writer.ts";
 
@@ -95,6 +95,8 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
       checkClass(manifest, image, named);
       kinds.add(image.className !== undefined ? "names" : image.label !== undefined ? "numbers" : "none");
       if (kinds.has("names") && kinds.has("numbers")) throw mixedClasses(manifest, image);
+      const { warning } = stored.facts;
+      if (warning !== undefined) dropped.warned = countWarned(dropped.warned, { [warning]: 1 });
       const place = files.store(stored.bytes, placeOf(manifest, image));
       files.describe({ ...indexEntry(manifest, image, stored, place, classes), key });
     }

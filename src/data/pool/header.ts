@@ -52,6 +52,11 @@ export interface Dropped {
   blank: number;
   /** Images that could not be had, drawn or decoded, in the order of the source. */
   failed: LeftOut[];
+  /**
+   * Images that are in the pool though their decoder warned, which stand beside those that were left out: how
+   * many by what it said, with N for numbers. Default: none.
+   */
+  warned?: Record<string, number>;
 }
 
 /** @throws {Error} when the file is missing or is not a header */
@@ -59,6 +64,27 @@ export function readHeader(folder: string): PoolHeader {
   const header = JSON.parse(Deno.readTextFileSync(`${folder}/pool.json`));
   if (!Number.isInteger(header.images) || !header.sha256) throw new Error("it is not the header of a pool");
   return header;
+}
+
+/** Counts warnings by what they say. */
+export function countWarned(
+  counts: Record<string, number> = {},
+  more: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const sum = { ...counts };
+  for (const [warning, times] of Object.entries(more)) {
+    const kind = warning.replace(/0x[0-9a-f]+|\d+/gi, "N");
+    sum[kind] = (sum[kind] ?? 0) + times;
+  }
+  return sum;
+}
+
+/**
+ * The images that were decoded though their decoder warned, for a terminal; undefined when there are none.
+ */
+export function warnedText({ warned = {} }: Pick<Dropped, "warned">): string | undefined {
+  const kinds = Object.entries(warned).map(([kind, times]) => `${times} ${printable(kind)}`);
+  return kinds.length > 0 ? `images that were decoded though the decoder warned: ${kinds.join("; ")}` : undefined;
 }
 
 /** Why an image of a source is not in its pool, for a reader. */

@@ -8,7 +8,7 @@ import { contentName, type DatasetReference, isMeant, parseReference } from "../
 import { sourceKindOf } from "../sources/list.ts";
 import { buildPool, type PoolOptions } from "./build.ts";
 import { datasetHash } from "./hash.ts";
-import { type Dropped, type PoolHeader, readHeader } from "./header.ts";
+import { countWarned, type Dropped, type PoolHeader, readHeader } from "./header.ts";
 import { type PoolImages, someImages } from "./index.ts";
 import { joined, openStored, type StoredImages } from "./store.ts";
 
@@ -162,6 +162,9 @@ function unionOf(pools: readonly Pool[]): Pool {
       duplicates: sum(pools.map(({ dropped }) => dropped.duplicates)),
       blank: sum(pools.map(({ dropped }) => dropped.blank)),
       failed: pools.flatMap(({ dropped }) => dropped.failed),
+      ...(pools.some(({ dropped }) => dropped.warned) && {
+        warned: pools.reduce((all, { dropped }) => countWarned(all, dropped.warned), {}),
+      }),
     },
     inPlace: sum(pools.map(({ inPlace }) => inPlace)),
   };

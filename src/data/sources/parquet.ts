@@ -82,10 +82,18 @@ function classOf(
   );
 }
 
+/** What a value of the image's column is, where it is no bytes. */
+function instead(value: unknown, bytes: unknown): string {
+  if (Array.isArray(bytes) || ArrayBuffer.isView(bytes)) return ": it has a list";
+  if (typeof bytes === "string") return ": it has a text, as a path or base64";
+  const hasPath = value && typeof value === "object" && "path" in value && typeof value.path === "string";
+  return hasPath ? ": it has only a path to one" : "";
+}
+
 /** @throws {Error} when a value of the image's column is no image */
 function imageBytes(value: unknown): Uint8Array {
   const bytes = value && typeof value === "object" && "bytes" in value ? value.bytes : value;
-  if (!(bytes instanceof Uint8Array)) throw new Error("the row has no bytes of an image");
+  if (!(bytes instanceof Uint8Array)) throw new Error(`the row has no bytes of an image${instead(value, bytes)}`);
   if (bytes.length > LARGEST_FILE) {
     throw new Error(`it has ${bytes.length} bytes; ${LARGEST_FILE} are the most`);
   }

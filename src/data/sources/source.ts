@@ -210,6 +210,8 @@ export interface StoredFacts {
   perceptualHash: string;
   /** Whether it is of one colour throughout. */
   isBlank: boolean;
+  /** Only of a JPEG file that was decoded all the same: what the decoder warned of. */
+  warning?: string;
   /** Only of a drawing: see `PoolImage`. */
   look?: string;
 }

@@ -43,11 +43,15 @@ export const LARGEST_FILE = 64 << 20;
 export async function storedPhoto(file: Uint8Array, render: SourceManifest["render"]): Promise<StoredImage> {
   const { side, shorter, channels, background } = render;
   if (side === undefined) {
-    const { file: bytes, image } = await storedJpeg(file, { shorter: shorter!, background });
-    return storedImage(bytes, image);
+    const { file: bytes, image, warning } = await storedJpeg(file, { shorter: shorter!, background });
+    return withWarning(storedImage(bytes, image), warning);
   }
   const image = await decode(file, channels, background);
   const pixels = new Uint8Array(side ** 2 * channels);
   centreSquare(image, side, pixels);
-  return storedSquare(pixels, side, channels);
+  return withWarning(storedSquare(pixels, side, channels), image.warning);
+}
+
+function withWarning({ bytes, facts }: StoredImage, warning: string | undefined): StoredImage {
+  return { bytes, facts: warning === undefined ? facts : { ...facts, warning } };
 }

@@ -290,6 +290,14 @@ function wholeNumbers(_: string, value: unknown, { source }: { source?: string }
   return isRounded ? BigInt(source!) : value;
 }
 
+function checkTable(database: DatabaseSync, table: string | undefined): void {
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").all()
+    .map(({ name }) => `${name}`);
+  if (tables.some((name) => name.toLowerCase() === table?.toLowerCase())) return;
+  const fault = table === undefined ? "the manifest names no table" : `there is no table "${table}"`;
+  throw new Error(`${fault}; give one of ${tables.join(", ")} in source.table`);
+}
+
 function* sqliteRows(path: string, { table, columns, where = {} }: ListFormat): Generator<Row> {
   if (isUrl(path)) {
     throw new Error(`${path}: an sqlite file is read on this machine; download it and name its path`);
@@ -299,6 +307,7 @@ function* sqliteRows(path: string, { table, columns, where = {} }: ListFormat): 
   const wanted = columns?.map(quoted).join(", ") ?? "*";
   try {
     using database = new DatabaseSync(path, { readOnly: true });
+    checkTable(database, table);
     const query = database.prepare(
       `SELECT ${wanted} FROM ${quoted(table ?? "")}${conditions && ` WHERE ${conditions}`}`,
     );

@@ -16,6 +16,8 @@ export interface PhotographFacts {
   originalBytes: number;
   /** Hash of the file as it came. */
   sha256: string;
+  /** What the decoder warned of, where it decoded a JPEG file all the same. */
+  decoderWarning?: string;
   /** Only for a JPEG file. See {@link jpegTables}. */
   jpegQuantisation?: number[][];
 }
@@ -34,13 +36,14 @@ const LONGEST_SIDE = 65_500;
  */
 export async function storePhotograph(file: Uint8Array, settings: StorageSettings): Promise<Photograph> {
   const { shorterSide: shorter, quality } = settings;
-  return await fromImage(file, async (image) => {
+  return await fromImage(file, async (image, warning) => {
     const header = await image.metadata();
     checkSides(header);
     const { data, info } = await inStoredForm(image, { shorter, quality }).toBuffer({
       resolveWithObject: true,
     });
-    return { bytes: data, facts: factsOf(file, header, info) };
+    const facts = factsOf(file, header, info);
+    return { bytes: data, facts: warning === undefined ? facts : { ...facts, decoderWarning: warning } };
   }, settings);
 }
 

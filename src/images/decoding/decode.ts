@@ -58,6 +58,9 @@ export function squareSvg(
     `height="${size}" color="#000" viewBox="${view}">${body}</svg>`;
 }
 
+/** A photograph's pixels, and what its decoder warned of. */
+export type DecodedPhoto = PackedImage & { pixels: Uint8Array<ArrayBuffer>; warning?: string };
+
 /**
  * Decodes a JPEG, PNG, WebP or GIF file to 8 bits a channel in sRGB. Its ICC profile and its EXIF orientation
  * are applied, transparent places become `background`, and of an animation the first frame is taken. The size
@@ -72,8 +75,11 @@ export async function decode(
   file: Uint8Array,
   channels: 1 | 3,
   background = "#ffffff",
-): Promise<PackedImage & { pixels: Uint8Array<ArrayBuffer> }> {
-  return await fromImage(file, (image) => packed(image.autoOrient().flatten({ background }), channels));
+): Promise<DecodedPhoto> {
+  return await fromImage(file, async (image, warning) => ({
+    ...await packed(image.autoOrient().flatten({ background }), channels),
+    ...(warning !== undefined && { warning }),
+  }));
 }
 
 /** The largest size that a header may announce. */
@@ -88,21 +94,27 @@ interface ImageLimits {
  * Opens a file of one of these formats and makes something of it. sharp itself checks the announced size
  * before it unpacks anything: to read the header separately took a sixth of the time of a small photograph.
  *
+ * @param make also gets what the decoder warned of, where it decodes a JPEG file all the same, as Pillow does
  * @throws {ImageFailure} as {@link decode}, also for any error of `make`
  */
 export async function fromImage<Made>(
   file: Uint8Array,
-  make: (image: Sharp) => Promise<Made>,
+  make: (image: Sharp, warning?: string) => Promise<Made>,
   { maxPixels = PIXEL_LIMIT, maxRatio = RATIO_LIMIT }: ImageLimits = {},
 ): Promise<Made> {
-  imageFormat(file);
+  const format = imageFormat(file);
   const sharp = await loadSharp();
   const unpacked = Math.max(HARMLESS_PIXELS, Math.floor(file.length * maxRatio / 3));
   try {
     return await make(sharp(file, { ...INPUT, limitInputPixels: Math.min(maxPixels, unpacked) }));
   } catch (error) {
     const isLarge = /exceeds pixel limit/.test((error as Error).message);
-    throw isLarge ? await tooManyPixels(sharp, file, maxPixels) : imageFailure(error);
+    if (isLarge) throw await tooManyPixels(sharp, file, maxPixels);
+    const failure = imageFailure(error);
+    if (format !== "jpeg" || failure.reason !== "damaged") throw failure;
+    // Pillow and browsers show what libjpeg only warns about, such as bytes between its segments.
+    const lenient = { ...INPUT, failOn: "error", limitInputPixels: Math.min(maxPixels, unpacked) } as const;
+    return await make(sharp(file, lenient), failure.message).catch(() => Promise.reject(failure));
   }
 }
 

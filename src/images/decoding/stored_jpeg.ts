@@ -43,6 +43,8 @@ export function inStoredForm(
 interface StoredJpeg {
   file: Uint8Array;
   image: PackedImage;
+  /** What the decoder of the given file warned of. */
+  warning?: string;
 }
 
 /**
@@ -53,10 +55,14 @@ interface StoredJpeg {
 export async function storedJpeg(given: Uint8Array, form: StoredForm): Promise<StoredJpeg> {
   if (await isStored(given, form)) {
     const image = await decode(given, 3);
-    if (Math.min(image.width, image.height) <= form.shorter) return { file: given, image };
+    if (Math.min(image.width, image.height) <= form.shorter) return { file: given, image, warning: image.warning };
   }
-  const file = new Uint8Array(await fromImage(given, (image) => inStoredForm(image, form).toBuffer()));
-  return { file, image: await decode(file, 3) };
+  let warning: string | undefined;
+  const file = await fromImage(given, async (image, warned) => {
+    warning = warned;
+    return new Uint8Array(await inStoredForm(image, form).toBuffer());
+  });
+  return { file, image: await decode(file, 3), warning };
 }
 
 /** Place of the print resolution in the header of such a file; it means nothing. */

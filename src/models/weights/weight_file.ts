@@ -46,6 +46,8 @@ export function weightTensors({ parameters, buffers }: FlatWeights): Weights {
 interface LoadedWeights extends FlatWeights {
   /** Texts of the file's header. */
   metadata: Readonly<Record<string, string>>;
+  /** What stood before every name and was passed over, as `_orig_mod.`. Default: nothing did. */
+  prefix?: string;
 }
 
 /** How a file of weights is taken. */
@@ -109,8 +111,9 @@ function torchTensors({ spec, values }: PlacedValues): [string, TensorToWrite][]
 /**
  * Reads a model's weights: what {@link saveWeights} wrote, timm's and torchvision's state dicts, MAE's
  * published encoders (`mae_pretrain_vit_base`, whose names are timm's; with `onto`); any of them with
- * `model.` or `module.` before every name. What is published as .pth is made safetensors once, in Python:
- * `save_file({k: v.contiguous() for k, v in torch.load(path)["model"].items()}, "mae.safetensors")`.
+ * `model.`, `module.` or `_orig_mod.` (a compiled model) before every name, also several. What is published
+ * as .pth is made safetensors once, in Python: `save_file({k: v.contiguous() for k, v in
+ * torch.load(path)["model"].items()}, "mae.safetensors")`.
  *
  * @throws {SafetensorsError} when the file is damaged or is something else
  * @throws {WeightsError} when tensors are missing, unexpected, or of another shape, naming them
@@ -127,7 +130,8 @@ export function loadWeights(path: string, model: Weighted, options: LoadOptions 
   const unexpected = [...names.keys()].filter((name) => !isExpected(name, model, options));
   refuse(path, model, [...faults, ...unexpected.map((name) => `tensor "${name}" is not of this model`)]);
   for (const { spec, values } of places) values.set(valuesOf(spec, file, names.get(spec.name)!));
-  return { ...weights, metadata: file.metadata };
+  const prefix = prefixOf([...file.tensors.keys()]);
+  return { ...weights, metadata: file.metadata, ...(prefix !== "" && { prefix }) };
 }
 
 function copyOf({ parameters, buffers }: FlatWeights): FlatWeights {
@@ -146,8 +150,19 @@ function emptyWeights({ specs, buffers }: Weighted): FlatWeights {
 /** A file's own names of its tensors, by the names that they have in a model. */
 function namesIn({ tensors }: SafetensorsFile): Map<string, string> {
   const names = [...tensors.keys()];
-  const prefix = ["model.", "module."].find((prefix) => names.every((name) => name.startsWith(prefix))) ?? "";
+  const prefix = prefixOf(names);
   return new Map(names.map((name) => [name.slice(prefix.length), name]));
+}
+
+/** What wrappers put before every name: `torch.compile`, data parallelism, a class around the model. */
+const WRAPPERS = ["_orig_mod.", "module.", "model."];
+
+/** The prefixes that all of a file's names have, one after another, as `_orig_mod.module.`. */
+function prefixOf(names: readonly string[]): string {
+  const prefix = names.length === 0
+    ? undefined
+    : WRAPPERS.find((prefix) => names.every((name) => name.startsWith(prefix)));
+  return prefix === undefined ? "" : prefix + prefixOf(names.map((name) => name.slice(prefix.length)));
 }
 
 /** Names of the last linear layer's tensors, which give a number for each class. */

@@ -9,6 +9,7 @@ import {
   parseManifest,
   readManifest,
 } from "../../../src/data/mod.ts";
+import { filesOnDisk } from "../../made/data/photo_files.ts";
 import { authorsSchema } from "../../made/data/authors_schema.ts";
 
 const text = Deno.readTextFileSync(new URL("tabler.json", MANIFEST_FOLDER));
@@ -104,4 +105,25 @@ Deno.test("datasets are chosen by collection or by name", () => {
     () => readManifest("imagenet"),
     /no dataset "imagenet"; known are.*photos \(imagenette, voc2007, coco\)/,
   );
+});
+
+Deno.test("stray files among manifests stand in nobody's way, and are named where a dataset is not found", () => {
+  const own = JSON.stringify({ ...JSON.parse(text), name: "mine", collection: "own" });
+  using folder = filesOnDisk({
+    "mine.json": own,
+    "._mine.json": "\0\x05\x16\x07",
+    ".hidden.json": "{",
+    "package.json": '{ "name": "my-notebooks" }',
+    "half.json": own.slice(0, 40),
+    "folder.json/x.json": own,
+    "README.md": "mine",
+  });
+  assert.deepEqual([...collections(folder.url)], [["own", ["mine"]]]);
+  assert.deepEqual(datasetsOf("mine", folder.url), ["mine"]);
+  assert.deepEqual(datasetsOf("own", folder.url), ["mine"]);
+  assert.throws(
+    () => datasetsOf("other", folder.url),
+    /known are, by collection: own \(mine\)\n.*half\.json is not JSON/s,
+  );
+  assert.throws(() => readManifest("half", folder.url), /half\.json is not JSON/);
 });

@@ -185,3 +185,16 @@ Deno.test("keys of a column: text as bytes, hashes in hex, the row's place where
   const cells = [...bytes, Uint8Array.of(0xff, 9), null, null];
   assert.deepEqual(await keysOf("BYTE_ARRAY", cells), ["one", "zwölf", "ff09", "s/0/3", "s/0/4"]);
 });
+
+Deno.test("a row without an image says what it has instead", async () => {
+  const source = { type: "parquet", files: "s.parquet", image: "y" };
+  const failure = async (type: string, data: unknown[]) =>
+    await built({ "s.parquet": withColumn("y", type, data) }, source, data.length).then(
+      () => "",
+      ({ message }) => message as string,
+    );
+  assert.match(
+    await failure("STRING", ["aGk=", "aGk="]),
+    /no bytes of an image: it has a text, as a path or base64/,
+  );
+});

@@ -140,7 +140,7 @@ Deno.test("SQLite lists, as YFCC's: the rows of a table", async () => {
   assert.deepEqual(await listed({}, source), [{ key: "5", url: "http://a.org/5.jpg" }]);
   await assert.rejects(
     listed({}, { ...source, table: 'no"table' }),
-    /cannot be read as SQLite: no such table: no"table/,
+    /cannot be read as SQLite: there is no table "no"table/,
   );
 });
 
@@ -299,4 +299,21 @@ Deno.test("a list of which no row is read is an error that says why and names th
     /1 have other values/,
   );
   await assert.rejects(toldOf("tsv", "url\n"), /lists no image: it has 0 rows/);
+});
+
+Deno.test("an SQLite list without its table is an error that names those there are", async () => {
+  using folder = filesOnDisk({});
+  using database = new DatabaseSync(`${folder.path}/l.sqlite`);
+  database.exec("CREATE TABLE photos (url TEXT); CREATE VIEW some AS SELECT * FROM photos");
+  const rows = async (table?: string) =>
+    await Array.fromAsync(listedUrls({ folder: folder.url, access: { kind: "open" } }, {
+      type: "urls",
+      format: "sqlite",
+      files: "l.sqlite",
+      url: "url",
+      ...(table && { table }),
+    }));
+  await assert.rejects(rows(), /names no table; give one of photos, some in source\.table/);
+  await assert.rejects(rows("images"), /no table "images"; give one of photos, some/);
+  await assert.rejects(rows("Photos"), /lists no image: it has 0 rows/);
 });

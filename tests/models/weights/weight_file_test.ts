@@ -189,7 +189,7 @@ Deno.test("each layout is PyTorch's, by its definition", async () => {
 Deno.test("weights that were saved are loaded, with their buffers; a model's prefix is no matter", async () => {
   await saveWeights(path, made(3), weightsFor(3), { note: "n" });
   assert.deepEqual(loadWeights(path, made(3)), { ...weightsFor(3), metadata: { note: "n", format: "pt" } });
-  for (const prefix of ["model.", "module."]) {
+  for (const prefix of ["model.", "module.", "_orig_mod.", "module._orig_mod.", "_orig_mod.module.model."]) {
     const prefixed = await rewritten((name, tensor) => [[prefix + name, tensor]]);
     assert.deepEqual(loadWeights(prefixed, made(3)).parameters, weightsFor(3).parameters);
   }
