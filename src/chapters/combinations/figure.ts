@@ -43,13 +43,24 @@ import {
   type Combination,
   combinationName,
   combinationsOfSize,
-  epochsOf,
   growingSeries,
   measuresOf,
   triplesOf,
 } from "./records.ts";
 
 type Measure = ReturnType<typeof measuresOf>[number];
+
+/** Epochs that a slider goes through, at most. */
+const MOST_STEPS = 12;
+
+/** Up to {@link MOST_STEPS} epochs, evenly spaced, the last of the longest run at their end. */
+function epochsOf(combinations: readonly Combination[]): number[] {
+  const lengths = combinations.flatMap(({ records }) => records.map(({ epochs }) => epochs.length));
+  const last = Math.max(0, ...lengths);
+  if (lengths.includes(0)) return [];
+  const count = Math.min(MOST_STEPS, last);
+  return Array.from({ length: count }, (_, step) => Math.round((step + 1) * last / count));
+}
 
 /** Rows that the paper's strip takes below ours. */
 const STRIP = 3;

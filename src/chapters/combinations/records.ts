@@ -169,18 +169,6 @@ export function measuresOf(combinations: readonly Combination[]): Measure[] {
   }));
 }
 
-/** Epochs that a slider goes through, at most. */
-const MOST_STEPS = 12;
-
-/** Up to {@link MOST_STEPS} epochs, evenly spaced, the last of the longest run at their end. */
-export function epochsOf(combinations: readonly Combination[]): number[] {
-  const lengths = combinations.flatMap(({ records }) => records.map(({ epochs }) => epochs.length));
-  const last = Math.max(0, ...lengths);
-  if (lengths.includes(0)) return [];
-  const count = Math.min(MOST_STEPS, last);
-  return Array.from({ length: count }, (_, step) => Math.round((step + 1) * last / count));
-}
-
 /**
  * The mean accuracy over its runs after an epoch; a run that ended sooner counts as it ended. Answers to
  * single images are kept of the end alone, so the interval is Wilson's, without the luck of seeds.
