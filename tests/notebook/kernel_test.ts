@@ -34,7 +34,8 @@ Deno.test("in a real kernel: a figure, tables, a gallery and progress show as th
 
   const members = Object.keys(figure.data).toSorted();
   assert.deepEqual(members, ["application/vnd.plotly.v1+json", "image/svg+xml", "text/plain"]);
-  assert.equal(figure.data["application/vnd.plotly.v1+json"].data.length, 3);
+  const traces = figure.data["application/vnd.plotly.v1+json"].data;
+  assert.equal(traces.filter(({ visible }) => visible !== false).length, 3);
   assert.match(figure.data["image/svg+xml"], /^<svg [^>]*width="760"/);
   assert.match(figure.data["text/plain"], /tabler \+ phosphor \+ mdi/);
 
