@@ -54,9 +54,12 @@ export async function* openBytes(place: string, access: Access): AsyncGenerator<
 const OTHER_KINDS: [RegExp, string][] = [
   [/^\xfd7zXZ\0/, "it is packed by xz; unpack it (xz -d) and name the unpacked file in the manifest"],
   [/^BZh[1-9]/, "it is packed by bzip2; unpack it (bzip2 -d) and name the unpacked file in the manifest"],
-  [/^\x28\xb5\x2f\xfd/, "it is packed by Zstandard; unpack it (zstd -d) and name the unpacked file in the manifest"],
-  [/^7z\xbc\xaf\x27\x1c/, "it is a 7z archive; unpack it and make a ZIP or tar archive of its files"],
-  [/^Rar!\x1a\x07/, "it is a RAR archive; unpack it and make a ZIP or tar archive of its files"],
+  [
+    /^\x28\xb5\x2f\xfd/,
+    "it is packed by Zstandard; unpack it (zstd -d) and name the unpacked file in the manifest",
+  ],
+  [/^7z\xbc\xaf'/, "it is a 7z archive; unpack it and make a ZIP or tar archive of its files"],
+  [/^Rar!/, "it is a RAR archive; unpack it and make a ZIP or tar archive of its files"],
   [
     /^version https:\/\/git-lfs/,
     "it is a pointer of Git LFS, not the file itself; obtain that with: git lfs pull",
@@ -116,7 +119,9 @@ function adviceFor(path: string): string | undefined {
   const [, scheme] = /(?:^|\/)([a-z][a-z0-9+.-]+):(?:\/|.*\s)/i.exec(path) ?? [];
   if (scheme?.toLowerCase() === "pipe") return "commands are not run: give a path or an https:// address";
   if (scheme) return `addresses that begin with ${scheme}: are not read: give a path or an https:// address`;
-  return /[*?[\]]/.test(path) ? "names are written with ranges, as photos-{000..012}.tar, not with * or ?" : undefined;
+  return /[*?[\]]/.test(path)
+    ? "names are written with ranges, as photos-{000..012}.tar, not with * or ?"
+    : undefined;
 }
 
 async function* unpacked(blocks: AsyncGenerator<Uint8Array>, place: string): AsyncGenerator<Uint8Array> {
