@@ -7,8 +7,8 @@ import {
   fetchedForOthers,
   imagesIn,
   listedUrls,
-  RowTally,
   readManifest,
+  RowTally,
   wantedShorter,
 } from "../data/mod.ts";
 import {

@@ -40,10 +40,12 @@ export class FetchIncompleteError extends Error {
 
   constructor(readonly report: FetchReport, folder: string) {
     super(
-      `the list has no more URLs: ${
-        fetchReportText(report)
-      }\n${report.images === 0 ? "" : `The images are kept in ${folder}. Ask for ${asked(report.images)}, or `}` +
-        `${report.images === 0 ? "R" : "r"}un the same command again: failures that may have passed by then are ` +
+      `the list has no more URLs: ${fetchReportText(report)}\n${
+        report.images === 0 ? "" : `The images are kept in ${folder}. Ask for ${asked(report.images)}, or `
+      }` +
+        `${
+          report.images === 0 ? "R" : "r"
+        }un the same command again: failures that may have passed by then are ` +
         `tried once more.`,
     );
   }

@@ -110,7 +110,9 @@ function imagesIn(folder: string): string[] {
     throw new Error(`There is no folder "${folder}".`);
   }
   const files = [...imageFilesIn(folder)];
-  if (files.length === 0) throw new Error(`There is no image (.jpg, .jpeg, .png, .webp, .gif) in "${folder}".`);
+  if (files.length === 0) {
+    throw new Error(`There is no image (.jpg, .jpeg, .png, .webp, .gif) in "${folder}".`);
+  }
   return files.sort();
 }
 

@@ -4,7 +4,7 @@ import { driveKernel } from "../made/notebook/kernel_driver.ts";
 
 interface Output {
   output_type: string;
-  data: Record<string, string & { data: unknown[]; claims: { verdict: string }[] }>;
+  data: Record<string, string & { data: { visible?: boolean }[]; claims: { verdict: string }[] }>;
 }
 
 interface Executed {

@@ -1,6 +1,7 @@
 /** Predictions for validation images themselves, for broken files, and for folders without images. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { photoFile } from "../made/data/photo_files.ts";
 import { besideModule } from "~/disk/mod.ts";
 import { findRun, RunFolder } from "../../src/experiments/mod.ts";
 import { openSafetensors } from "../../src/models/mod.ts";
@@ -50,6 +51,23 @@ Deno.test("a file that ends its decoder is listed, and the others have their pro
   assert.match(unread[1].reason, /^the image is damaged or cut off \(/);
 });
 
+Deno.test("linked folders and GIFs are read as in a dataset; a pipe and a broken link are listed", async () => {
+  const { hash, folder } = await finished();
+  const { weights } = await findRun(hash, runs);
+  const odd = Deno.makeTempDirSync();
+  Deno.mkdirSync(join(odd, "__MACOSX"));
+  Deno.copyFileSync(join(folder, "mdi/00.png"), join(odd, "__MACOSX/00.png"));
+  Deno.writeFileSync(join(odd, "a.gif"), await photoFile(1, "gif"));
+  Deno.symlinkSync(join(folder, "mdi"), join(odd, "linked"));
+  Deno.symlinkSync(odd, join(odd, "round"));
+  Deno.symlinkSync(join(odd, "nowhere"), join(odd, "broken.jpg"));
+  assert.ok(new Deno.Command("mkfifo", { args: [join(odd, "pipe.jpg")] }).outputSync().success);
+  const { predictions, unread } = await predictFolder(weights, odd);
+  assert.deepEqual(predictions.slice(0, 2).map(({ file }) => file), ["a.gif", "linked/00.png"]);
+  assert.deepEqual(unread.map(({ file }) => file), ["broken.jpg", "pipe.jpg"]);
+  assert.match(unread[1].reason, /not a file/);
+});
+
 Deno.test("a finished run keeps its weights with what they are for, and no checkpoint", async () => {
   const { hash } = await finished();
   const kept = [...Deno.readDirSync(join(runs, hash))].map(({ name }) => name).sort();
@@ -77,7 +95,10 @@ Deno.test("a folder that is not there or has no image, and weights that no run w
   const { hash, folder } = await finished();
   const { weights } = await findRun(hash, runs);
   const empty = Deno.makeTempDirSync();
-  await assert.rejects(() => predictFolder(weights, empty), /no image \(\.jpg, \.jpeg, \.png, \.webp\) in/);
+  await assert.rejects(
+    () => predictFolder(weights, empty),
+    /no image \(\.jpg, \.jpeg, \.png, \.webp, \.gif\) in/,
+  );
   await assert.rejects(() => predictFolder(weights, join(empty, "x")), /There is no folder/);
   await assert.rejects(() => predictFolder(weights, weights), /There is no folder/);
   const foreign = besideModule(import.meta.url, "../reference/weights_convnext.safetensors");

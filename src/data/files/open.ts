@@ -89,7 +89,9 @@ function adviceFor(path: string): string | undefined {
   const [, scheme] = /(?:^|\/)([a-z][a-z0-9+.-]+):(?:\/|.*\s)/i.exec(path) ?? [];
   if (scheme?.toLowerCase() === "pipe") return "commands are not run: give a path or an https:// address";
   if (scheme) return `addresses that begin with ${scheme}: are not read: give a path or an https:// address`;
-  return /[*?[\]]/.test(path) ? "names are written with ranges, as photos-{000..012}.tar, not with * or ?" : undefined;
+  return /[*?[\]]/.test(path)
+    ? "names are written with ranges, as photos-{000..012}.tar, not with * or ?"
+    : undefined;
 }
 
 async function* unpacked(blocks: AsyncGenerator<Uint8Array>, place: string): AsyncGenerator<Uint8Array> {

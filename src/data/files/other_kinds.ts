@@ -1,12 +1,13 @@
-/** Files that are neither an archive nor a list that is read, known by their first bytes. */
-
 /** Beginnings of files that are no archive or list that is read: what they are, and what to do. */
 const OTHER_KINDS: [RegExp, string][] = [
   [/^\xfd7zXZ\0/, "it is packed by xz; unpack it (xz -d) and name the unpacked file in the manifest"],
   [/^BZh[1-9]/, "it is packed by bzip2; unpack it (bzip2 -d) and name the unpacked file in the manifest"],
-  [/^\x28\xb5\x2f\xfd/, "it is packed by Zstandard; unpack it (zstd -d) and name the unpacked file in the manifest"],
-  [/^7z\xbc\xaf\x27\x1c/, "it is a 7z archive; unpack it and make a ZIP or tar archive of its files"],
-  [/^Rar!\x1a\x07/, "it is a RAR archive; unpack it and make a ZIP or tar archive of its files"],
+  [
+    /^\x28\xb5\x2f\xfd/,
+    "it is packed by Zstandard; unpack it (zstd -d) and name the unpacked file in the manifest",
+  ],
+  [/^7z\xbc\xaf'/, "it is a 7z archive; unpack it and make a ZIP or tar archive of its files"],
+  [/^Rar!/, "it is a RAR archive; unpack it and make a ZIP or tar archive of its files"],
   [
     /^version https:\/\/git-lfs/,
     "it is a pointer of Git LFS, not the file itself; obtain that with: git lfs pull",
@@ -21,11 +22,4 @@ const OTHER_KINDS: [RegExp, string][] = [
 export function otherKind(first: Uint8Array): string | undefined {
   const text = String.fromCharCode(...first.subarray(0, 64));
   return OTHER_KINDS.find(([beginning]) => beginning.test(text))?.[1];
-}
-
-/** The same of a file that could not be understood. */
-export async function otherKindOf(
-  file: { size: number; read(start: number, length: number): Promise<Uint8Array> },
-): Promise<string | undefined> {
-  return otherKind(await file.read(0, Math.min(64, file.size)).catch(() => new Uint8Array()));
 }

@@ -105,7 +105,9 @@ function utf8OrSame(latin1: string): string {
 }
 
 function refusal({ name, type, size = 0, linkname }: Header, largest: number): string | undefined {
-  if (type === "link" || type === "symlink") return `it is a link to ${utf8OrSame(linkname ?? "")}; links are not followed`;
+  if (type === "link" || type === "symlink") {
+    return `it is a link to ${utf8OrSame(linkname ?? "")}; links are not followed`;
+  }
   if (type !== "file" && type !== "contiguous-file") {
     return `it is not a file (${type ?? "of an unknown kind"})`;
   }

@@ -141,7 +141,9 @@ function checkClass({ name }: Manifest, image: SourceImage, classes: string[] | 
 
 function mixedClasses({ name }: Manifest, image: SourceImage): Error {
   return new Error(
-    `the classes of ${name} are partly numbers and partly names (first at ${imageText(image)}): name all of ` +
+    `the classes of ${name} are partly numbers and partly names (first at ${
+      imageText(image)
+    }): name all of ` +
       `them, by number, in the field "source.classes" of ${name}.json, or leave out where classes come from`,
   );
 }

@@ -84,7 +84,9 @@ export function countWarned(
  */
 export function warnedText({ warned = {} }: Pick<Dropped, "warned">): string | undefined {
   const kinds = Object.entries(warned).map(([kind, times]) => `${times} ${printable(kind)}`);
-  return kinds.length > 0 ? `images that were decoded though the decoder warned: ${kinds.join("; ")}` : undefined;
+  return kinds.length > 0
+    ? `images that were decoded though the decoder warned: ${kinds.join("; ")}`
+    : undefined;
 }
 
 /** Why an image of a source is not in its pool, for a reader. */

@@ -39,7 +39,9 @@ export const folder = sourceKind({
 function* localFiles(folder: URL, { path, splits = [""] }: Folder): Generator<LocalFile> {
   const root = localPath(folder, path);
   for (const split of splits) {
-    for (const file of imageFiles(root, split)) if (canBeNamed(join(root, file))) yield [file, join(root, file)];
+    for (const file of imageFiles(root, split)) {
+      if (canBeNamed(join(root, file))) yield [file, join(root, file)];
+    }
   }
 }
 

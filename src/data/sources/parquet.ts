@@ -19,7 +19,9 @@ const schema = z.strictObject({
   image: columnSchema.describe(
     "Column of the encoded image: its bytes, or a structure with a member `bytes`.",
   ),
-  key: columnSchema.optional().describe("Column of a name for the image. Default, also where it is empty: file, row group and row."),
+  key: columnSchema.optional().describe(
+    "Column of a name for the image. Default, also where it is empty: file, row group and row.",
+  ),
   label: columnSchema.optional().describe(
     "Column of the semantic class, by number or by name. Default: there are none.",
   ),
@@ -93,7 +95,9 @@ function instead(value: unknown, bytes: unknown): string {
 /** @throws {Error} when a value of the image's column is no image */
 function imageBytes(value: unknown): Uint8Array {
   const bytes = value && typeof value === "object" && "bytes" in value ? value.bytes : value;
-  if (!(bytes instanceof Uint8Array)) throw new Error(`the row has no bytes of an image${instead(value, bytes)}`);
+  if (!(bytes instanceof Uint8Array)) {
+    throw new Error(`the row has no bytes of an image${instead(value, bytes)}`);
+  }
   if (bytes.length > LARGEST_FILE) {
     throw new Error(`it has ${bytes.length} bytes; ${LARGEST_FILE} are the most`);
   }

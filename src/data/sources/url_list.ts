@@ -59,8 +59,12 @@ export class RowTally {
   text(): string | undefined {
     if (this.unread.size === 0) return undefined;
     const reasons = [...this.unread].map(([reason, times]) => `${times} ${UNREAD_ROWS[reason]}`);
-    return `of ${this.rows} rows of the list ${sum(this.unread.values())} are not read: ${reasons.join(", ")}` +
-      (this.columns.size > 0 ? `; its columns are ${[...this.columns].slice(0, MOST_COLUMNS).join(", ")}` : "");
+    return `of ${this.rows} rows of the list ${sum(this.unread.values())} are not read: ${
+      reasons.join(", ")
+    }` +
+      (this.columns.size > 0
+        ? `; its columns are ${[...this.columns].slice(0, MOST_COLUMNS).join(", ")}`
+        : "");
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
 import { localFilesOf, placesOf, shortNames } from "../files/places.ts";
 import { openRandomAccess } from "../files/open.ts";
-import { otherKindOf } from "../files/other_kinds.ts";
+import { otherKind } from "../files/other_kinds.ts";
 import { zipEntries } from "../files/zip_entries.ts";
 import { isImageName, memberFolders, memberPath, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
@@ -42,7 +42,7 @@ async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): Asy
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
     const entries = await zipEntries(file).catch(async (error) => {
-      const kind = await otherKindOf(file);
+      const kind = otherKind(await file.read(0, Math.min(64, file.size)));
       throw new Error(`${place} cannot be read as ZIP: ${kind ?? error.message}`, { cause: error });
     });
     const pathOf = (name: string) => memberPath(name, source.within);

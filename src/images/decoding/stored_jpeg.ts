@@ -55,7 +55,9 @@ interface StoredJpeg {
 export async function storedJpeg(given: Uint8Array, form: StoredForm): Promise<StoredJpeg> {
   if (await isStored(given, form)) {
     const image = await decode(given, 3);
-    if (Math.min(image.width, image.height) <= form.shorter) return { file: given, image, warning: image.warning };
+    if (Math.min(image.width, image.height) <= form.shorter) {
+      return { file: given, image, warning: image.warning };
+    }
   }
   let warning: string | undefined;
   const file = await fromImage(given, async (image, warned) => {
