@@ -35,6 +35,19 @@ const section = z.strictObject({
 
 type Section = z.infer<typeof section>;
 
+/**
+ * Writes `notebooks/results/NAME.json`, made today.
+ *
+ * @throws {z.ZodError} where a row has another number of cells than there are columns
+ */
+export function writeSection(name: string, numbers: Omit<Section, "made">): void {
+  const whole = section.parse({ ...numbers, made: new Date().toISOString().slice(0, 10) });
+  Deno.writeTextFileSync(
+    `${repositoryRoot}notebooks/results/${name}.json`,
+    `${JSON.stringify(whole, null, 1)}\n`,
+  );
+}
+
 /** What a page is made of. */
 export interface Results {
   /** Executed notebooks by their file's name, in order. */

@@ -6,27 +6,20 @@
  *
  * VERSION: of the code that trained, as `resultsCode` gives it. Default: this checkout's.
  */
+import type { benchGrids } from "~/bench/grids.ts";
 import { resultsCode } from "~/experiments/mod.ts";
-import { repositoryRoot } from "~/disk/mod.ts";
+import { writeSection } from "./results_page.ts";
 
 const [file, code = resultsCode()] = Deno.args;
 if (!file) throw new Error("Name the file with what `deno task bench grids --json` prints.");
 
-/** A row of the benchmark, see `src/bench/grids.ts`. */
-interface Row {
-  datasets: string;
-  fair: string;
-  fair_trivial: number;
-  on_grids: string;
-  on_grids_trivial: number;
-  difference: number;
-}
+type Row = Awaited<ReturnType<typeof benchGrids>>[number];
 
 const text = Deno.readTextFileSync(file);
 const { grids }: { grids: Row[] } = JSON.parse(text.slice(text.indexOf("{")));
 const mean = (of: (row: Row) => number) => grids.reduce((sum, row) => sum + of(row), 0) / grids.length;
 const above80 = (of: (row: Row) => string) => grids.filter((row) => parseFloat(of(row)) > 80).length;
-const section = {
+writeSection("grids", {
   title: "Fair icons, and icons on their grids",
   text:
     "Every three icon libraries, seed 0: each icon at a scale and a place of its own, as all notebooks have them, " +
@@ -36,7 +29,6 @@ const section = {
     `${above80((row) => row.fair)} and ${above80((row) => row.on_grids)} of ${grids.length} are above 80%.`,
   command: "deno task bench grids",
   code,
-  made: new Date().toISOString().slice(0, 10),
   columns: [
     "libraries",
     "fair",
@@ -53,8 +45,4 @@ const section = {
     `${row.on_grids_trivial.toFixed(1)}%`,
     row.difference.toFixed(1),
   ]),
-};
-Deno.writeTextFileSync(
-  `${repositoryRoot}notebooks/results/grids.json`,
-  `${JSON.stringify(section, null, 1)}\n`,
-);
+});

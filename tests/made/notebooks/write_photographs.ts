@@ -7,9 +7,9 @@
  *     NTD_MANIFESTS=… deno run -A tests/made/notebooks/write_photographs.ts NAME,NAME,NAME,… 780 200
  */
 import { baseline, combinations, resultsCode, sweep, trivialsOf } from "~/experiments/mod.ts";
-import { repositoryRoot } from "~/disk/mod.ts";
 import { formatDifference, rungsAmong, runsAmong } from "~/paper/mod.ts";
 import { formatPercent, formatProportion } from "~/stats/mod.ts";
+import { writeSection } from "./results_page.ts";
 
 const [names, images, held] = Deno.args;
 if (!held) throw new Error("Name the collections, and how many training and validation images of each.");
@@ -30,7 +30,7 @@ for (const datasets of combinations(names.split(","), 3)) {
   ]);
   console.error(rows.at(-1)!.join("  "));
 }
-const section = {
+writeSection("photographs", {
   title: "Photographs",
   text: `Every three of ${names.split(",").length} public collections of photographs, in place of the icon ` +
     `libraries: ${imagesPerDataset} training and ${validationPerDataset} validation photographs of each, chance ` +
@@ -40,11 +40,6 @@ const section = {
     "their own from before: flickr8k was squashed to a square, others have a native size of 150 or 400 px.",
   command: `deno run -A tests/made/notebooks/write_photographs.ts ${Deno.args.join(" ")}`,
   code: resultsCode(),
-  made: new Date().toISOString().slice(0, 10),
   columns: ["collections", "accuracy", "on training images", "best trivial learner", "above it"],
   rows,
-};
-Deno.writeTextFileSync(
-  `${repositoryRoot}notebooks/results/photographs.json`,
-  `${JSON.stringify(section, null, 1)}\n`,
-);
+});
