@@ -71,8 +71,7 @@ export interface FoundEngine {
  */
 export async function findEngine({ plan, signal }: GpuContext): Promise<FoundEngine> {
   const program = ownProgram(besideModule(import.meta.url, "./device_step.ts"));
-  const env = { TF_FORCE_GPU_ALLOW_GROWTH: "true" };
-  const { ask, close } = startAnswering(program, "the engine", { env, signal, quotes: true });
+  const { ask, close } = startAnswering(program, "the engine", { signal, quotes: true });
   try {
     const engine: FoundEngine = await ask("start");
     if (plan.device === "GPU" && engine.device === "CPU") {

@@ -116,10 +116,8 @@ export interface GpuTask {
 }
 
 /** Variables of a process of ours in a precision. */
-export const environmentOf = (precision: CardPrecision): Record<string, string> => ({
-  TF_FORCE_GPU_ALLOW_GROWTH: "true",
-  ...(precision === "bfloat16" ? {} : { NVIDIA_TF32_OVERRIDE: precision === "tf32" ? "1" : "0" }),
-});
+export const environmentOf = (precision: CardPrecision): Record<string, string> =>
+  precision === "bfloat16" ? {} : { NVIDIA_TF32_OVERRIDE: precision === "tf32" ? "1" : "0" };
 
 /** The same as a recipe has it. */
 export const recipePrecision = (precision: CardPrecision): "float32" | "bfloat16" =>
