@@ -77,7 +77,8 @@ interface Interrupted {
 
 Deno.test("in a real kernel: the stop button ends a long cell with AbortError, and those that wait, and keeps the kernel", async () => {
   const answer = await driveKernel<Interrupted>("interrupt_cell.py", {
-    before: `import { interruptible } from "~/notebook/mod.ts"; let kept = "still here"; let steps = 0;`,
+    before:
+      `import { Displayable, interruptible } from "~/notebook/mod.ts"; let kept = "still here"; let steps = 0;`,
     running: `await interruptible(async (signal) => {
       console.log("started");
       while (true) {
@@ -89,7 +90,8 @@ Deno.test("in a real kernel: the stop button ends a long cell with AbortError, a
     until: "started",
     // A cell that waited behind it: Deno's kernel goes on with it.
     after: `const waited = interruptible(() => Promise.resolve("began"));
-      console.log(await waited.catch(({ message }) => message), kept, steps > 0)`,
+      const said = [await waited.catch(({ message }) => message), kept, steps > 0].join(" ");
+      new Displayable(() => ({ "text/plain": said }))`,
   });
   assert.equal(answer.ename, "AbortError");
   assert.match(answer.evalue, /What was done is kept/);

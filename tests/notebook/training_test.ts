@@ -14,7 +14,7 @@ Deno.test("the stop button ends training within 2 s; variables, tensors and what
   const runs = Deno.makeTempDirSync();
   const answer = await driveKernel<Interrupted>("interrupt_cell.py", {
     before: `
-      import { live } from "~/notebook/mod.ts";
+      import { Displayable, live } from "~/notebook/mod.ts";
       import { baseline, hashOf, run } from "~/experiments/mod.ts";
       import { startEngine, tf } from "~/tensorflow/mod.ts";
       import { loadCheckpoint } from "~/train/mod.ts";
@@ -27,7 +27,7 @@ Deno.test("the stop button ends training within 2 s; variables, tensors and what
     running: `await live((options) => run(experiment, { ...options, runs }));`,
     after: `
       const { step } = loadCheckpoint(runs + "/" + hashOf(experiment))!;
-      console.log("steps", step, "sum", tensor.sum().dataSync()[0]);
+      new Displayable(() => ({ "text/plain": \`steps \${step} sum \${tensor.sum().dataSync()[0]}\` }));
     `,
   });
   assert.equal(answer.ename, "AbortError");

@@ -1,6 +1,6 @@
 """Interrupts a running cell as Jupyter's stop button does. stdin: {"kernel", "cwd", "before", "running", "until", "after"};
 interrupts "running" at its first output that contains "until", and again once it has ended, then runs "after". stdout:
-{"seconds" from the interrupt to the cell's end, "ename", "evalue", "after": what the last cell printed, or its error}."""
+{"seconds" from the interrupt to the cell's end, "ename", "evalue", "after": the last cell's value, or its error}."""
 import json
 import sys
 import time
@@ -11,23 +11,26 @@ job = json.load(sys.stdin)
 manager, client = start_new_kernel(kernel_name=job["kernel"], cwd=job["cwd"], startup_timeout=60)
 
 
-def messages_of(request):
-    """The cell's messages until the kernel is idle again."""
-    while True:
+def messages_of(request, *lasting):
+    """The cell's messages until the kernel is idle again and one of the types lasting has come.
+
+    On a busy machine Deno's kernel may send a cell's value or error after the news that it is idle."""
+    is_idle, is_lacking = False, bool(lasting)
+    while is_lacking or not is_idle:
         message = client.get_iopub_msg(timeout=60)
         if message["parent_header"].get("msg_id") != request:
             continue
-        if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-            return
+        is_idle |= message["msg_type"] == "status" and message["content"]["execution_state"] == "idle"
+        is_lacking &= message["msg_type"] not in lasting
         yield message
 
 
 try:
     list(messages_of(client.execute(job["before"])))
     request = client.execute(job["running"])
-    result = {"ename": None, "evalue": None, "after": ""}
+    result = {"ename": None, "evalue": None}
     pressed = None
-    for message in messages_of(request):
+    for message in messages_of(request, "error"):
         is_output = message["msg_type"] in ("stream", "display_data", "update_display_data")
         if pressed is None and is_output and job["until"] in json.dumps(message["content"]):
             pressed = time.monotonic()
@@ -38,8 +41,10 @@ try:
         raise SystemExit(f"the cell ended without an output that contains {job['until']!r}: {result}")
     result["seconds"] = time.monotonic() - pressed
     manager.interrupt_kernel()
-    for message in messages_of(client.execute(job["after"])):
-        result["after"] += message["content"].get("text", "") + message["content"].get("evalue", "")
+    for message in messages_of(client.execute(job["after"]), "execute_result", "error"):
+        if message["msg_type"] in ("execute_result", "error"):
+            content = message["content"]
+            result["after"] = content.get("evalue") or content["data"]["text/plain"]
     result["alive"] = manager.is_alive()
     json.dump(result, sys.stdout)
 finally:
