@@ -12,9 +12,9 @@ import {
   axis,
   baseLayout,
   type Figure,
-  legendBelow,
+  LEGEND_BELOW,
   logAxis,
-  marginsWith,
+  MARGINS,
   PALETTE,
   percentAxis,
   plainText,
@@ -102,9 +102,8 @@ export function accuracyAgainst(
       ...baseLayout(plainText(title), subtitle(paper)),
       xaxis: xAxis(field, xs),
       yaxis: percentAxis("accuracy", ...rangeOf([...lines.values()].flat(), paperLines)),
-      margin: marginsWith(110),
       height: PLOT + LEGEND_ROW * legendRows(data),
-      legend: legendBelow(-0.2),
+      legend: LEGEND_BELOW,
       ...(isApart && panels(field, ours as number[], printed as number[], paper!.source)),
     },
   };
@@ -142,7 +141,7 @@ function panels(field: string, ours: number[], printed: number[], source: string
     xaxis: sizes(printed, paper),
     xaxis2: sizes(ours, own),
     annotations: headings,
-    margin: { ...marginsWith(110), t: 96 },
+    margin: { ...MARGINS, t: 96 },
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import { COLORS, type Figure, plainText, type PlotlyLayout, type Trace } from "./theme.ts";
 
-/** Height of a row of buttons between title and plot, and of a slider below the legend, px. */
+/** Height of a row of buttons between title and plot, and of a slider below the axis, px. */
 const [BUTTONS_ROOM, SLIDER_ROOM] = [40, 76];
 
 /** Readable on a light page and on a dark one; plotly fills what is chosen with a pale blue of its own. */
@@ -103,7 +103,7 @@ interface SliderOptions {
   last: string;
   /** Before the label of the place where it stands, for example "after epoch ". */
   prefix: string;
-  /** Height of what stands below the plot before the slider: axis, legend; px. */
+  /** Height of the axis, which stands between the plot and the slider, px. */
   below: number;
 }
 

@@ -5,7 +5,7 @@ import {
   baseLayout,
   datasetColor,
   type Figure,
-  legendBelow,
+  LEGEND_BELOW,
   PALETTE,
   plainText,
   type PlotlyLayout,
@@ -128,8 +128,8 @@ export function featureMapFigure(map: FeatureMap): Figure {
       xaxis: x,
       yaxis: y,
       hovermode: "closest",
-      legend: { ...legendBelow(axes ? -0.12 : -0.04), itemsizing: "constant" },
-      margin: { l: axes ? 64 : 28, r: 28, t: 72, b: 90 },
+      legend: { ...LEGEND_BELOW, itemsizing: "constant" },
+      margin: { l: axes ? 64 : 28, r: 28, t: 72, b: axes ? 56 : 20 },
     },
   };
   if (!map.pictures?.length) return figure;

@@ -6,8 +6,7 @@ import {
   baseLayout,
   COLORS,
   type Figure,
-  legendBelow,
-  marginsWith,
+  LEGEND_BELOW,
   PALETTE,
   percentAxis,
   plainText,
@@ -68,8 +67,7 @@ export function learningCurvesFigure(
         anchor: "x",
       }),
       yaxis2: axis("training loss (nats)", { domain: [0, 0.42], anchor: "x2", rangemode: "tozero" }),
-      margin: marginsWith(96),
-      legend: legendBelow(-0.13),
+      legend: LEGEND_BELOW,
     },
   };
 }

@@ -9,7 +9,7 @@ import {
   baseLayout,
   COLORS,
   datasetColor,
-  legendBelow,
+  LEGEND_BELOW,
   percentAxis,
   plainText,
   type PlotlyLayout,
@@ -216,7 +216,7 @@ export function rowsLayout(
     height: 190 + rowHeight * count,
     xaxis: percentAxis("accuracy", ...percents),
     yaxis: rowAxis(ticks, rowEnds(count, free)),
-    legend: legendBelow(-70 / (rowHeight * count)),
+    legend: LEGEND_BELOW,
   };
 }
 

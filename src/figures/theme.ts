@@ -76,7 +76,7 @@ export function baseLayout(title: string, subtitle?: string): PlotlyLayout {
     plot_bgcolor: COLORS.transparent,
     colorway: [...PALETTE],
     height: 460,
-    margin: marginsWith(56),
+    margin: MARGINS,
     hoverlabel: { font: { family: FONT_FAMILY } },
   };
 }
@@ -112,20 +112,27 @@ export function rangeAround(percents: readonly number[]): [low: number, high: nu
   return [Math.max(0, Math.min(...percents) - ROOM), Math.min(100, Math.max(...percents) + ROOM)];
 }
 
-/** A legend in one line below the axis title, off the data; `y` in shares of the plot's height. */
-export function legendBelow(y: number): PlotlyLayout {
-  return { orientation: "h", x: 0, xanchor: "left", y, yanchor: "top", bgcolor: COLORS.transparent };
-}
+/**
+ * A legend at the foot of the figure, in as many lines as its width takes. A place in shares of the plot's
+ * height would lie on the axis where a front end draws the figure at another width first.
+ */
+export const LEGEND_BELOW: PlotlyLayout = {
+  orientation: "h",
+  x: 0,
+  xanchor: "left",
+  y: 0,
+  yref: "container",
+  yanchor: "bottom",
+  bgcolor: COLORS.transparent,
+};
 
 /** An axis of numbers that span tens: images, parameters. */
 export function logAxis(title: string, overrides: PlotlyLayout = {}): PlotlyLayout {
   return axis(title, { type: "log", dtick: 1, exponentformat: "SI", ...overrides });
 }
 
-/** The usual margins with `bottom` px below for a legend. */
-export function marginsWith(bottom: number): PlotlyLayout {
-  return { l: 64, r: 28, t: 72, b: bottom };
-}
+/** Least margins, px: plotly adds what axes and a legend below take. */
+export const MARGINS: PlotlyLayout = { l: 64, r: 28, t: 72, b: 56 };
 
 /** Text that plotly must show as it is, not as its inline tags. */
 export function plainText(text: string): string {

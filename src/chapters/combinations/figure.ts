@@ -9,10 +9,9 @@ import {
   heatCells,
   heatCellsHeight,
   INTERVALS,
-  legendBelow,
+  LEGEND_BELOW,
   line,
   marginRange,
-  marginsWith,
   measureAxis,
   measureText,
   paperDots,
@@ -159,7 +158,7 @@ export function combinationsFigure(
     traces: ours.map((trace) => drawn.indexOf(trace)),
     last: `${epochs.at(-1)}`,
     prefix: "after epoch ",
-    below: 100,
+    below: 58,
   });
 }
 
@@ -240,8 +239,7 @@ export function numberOfDatasetsFigure(records: readonly LadderRecord[]): Figure
     }),
     yaxis: percentAxis("accuracy", 0, 100),
     height: 480,
-    margin: marginsWith(110),
-    legend: legendBelow(-0.26),
+    legend: LEGEND_BELOW,
   }, readings);
 }
 

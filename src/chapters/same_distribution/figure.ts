@@ -6,10 +6,9 @@ import {
   chanceUpright,
   COLORS,
   type Figure,
-  legendBelow,
+  LEGEND_BELOW,
   line,
   logAxis,
-  marginsWith,
   PALETTE,
   paperDots,
   percentAxis,
@@ -70,8 +69,7 @@ export function alikeFigure(records: readonly RunRecord[]): Figure {
       // From above: the paper's first.
       yaxis: rowAxis(rows.map((name, at) => ({ at, text: plainText(name) })), [above, below]),
       height: 220 + 44 * rows.length,
-      margin: marginsWith(110),
-      legend: legendBelow(-0.28),
+      legend: LEGEND_BELOW,
     },
   };
 }
@@ -138,8 +136,7 @@ export function powerFigure({ chance, effects, n, power = 0.8 }: PowerFigureOpti
       ),
       xaxis: logAxis("validation images", { range: [Math.log10(least), Math.log10(most)] }),
       yaxis: percentAxis("power", 0, 104),
-      margin: marginsWith(110),
-      legend: legendBelow(-0.24),
+      legend: LEGEND_BELOW,
     },
   };
 }

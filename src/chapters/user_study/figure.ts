@@ -5,9 +5,8 @@ import {
   baseLayout,
   COLORS,
   type Figure,
-  legendBelow,
+  LEGEND_BELOW,
   line,
-  marginsWith,
   PALETTE,
   percentAxis,
   rowAxis,
@@ -67,8 +66,7 @@ export function userStudyFigure(games: readonly PlayedGame[]): Figure {
       ),
       height: 460,
       bargap: 0.06,
-      margin: marginsWith(104),
-      legend: legendBelow(-0.24),
+      legend: LEGEND_BELOW,
     },
   };
 }
