@@ -99,6 +99,21 @@ export const SUBJECTS: Subject[] = [
   { model: "alexnet", batch: 64, image: 64 },
 ];
 
+/**
+ * The subjects with these names.
+ *
+ * @param names default: all
+ * @throws {RangeError} for a name that no subject has, before anything is measured
+ */
+export function subjectsNamed(names?: readonly string[]): Subject[] {
+  const known = SUBJECTS.map(({ model }) => model);
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new RangeError(`--model: "${unknown}" is not measured. Known: ${known.join(", ")}.`);
+  }
+  return SUBJECTS.filter(({ model }) => names?.includes(model) ?? true);
+}
+
 const CLASSES = 3;
 
 /** The configuration of a contestant that trains a subject. */

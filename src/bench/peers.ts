@@ -67,6 +67,9 @@ export const RECIPE: Augmentation = {
   erase: { probability: 0.25, mode: "const", area: [0.02, 1 / 3], count: 1 },
 };
 
+const WITHOUT_TIMM = "timm's figures stay empty. For them, install torch, torchvision and timm with pip " +
+  "(about 1 GB) into an environment of your own, and name its Python in NTD_PYTORCH.";
+
 /**
  * Starts a script of this folder that applies {@link RECIPE} by timm.
  *
@@ -74,7 +77,10 @@ export const RECIPE: Augmentation = {
  */
 export function startTimm(script: string): Answering | undefined {
   const python = Deno.env.get("NTD_PYTORCH");
-  if (!python || !hasTimm(python)) return undefined;
+  if (!python || !hasTimm(python)) {
+    console.error(`${python ? `${python} has no timm` : "NTD_PYTORCH is not set"}: ${WITHOUT_TIMM}`);
+    return undefined;
+  }
   return startAnswering([python, besideModule(import.meta.url, script)], "timm");
 }
 

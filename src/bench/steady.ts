@@ -1,7 +1,7 @@
 /**
  * `deno task bench steady`: the cost of determinism, and whether memory stays where it is over 20,000 steps.
  */
-import { compete, startOurs, type Subject, SUBJECTS } from "./contestants.ts";
+import { compete, startOurs, type Subject, subjectsNamed } from "./contestants.ts";
 
 /** One model's figures. */
 export interface SteadyBenchRow {
@@ -58,8 +58,6 @@ async function measure(subject: Subject): Promise<SteadyBenchRow> {
 /** Measures each model of the training benchmark, or only those that are named. */
 export async function benchSteady(names?: readonly string[]): Promise<SteadyBenchRow[]> {
   const rows = [];
-  for (const subject of SUBJECTS) {
-    if (names?.includes(subject.model) ?? true) rows.push(await measure(subject));
-  }
+  for (const subject of subjectsNamed(names)) rows.push(await measure(subject));
   return rows;
 }

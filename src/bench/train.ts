@@ -10,7 +10,7 @@ import {
   startContestant,
   startOurs,
   type Subject,
-  SUBJECTS,
+  subjectsNamed,
 } from "./contestants.ts";
 import { findPeer } from "./peers.ts";
 
@@ -50,9 +50,6 @@ export interface TrainBenchRow {
   pytorch_evaluation: number;
   versions: string;
 }
-
-/** Names of the models to measure. */
-const benchedModels = SUBJECTS.map(({ model }) => model);
 
 const OURS = ["float32", "bfloat16"];
 const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
@@ -168,11 +165,11 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
  *
  * @param names models to measure; default: all
  */
-export async function benchTrain(names: readonly string[] = benchedModels): Promise<TrainBenchRow[]> {
+export async function benchTrain(names?: readonly string[]): Promise<TrainBenchRow[]> {
+  const subjects = subjectsNamed(names);
   const python = await findPyTorch();
   const rows: TrainBenchRow[] = [];
-  for (const subject of SUBJECTS) {
-    if (!names.includes(subject.model)) continue;
+  for (const subject of subjects) {
     rows.push(await benchModel(subject, python));
     console.error(JSON.stringify(rows.at(-1)));
   }
