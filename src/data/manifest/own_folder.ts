@@ -4,6 +4,7 @@
  */
 import { basename, join } from "node:path";
 import { isUrl } from "../files/places.ts";
+import { IMAGE_ENDINGS } from "../sources/image_paths.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import { localContent } from "./content.ts";
 import { described, type OwnOptions, PARQUET, register, registered, statOf, TAR, wholePath } from "./own.ts";
@@ -32,7 +33,7 @@ export function folder(path: string, options: OwnOptions = {}): string {
     const other = [...Deno.readDirSync(whole)].find(({ name }) => TAR.test(name) || PARQUET.test(name));
     const advice = other ? `; for ${other.name} ${adviceFor(join(whole, other.name))}` : "";
     throw new Error(
-      `${whole} has no images (.jpg, .jpeg, .png, .webp, .gif), nor have the folders in it${advice}`,
+      `${whole} has no images (${IMAGE_ENDINGS}), nor have the folders in it${advice}`,
     );
   }
   return register(own, {

@@ -7,14 +7,14 @@ import {
   imageFailure,
   startDecoders,
 } from "../../images/mod.ts";
-import { dataRoot } from "../files/places.ts";
+import { dataRoot, printable } from "../files/places.ts";
 import { groupOf } from "../manifest/grouping.ts";
 import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
 import { contentName } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstOccurrences } from "./first_occurrences.ts";
-import { countWarned, type Dropped, leftOutText, printable } from "./header.ts";
+import { countWarned, type Dropped, leftOutText } from "./header.ts";
 import type { PoolImage } from "./index.ts";
 import { startFiles } from "./writer.ts";
 
@@ -206,12 +206,12 @@ function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
   const { name, content, images, sampling, source } = manifest;
   const kind = sourceKindOf(source);
   const origin = kind.origin(source);
+  if (found === 0) throw new Error(`${origin} has no image; correct ${name}.json`);
   if (found !== images && !sampling && !kind.fetchedFolder && content === undefined) {
     throw new Error(
       `${name}.json: field "images" says ${images}, but ${origin} has ${found}; correct the manifest`,
     );
   }
-  if (found === 0) throw new Error(`${origin} has no image; correct ${name}.json`);
   if (dropped.failed.length === found) {
     throw new Error(
       `no image of ${name} could be read; the first: ${leftOutText(dropped.failed[0])}`,

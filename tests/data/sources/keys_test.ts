@@ -169,7 +169,9 @@ Deno.test("labels by name are numbered by the manifest or as they come; contradi
     labelsOf("STRING", ["cat", "bird"], ["dog", "cat"]),
     /"bird".*source\.classes are dog, cat/,
   );
-  await assert.rejects(labelsOf("STRING", ["0", "cat"]), /partly numbers and partly names.*source\.classes/);
+  assert.deepEqual(await labelsOf("STRING", ["7", "cat", "7"]), [[0, 1, 0], ["7", "cat"]]);
+  assert.deepEqual(await labelsOf("STRING", ["7", "0"]), [[0, 1], ["7", "0"]]);
+  assert.deepEqual(await labelsOf("STRING", ["7", "cat"], ["cat", "7"]), [[1, 0], ["cat", "7"]]);
   await assert.rejects(
     labelsOf("INT32", [0, 2], ["dog", "cat"]),
     /"s\/0\/1" in .*s\.parquet has the class 2/,
