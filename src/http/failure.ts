@@ -18,8 +18,8 @@ export const REQUEST_FAILURES = {
   connection_failed: { meaning: "no connection to the host", transient: true, local: true },
   timed_out: { meaning: "no answer, or not all of it, in time", transient: true, local: true },
   tls_failure: {
-    meaning: "no valid certificate; where no host has one, a proxy inspects TLS: set DENO_CERT=/path/to/ca.pem " +
-      "or DENO_TLS_CA_STORE=system",
+    meaning: "no valid certificate; where no host has one, a proxy inspects TLS: set " +
+      "NODE_EXTRA_CA_CERTS=/path/to/ca.pem, or DENO_TLS_CA_STORE=system where the system has its certificate",
   },
   connection_reset: { meaning: "the connection broke off", transient: true },
   incomplete: { meaning: "fewer bytes than announced", transient: true },

@@ -294,9 +294,15 @@ async function* jsonRows(
 
 /** What a JSON file is that is not JSON lines, by the beginning of its first line; undefined of JSON lines. */
 function notLines(beginning: string): string | undefined {
-  const program = /^\s*\[\s*(\{|$)/.test(beginning) ? "'.[]'" : /^\s*\{\s*$/.test(beginning) ? "'.'" : undefined;
+  const program = /^\s*\[\s*(\{|$)/.test(beginning)
+    ? "'.[]'"
+    : /^\s*\{\s*$/.test(beginning)
+    ? "'.'"
+    : undefined;
   return program &&
-    `is ${program === "'.'" ? "JSON over several lines" : "one JSON array"}, not JSON lines, which have an object a ` +
+    `is ${
+        program === "'.'" ? "JSON over several lines" : "one JSON array"
+      }, not JSON lines, which have an object a ` +
       `line; write it as such: jq -c ${program} list.json > list.jsonl`;
 }
 

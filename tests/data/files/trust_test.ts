@@ -17,24 +17,25 @@ Deno.test({
     try {
       const read = Array.fromAsync(openBytes(url, { kind: "open" }));
       await assert.rejects(read, ({ message }) => {
-        for (const part of [url, "DENO_CERT=", "DENO_TLS_CA_STORE=system"]) assert.ok(message.includes(part));
-        return true;
+        return [url, "NODE_EXTRA_CA_CERTS=", "DENO_TLS_CA_STORE=system"].every((part) =>
+          message.includes(part)
+        );
       });
       const module = new URL("../../../src/data/files/open.ts", import.meta.url).href;
       const program = `const { openBytes } = await import(${JSON.stringify(module)});
         for await (const block of openBytes(${
         JSON.stringify(url)
       }, { kind: "open" })) Deno.stdout.writeSync(block);`;
-      const { stdout } = await new Deno.Command(Deno.execPath(), {
-        args: [
-          "eval",
-          "--no-check",
-          `--config=${besideModule(import.meta.url, "../../../deno.json")}`,
-          program,
-        ],
-        env: { DENO_CERT: authority },
-      }).output();
-      assert.equal(new TextDecoder().decode(stdout), "content");
+      const config = `--config=${besideModule(import.meta.url, "../../../deno.json")}`;
+      const told: Record<string, string>[] = [
+        { NODE_EXTRA_CA_CERTS: authority },
+        { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: authority }, // which stands for the system's own
+      ];
+      for (const env of told) {
+        const args = ["eval", "--no-check", config, program];
+        const { stdout } = await new Deno.Command(Deno.execPath(), { args, env }).output();
+        assert.equal(new TextDecoder().decode(stdout), "content", Object.keys(env)[0]);
+      }
     } finally {
       await server.shutdown();
       await Deno.remove(folder, { recursive: true });
@@ -43,5 +44,5 @@ Deno.test({
 });
 
 Deno.test("a report of fetched images says so, too", () => {
-  assert.match(REQUEST_FAILURES.tls_failure.meaning, /DENO_CERT=.*DENO_TLS_CA_STORE=system/);
+  assert.match(REQUEST_FAILURES.tls_failure.meaning, /NODE_EXTRA_CA_CERTS=.*DENO_TLS_CA_STORE=system/);
 });
