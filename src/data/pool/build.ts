@@ -104,6 +104,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     if (files.count === sampling?.images) break;
   }
   checkCount(manifest, done, dropped);
+  if (named && named.length > 0 && kinds.size === 1 && kinds.has("none")) throw noClasses(manifest);
   files.finish({
     dataset: manifest.name,
     source: kind.origin(source),
@@ -145,6 +146,14 @@ function mixedClasses({ name }: Manifest, image: SourceImage): Error {
       imageText(image)
     }): name all of ` +
       `them, by number, in the field "source.classes" of ${name}.json, or leave out where classes come from`,
+  );
+}
+
+function noClasses({ name, source }: Manifest): Error {
+  return new Error(
+    `no image of ${sourceKindOf(source).origin(source)} has a class, though ${name}.json names them: a member .cls ` +
+      "must stand beside its image (WebDataset), source.label must name the column (Parquet); correct that, or " +
+      "leave source.classes out",
   );
 }
 

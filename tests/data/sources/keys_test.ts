@@ -178,6 +178,26 @@ Deno.test("labels by name are numbered by the manifest or as they come; contradi
   );
 });
 
+Deno.test("classes that no image has are an error: .cls away from its image, a column that is not named", async () => {
+  const [a, b] = photos;
+  const sorted = [["0.jpg", a], ["0.cls", "0"], ["1.jpg", b], ["1.cls", "1"]] as const;
+  const members = (order: readonly number[]) =>
+    tarFile(order.map((i) => ({ name: sorted[i][0], bytes: sorted[i][1] })));
+  const source = { type: "webdataset", shards: "s.tar", classes: ["cat", "dog"] };
+  const { labels } = await built({ "s.tar": await members([0, 1, 2, 3]) }, source, 2);
+  assert.deepEqual(labels, [0, 1]);
+  const some = await built({ "s.tar": await members([0, 2, 3, 1]) }, source, 2);
+  assert.deepEqual(some.labels, [undefined, 1]);
+  const none = built({ "s.tar": await members([0, 2, 1, 3]) }, source, 2);
+  await assert.rejects(
+    none,
+    /no image of s\.tar has a class, though .*\.json names them: a member \.cls must/,
+  );
+  const unnamed = { type: "parquet", files: "s.parquet", image: "image", classes: ["cat", "dog"] };
+  const column = withColumn("y", "INT32", [0, 1]);
+  await assert.rejects(built({ "s.parquet": column }, unnamed, 2), /no image .* source\.label must name/);
+});
+
 Deno.test("keys of a column: text as bytes, hashes in hex, the row's place where there is none", async () => {
   const keysOf = async (type: string, data: unknown[]) => {
     const source = { type: "parquet", files: "s.parquet", image: "image", key: "k" };
