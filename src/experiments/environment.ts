@@ -22,8 +22,8 @@ export function presetFromEnvironment(): Preset {
 
 /**
  * The datasets that the environment asks for (`NTD_DATASETS`, which headless runs set: a collection, or names
- * or paths of folders with commas between), else those given. Relative paths start at the repository: notebooks
- * run in a folder of their own.
+ * or paths of folders with commas between), else those given. Relative paths start at the repository:
+ * notebooks run in a folder of their own.
  *
  * @throws {Error} for an unknown name, listing the known ones
  */

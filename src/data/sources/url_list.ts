@@ -292,7 +292,7 @@ async function* jsonRows(
   }
 }
 
-/** What a JSON file is that is not JSON lines, by the beginning of its first line; undefined of JSON lines. */
+/** Why a JSON file is not JSON lines, by the beginning of its first line; undefined of JSON lines. */
 function notLines(beginning: string): string | undefined {
   const program = /^\s*\[\s*(\{|$)/.test(beginning)
     ? "'.[]'"
