@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+
 /** Endings of the names of image files that are read: of JPEG all that systems and browsers give. */
 const ENDINGS = ["jpg", "jpeg", "jpe", "jif", "jfif", "jfi", "pjpeg", "pjp", "png", "apng", "webp", "gif"];
 
@@ -22,11 +24,16 @@ export function isArchiveName(name: string): boolean {
   return ARCHIVE_FILE.test(name) && !name.split("/").some(isOfSystem);
 }
 
-/** The fault of a place without an image in which archives lie, as in ImageNet's tar of a tar a class. */
-export function nestedArchives(place: string, archive: string): Error {
+/**
+ * The fault of a place without an image in which archives lie, as in ImageNet's tar of a tar a class.
+ *
+ * @param unpack the program that unpacks it, where it is an archive itself
+ */
+export function nestedArchives(place: string, archive: string, unpack?: "tar -xf" | "unzip"): Error {
   return new Error(
-    `${place} has no image of its own but archives, as ${archive}, which are not looked into: name those in ` +
-      'the manifest (unpacked from it, where it is an archive), or unpack them too: "type": "folder"',
+    `${place} has no image of its own but archives, as ${archive}, which are not looked into: ${
+      unpack ? `unpack it (${unpack} ${basename(place)}) and ` : ""
+    }name those in the manifest, or unpack them too and name the folder, as "type": "folder"`,
   );
 }
 

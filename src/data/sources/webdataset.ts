@@ -71,7 +71,7 @@ async function* webdatasetImages(
     const shard = places.length > 1 ? `${shards[places.indexOf(place)]}/` : "";
     const pathOf = (name: string) => memberPath(name, source.within);
     const wanted = (name: string) => {
-      if (isArchiveName(name)) nested ??= nestedArchives(place, printable(name));
+      if (isArchiveName(name)) nested ??= nestedArchives(place, printable(name), "tar -xf");
       return pathOf(name) !== undefined && (isImageName(name) || name.endsWith(".cls"));
     };
     for await (const sample of shardSamples(place, manifest, wanted)) {

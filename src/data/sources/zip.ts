@@ -66,7 +66,7 @@ async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): Asy
     const names = [...images.keys()];
     hasImages ||= names.length > 0;
     const other = entries.find(({ name }) => isArchiveName(name));
-    if (other) nested ??= nestedArchives(place, printable(other.name));
+    if (other) nested ??= nestedArchives(place, printable(other.name), "unzip");
     const archive = places.length > 1 ? `${archives[places.indexOf(place)]}/` : "";
     for (const name of sampling ? byRank(names, sampling.seed) : names) {
       // Begun here: the archive closes when its images have been given out.

@@ -184,12 +184,13 @@ Deno.test("archives in place of images are said to be there, with what to do", a
     using files = filesOnDisk({ "s.tar": outer, "s.zip": zipFile({ README: "x", [name]: inner }) });
     Deno.mkdirSync(`${files.path}/folder`);
     Deno.copyFileSync(`${files.path}/s.tar`, `${files.path}/folder/${name.split("/").at(-1)}`);
-    const sources = [
-      { type: "webdataset", shards: "s.tar" },
-      { type: "zip", archives: "s.zip" },
-      { type: "folder", path: "folder" },
+    const sources: [Record<string, string>, string][] = [
+      [{ type: "webdataset", shards: "s.tar" }, "unpack it (tar -xf s.tar) and name those"],
+      [{ type: "zip", archives: "s.zip" }, "unpack it (unzip s.zip) and name those"],
+      [{ type: "folder", path: "folder" }, "not looked into: name those"],
     ];
-    for (const source of sources) {
+    for (const [source, advice] of sources) {
+      await assert.rejects(keysOf(files.url, source), ({ message }) => message.includes(advice));
       const fault = keysOf(files.url, source);
       await assert.rejects(fault, /no image of its own but archives, as .*"type": "folder"/);
       await assert.rejects(
