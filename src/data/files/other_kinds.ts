@@ -21,7 +21,7 @@ const OTHER_KINDS: [RegExp, string][] = [
 /** Beginnings of files that are read, where the manifest says so. */
 const READ_KINDS: { kind: "tar" | "ZIP" | "Parquet" | "SQLite"; beginning: RegExp; field: string }[] = [
   { kind: "tar", beginning: /^[^]{257}ustar/, field: '"type": "webdataset"' },
-  { kind: "ZIP", beginning: /^PK\x03\x04/, field: '"type": "zip" for images in it; a list unpacked' },
+  { kind: "ZIP", beginning: /^PK[^ -~]{2}/, field: '"type": "zip" for images in it; a list unpacked' },
   { kind: "Parquet", beginning: /^PAR1/, field: '"type": "parquet", or of a list "format": "parquet"' },
   { kind: "SQLite", beginning: /^SQLite format 3\0/, field: 'of a list "format": "sqlite"' },
 ];

@@ -151,7 +151,9 @@ function mixedClasses({ name }: Manifest, image: SourceImage): Error {
 
 function noClasses({ name, source }: Manifest): Error {
   return new Error(
-    `no image of ${sourceKindOf(source).origin(source)} has a class, though ${name}.json names them: a member .cls ` +
+    `no image of ${
+      sourceKindOf(source).origin(source)
+    } has a class, though ${name}.json names them: a member .cls ` +
       "must stand beside its image (WebDataset), source.label must name the column (Parquet); correct that, or " +
       "leave source.classes out",
   );
