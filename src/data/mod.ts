@@ -53,6 +53,7 @@ export {
 export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample/sample.ts";
 export { sampleWords } from "./sample/words.ts";
 export { imageFilesIn, readImageFile } from "./sources/folder.ts";
+export { IMAGE_ENDINGS, isImageName, withoutEnding } from "./sources/image_paths.ts";
 export { RowTally } from "./sources/url_list.ts";
 export {
   fetchedFolder,

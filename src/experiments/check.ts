@@ -35,10 +35,7 @@ export function checkSchedule(recipe: Schedule): void {
       `recipe.stopAfter (${stopAfter}) is larger than recipe.epochs (${epochs}). Leave it out to train to the end.`,
     );
   }
-  if (stepsPerEpoch(recipe) >= 1) return;
-  throw new ExperimentError(
-    `recipe.batchSize (${recipe.batchSize}) is larger than recipe.samplesPerEpoch (${recipe.samplesPerEpoch}).`,
-  );
+  asExperimentFault(() => stepsPerEpoch(recipe));
 }
 
 /**

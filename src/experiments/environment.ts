@@ -3,6 +3,7 @@
  * datasets.
  */
 import { datasetsOf } from "../data/mod.ts";
+import { repositoryRoot } from "../disk/mod.ts";
 
 /** How large everything is: seconds, minutes or GPU-days. */
 export const presets = ["smoke", "laptop", "paper"] as const;
@@ -21,13 +22,14 @@ export function presetFromEnvironment(): Preset {
 
 /**
  * The datasets that the environment asks for (`NTD_DATASETS`, which headless runs set: a collection, or names
- * with commas between), else those given.
+ * or paths of folders with commas between), else those given. Relative paths start at the repository:
+ * notebooks run in a folder of their own.
  *
  * @throws {Error} for an unknown name, listing the known ones
  */
 export function datasetsFromEnvironment(otherwise: string[]): string[] {
   const choice = Deno.env.get("NTD_DATASETS");
-  return choice ? datasetsOf(choice) : otherwise;
+  return choice ? datasetsOf(choice, undefined, repositoryRoot) : otherwise;
 }
 
 /** Names of the environment variables by the field that they limit. */

@@ -79,13 +79,16 @@ export function labelOfSource(source: TrainedSource): string {
 
 /**
  * Weights of a pre-training for a network that may have another classifier: tensors that the file lacks are
- * drawn.
+ * drawn. What wrappers put before all names (`_orig_mod.`, `module.`) is passed over, and said.
  *
  * @throws {ExperimentError} for a file that holds another network, naming the tensors at fault
  */
 export function pretrainedWeights(path: string, model: Model, seed: number): FlatWeights {
   try {
-    return loadWeights(path, model, { onto: createWeights(model, seed), resamplePositions: true });
+    const onto = createWeights(model, seed);
+    const { prefix, ...weights } = loadWeights(path, model, { onto, resamplePositions: true });
+    if (prefix) console.warn(`${path}: its tensors' names begin with "${prefix}", which is passed over.`);
+    return weights;
   } catch (cause) {
     throw new ExperimentError((cause as Error).message, { cause });
   }

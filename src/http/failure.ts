@@ -17,7 +17,10 @@ export const REQUEST_FAILURES = {
   dns_failure: { meaning: "DNS gave no answer", transient: true, local: true },
   connection_failed: { meaning: "no connection to the host", transient: true, local: true },
   timed_out: { meaning: "no answer, or not all of it, in time", transient: true, local: true },
-  tls_failure: { meaning: "no valid certificate" },
+  tls_failure: {
+    meaning: "no valid certificate; where no host has one, a proxy inspects TLS: set " +
+      "NODE_EXTRA_CA_CERTS=/path/to/ca.pem, or DENO_TLS_CA_STORE=system where the system has its certificate",
+  },
   connection_reset: { meaning: "the connection broke off", transient: true },
   incomplete: { meaning: "fewer bytes than announced", transient: true },
   bad_response: { meaning: "not HTTP, or headers too long" },

@@ -1,7 +1,7 @@
 /** Asks a finished network which dataset each image of a folder looks like. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { imageFilesIn, readImageFile } from "../data/mod.ts";
+import { IMAGE_ENDINGS, imageFilesIn, readImageFile } from "../data/mod.ts";
 import { openNetwork, type TrainedNetwork } from "../experiments/mod.ts";
 import {
   type DecoderOptions,
@@ -111,7 +111,7 @@ function imagesIn(folder: string): string[] {
   }
   const files = [...imageFilesIn(folder)];
   if (files.length === 0) {
-    throw new Error(`There is no image (.jpg, .jpeg, .png, .webp, .gif) in "${folder}".`);
+    throw new Error(`There is no image (${IMAGE_ENDINGS}) in "${folder}".`);
   }
   return files.sort();
 }

@@ -97,8 +97,11 @@ export function countClasses(labels: Int32Array): number {
   return labels.reduce((most, label) => Math.max(most, label), -1) + 1;
 }
 
-/** Throws unless there are two classes or more and every label is one of them. */
+/** Throws unless there are rows, two classes or more, and every label is one of them. */
 export function checkLabels({ labels, keys }: Features, classes: number): void {
+  if (labels.length === 0) {
+    throw new Error("There are no features; a probe needs rows to learn and to judge.");
+  }
   if (!(classes >= 2)) throw new Error(`There are ${classes} classes; a probe needs 2 or more.`);
   const wrong = labels.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0) {

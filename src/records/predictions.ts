@@ -3,7 +3,15 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parquetReadObjects } from "hyparquet";
-import { dataRoot, fetchedFolder, type Manifest, parseReference, readManifest } from "../data/mod.ts";
+import {
+  dataRoot,
+  fetchedFolder,
+  isImageName,
+  type Manifest,
+  parseReference,
+  readManifest,
+  withoutEnding,
+} from "../data/mod.ts";
 import { type AnyExperiment, hashOf, type Prediction, RunFolder } from "../experiments/mod.ts";
 import type { RunSummary } from "./summary.ts";
 import type { Column } from "./tables.ts";
@@ -210,23 +218,23 @@ function originOf({ folder, source }: Manifest): string {
   }
 }
 
-/** Endings that a key of an image in a folder has lost. */
-const ENDING = /\.(jpe?g|png|webp|gif)$/i;
-
 /**
  * Paths of images in a folder: of files that differ in their ending alone, the first by the alphabet has the
- * key. A file that has gone has no path.
+ * key, and the others have their whole names. A file that has gone has no path.
  */
 function pathsIn(root: string, keys: readonly string[]): Map<string, ImagePlace> {
   const wanted = new Set(keys);
   const paths = new Map<string, ImagePlace>();
+  const taken = new Set<string>();
   for (const folder of new Set(keys.map((key) => dirname(key)))) {
     const path = join(root, folder);
     if (!existsSync(path)) continue;
-    const names = [...Deno.readDirSync(path)].map(({ name }) => name).filter((name) => ENDING.test(name));
+    const names = [...Deno.readDirSync(path)].map(({ name }) => name).filter(isImageName);
     for (const name of names.sort()) {
-      const key = join(folder, name.replace(ENDING, ""));
-      if (wanted.has(key) && !paths.has(key)) paths.set(key, { path: join(path, name) });
+      const [short, whole] = [withoutEnding(name), name].map((key) => join(folder, key));
+      const key = taken.has(short) ? whole : short;
+      taken.add(short);
+      if (wanted.has(key)) paths.set(key, { path: join(path, name) });
     }
   }
   return paths;

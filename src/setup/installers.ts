@@ -175,7 +175,7 @@ const TRUST = {
   deno: ["DENO_CERT=/path/to/ca.pem", "or DENO_TLS_CA_STORE=system, where the system has the certificate"],
   pip: ["PIP_CERT=/path/to/ca.pem"],
   uv: ["SSL_CERT_FILE=/path/to/ca.pem"],
-  npx: ["NODE_EXTRA_CA_CERTS=/path/to/ca.pem"],
+  npx: ["NODE_EXTRA_CA_CERTS=/path/to/ca.pem", "which downloads of images read, too"],
 } as const;
 
 /**

@@ -3,7 +3,7 @@
  * puts the wheel into `.venv`, and a TensorFlow that is already on the machine will do as well.
  */
 import { repositoryRoot } from "../disk/mod.ts";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** The two shared libraries of one TensorFlow, ready for `Deno.dlopen`. */
 export interface NativeLibrary {
@@ -75,7 +75,7 @@ export function findLibrary(options: SearchOptions = {}): NativeLibrary | undefi
   const os = options.os ?? Deno.build.os;
   const override = options.override ?? Deno.env.get("NTD_TENSORFLOW");
   if (override) {
-    const found = libraryIn(override, os, "NTD_TENSORFLOW");
+    const found = libraryIn(resolve(options.root ?? repositoryRoot, override), os, "NTD_TENSORFLOW");
     if (found) return found;
     const { framework, core } = libraryNames(os);
     throw new Error(

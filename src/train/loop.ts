@@ -88,18 +88,20 @@ const emptyCheckpoint: Checkpoint = {
  * A checkpoint is written too when the training is aborted and when an input cannot be made.
  *
  * @returns the evaluation of the last state, and its weights: their moving average where the recipe has one
+ * @throws {RangeError} when the schedule has no step
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
 export async function trainLoop<Input extends TensorTree & RateInput, Evaluated>(
   options: LoopOptions<Input, Evaluated>,
 ): Promise<{ evaluation: Evaluated; weights: FlatWeights }> {
   const { schedule, folder, signal } = options;
+  const epochs = epochsTrained(schedule), steps = epochs * stepsPerEpoch(schedule);
   const checkpoint = loadCheckpoint(folder, options.onDamagedCheckpoint);
   const state = checkpoint ? options.restore(checkpoint.values) : options.begin();
-  const run = new Training(options, state, checkpoint ?? emptyCheckpoint);
+  const run = new Training(options, steps, state, checkpoint ?? emptyCheckpoint);
   try {
     await options.onStart?.(run.epochs);
-    while (run.epochs < epochsTrained(schedule)) await run.epoch();
+    while (run.epochs < epochs) await run.epoch();
     const evaluation = run.evaluation ?? await options.evaluate(run.state);
     await options.onEnd?.(run.state);
     return { evaluation, weights: await flatWeights(evaluatedWeights(run.state)) };
@@ -141,9 +143,9 @@ class Training<Input extends TensorTree & RateInput, Evaluated> {
   /** The step that was started last, until its loss has been read. */
   #last: { step: number; loss: Promise<number> } | undefined;
 
-  constructor(options: LoopOptions<Input, Evaluated>, state: TrainState, from: Checkpoint) {
+  constructor(options: LoopOptions<Input, Evaluated>, steps: number, state: TrainState, from: Checkpoint) {
     this.#options = options;
-    this.#steps = epochsTrained(options.schedule) * stepsPerEpoch(options.schedule);
+    this.#steps = steps;
     this.#stepper = new Stepper(options.rule, state);
     this.#inputs = options.inputs;
     this.epochs = from.epochs;

@@ -44,6 +44,7 @@ const NO_AVERAGE = { ema: null };
  * Trains to the end of the recipe, from the folder's checkpoint where there is one; killed and resumed or
  * not, it ends with the same weights.
  *
+ * @throws {RangeError} when the recipe has no step
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
 export async function pretrain(options: PretrainOptions): Promise<Pretrained> {

@@ -6,14 +6,32 @@ export type Schedule = Pick<
   "epochs" | "stopAfter" | "samplesPerEpoch" | "warmupEpochs" | "batchSize" | "learningRate"
 >;
 
-/** Epochs until training ends: all of the schedule, or those before it is stopped. */
+/**
+ * Epochs until training ends: all of the schedule, or those before it is stopped.
+ *
+ * @throws {RangeError} when there are none
+ */
 export function epochsTrained({ epochs, stopAfter }: Pick<Schedule, "epochs" | "stopAfter">): number {
-  return Math.min(epochs, stopAfter ?? epochs);
+  const trained = Math.min(epochs, stopAfter ?? epochs);
+  if (trained >= 1) return trained;
+  throw new RangeError(
+    `recipe.epochs (${epochs})${stopAfter === undefined ? "" : ` and recipe.stopAfter (${stopAfter})`} ` +
+      "leave nothing to train; give 1 or more",
+  );
 }
 
-/** Optimizer steps in one epoch: the last, partial batch is not taken. */
-export function stepsPerEpoch(schedule: Schedule): number {
-  return Math.floor(schedule.samplesPerEpoch / schedule.batchSize);
+/**
+ * Optimizer steps in one epoch: the last, partial batch is not taken.
+ *
+ * @throws {RangeError} when an epoch is shorter than its batch, so that no step would be taken
+ */
+export function stepsPerEpoch({ samplesPerEpoch, batchSize }: Schedule): number {
+  const steps = Math.floor(samplesPerEpoch / batchSize);
+  if (steps >= 1 && Number.isFinite(steps)) return steps;
+  throw new RangeError(
+    `recipe.batchSize (${batchSize}) is larger than recipe.samplesPerEpoch (${samplesPerEpoch}), ` +
+      "so that no step would be taken; give smaller batches or longer epochs",
+  );
 }
 
 /** Optimizer steps of the whole schedule. */

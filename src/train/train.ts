@@ -76,6 +76,7 @@ type Trained = Evaluation & {
  * Trains to the end of the recipe and evaluates after each epoch; resumed as {@link trainLoop} is.
  *
  * @returns the evaluation after the last step, and the weights that it is of
+ * @throws {RangeError} when the recipe has no step
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
 export async function train(options: TrainOptions): Promise<Trained> {
@@ -203,6 +204,7 @@ interface FineTuneOptions extends Omit<TrainOptions, "rates"> {
  *
  * @returns the evaluation after the last step, and the weights that it is of
  * @throws {Error} when the weights are not the model's
+ * @throws {RangeError} when the recipe has no step
  * @throws the signal's reason when aborted
  */
 export async function fineTune({ layerDecay = 0.75, ...options }: FineTuneOptions): Promise<Trained> {

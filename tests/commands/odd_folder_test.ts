@@ -1,6 +1,7 @@
 /**
- * A checkout in a folder whose name is another one in a URL: set-up, commands and a
- * notebook work there as anywhere.
+ * A checkout in a folder whose name is another one in a URL: set-up, commands and a notebook work there as
+ * anywhere. Its folders of data, records and manifests are named by relative paths, which are the same
+ * folders for commands, the notebook's kernel and the threads and processes of both.
  */
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
@@ -9,7 +10,9 @@ import { repositoryRoot } from "~/disk/mod.ts";
 import { photoFile, photoManifest } from "../made/data/photo_files.ts";
 import { notebookOf } from "../made/commands/scratch_notebooks.ts";
 
-const NAME = "a b ü 100%";
+const NAME = "a b ü 100% %23 #x?y";
+
+const FOLDERS = { NTD_DATA: "own/data %", NTD_RUNS: "own/runs #", NTD_MANIFESTS: "own/manifests ?" };
 
 const DATASETS = ["one", "two", "three"];
 const [TRAIN, VALIDATION] = [8, 4];
@@ -29,7 +32,8 @@ async function oddCheckout() {
   for (const name of ["src", "deno.json", "deno.lock", "requirements.txt"]) {
     cpSync(join(repositoryRoot, name), join(root, name), { recursive: true });
   }
-  await writeDatasets(join(root, "data_manifests"));
+  Deno.mkdirSync(join(root, "data_manifests"));
+  await writeDatasets(join(root, FOLDERS.NTD_MANIFESTS));
   Deno.mkdirSync(join(root, "notebooks"));
   Deno.writeTextFileSync(join(root, "notebooks/01_run.ipynb"), notebookOf([RUN]));
   borrowVenv(join(repositoryRoot, ".venv"), join(root, ".venv"));
@@ -75,7 +79,7 @@ async function task(root: string, ...args: string[]): Promise<string> {
     args: ["task", "--quiet", ...args],
     cwd: root,
     clearEnv: true,
-    env: { ...Object.fromEntries(kept), NO_COLOR: "1" },
+    env: { ...Object.fromEntries(kept), ...FOLDERS, NO_COLOR: "1" },
   });
   const { code, stdout, stderr } = await command.output();
   const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
@@ -83,16 +87,16 @@ async function task(root: string, ...args: string[]): Promise<string> {
   return out;
 }
 
-Deno.test("a checkout in a folder with spaces, an umlaut and a percent sign is set up, fetches, trains and predicts", async () => {
+Deno.test("a checkout in a folder with spaces, umlauts and signs of URLs is set up, fetches, trains and predicts", async () => {
   using checkout = await oddCheckout();
   const { root } = checkout;
 
   const fetched = await task(root, "fetch", ...DATASETS);
-  assert.ok(fetched.includes(join(root, ".data")), fetched);
+  assert.ok(fetched.includes(join(root, FOLDERS.NTD_DATA)), fetched);
   assert.ok(Deno.statSync(join(root, "node_modules/.deno")).isDirectory, "the npm packages were installed");
 
   const executed = await task(root, "reproduce", "--preset", "smoke", "--only", "01");
-  const copy = join(root, "runs/notebooks/smoke/01_run.ipynb");
+  const copy = join(root, FOLDERS.NTD_RUNS, "notebooks/smoke/01_run.ipynb");
   assert.ok(executed.includes(`Executed copy: ${copy}`), executed);
   const spec = join(root, ".venv/share/jupyter/kernels/name-that-dataset/kernel.json");
   assert.ok(Deno.statSync(spec).isFile, "set-up wrote the kernel");
@@ -105,7 +109,15 @@ Deno.test("a checkout in a folder with spaces, an umlaut and a percent sign is s
     "the compiler keeps its code",
   );
 
-  const rows = JSON.parse(await task(root, "predict", hash, join(root, "data_manifests/one 50%"), "--json"));
+  const rows = JSON.parse(
+    await task(root, "predict", hash, join(root, FOLDERS.NTD_MANIFESTS, "one 50%"), "--json"),
+  );
   assert.equal(rows.length, TRAIN + VALIDATION + 4);
   for (const { file, predicted } of rows) assert.ok(DATASETS.includes(predicted), file);
+  assert.ok((await task(root, "runs")).includes(hash.slice(0, 6)));
+  const made = [...Deno.readDirSync(root), ...Deno.readDirSync(join(root, "notebooks"))];
+  const elsewhere = made.filter(({ name }) => [".data", "runs", "data %", "runs #"].includes(name));
+  assert.deepEqual(elsewhere, []);
+  const ours = [...Deno.readDirSync(join(root, "notebooks"))].map(({ name }) => name);
+  assert.deepEqual(ours.filter((name) => !name.startsWith(".")), ["01_run.ipynb"]);
 });

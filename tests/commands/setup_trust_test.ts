@@ -2,38 +2,19 @@
 import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { hasOpenssl, ownAuthority } from "../made/setup/authority.ts";
 
 const trial = besideModule(import.meta.url, "../made/commands/setup_trial.ts");
-
-async function openssl(...args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command("openssl", { args, stdout: "null", stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-const hasOpenssl = await openssl("version");
 
 /** A registry without packages, and a folder to set up from it. */
 async function untrusted() {
   const folder = await Deno.makeTempDir();
   const at = (name: string) => join(folder, name);
-  const key = ["-newkey", "rsa:2048", "-nodes"];
-  const name = (of: string) => ["-subj", `/CN=${of}`];
-  const done = [
-    await openssl("req", "-x509", ...key, "-keyout", at("ca.key"), "-out", at("ca.pem"), ...name("A proxy")),
-    await openssl("req", ...key, "-keyout", at("key.pem"), "-out", at("request.pem"), ...name("localhost")),
-  ];
-  await Deno.writeTextFile(at("names"), "subjectAltName=DNS:localhost\n");
-  const signed = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-extfile", at("names")];
-  done.push(await openssl("x509", "-req", "-in", at("request.pem"), ...signed, "-out", at("cert.pem")));
-  assert.ok(done.every(Boolean));
+  const { authority, server: signed } = await ownAuthority(folder);
   const server = Deno.serve({
     hostname: "localhost",
     port: 0,
-    cert: await Deno.readTextFile(at("cert.pem")),
-    key: await Deno.readTextFile(at("key.pem")),
+    ...signed,
     onListen: () => {},
   }, () => new Response("nothing here", { status: 404 }));
   const root = at("project");
@@ -80,7 +61,7 @@ async function untrusted() {
   };
   return {
     setUp,
-    authority: at("ca.pem"),
+    authority,
     [Symbol.asyncDispose]: async () => {
       await server.shutdown();
       await Deno.remove(folder, { recursive: true });

@@ -1,6 +1,7 @@
 /** The engine as another program has it: from a folder outside of this checkout. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { repositoryRoot } from "~/disk/mod.ts";
 
 const page = await Deno.readTextFile(join(repositoryRoot, "src/tensorflow/README.md"));
@@ -48,7 +49,7 @@ Deno.test("the page's example runs in a folder outside, which links this checkou
 Deno.test("so it does with an import map of paths and one package", async () => {
   const paths = Object.entries<string>(exports).map(([door, path]) => [
     join(name, door),
-    `file://${join(repositoryRoot, path)}`,
+    pathToFileURL(join(repositoryRoot, path)).href,
   ]);
   const tfjs = "@tensorflow/tfjs";
   check(await runExample({ imports: { ...Object.fromEntries(paths), [tfjs]: imports[tfjs] } }, []));

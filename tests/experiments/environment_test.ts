@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { baseline, pretraining, sizesFromEnvironment } from "../../src/experiments/mod.ts";
+import { relative } from "node:path";
+import { datasetsOf } from "../../src/data/mod.ts";
+import { repositoryRoot } from "../../src/disk/mod.ts";
+import {
+  baseline,
+  datasetsFromEnvironment,
+  pretraining,
+  sizesFromEnvironment,
+} from "../../src/experiments/mod.ts";
+import { filesOnDisk, photoFile } from "../made/data/photo_files.ts";
 
 const NAMES = ["NTD_IMAGES", "NTD_VALIDATION"];
 
@@ -43,5 +52,31 @@ Deno.test("a limit that is no number of images is named", () => {
     withLimits([undefined, text], () => {
       assert.throws(() => baseline({ datasets, preset: "smoke" }), new RegExp(`NTD_VALIDATION: "${text}"`));
     });
+  }
+});
+
+Deno.test("relative paths in NTD_DATASETS start at the repository, wherever a notebook runs", async () => {
+  using files = filesOnDisk({
+    "a/0.png": await photoFile(0, "png"),
+    "b %23/0.png": await photoFile(1, "png"),
+  });
+  const here = relative(repositoryRoot, files.path);
+  const before = { cwd: Deno.cwd(), datasets: Deno.env.get("NTD_DATASETS"), data: Deno.env.get("NTD_DATA") };
+  try {
+    Deno.env.set("NTD_DATA", `${here}/data`);
+    Deno.env.set("NTD_DATASETS", `${here}/a,${here}/b %23`);
+    const names = datasetsOf(`${files.path}/a,${files.path}/b %23`);
+    assert.equal(names.length, 2);
+    for (const cwd of [repositoryRoot, `${repositoryRoot}/notebooks`, files.path]) {
+      Deno.chdir(cwd);
+      assert.deepEqual(datasetsFromEnvironment([]), names);
+    }
+    assert.ok(Deno.statSync(`${files.path}/data/own`).isDirectory);
+    assert.deepEqual(datasetsOf("./a"), names.slice(0, 1)); // what is typed starts where one is
+  } finally {
+    Deno.chdir(before.cwd);
+    for (const [name, value] of [["NTD_DATASETS", before.datasets], ["NTD_DATA", before.data]] as const) {
+      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
+    }
   }
 });

@@ -1,4 +1,3 @@
-import { besideModule } from "~/disk/mod.ts";
 import assert from "node:assert/strict";
 import { interruptible } from "../../src/notebook/live.ts";
 
@@ -11,9 +10,9 @@ Deno.test("interruptible: hands back what the work gives and what it throws", as
 
 /** Runs code that prints "ready", then presses Ctrl-C so many times, each after a line of output. */
 async function press(code: string, times: number) {
-  const module = besideModule(import.meta.url, "../../src/notebook/live.ts");
+  const module = new URL("../../src/notebook/live.ts", import.meta.url).href;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", `import { interruptible } from ${JSON.stringify(`file://${module}`)};\n${code}`],
+    args: ["eval", `import { interruptible } from ${JSON.stringify(module)};\n${code}`],
     stdout: "piped",
     stderr: "piped",
   }).spawn();

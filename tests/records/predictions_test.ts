@@ -50,7 +50,9 @@ Deno.test("predictions: images of a folder have their paths, of a list their URL
   using folders = new RunFolders();
   const own = join(folders.root, "own");
   Deno.mkdirSync(join(own, "photos/deep.er"), { recursive: true });
-  for (const file of ["photos/a.PNG", "photos/a.jpg", "photos/deep.er/b.c.jpeg", "photos/d.txt"]) {
+  for (
+    const file of ["photos/a.PNG", "photos/a.jpg", "photos/deep.er/b.c.jpeg", "photos/d.txt", "photos/j.jfif"]
+  ) {
     Deno.writeTextFileSync(join(own, file), "");
   }
   Deno.writeTextFileSync(join(own, "list.csv"), "id,url\n");
@@ -78,6 +80,8 @@ Deno.test("predictions: images of a folder have their paths, of a list their URL
     ["9", 1, 0, 1, 0, 0],
     ["https://b.example/x", 2, 0, 0, 1, 0],
     ["home", 3, 0, 0, 0, 1],
+    ["a.jpg", 0, 0.7, 0.1, 0.1, 0.1],
+    ["j", 0, 0.7, 0.1, 0.1, 0.1],
   ]);
   const { predictions, notes } = await joined(folders, "aa");
   assert.deepEqual(predictions.map(({ image, path, url }) => [image, path ?? url]), [
@@ -89,6 +93,8 @@ Deno.test("predictions: images of a folder have their paths, of a list their URL
     ["listed/9", undefined],
     ["plain/https://b.example/x", "https://b.example/x"],
     ["tabler/home", undefined],
+    ["mine/a.jpg", join(own, "photos/a.jpg")],
+    ["mine/j", join(own, "photos/j.jfif")],
   ]);
   assert.deepEqual(predictions[1], {
     image: "mine/deep.er/b.c",

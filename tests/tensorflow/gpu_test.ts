@@ -1,6 +1,7 @@
 /** What training on a GPU needs, as far as a machine without one can check it. */
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { besideModule } from "~/disk/mod.ts";
 import { createModel } from "../../src/models/mod.ts";
 import { attribute, bytesTensor, compile, fuse, rawOp, startEngine, tf } from "../../src/tensorflow/mod.ts";
 import { nativeBackend } from "../../src/tensorflow/backend.ts";
@@ -86,7 +87,7 @@ Deno.test({
         "run",
         "-A",
         "--no-check",
-        `--config=${new URL("../../deno.json", import.meta.url).pathname}`,
+        `--config=${besideModule(import.meta.url, "../../deno.json")}`,
         file,
       ],
       env: { LD_LIBRARY_PATH: "" },

@@ -42,7 +42,7 @@ export async function* openBytes(place: string, access: Access): AsyncGenerator<
   const blocks = isUrl(place) ? downloadBytes(place, access) : fileBlocks(place);
   const { value: first, done } = await blocks.next();
   if (done) return;
-  const kind = otherKind(first);
+  const kind = otherKind(first, "tar"); // lists of text have no such beginning
   if (kind) {
     await blocks.return(undefined);
     throw new Error(`${place} cannot be read: ${kind}`);
@@ -87,6 +87,9 @@ function openFile(path: string): Deno.FsFile {
 /** Advice for a path that is none: the address of another scheme, or a pattern of the shell. */
 function adviceFor(path: string): string | undefined {
   const [, scheme] = /(?:^|\/)([a-z][a-z0-9+.-]+):(?:\/|.*\s)/i.exec(path) ?? [];
+  if (/^https?$/i.test(scheme ?? "")) {
+    return "an address is taken as one where nothing stands before it: begin with https://";
+  }
   if (scheme?.toLowerCase() === "pipe") return "commands are not run: give a path or an https:// address";
   if (scheme) return `addresses that begin with ${scheme}: are not read: give a path or an https:// address`;
   return /[*?[\]]/.test(path)

@@ -18,8 +18,24 @@ const OTHER_KINDS: [RegExp, string][] = [
   ],
 ];
 
-/** What a file of another kind is by its first bytes, and what to do; undefined where nothing is known. */
-export function otherKind(first: Uint8Array): string | undefined {
-  const text = String.fromCharCode(...first.subarray(0, 64));
-  return OTHER_KINDS.find(([beginning]) => beginning.test(text))?.[1];
+/** Beginnings of files that are read, where the manifest says so. */
+const READ_KINDS: { kind: "tar" | "ZIP" | "Parquet" | "SQLite"; beginning: RegExp; field: string }[] = [
+  { kind: "tar", beginning: /^[^]{257}ustar/, field: '"type": "webdataset"' },
+  { kind: "ZIP", beginning: /^PK[^ -~]{2}/, field: '"type": "zip" for images in it; a list unpacked' },
+  { kind: "Parquet", beginning: /^PAR1/, field: '"type": "parquet", or of a list "format": "parquet"' },
+  { kind: "SQLite", beginning: /^SQLite format 3\0/, field: 'of a list "format": "sqlite"' },
+];
+
+/** Bytes of a file's beginning that tell its kind. */
+export const BEGINNING = 262;
+
+/**
+ * What a file of another kind than is expected is by its first bytes, and what to do; undefined where nothing
+ * is known.
+ */
+export function otherKind(first: Uint8Array, expected: "tar" | "ZIP" | "Parquet"): string | undefined {
+  const text = String.fromCharCode(...first.subarray(0, BEGINNING));
+  const read = READ_KINDS.find(({ kind, beginning }) => kind !== expected && beginning.test(text));
+  if (read) return `it is a ${read.kind} file; give it in the manifest as ${read.field}`;
+  return OTHER_KINDS.find(([beginning]) => beginning.test(text.slice(0, 64)))?.[1];
 }

@@ -53,6 +53,16 @@ function sharedFolder([first, ...others]: readonly string[]): string {
   return folders.join("");
 }
 
+/**
+ * A text on one line that a terminal shows as it is: control characters and marks of direction in figures.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
 /** More files than any dataset has; a longer range is a slip of the keyboard. */
 const LIMIT = 1_000_000;
 

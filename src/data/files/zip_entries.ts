@@ -9,7 +9,8 @@ interface ZipEntry {
   /**
    * Its bytes; only they are read of the archive.
    *
-   * @throws {Error} when it is larger than `largest`, encrypted or damaged
+   * @throws {Error} when it is larger than `largest`, encrypted, damaged or packed by a method that is not
+   * read
    */
   bytes(largest: number): Promise<Uint8Array>;
 }
@@ -18,6 +19,7 @@ interface ZipEntry {
 interface YauzlEntry {
   fileName: string;
   uncompressedSize: number;
+  compressionMethod: number;
 }
 
 interface Yauzl {
@@ -101,8 +103,27 @@ async function* blocks(file: RandomAccess, start: number, end: number): AsyncGen
   for (let at = start; at < end; at += BLOCK) yield await file.read(at, Math.min(at + BLOCK, end));
 }
 
+/** Methods of ZIP that are not read, by number (APPNOTE 4.4.5); stored and Deflate (0 and 8) are. */
+const METHODS: Record<number, string> = {
+  1: "Shrink",
+  6: "Implode",
+  9: "Deflate64",
+  12: "bzip2",
+  14: "LZMA",
+  93: "Zstandard",
+  95: "xz",
+  97: "WavPack",
+  98: "PPMd",
+};
+
 async function bytesOf(archive: Yauzl, entry: YauzlEntry, largest: number): Promise<Uint8Array> {
-  const { uncompressedSize: size } = entry;
+  const { uncompressedSize: size, compressionMethod: method } = entry;
+  if (method !== 0 && method !== 8) {
+    throw new Error(
+      `it is packed by ${METHODS[method] ?? "an unknown method"} (method ${method}), which is not read; ` +
+        "unpack the archive and pack it by Deflate (zip -r), or name the folder",
+    );
+  }
   if (size > largest) throw new Error(`it has ${size} bytes; ${largest} are the most`);
   const stream = await new Promise<Readable>((resolve, reject) =>
     archive.openReadStream(entry, (error, stream) => error ? reject(error) : resolve(stream))

@@ -85,15 +85,16 @@ function readable(folder?: URL): { manifests: Manifest[]; faults: string[] } {
  * The datasets meant by what a user typed: a collection ("icons"), or references
  * ("tabler,phosphor,cifar10@test"), also paths of folders of images ("/data/a,./b#1/2").
  *
+ * @param from where relative paths start. Default: the process's working folder.
  * @throws {Error} naming the known datasets, collections or splits when one is unknown, or when two have
  * images in common
  */
-export function datasetsOf(choice: string, folder?: URL): string[] {
+export function datasetsOf(choice: string, folder?: URL, from?: string): string[] {
   const collection = collections(folder).get(choice.trim());
   if (collection) return collection;
   const known = manifestNames(folder);
-  const names = wordsOf(choice).map((word) => {
-    const own = pathIn(word, known);
+  const names = wordsOf(choice, from).map((word) => {
+    const own = pathIn(word, known, from);
     return own ? ownFolder(own.path) + own.part : word;
   });
   if (names.length === 0) throw unknownDataset(choice, folder);

@@ -23,9 +23,13 @@ export interface OwnOptions {
 export const TAR = /\.(tar|tar\.gz|tgz)$/i;
 export const PARQUET = /\.parquet$/i;
 
-/** A path as a user writes it, from the root on; patterns with braces too. */
-export function wholePath(path: string): string {
-  return resolve(path.replace(/^~(?=\/|$)/, homedir()));
+/**
+ * A path as a user writes it, from the root on; patterns with braces too.
+ *
+ * @param from where a relative path starts. Default: the process's working folder.
+ */
+export function wholePath(path: string, from = ""): string {
+  return resolve(from, path.replace(/^~(?=\/|$)/, homedir()));
 }
 
 export function statOf(path: string): Deno.FileInfo | undefined {

@@ -4,6 +4,7 @@
  */
 import { basename, join } from "node:path";
 import { isUrl } from "../files/places.ts";
+import { IMAGE_ENDINGS } from "../sources/image_paths.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import { localContent } from "./content.ts";
 import { described, type OwnOptions, PARQUET, register, registered, statOf, TAR, wholePath } from "./own.ts";
@@ -32,7 +33,7 @@ export function folder(path: string, options: OwnOptions = {}): string {
     const other = [...Deno.readDirSync(whole)].find(({ name }) => TAR.test(name) || PARQUET.test(name));
     const advice = other ? `; for ${other.name} ${adviceFor(join(whole, other.name))}` : "";
     throw new Error(
-      `${whole} has no images (.jpg, .jpeg, .png, .webp, .gif), nor have the folders in it${advice}`,
+      `${whole} has no images (${IMAGE_ENDINGS}), nor have the folders in it${advice}`,
     );
   }
   return register(own, {
@@ -50,20 +51,32 @@ function adviceFor(path: string): string {
   return "name the folder that it is in";
 }
 
-/** What a user typed, cut at commas outside of braces. */
-export function wordsOf(choice: string): string[] {
-  if (choice.trim() !== "" && statOf(wholePath(choice.trim()))) return [choice.trim()];
+/**
+ * What a user typed, cut at commas outside of braces.
+ *
+ * @param from where relative paths start, see {@link wholePath}
+ */
+export function wordsOf(choice: string, from?: string): string[] {
+  if (choice.trim() !== "" && statOf(wholePath(choice.trim(), from))) return [choice.trim()];
   return choice.split(/,(?![^{]*\})/).map((word) => word.trim()).filter((word) => word !== "");
 }
 
 /**
  * A path among what a user typed, and the part of it that is wanted (`#1/2`); undefined for a known dataset
- * and for what is no path: neither absolute, nor beginning with ./, ../ or ~/, nor there.
+ * and for what is no path: neither absolute, nor beginning with ./, ../ or ~/, nor there. It is a URL, or
+ * whole.
+ *
+ * @param from where a relative path starts, see {@link wholePath}
  */
-export function pathIn(word: string, known: readonly string[]): { path: string; part: string } | undefined {
+export function pathIn(
+  word: string,
+  known: readonly string[],
+  from?: string,
+): { path: string; part: string } | undefined {
   const [, path, part = ""] = /^(.*?)(#\d+\/\d+)?$/s.exec(word)!;
   if (known.includes(path)) return undefined;
-  if (statOf(wholePath(word))) return { path: word, part: "" };
-  const looksLikeOne = /^(\/|~\/|\.\.?(\/|$))/.test(path) || isUrl(path) || statOf(wholePath(path));
-  return looksLikeOne ? { path, part } : undefined;
+  if (isUrl(path)) return { path, part };
+  if (statOf(wholePath(word, from))) return { path: wholePath(word, from), part: "" };
+  const whole = wholePath(path, from);
+  return /^(\/|~\/|\.\.?(\/|$))/.test(path) || statOf(whole) ? { path: whole, part } : undefined;
 }

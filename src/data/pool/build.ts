@@ -7,14 +7,14 @@ import {
   imageFailure,
   startDecoders,
 } from "../../images/mod.ts";
-import { dataRoot } from "../files/places.ts";
+import { dataRoot, printable } from "../files/places.ts";
 import { groupOf } from "../manifest/grouping.ts";
 import { classesOf, imagesIn, type Manifest } from "../manifest/manifest.ts";
 import { contentName } from "../manifest/reference.ts";
 import { sourceKindOf } from "../sources/list.ts";
 import type { Sampling, SourceImage, StoredFacts, StoredImage } from "../sources/source.ts";
 import { FirstOccurrences } from "./first_occurrences.ts";
-import { countWarned, type Dropped, leftOutText, printable } from "./header.ts";
+import { countWarned, type Dropped, leftOutText } from "./header.ts";
 import type { PoolImage } from "./index.ts";
 import { startFiles } from "./writer.ts";
 
@@ -104,6 +104,7 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
     if (files.count === sampling?.images) break;
   }
   checkCount(manifest, done, dropped);
+  if (named && named.length > 0 && kinds.size === 1 && kinds.has("none")) throw noClasses(manifest);
   files.finish({
     dataset: manifest.name,
     source: kind.origin(source),
@@ -145,6 +146,16 @@ function mixedClasses({ name }: Manifest, image: SourceImage): Error {
       imageText(image)
     }): name all of ` +
       `them, by number, in the field "source.classes" of ${name}.json, or leave out where classes come from`,
+  );
+}
+
+function noClasses({ name, source }: Manifest): Error {
+  return new Error(
+    `no image of ${
+      sourceKindOf(source).origin(source)
+    } has a class, though ${name}.json names them: a member .cls ` +
+      "must stand beside its image (WebDataset), source.label must name the column (Parquet); correct that, or " +
+      "leave source.classes out",
   );
 }
 
@@ -206,12 +217,12 @@ function checkCount(manifest: Manifest, found: number, dropped: Dropped): void {
   const { name, content, images, sampling, source } = manifest;
   const kind = sourceKindOf(source);
   const origin = kind.origin(source);
+  if (found === 0) throw new Error(`${origin} has no image; correct ${name}.json`);
   if (found !== images && !sampling && !kind.fetchedFolder && content === undefined) {
     throw new Error(
       `${name}.json: field "images" says ${images}, but ${origin} has ${found}; correct the manifest`,
     );
   }
-  if (found === 0) throw new Error(`${origin} has no image; correct ${name}.json`);
   if (dropped.failed.length === found) {
     throw new Error(
       `no image of ${name} could be read; the first: ${leftOutText(dropped.failed[0])}`,

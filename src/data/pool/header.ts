@@ -1,4 +1,5 @@
 import { IMAGE_FAILURES } from "../../images/mod.ts";
+import { printable } from "../files/places.ts";
 
 /**
  * `pool.json`: the contents of a pool, the images that were left out, and the checksums of its other files.
@@ -113,14 +114,4 @@ interface LeftOut {
 export function leftOutText({ key, file, reason, detail }: LeftOut): string {
   const { meaning } = LEFT_OUT_REASONS[reason];
   return printable(`"${key}"${file === undefined ? "" : ` in ${file}`}: ${meaning} (${reason}: ${detail})`);
-}
-
-/**
- * A text on one line that a terminal shows as it is: control characters and marks of direction in figures.
- */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (letter) => `\\u{${letter.codePointAt(0)!.toString(16)}}`,
-  );
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import { localPath } from "../files/places.ts";
-import { isImageName, isOfSystem, withoutEnding } from "./image_paths.ts";
+import { localPath, printable } from "../files/places.ts";
+import { isArchiveName, isImageName, isOfSystem, nestedArchives, withoutEnding } from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
 import {
   archiveFields,
@@ -50,16 +50,18 @@ function* localFiles(folder: URL, { path, splits = [""] }: Folder): Generator<Lo
  * over. An image's key is its path without the ending. With `splits` only those sub-folders are looked at;
  * with `classFolders` the folders at the next level are the classes, numbered by their names over all splits.
  *
- * @throws {Error} when a folder is missing, naming it
+ * @throws {Error} when a folder is missing, naming it, and when there are archives in place of images
  */
 async function* folderImages(
   { folder, source, sampling }: SourceManifest<Folder>,
 ): AsyncGenerator<SourceImage> {
   const root = localPath(folder, source.path);
   const classes = classesOf(folder, source);
+  let hasImages = false;
   for (const split of source.splits ?? [""]) {
     const files = imageFiles(root, split);
     for (const file of sampling ? byRank([...files], sampling.seed) : files) {
+      hasImages = true;
       const label = classes?.indexOf(file.slice(split.length).split("/").filter(Boolean)[0]);
       yield {
         key: withoutEnding(file),
@@ -71,6 +73,8 @@ async function* folderImages(
       };
     }
   }
+  const archive = hasImages ? undefined : entriesOf(root).find(({ name }) => isArchiveName(name));
+  if (archive) throw nestedArchives(root, printable(archive.name));
 }
 
 /** The semantic classes of a folder that has them, by number. */

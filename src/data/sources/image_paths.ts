@@ -1,4 +1,13 @@
-const IMAGE_FILE = /\.(jpe?g|png|webp|gif)$/i;
+import { basename } from "node:path";
+
+/** Endings of the names of image files that are read: of JPEG all that systems and browsers give. */
+const ENDINGS = ["jpg", "jpeg", "jpe", "jif", "jfif", "jfi", "pjpeg", "pjp", "png", "apng", "webp", "gif"];
+
+/** The endings of image files, for a message. */
+export const IMAGE_ENDINGS = ENDINGS.map((ending) => `.${ending}`).join(", ");
+
+const IMAGE_FILE = new RegExp(`\\.(${ENDINGS.join("|")})$`, "i");
+const ARCHIVE_FILE = /\.(tar|tar\.\w+|tgz|zip|7z|rar|parquet)$/i;
 
 /** Whether a file's name says that it is an image. */
 export function isImageName(name: string): boolean {
@@ -8,6 +17,24 @@ export function isImageName(name: string): boolean {
 /** The name of an image file without its ending: the image's key. */
 export function withoutEnding(name: string): string {
   return name.replace(IMAGE_FILE, "");
+}
+
+/** Whether a file's name says that it is an archive that may hold images. */
+export function isArchiveName(name: string): boolean {
+  return ARCHIVE_FILE.test(name) && !name.split("/").some(isOfSystem);
+}
+
+/**
+ * The fault of a place without an image in which archives lie, as in ImageNet's tar of a tar a class.
+ *
+ * @param unpack the program that unpacks it, where it is an archive itself
+ */
+export function nestedArchives(place: string, archive: string, unpack?: "tar -xf" | "unzip"): Error {
+  return new Error(
+    `${place} has no image of its own but archives, as ${archive}, which are not looked into: ${
+      unpack ? `unpack it (${unpack} ${basename(place)}) and ` : ""
+    }name those in the manifest, or unpack them too and name the folder, as "type": "folder"`,
+  );
 }
 
 /** Folders and files that systems and their tools put beside images, with previews of them. */

@@ -65,7 +65,7 @@ async function* parquetImages(manifest: SourceManifest<Parquet>): AsyncGenerator
 
 /**
  * The class of a row: names are looked up in the manifest's classes or, where there are none, numbered as
- * they come.
+ * they come. A text is a name, also where it looks like a number: a column has one kind.
  *
  * @throws {Error} for a name that is not among the manifest's classes
  */
@@ -75,11 +75,15 @@ function classOf(
   row: string,
 ): Pick<SourceImage, "label" | "className"> {
   const told = classOfCell(value);
-  if (typeof told !== "string") return told === undefined ? {} : { label: told };
-  if (!classes) return { className: told };
-  if (classes.includes(told)) return { label: classes.indexOf(told) };
+  if (told === undefined) return {};
+  if (typeof value === "string" || value instanceof Uint8Array) {
+    const name = cellText(value).trim();
+    if (!classes) return { className: name };
+    if (classes.includes(name)) return { label: classes.indexOf(name) };
+  }
+  if (typeof told === "number") return { label: told };
   throw new Error(
-    `${row}: its ${column} is "${told}", but the manifest's source.classes are ${classes.join(", ")}; ` +
+    `${row}: its ${column} is "${told}", but the manifest's source.classes are ${classes?.join(", ")}; ` +
       "add it there, or leave classes out to number the names as they come",
   );
 }

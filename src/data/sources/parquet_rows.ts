@@ -1,6 +1,6 @@
 import { byRank } from "../../stats/mod.ts";
 import { openRandomAccess } from "../files/open.ts";
-import { otherKind } from "../files/other_kinds.ts";
+import { BEGINNING, otherKind } from "../files/other_kinds.ts";
 import { startParquetReader } from "../files/parquet.ts";
 import { placesOf, shortNames } from "../files/places.ts";
 import type { SourceManifest } from "./source.ts";
@@ -30,7 +30,7 @@ export async function* parquetRows(
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
     const parquet = await reader.open(file, place).catch(async (error) => {
-      const kind = otherKind(await file.read(0, Math.min(64, file.size)));
+      const kind = otherKind(await file.read(0, Math.min(BEGINNING, file.size)), "Parquet");
       throw kind ? new Error(`${place} cannot be read as Parquet: ${kind}`, { cause: error }) : error;
     });
     const stem = names[places.indexOf(place)];

@@ -82,6 +82,8 @@ function sum(numbers: Iterable<number>): number {
 const LONGEST_LINE = 1 << 20;
 /** A longer record of CSV is no record: a quote is not closed. Characters. */
 const LONGEST_RECORD = 1 << 24;
+/** Characters of such a line that are told. */
+const SHOWN = 100;
 /** Characters among which the end of the first line is looked for. */
 const BEGINNING = 1 << 16;
 
@@ -89,15 +91,15 @@ const BEGINNING = 1 << 16;
  * The lines of a text file, without their ends (LF, CRLF; CR in a file that has no others) and without a byte
  * order mark. UTF-8, or UTF-16 by its byte order mark.
  *
- * @param onTooLong called for each line that is passed over
+ * @param onTooLong called with the beginning of each line that is passed over
  */
 export async function* linesOf(
   blocks: AsyncIterable<Uint8Array>,
-  onTooLong: () => void = () => {},
+  onTooLong: (beginning: string) => void = () => {},
 ): AsyncGenerator<string> {
   let rest = "";
   let end = "\n";
-  let tooLong = false, isBeginning = true;
+  let tooLong = "", isBeginning = true;
   for await (const text of textOf(blocks)) {
     rest += text;
     if (isBeginning) {
@@ -109,14 +111,14 @@ export async function* linesOf(
     rest = parts.pop()!;
     for (const line of parts) {
       if (!tooLong && line.length <= LONGEST_LINE) yield line.replace(/\r$/, "");
-      else onTooLong();
-      tooLong = false;
+      else onTooLong(tooLong || line.slice(0, SHOWN));
+      tooLong = "";
     }
-    if (rest.length > LONGEST_LINE) [rest, tooLong] = ["", true];
+    if (rest.length > LONGEST_LINE) [rest, tooLong] = ["", tooLong || rest.slice(0, SHOWN)];
   }
   if (isBeginning && rest.includes("\r") && !rest.includes("\n")) {
     yield* rest.replace(/\r$/, "").split("\r");
-  } else if (tooLong) onTooLong();
+  } else if (tooLong) onTooLong(tooLong);
   else if (rest !== "") yield rest.replace(/\r$/, "");
 }
 
@@ -203,7 +205,7 @@ function rowsOf(
     tally.pass(reason);
   };
   if (source.format === "csv") return csvRows(blocks, place, source.columns, passed);
-  return source.format === "tsv" ? tsvRows(blocks, source.columns, passed) : jsonRows(blocks, passed);
+  return source.format === "tsv" ? tsvRows(blocks, source.columns, passed) : jsonRows(blocks, place, passed);
 }
 
 /** Told of each row that is not read. */
@@ -261,14 +263,47 @@ async function* csvRows(
   }
 }
 
-/** One JSON object a line; lines that are none are passed over. */
-async function* jsonRows(blocks: AsyncIterable<Uint8Array>, passed: Passed): AsyncGenerator<Row> {
-  for await (const line of linesOf(blocks, () => passed("too_long"))) {
+/**
+ * One JSON object a line; lines that are none are passed over.
+ *
+ * @throws {Error} when the file is one JSON array, or its objects stand over several lines each
+ */
+async function* jsonRows(
+  blocks: AsyncIterable<Uint8Array>,
+  place: string,
+  passed: Passed,
+): AsyncGenerator<Row> {
+  let isFirst = true;
+  const check = (beginning: string) => {
+    const fault = isFirst ? notLines(beginning) : undefined;
+    isFirst = false;
+    if (fault) throw new Error(`${place} ${fault}`);
+  };
+  const tooLong = (beginning: string) => {
+    check(beginning);
+    passed("too_long");
+  };
+  for await (const line of linesOf(blocks, tooLong)) {
     if (line.trim() === "") continue;
+    check(line);
     const row = parsed(line) ?? parsed(withoutNaN(line));
     if (row) yield row;
     else passed("not_json");
   }
+}
+
+/** Why a JSON file is not JSON lines, by the beginning of its first line; undefined of JSON lines. */
+function notLines(beginning: string): string | undefined {
+  const program = /^\s*\[\s*(\{|$)/.test(beginning)
+    ? "'.[]'"
+    : /^\s*\{\s*$/.test(beginning)
+    ? "'.'"
+    : undefined;
+  return program &&
+    `is ${
+        program === "'.'" ? "JSON over several lines" : "one JSON array"
+      }, not JSON lines, which have an object a ` +
+      `line; write it as such: jq -c ${program} list.json > list.jsonl`;
 }
 
 /** A line as Python's json writes it, with the numbers that JSON does not have as null. */

@@ -1,8 +1,15 @@
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import { isUrl, localFilesOf, placesOf, shortNames } from "../files/places.ts";
+import { isUrl, localFilesOf, placesOf, printable, shortNames } from "../files/places.ts";
 import { type TarMember } from "../files/tar_members.ts";
-import { isImageName, memberFolders, memberPath, withoutEnding } from "./image_paths.ts";
+import {
+  isArchiveName,
+  isImageName,
+  memberFolders,
+  memberPath,
+  nestedArchives,
+  withoutEnding,
+} from "./image_paths.ts";
 import { memberFile, shardSamples } from "./shard_samples.ts";
 import {
   archiveFields,
@@ -49,7 +56,8 @@ export const webdataset = sourceKind({
  * the member `.cls`. Where there are several shards, a key begins with its shard's name. A plain archive of
  * images is read as well; its folders may be splits and classes.
  *
- * @throws {Error} when a shard is missing, damaged or ends early, naming it
+ * @throws {Error} when a shard is missing, damaged or ends early, naming it, and when there are archives in
+ * place of images
  */
 async function* webdatasetImages(
   manifest: SourceManifest<z.infer<typeof schema>>,
@@ -57,18 +65,26 @@ async function* webdatasetImages(
   const { source, sampling } = manifest;
   const places = placesOf(manifest.folder, source.shards);
   const shards = shortNames(places, ".tar");
+  let hasImages = false;
+  let nested: Error | undefined;
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     const shard = places.length > 1 ? `${shards[places.indexOf(place)]}/` : "";
     const pathOf = (name: string) => memberPath(name, source.within);
-    const wanted = (name: string) =>
-      pathOf(name) !== undefined && (isImageName(name) || name.endsWith(".cls"));
+    const wanted = (name: string) => {
+      if (isArchiveName(name)) nested ??= nestedArchives(place, printable(name), "tar -xf");
+      return pathOf(name) !== undefined && (isImageName(name) || name.endsWith(".cls"));
+    };
     for await (const sample of shardSamples(place, manifest, wanted)) {
       const folders = memberFolders(pathOf(sample[0].name)!, source);
       if (!folders) continue;
       const keyOf = (name: string) => shard + pathOf(name);
-      for (const image of imagesOf(sample, keyOf, place, source.members)) yield { ...image, ...folders };
+      for (const image of imagesOf(sample, keyOf, place, source.members)) {
+        hasImages = true;
+        yield { ...image, ...folders };
+      }
     }
   }
+  if (nested && !hasImages) throw nested;
 }
 
 /**
@@ -87,7 +103,9 @@ function* imagesOf(
   const endings = [...new Set(images.map(({ name }) => endingOf(name)))];
   if (!wanted && endings.length > 1 && endings.some((ending) => !ending.includes("."))) {
     throw new Error(
-      `${place} has several images in a sample: ${images.map(({ name }) => name).join(", ")}; name those ` +
+      `${place} has several images in a sample: ${
+        images.map(({ name }) => printable(name)).join(", ")
+      }; name those ` +
         `that are images of the dataset in the manifest, as "members": ["${endings[0]}"] in its source`,
     );
   }

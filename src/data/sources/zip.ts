@@ -1,10 +1,17 @@
 import { z } from "zod";
 import { byRank } from "../../stats/mod.ts";
-import { localFilesOf, placesOf, shortNames } from "../files/places.ts";
+import { localFilesOf, placesOf, printable, shortNames } from "../files/places.ts";
 import { openRandomAccess } from "../files/open.ts";
-import { otherKind } from "../files/other_kinds.ts";
+import { BEGINNING, otherKind } from "../files/other_kinds.ts";
 import { zipEntries } from "../files/zip_entries.ts";
-import { isImageName, memberFolders, memberPath, withoutEnding } from "./image_paths.ts";
+import {
+  isArchiveName,
+  isImageName,
+  memberFolders,
+  memberPath,
+  nestedArchives,
+  withoutEnding,
+} from "./image_paths.ts";
 import { LARGEST_FILE } from "./stored_image.ts";
 import { archiveFields, patternSchema, type SourceImage, sourceKind, type SourceManifest } from "./source.ts";
 
@@ -33,16 +40,19 @@ export const zip = sourceKind({
  * an archive's images are in memory together. Where there are several archives, a key begins with its
  * archive's name. Folders may be splits and classes.
  *
- * @throws {Error} when an archive is missing or damaged, naming it
+ * @throws {Error} when an archive is missing or damaged, naming it, and when there are archives in place of
+ * images
  */
 async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): AsyncGenerator<SourceImage> {
   const { source, sampling, access } = manifest;
   const places = placesOf(manifest.folder, source.archives);
   const archives = shortNames(places, ".zip");
+  let hasImages = false;
+  let nested: Error | undefined;
   for (const place of sampling ? byRank(places, sampling.seed) : places) {
     using file = await openRandomAccess(place, access);
     const entries = await zipEntries(file).catch(async (error) => {
-      const kind = otherKind(await file.read(0, Math.min(64, file.size)));
+      const kind = otherKind(await file.read(0, Math.min(BEGINNING, file.size)), "ZIP");
       throw new Error(`${place} cannot be read as ZIP: ${kind ?? error.message}`, { cause: error });
     });
     const pathOf = (name: string) => memberPath(name, source.within);
@@ -54,6 +64,9 @@ async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): Asy
       entries.filter(({ name }) => isImageName(name) && foldersOf(name)).map((entry) => [entry.name, entry]),
     );
     const names = [...images.keys()];
+    hasImages ||= names.length > 0;
+    const other = entries.find(({ name }) => isArchiveName(name));
+    if (other) nested ??= nestedArchives(place, printable(other.name), "unzip");
     const archive = places.length > 1 ? `${archives[places.indexOf(place)]}/` : "";
     for (const name of sampling ? byRank(names, sampling.seed) : names) {
       // Begun here: the archive closes when its images have been given out.
@@ -69,4 +82,5 @@ async function* zipImages(manifest: SourceManifest<z.infer<typeof schema>>): Asy
       await bytes.catch(() => {});
     }
   }
+  if (nested && !hasImages) throw nested;
 }

@@ -169,11 +169,33 @@ Deno.test("labels by name are numbered by the manifest or as they come; contradi
     labelsOf("STRING", ["cat", "bird"], ["dog", "cat"]),
     /"bird".*source\.classes are dog, cat/,
   );
-  await assert.rejects(labelsOf("STRING", ["0", "cat"]), /partly numbers and partly names.*source\.classes/);
+  assert.deepEqual(await labelsOf("STRING", ["7", "cat", "7"]), [[0, 1, 0], ["7", "cat"]]);
+  assert.deepEqual(await labelsOf("STRING", ["7", "0"]), [[0, 1], ["7", "0"]]);
+  assert.deepEqual(await labelsOf("STRING", ["7", "cat"], ["cat", "7"]), [[1, 0], ["cat", "7"]]);
   await assert.rejects(
     labelsOf("INT32", [0, 2], ["dog", "cat"]),
     /"s\/0\/1" in .*s\.parquet has the class 2/,
   );
+});
+
+Deno.test("classes that no image has are an error: .cls away from its image, a column that is not named", async () => {
+  const [a, b] = photos;
+  const sorted = [["0.jpg", a], ["0.cls", "0"], ["1.jpg", b], ["1.cls", "1"]] as const;
+  const members = (order: readonly number[]) =>
+    tarFile(order.map((i) => ({ name: sorted[i][0], bytes: sorted[i][1] })));
+  const source = { type: "webdataset", shards: "s.tar", classes: ["cat", "dog"] };
+  const { labels } = await built({ "s.tar": await members([0, 1, 2, 3]) }, source, 2);
+  assert.deepEqual(labels, [0, 1]);
+  const some = await built({ "s.tar": await members([0, 2, 3, 1]) }, source, 2);
+  assert.deepEqual(some.labels, [undefined, 1]);
+  const none = built({ "s.tar": await members([0, 2, 1, 3]) }, source, 2);
+  await assert.rejects(
+    none,
+    /no image of s\.tar has a class, though .*\.json names them: a member \.cls must/,
+  );
+  const unnamed = { type: "parquet", files: "s.parquet", image: "image", classes: ["cat", "dog"] };
+  const column = withColumn("y", "INT32", [0, 1]);
+  await assert.rejects(built({ "s.parquet": column }, unnamed, 2), /no image .* source\.label must name/);
 });
 
 Deno.test("keys of a column: text as bytes, hashes in hex, the row's place where there is none", async () => {

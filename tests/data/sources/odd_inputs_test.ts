@@ -9,6 +9,7 @@ import { zipEntries } from "~/data/files/zip_entries.ts";
 import { leftOutText } from "~/data/pool/header.ts";
 import { folder as folderKind, imageFilesIn, readImageFile } from "~/data/sources/folder.ts";
 import { isOfSystem, memberPath } from "~/data/sources/image_paths.ts";
+import { sourceKindOf } from "~/data/sources/list.ts";
 import { webdataset } from "~/data/sources/webdataset.ts";
 import { filesOnDisk, photoFile, photoManifest, tarFile } from "../../made/data/photo_files.ts";
 import { zipFile } from "../../made/data/zip_file.ts";
@@ -22,6 +23,13 @@ async function membersOf(names: string[], source: Record<string, unknown>) {
   const manifest = { name: "set", folder: files.url, access: OPEN, source: description, render: {} };
   const images = await Array.fromAsync(webdataset.images(manifest as never, ""));
   return images.map(({ key, className, split }) => [key, split, className].filter(Boolean).join(" "));
+}
+
+/** Keys of a source's images, as they come; nothing is decoded. */
+async function keysOf(folder: URL, source: Record<string, unknown>): Promise<string[]> {
+  const manifest = { name: "set", folder, access: OPEN, source, render: {} };
+  const images = sourceKindOf(source as never).images(manifest as never, "");
+  return (await Array.fromAsync(images)).map(({ key }) => key);
 }
 
 Deno.test("what systems put beside images is no image and no class", async () => {
@@ -144,6 +152,88 @@ Deno.test("addresses of other schemes and patterns of the shell are told from pa
   assert.ok(
     isUrl("HTTPS://a.org/x.tar") && isUrl("http://a.org") && !isUrl("s3://a/x") && !isUrl("/https://a"),
   );
+});
+
+Deno.test("an address behind a path, and the address of a file, are said to be that", async () => {
+  const shards = ["data/HTTPS://a.org/x.tar", "./http://a.org/x.tar", "file:///set/x.tar"];
+  const messages = [/nothing stands before it/, /nothing stands before it/, /begin with file: are not read/];
+  for (const [i, shard] of shards.entries()) {
+    await assert.rejects(keysOf(new URL("file:///set/"), { type: "webdataset", shards: shard }), messages[i]);
+  }
+});
+
+Deno.test("images have every ending that systems and browsers give them, in folders and archives", async () => {
+  const endings = "jpg jpeg jpe jif jfif jfi pjpeg pjp png apng webp gif JPG Jfif".split(" ");
+  const names = endings.map((ending, i) => `${i}.${ending}`);
+  const keys = endings.map((_, i) => `${i}`);
+  const others = ["x.bmp", "x.tiff", "x.heic", "x.jpg.txt", "jpg", "x.jpgx", "x.pjpg.part"];
+  const all = [...names, ...others].sort();
+  assert.deepEqual(await membersOf([...names, ...others], {}), keys);
+  const content = Object.fromEntries(all.map((name) => [name, "x"]));
+  using files = filesOnDisk({ ...content, "s.zip": zipFile(content) });
+  const named = (key: string) => Number(key);
+  const zip = await keysOf(files.url, { type: "zip", archives: "s.zip" });
+  assert.deepEqual(zip.map(named).sort((a, b) => a - b), keys.map(named));
+  assert.deepEqual([...imageFilesIn(files.path)], names.toSorted());
+});
+
+Deno.test("archives in place of images are said to be there, with what to do", async () => {
+  const inner = await tarFile([{ name: "a.jpg", bytes: "x" }]);
+  for (const name of ["n01440764.tar", "sub/a.tar.gz", "a.tgz", "b.zip", "c.7z", "d.rar", "e.parquet"]) {
+    const outer = await tarFile([{ name: "README", bytes: "x" }, { name, bytes: inner }]);
+    using files = filesOnDisk({ "s.tar": outer, "s.zip": zipFile({ README: "x", [name]: inner }) });
+    Deno.mkdirSync(`${files.path}/folder`);
+    Deno.copyFileSync(`${files.path}/s.tar`, `${files.path}/folder/${name.split("/").at(-1)}`);
+    const sources: [Record<string, string>, string][] = [
+      [{ type: "webdataset", shards: "s.tar" }, "unpack it (tar -xf s.tar) and name those"],
+      [{ type: "zip", archives: "s.zip" }, "unpack it (unzip s.zip) and name those"],
+      [{ type: "folder", path: "folder" }, "not looked into: name those"],
+    ];
+    for (const [source, advice] of sources) {
+      await assert.rejects(keysOf(files.url, source), ({ message }) => message.includes(advice));
+      const fault = keysOf(files.url, source);
+      await assert.rejects(fault, /no image of its own but archives, as .*"type": "folder"/);
+      await assert.rejects(
+        fault,
+        ({ message }) => message.includes(`as ${name}`) || source.type === "folder",
+      );
+    }
+  }
+  const beside = await tarFile([{ name: "more.zip", bytes: "x" }, { name: "a.jpg", bytes: "x" }]);
+  using files = filesOnDisk({ "s.tar": beside });
+  assert.deepEqual(await keysOf(files.url, { type: "webdataset", shards: "s.tar" }), ["a"]);
+});
+
+Deno.test("a file that another kind of source reads is called what it is, and where to say so", async () => {
+  using files = filesOnDisk({
+    "a.tar": await tarFile([{ name: "a.jpg", bytes: "x" }]),
+    "a.zip": zipFile({ "a.jpg": "x" }),
+    "a.parquet": "PAR1 and more",
+    "a.sqlite": "SQLite format 3\0 and more",
+  });
+  const faults: [Record<string, unknown>, RegExp][] = [
+    [{ type: "webdataset", shards: "a.zip" }, /a\.zip cannot be read: it is a ZIP file.*"type": "zip"/],
+    [{ type: "webdataset", shards: "a.parquet" }, /it is a Parquet file.*"type": "parquet"/],
+    [{ type: "webdataset", shards: "a.sqlite" }, /it is a SQLite file.*"format": "sqlite"/],
+    [{ type: "zip", archives: "a.tar" }, /a\.tar cannot be read as ZIP: it is a tar file.*"webdataset"/],
+    [{ type: "parquet", files: "a.tar", image: "i" }, /cannot be read as Parquet: it is a tar file/],
+    [{ type: "parquet", files: "a.zip", image: "i" }, /cannot be read as Parquet: it is a ZIP file/],
+  ];
+  for (const [source, message] of faults) await assert.rejects(keysOf(files.url, source), message);
+});
+
+Deno.test("a member of a ZIP archive that is packed by another method names it", async () => {
+  const methods: [number, RegExp][] = [[9, /Deflate64 \(method 9\)/], [12, /bzip2/], [14, /LZMA/], [
+    77,
+    /unknown/,
+  ]];
+  for (const [method, message] of methods) {
+    using files = filesOnDisk({ "s.zip": zipFile({ "a.jpg": "x", "b.jpg": "y" }, { "a.jpg": { method } }) });
+    using file = await openRandomAccess(`${files.path}/s.zip`, OPEN);
+    const [packed, plain] = await zipEntries(file);
+    await assert.rejects(packed.bytes(100), message);
+    assert.equal(new TextDecoder().decode(await plain.bytes(100)), "y");
+  }
 });
 
 Deno.test("names of strangers cannot steer the terminal", () => {

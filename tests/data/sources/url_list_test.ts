@@ -106,6 +106,23 @@ Deno.test("JSON lines: rows by `where`, hashes, lines that are no JSON", async (
   ]);
 });
 
+Deno.test("JSON that is not an object a line is said to be that, however long, and how to make it so", async () => {
+  const rows = Array.from({ length: 3 }, (_, i) => ({ url: `https://a.org/${i}.jpg`, text: `[{"${i}` }));
+  const source = { format: "jsonl", files: "l.json", url: "url" } as const;
+  const array = /l\.json is one JSON array, not JSON lines.*jq -c '\.\[\]'/;
+  const faults: [string, RegExp][] = [
+    [JSON.stringify(rows), array],
+    [JSON.stringify(rows, null, 2), array],
+    [`\n \ufeff${JSON.stringify(rows, null, "\t").replaceAll("\n", "\r\n")}`.trimStart(), array],
+    [JSON.stringify(Array.from({ length: 40_000 }, () => rows[0])), array],
+    [rows.map((row) => JSON.stringify(row, null, 2)).join("\n"), /JSON over several lines.*jq -c '\.'/],
+  ];
+  for (const [text, message] of faults) await assert.rejects(listed({ "l.json": text }, source), message);
+  const lines = rows.map((row) => JSON.stringify(row));
+  const kept = [`["no", "object"]`, lines[0], "[", "{", ...lines.slice(1)].join("\n");
+  assert.equal((await listed({ "l.json": kept }, source)).length, 3);
+});
+
 Deno.test("Parquet lists: of a sample only some row groups are considered", async () => {
   const numbers = Array.from({ length: 40 }, (_, i) => i);
   const list = new Uint8Array(parquetWriteBuffer({
@@ -287,7 +304,7 @@ Deno.test("a list of which no row is read is an error that says why and names th
     /no row has .* "hash"/,
   );
   await assert.rejects(
-    toldOf("jsonl", rowsOf(["[", ` {"url": "${a}1"`, "]"])),
+    toldOf("jsonl", rowsOf(['["url"]', `{"url": "${a}1"`, "]"])),
     /lists no image: of 3 rows .* JSON/,
   );
   await assert.rejects(

@@ -4,6 +4,8 @@ import { crc32, deflateRawSync } from "node:zlib";
 interface Claims {
   uncompressedSize?: number;
   flags?: number;
+  /** Of compression. */
+  method?: number;
 }
 
 /** The bytes of a ZIP archive; members are deflated. */
@@ -18,8 +20,8 @@ export function zipFile(
     const plain = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const packed = deflateRawSync(plain);
     const path = new TextEncoder().encode(name);
-    const { uncompressedSize = plain.length, flags = 0x800 } = claims[name] ?? {};
-    const facts = header(26, [[0, 20, 2], [2, flags, 2], [4, 8, 2], [10, crc32(plain), 4], [
+    const { uncompressedSize = plain.length, flags = 0x800, method = 8 } = claims[name] ?? {};
+    const facts = header(26, [[0, 20, 2], [2, flags, 2], [4, method, 2], [10, crc32(plain), 4], [
       14,
       packed.length,
       4,
