@@ -5,14 +5,18 @@
 
 // Running: experiments, their data and models.
 export { datasetsOf, folder, hub, parquet, readManifest, shards } from "./data/mod.ts";
+export { evidenceKinds, evidenceOf } from "./evidence/mod.ts";
 export {
+  audit,
   baseline,
   combinations,
+  conclusionInWords,
   datasetsFromEnvironment,
   type FeatureSource,
   fineTuning,
   grid,
   growing,
+  headlineInWords,
   ofTable8,
   presetFromEnvironment,
   pretraining,
@@ -20,6 +24,7 @@ export {
   type ProbeTask,
   pseudoDatasetExperiments,
   run,
+  runsFolder,
   sizesFromEnvironment,
   sweep,
   taskOf,
@@ -35,11 +40,14 @@ export { augmentationName, paperMix } from "./train/mod.ts";
 export { playedGames } from "./game/mod.ts";
 export {
   accuracyTable,
+  auditTable,
   corruptionSheet,
   corruptionTable,
   datasetTable,
   duplicatesTable,
   environment,
+  evidenceSheet,
+  exampleFolders,
   exemplars,
   featureMap,
   layerTable,
@@ -57,6 +65,8 @@ export {
   transformTable,
   whatItLooksAt,
 } from "./notebook/mod.ts";
+
+export { writeReports } from "./report/mod.ts";
 
 // The paper, its chapters and their figures.
 export {
@@ -98,6 +108,10 @@ export { crossDatasetFigure } from "./chapters/cross_dataset/figure.ts";
 export { crossDatasetFinding } from "./chapters/cross_dataset/findings.ts";
 export { dataSizeClaims } from "./chapters/data_size/claims.ts";
 export { dataSizeFinding } from "./chapters/data_size/findings.ts";
+export { evidenceClaims } from "./chapters/evidence/claims.ts";
+export { evidenceFigure } from "./chapters/evidence/figure.ts";
+export { evidenceFinding } from "./chapters/evidence/findings.ts";
+export { toldBy } from "./chapters/evidence/records.ts";
 export { modelSizeClaims } from "./chapters/model_size/claims.ts";
 export { modelSizeFinding } from "./chapters/model_size/findings.ts";
 export { pseudoDatasetClaims } from "./chapters/pseudo_datasets/claims.ts";

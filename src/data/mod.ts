@@ -10,7 +10,7 @@ export {
 } from "./batches/batches.ts";
 export { type Preparation, preparedImage } from "./batches/prepared.ts";
 export { type BatchWorkers, startBatchWorkers } from "./batches/workers.ts";
-export { dataRoot } from "./files/places.ts";
+export { dataRoot, printable } from "./files/places.ts";
 export {
   collections,
   datasetsOf,
@@ -42,7 +42,7 @@ export { type Dropped, leftOutText, warnedText } from "./pool/header.ts";
 export { indicesByKey, type PoolImage } from "./pool/index.ts";
 export { openPool, openPools, type Pool } from "./pool/pool.ts";
 export type { StoredImages } from "./pool/store.ts";
-export { countDuplicates, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
+export { countDuplicates, duplicatePairs, duplicateRows, DUPLICATES_NOTE } from "./sample/duplicates.ts";
 export {
   type LabelledImages,
   originLabels,
@@ -50,7 +50,14 @@ export {
   sampleClasses,
   sampleConcepts,
 } from "./sample/labels.ts";
-export { type Sample, sampleExperiment, sampleImages, type SampleSizes } from "./sample/sample.ts";
+export { type Original, type Originals, sampleOriginals } from "./sample/originals.ts";
+export {
+  duplicateGroups,
+  type Sample,
+  sampleExperiment,
+  sampleImages,
+  type SampleSizes,
+} from "./sample/sample.ts";
 export { sampleWords } from "./sample/words.ts";
 export { imageFilesIn, readImageFile } from "./sources/folder.ts";
 export { IMAGE_ENDINGS, isImageName, withoutEnding } from "./sources/image_paths.ts";

@@ -59,6 +59,8 @@ export interface Executed<R extends FinishedRecord> {
 export interface Kind<E extends OfKind, R extends FinishedRecord<E>> extends Description<E> {
   /** Whether threads make its batches; if not, none are started. Default: true. */
   readonly threads?: boolean;
+  /** Whether it reads the pools of its datasets; if not, none are opened or built. Default: true. */
+  readonly pools?: boolean;
   /**
    * Executes the experiment. It goes on from what an interrupted execution has left in the folder.
    *

@@ -1,6 +1,7 @@
 /** Every kind of experiment. A new kind is a folder in `kinds/` and an entry in this list. */
 import { ExperimentError } from "./check.ts";
 import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
+import { auditKind } from "./kinds/audit/execute.ts";
 import { classifierKind } from "./kinds/classifier/execute.ts";
 import { fineTuningKind } from "./kinds/fine_tuning/execute.ts";
 import { pretrainingKind } from "./kinds/pretraining/execute.ts";
@@ -8,7 +9,7 @@ import { probeKind } from "./kinds/probe/execute.ts";
 import { trivialKind } from "./kinds/trivial/execute.ts";
 import type { FinishedRecord } from "./record/folder.ts";
 
-const kinds = [classifierKind, pretrainingKind, probeKind, fineTuningKind, trivialKind] as const;
+const kinds = [classifierKind, pretrainingKind, probeKind, fineTuningKind, trivialKind, auditKind] as const;
 
 type RecordOf<K> = K extends Kind<infer _, infer R> ? R : never;
 

@@ -8,6 +8,8 @@ export {
   presets,
   sizesFromEnvironment,
 } from "./environment.ts";
+export { type Audit, audit, type AuditPair, type AuditRecord, type AuditTest } from "./kinds/audit/schema.ts";
+export { conclusionInWords, effectInWords, headlineInWords, isFound, pText } from "./kinds/audit/words.ts";
 export { type AnyExperiment, checkExperiment, hashOf } from "./kinds.ts";
 export {
   baseline,

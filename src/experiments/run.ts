@@ -85,7 +85,7 @@ async function execute(
   using workers = startBatchWorkers(kind.threads === false ? { workers: 0 } : { gpu: await trainsOnGpu() });
   let pools: Pool[] = [];
   try {
-    pools = await openPools(kind.datasets(experiment), {
+    pools = await openPools(kind.pools === false ? [] : kind.datasets(experiment), {
       signal,
       onProgress: (data) => onProgress?.({ phase: "data", label: data.dataset, ...data }),
     });

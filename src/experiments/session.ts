@@ -30,6 +30,8 @@ export interface RunProgress {
   inputWait?: number;
   /** Present at the end of an epoch. */
   line?: ProgressLine;
+  /** Something that is known before the record is there, in words. */
+  finding?: string;
   /** Whether a record that was read back was made by other code than this checkout's, as far as it tells. */
   byOtherCode?: boolean;
   /** In a sweep: which of its experiments this is, 1-based, and how many there are. */

@@ -3,7 +3,7 @@
  * decides.
  */
 export type { FetchItem, FetchList } from "./candidates.ts";
-export type { PhotographFacts } from "./decoder/photograph.ts";
+export { jpegTables, type PhotographFacts } from "./decoder/photograph.ts";
 export { FAILURE_REASONS, meaningOf } from "./failure.ts";
 export { fetchImages, type FetchOptions } from "./fetch_images.ts";
 export {

@@ -21,7 +21,7 @@ export {
   trivialMarks,
 } from "./marks.ts";
 export { INTERVALS, marginRange, measureAxis, measureText, pointsText, zeroLine } from "./measures.ts";
-export { panelHeading } from "./panels.ts";
+export { panelHeading, twoPanels } from "./panels.ts";
 export { probesFigure } from "./probes.ts";
 export { installedWidthScale, renderSvg } from "./static.ts";
 export { textWidth } from "./text_metrics.ts";

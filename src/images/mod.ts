@@ -33,7 +33,7 @@ export {
 export { type Decoded, serveDecoder } from "./decoding/serve.ts";
 export { inStoredForm, STORED_QUALITY, storedJpeg } from "./decoding/stored_jpeg.ts";
 export { centreSquare, cropResize, type Interpolation, resizeAndCentreCrop } from "./resample.ts";
-export { type Box, decodeWhole, type EncodedImage, luma, type PackedImage } from "./image.ts";
+export { type Box, clip8, decodeWhole, type EncodedImage, luma, type PackedImage } from "./image.ts";
 export { IMAGENET_MEAN, IMAGENET_STD } from "./color.ts";
 export { lookOf, perceptualHash } from "./perceptual_hash.ts";
 export {

@@ -1,13 +1,15 @@
 /** Everything that a cell shows: tables, figures, images, progress. */
-export { accuracyTable, CLAIMS_MIME, probeTable, showClaims, table } from "./table.ts";
+export { accuracyTable, auditTable, CLAIMS_MIME, probeTable, showClaims, table } from "./table.ts";
 export { corruptionSheet, corruptionTable } from "./corruption_sheet.ts";
 export { datasetTable, duplicatesTable, quiz, resemblingTable, sampleGallery } from "./datasets.ts";
 export { show } from "./display.ts";
 export { environment } from "./environment.ts";
+export { evidenceSheet } from "./evidence_sheet.ts";
+export { exampleFolders } from "./example_folders.ts";
 export { exemplars } from "./exemplars.ts";
 export { gallery, type GalleryImage } from "./gallery.ts";
 export { featureMap, nearestElsewhere } from "./feature_map.ts";
-export { Displayable } from "./kernel.ts";
+export { Displayable, escapeMarkup } from "./kernel.ts";
 export { layerTable } from "./layer_table.ts";
 export { interruptible, live } from "./live.ts";
 export { transformSheet, transformTable } from "./transform_sheet.ts";

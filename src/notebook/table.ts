@@ -1,5 +1,14 @@
 import { formatPercent, formatProportion } from "../stats/mod.ts";
-import type { ProbeRecord, RunRecord } from "../experiments/mod.ts";
+import { evidenceOf } from "../evidence/mod.ts";
+import {
+  type AuditRecord,
+  conclusionInWords,
+  headlineInWords,
+  isFound,
+  type ProbeRecord,
+  pText,
+  type RunRecord,
+} from "../experiments/mod.ts";
 import {
   featuresName,
   formatDifference,
@@ -192,4 +201,37 @@ export function showClaims(claims: readonly TestedClaim[]): Displayable {
     ]),
     [CLAIMS_MIME]: { claims },
   }));
+}
+
+/** Every test of an audit: a kind of evidence, the pairs of images that it names rightly, the p-values. */
+export function auditTable({ result }: AuditRecord): Displayable {
+  const several = result.pairs.length > 1;
+  const rows = result.pairs.flatMap((pair) =>
+    pair.tests.map((test) => ({
+      ...(several && { datasets: pair.datasets.map((d) => result.datasets[d].title).join(" + ") }),
+      evidence: evidenceOf(test.evidence).title,
+      about: evidenceOf(test.evidence).about,
+      "pairs named rightly": formatPercent(test.area.value),
+      "95%": `${(100 * test.area.low).toFixed(1)} to ${(100 * test.area.high).toFixed(1)}`,
+      accuracy: formatPercent(test.accuracy.value),
+      p: pText(test.p),
+      corrected: pText(test.adjusted),
+      "would be found from": formatPercent(test.visible),
+      verdict: isFound(test) ? "told apart" : "",
+    }))
+  );
+  const words = result.pairs.flatMap((pair) => [headlineInWords(pair, result), conclusionInWords(pair)]);
+  return new Displayable(() => {
+    const { "text/html": html, "text/markdown": markdown, "text/plain": plain } = tableBundle(
+      rows,
+      Object.keys(rows[0] ?? {}) as (keyof typeof rows[number] & string)[],
+    );
+    const shown = rows.length > 0;
+    return {
+      "text/html": words.map((text) => `<p style="max-width:60em">${escapeMarkup(text)}</p>`).join("") +
+        (shown ? html : ""),
+      "text/markdown": [...words.map(escapeMarkup), ...(shown ? [markdown] : [])].join("\n\n"),
+      "text/plain": [...words, ...(shown ? [plain] : [])].join("\n\n"),
+    };
+  });
 }

@@ -71,6 +71,7 @@ export {
   figure5,
   type PaperRow,
   type PaperTable,
+  saleknia,
   table2,
   table2Series,
   table3,
@@ -79,4 +80,5 @@ export {
   table6,
   table7,
   table8,
+  zeng,
 } from "./tables.ts";

@@ -21,3 +21,4 @@ export {
   sweepLinearProbe,
 } from "./linear_probe.ts";
 export { probeLogistic, type ProbeResult } from "./logistic.ts";
+export { ridgeScores } from "./ridge.ts";

@@ -15,3 +15,11 @@ export { agreementTest, renamingTest } from "./permutation.ts";
 export { binomialPowers, sampleForPower } from "./power.ts";
 export { STREAMS } from "./streams.ts";
 export { betaVariate, byRank, permutation, type Random, random, rank } from "./random.ts";
+export {
+  balancedAccuracy,
+  permutationTest,
+  permutedLabels,
+  rocArea,
+  rocAreaInterval,
+  type Share,
+} from "./two_sample.ts";

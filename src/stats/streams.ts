@@ -29,6 +29,14 @@ export const STREAMS = {
   probeOrder: 0x706f,
   /** Filters that are never trained, by filter. */
   randomFilters: 0x7266,
+  /** Random Fourier features of a ridge classifier. */
+  fourierFeatures: 0x6666,
+  /** Labels that are dealt anew for a permutation test, by deal. */
+  permutedLabels: 0x706c,
+  /** Folds of an audit, by group. */
+  auditFolds: 0x6166,
+  /** Orders of patches, pixels and images by which kinds of evidence are made. */
+  evidence: 0x6576,
   /** First places of a UMAP. */
   umap: 0x756d,
   /** Order of a game's images; it stands before the seed in the stream's name. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { besideModule } from "~/disk/mod.ts";
 import {
   type AnyExperiment,
+  audit,
   baseline,
   checkExperiment,
   fineTuning,
@@ -26,6 +27,7 @@ function everyKind(preset: Preset): AnyExperiment[] {
     probe({ features: mae, task, preset }),
     fineTuning({ start: mae, task, preset }),
     trivialsOf(classifier)[0],
+    audit({ datasets: ["tabler", "phosphor"], preset }),
   ];
 }
 

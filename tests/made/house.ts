@@ -197,6 +197,7 @@ export function unreachedFiles(tree: Tree, notebooks: ReadonlyMap<string, Import
  */
 const LISTS = [
   "data/sources/list.ts",
+  "evidence/kinds.ts",
   "experiments/kinds.ts",
   "images/transforms/augmentation.ts",
   "models/registry.ts",

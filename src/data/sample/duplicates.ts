@@ -130,10 +130,32 @@ interface DuplicateCount {
  * Those that a pool has dropped are in its `dropped.duplicates`. Pairs of datasets without any are left out.
  */
 export function countDuplicates(pools: readonly Pick<Pool, "name" | "images">[]): DuplicateCount[] {
-  const total = pools.reduce((sum, { images }) => sum + images.length, 0);
-  const poolOf = new Uint16Array(total);
-  const pairs = new Map<number, "equal" | "alike">();
-  const add = (kind: "equal" | "alike") => (a: number, b: number) => {
+  const poolOf = pools.flatMap(({ images }, p) => new Array<number>(images.length).fill(p));
+  const pairs = duplicatePairs(pools.map(({ images }) => images));
+  const counts = new Map<number, DuplicateCount>();
+  for (const { images, kind } of pairs) {
+    const [a, b] = images.map((number) => poolOf[number]);
+    const both = a * pools.length + b;
+    const count = counts.get(both) ?? { datasets: [pools[a].name, pools[b].name], equal: 0, alike: 0 };
+    count[kind]++;
+    counts.set(both, count);
+  }
+  return [...counts].sort(([a], [b]) => a - b).map(([, count]) => count);
+}
+
+/** Two images that are the same, by their numbers through all datasets. */
+interface DuplicatePair {
+  /** The lower number first. */
+  images: [number, number];
+  /** Equal pixels or files, or an equal look; see {@link DuplicateCount}. */
+  kind: "equal" | "alike";
+}
+
+/** The pairs that {@link countDuplicates} counts, of the images of several datasets one after another. */
+export function duplicatePairs(datasets: readonly Looks[]): DuplicatePair[] {
+  const total = datasets.reduce((sum, { length }) => sum + length, 0);
+  const pairs = new Map<number, DuplicatePair["kind"]>();
+  const add = (kind: DuplicatePair["kind"]) => (a: number, b: number) => {
     const pair = Math.min(a, b) * total + Math.max(a, b);
     if (a !== b && !pairs.has(pair)) pairs.set(pair, kind);
   };
@@ -144,25 +166,21 @@ export function countDuplicates(pools: readonly Pick<Pool, "name" | "images">[])
   ];
   const [equal, alike] = [add("equal"), add("alike")];
   let number = 0;
-  for (const [p, { images }] of pools.entries()) {
+  for (const images of datasets) {
     for (const image of images) {
       equal(pixels.of(image.sha256, number), number);
       alike(looks.of(image.perceptualHash, number), number);
-      photographs.add(number, image);
-      poolOf[number++] = p;
+      photographs.add(number++, image);
     }
   }
   photographs.pairs(alike);
-  const counts = new Map<number, DuplicateCount>();
-  for (const [pair, kind] of pairs) {
-    const [a, b] = [poolOf[Math.floor(pair / total)], poolOf[pair % total]];
-    const both = a * pools.length + b;
-    const count = counts.get(both) ?? { datasets: [pools[a].name, pools[b].name], equal: 0, alike: 0 };
-    count[kind]++;
-    counts.set(both, count);
-  }
-  return [...counts].sort(([a], [b]) => a - b).map(([, count]) => count);
+  return [...pairs].map(([pair, kind]) => ({ images: [Math.floor(pair / total), pair % total], kind }));
 }
+
+/** The images of a dataset, by what they look like. */
+type Looks = Iterable<Pick<PoolImage, "sha256" | "perceptualHash" | "photograph">> & {
+  readonly length: number;
+};
 
 /** One line of an account of duplicates. */
 export interface DuplicateRow {

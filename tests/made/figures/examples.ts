@@ -4,6 +4,7 @@ import {
   pairwiseFigure,
 } from "../../../src/chapters/combinations/figure.ts";
 import { corruptionsFigure } from "../../../src/chapters/corruptions/figure.ts";
+import { evidenceFigure } from "../../../src/chapters/evidence/figure.ts";
 import { crossDatasetFigure } from "../../../src/chapters/cross_dataset/figure.ts";
 import { memorizationFigure } from "../../../src/chapters/pseudo_datasets/figure.ts";
 import { alikeFigure, powerFigure } from "../../../src/chapters/same_distribution/figure.ts";
@@ -29,6 +30,7 @@ import {
   table3,
   table4,
 } from "../../../src/paper/mod.ts";
+import { auditRecord } from "../paper/audit_records.ts";
 import { alikeRecords } from "../paper/alike_records.ts";
 import { crossRecords } from "../paper/cross_records.ts";
 import { gameOf } from "../paper/played.ts";
@@ -119,6 +121,11 @@ export function withLadder(runs: readonly RunRecord[]): LadderRecord[] {
 /** All runs of three datasets. */
 const triples = records.filter(({ experiment }) => experiment.datasets.length === 3);
 
+const audits = [
+  auditRecord(["tabler", "phosphor", "mdi"], { "all-pixels": 0.9, "mean-color": 0.6 }),
+  auditRecord(["tabler#1/2", "tabler#2/2"], { other: 0.5 }),
+];
+
 /** Every figure, each from records that it is meant for. */
 export const FIGURES: Record<string, () => Figure> = {
   combinations: () => combinationsFigure(records),
@@ -135,6 +142,8 @@ export const FIGURES: Record<string, () => Figure> = {
   againstModel: () => accuracyAgainst("model", sweep, { paper: table3 }),
   pairwise: () => pairwiseFigure(pairs),
   corruptions: () => corruptionsFigure(corruptions, { side: 64 }),
+  evidence: () => evidenceFigure(audits),
+  evidenceOfHalves: () => evidenceFigure(audits, "halves"),
   againstArchitecture: () =>
     accuracyAgainst("architecture", architectures, { x: architectureOf, paper: table3 }),
   againstImagesByArchitecture: () =>

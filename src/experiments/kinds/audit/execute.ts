@@ -1,0 +1,232 @@
+/** Audits datasets: a classifier two-sample test (Lopez-Paz & Oquab 2017) for each kind of evidence. */
+import { duplicatePairs, type Originals, readManifest } from "../../../data/mod.ts";
+import { type EvidenceName, evidenceOf } from "../../../evidence/mod.ts";
+import { principalComponents, projectFeatures } from "../../../interpret/mod.ts";
+import { featuresOf } from "../../../probe/mod.ts";
+import { ExperimentError } from "../../check.ts";
+import type { Executed, Kind } from "../../kind.ts";
+import type { Session } from "../../session.ts";
+import { ownGroups } from "./groups.ts";
+import { type AuditedImage, choose, readImages, type Reading } from "./reading.ts";
+import {
+  ALPHA,
+  type Audit,
+  auditDescription,
+  type AuditPair,
+  type AuditRecord,
+  type AuditResult,
+  LEAST_GROUPS,
+} from "./schema.ts";
+import { holm } from "../../../stats/mod.ts";
+import { compare, groupsOf, testEvidence } from "./tests.ts";
+import { headlineInWords } from "./words.ts";
+
+/** Audits. They read files as they are and no pools; an interrupted one begins anew, to the same numbers. */
+export const auditKind: Kind<Audit, AuditRecord> = {
+  ...auditDescription,
+  threads: false,
+  pools: false,
+  execute,
+};
+
+async function execute(audit: Audit, session: Session<AuditRecord>): Promise<Executed<AuditRecord>> {
+  const started = performance.now();
+  const { options: { onProgress, signal }, label } = session;
+  const chosen = await choose(audit);
+  const hasFiles = (pair: readonly number[]) => pair.every((d) => chosen[d].areFiles);
+  const [headline, ...others] = audit.evidence;
+  checkHeadline(headline, audit, chosen);
+  const reading = await readImages(audit, { chosen, evidence: [headline], session });
+  const { images } = reading;
+  const own = await ownGroups(audit, images);
+  const groups = groupsOf(images, own, audit.datasets.length);
+  const datasets = distinct(
+    audit.datasets.map((name, d) => datasetOf(name, d, { total: chosen[d].total, groups, reading })),
+  );
+  const compared = pairsOf(audit.datasets.length).map((pair) => {
+    const canTell = pair.every((d) => datasets[d].groups >= LEAST_GROUPS);
+    const without = hasFiles(pair) ? [] : audit.evidence.filter((name) => evidenceOf(name).needs === "file");
+    const comparison = canTell ? compare(pair, { images, groups }, audit) : undefined;
+    return { pair, without, comparison, raw: [] as RawTest[], scores: [] as number[] };
+  });
+  const testAll = async (kinds: readonly EvidenceName[], read: Reading) => {
+    for (const name of kinds) {
+      for (const each of compared) {
+        signal?.throwIfAborted();
+        if (!each.comparison || each.without.includes(name)) continue;
+        const { test, scores } = await testEvidence(name, each.comparison, read, audit);
+        each.raw.push(test);
+        if (name === headline) each.scores = Array.from(scores, (score) => Number(score.toFixed(4)));
+      }
+    }
+  };
+  await testAll([headline], reading);
+  const found = () => finished(compared, { audit, images, datasets });
+  const first = found();
+  for (const pair of first) {
+    const finding = headlineInWords(pair, { datasets });
+    onProgress?.({ phase: "features", label, done: images.length, total: images.length, finding });
+  }
+  const map = await mapOf(reading, headline);
+  const isAsked = (name: EvidenceName) =>
+    compared.some(({ comparison, without }) => comparison && !without.includes(name));
+  const asked = others.filter(isAsked);
+  if (asked.length > 0) {
+    await testAll(asked, await readImages(audit, { chosen, evidence: asked, known: reading, session }));
+  }
+  const result = {
+    datasets,
+    pairs: found(),
+    images: images.map(({ dataset, name }, i) => ({ dataset, name, at: map[i] })),
+    seconds: (performance.now() - started) / 1000,
+  };
+  return { result };
+}
+
+type AuditedDataset = AuditResult["datasets"][number];
+type RawTest = Awaited<ReturnType<typeof testEvidence>>["test"];
+
+/** @throws {ExperimentError} where the headline reads files and the images of a dataset are drawn */
+function checkHeadline(headline: EvidenceName, { datasets }: Audit, chosen: readonly Originals[]): void {
+  if (evidenceOf(headline).needs === "image") return;
+  const drawn = chosen.findIndex(({ areFiles }) => !areFiles);
+  if (drawn < 0) return;
+  throw new ExperimentError(
+    `evidence: "${headline}" reads files, and the images of ${
+      datasets[drawn]
+    } are drawn. Name another kind first.`,
+  );
+}
+
+/** Every two of so many. */
+function pairsOf(count: number): [number, number][] {
+  return Array.from({ length: count }, (_, a) => a)
+    .flatMap((a) => Array.from({ length: count - a - 1 }, (_, i): [number, number] => [a, a + 1 + i]));
+}
+
+/** Images that could not be read, and twins, of which a record names so many. */
+const NAMED = 50;
+
+function datasetOf(
+  name: string,
+  d: number,
+  { total, groups, reading }: { total: number; groups: Int32Array; reading: Reading },
+): AuditedDataset {
+  const manifest = /[+@#]/.test(name) ? undefined : readManifest(name);
+  const own = [...reading.images.keys()].filter((i) => reading.images[i].dataset === d);
+  const unread = reading.unread.filter(({ dataset }) => dataset === d);
+  return {
+    name,
+    title: manifest?.title ?? name,
+    origin: manifest?.source.type === "folder" ? manifest.source.path : name,
+    total,
+    images: own.length,
+    groups: new Set(own.map((i) => groups[i])).size,
+    unread: {
+      count: unread.length,
+      first: unread.slice(0, NAMED).map(({ name, reason }) => ({ name, reason })),
+    },
+  };
+}
+
+/** The same with titles that differ: where they would not, a title is where the dataset is from. */
+function distinct(datasets: readonly AuditedDataset[]): AuditedDataset[] {
+  const isTwice = (of: "title" | "origin", text: string) =>
+    datasets.filter((one) => one[of] === text).length > 1;
+  return datasets.map((dataset, i) => {
+    const { title, origin } = dataset;
+    if (!isTwice("title", title)) return dataset;
+    return { ...dataset, title: isTwice("origin", origin) ? `${origin} (${i + 1})` : origin };
+  });
+}
+
+/** A pair while its tests are being made. */
+interface Compared {
+  pair: [number, number];
+  without: EvidenceName[];
+  comparison?: ReturnType<typeof compare>;
+  raw: RawTest[];
+  scores: number[];
+}
+
+/** The pairs with what has been tested so far; p-values are corrected. */
+function finished(
+  compared: readonly Compared[],
+  { audit, images }: { audit: Audit; images: readonly AuditedImage[]; datasets: AuditedDataset[] },
+): AuditPair[] {
+  const [headline, ...others] = audit.evidence;
+  const all = compared.flatMap(({ raw }) => raw);
+  const [heads, rest] = [
+    all.filter(({ evidence }) => evidence === headline),
+    all.filter(({ evidence }) => evidence !== headline),
+  ];
+  const adjusted = new Map([
+    ...adjustHeadlines(heads.map(({ p }) => p), others.length > 0).map((p, i) => [heads[i], p] as const),
+    ...adjustOthers(rest.map(({ p }) => p)).map((p, i) => [rest[i], p] as const),
+  ]);
+  return compared.map(({ pair, without, comparison, raw, scores }) => {
+    const tests = raw.map((test) => ({ ...test, adjusted: adjusted.get(test)! }));
+    const isApart = tests.some((test) => test.adjusted <= ALPHA);
+    return {
+      datasets: pair,
+      verdict: !comparison ? "too few to tell" : isApart ? "told apart" : "not told apart",
+      tests,
+      without,
+      twins: twinsOf(pair, images),
+      scores,
+    };
+  });
+}
+
+/**
+ * p-values of headlines, corrected for several pairs (Holm). Where there are other kinds of evidence, half of
+ * the significance level is kept for those: so a headline's verdict stands before they are looked at.
+ */
+function adjustHeadlines(p: readonly number[], hasOthers: boolean): number[] {
+  return holm(p).map((each) => Math.min(1, each * (hasOthers ? 2 : 1)));
+}
+
+/** p-values of all other tests of an audit, corrected together, with the other half of the level. */
+function adjustOthers(p: readonly number[]): number[] {
+  return holm(p).map((each) => Math.min(1, 2 * each));
+}
+
+function twinsOf(pair: [number, number], images: readonly AuditedImage[]): AuditPair["twins"] {
+  const sides = pair.map((d) => images.filter(({ dataset }) => dataset === d));
+  const both = sides.flat();
+  const looks = sides.map((side) => side.map((image) => ({ ...image, photograph: true as const })));
+  const across = duplicatePairs(looks).filter(({ images: [a, b] }) => both[a].dataset !== both[b].dataset);
+  const first = across.slice(0, NAMED).map(({ images: [a, b], kind }) => {
+    const names: [string, string] = [both[a].name, both[b].name];
+    return { names, equal: kind === "equal" };
+  });
+  return { count: across.length, first };
+}
+
+/** Columns that a map is made of at most: more are slow, and say the same. */
+const MAP_COLUMNS = 256;
+
+/** The images' places on a map: the two principal components of the headline's vectors. */
+async function mapOf(
+  { images, vectors }: Reading,
+  headline: EvidenceName,
+): Promise<AuditResult["images"][number]["at"][]> {
+  const kind = vectors.get(headline);
+  if (!kind || images.length < 3) return images.map(() => [0, 0]);
+  const step = Math.max(1, kind.columns / MAP_COLUMNS);
+  const columns = Math.min(kind.columns, MAP_COLUMNS);
+  const values = Float32Array.from(
+    { length: images.length * columns },
+    (_, i) => kind.values[Math.floor(i / columns) * kind.columns + Math.floor(i % columns * step)],
+  );
+  const features = featuresOf(values, Int32Array.from(images, ({ dataset }) => dataset));
+  const axes = await principalComponents(features, Math.min(2, columns));
+  const places = await projectFeatures(features, axes);
+  const across = axes.variances.length;
+  return images.map((_, i) =>
+    [0, 1].map((c) => c < across ? Number(places[i * across + c].toFixed(3)) : 0) as [
+      number,
+      number,
+    ]
+  );
+}

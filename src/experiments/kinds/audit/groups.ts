@@ -1,0 +1,54 @@
+/** Images that belong together because the user says so: by a pattern of their names, or in a CSV file. */
+import { readFile } from "node:fs/promises";
+import { parse } from "csv-parse/sync";
+import { ExperimentError } from "../../check.ts";
+import type { AuditedImage } from "./reading.ts";
+import type { Audit } from "./schema.ts";
+
+type Named = Pick<AuditedImage, "name" | "place">;
+
+/**
+ * The user's group of each image; undefined for an image that is in none.
+ *
+ * @throws {ExperimentError} for a file that cannot be read or has no such columns, and where not one image is
+ *   in a group
+ */
+export async function ownGroups(
+  { groups }: Pick<Audit, "groups">,
+  images: readonly Named[],
+): Promise<(string | undefined)[]> {
+  if (!groups) return images.map(() => undefined);
+  const groupOf = "pattern" in groups ? byPattern(groups.pattern) : await byTable(groups.csv);
+  const found = images.map(groupOf);
+  if (images.length === 0 || found.some((group) => group !== undefined)) return found;
+  const what = "pattern" in groups
+    ? `the pattern ${groups.pattern} finds nothing in`
+    : `${groups.csv} names none of`;
+  throw new ExperimentError(`groups: ${what} the images' names, for example "${images[0].name}".`);
+}
+
+function byPattern(pattern: string): (image: Named) => string | undefined {
+  const expression = new RegExp(pattern, "u");
+  return ({ name }) => {
+    const found = expression.exec(name);
+    return found ? found[1] ?? found[0] : undefined;
+  };
+}
+
+async function byTable(path: string): Promise<(image: Named) => string | undefined> {
+  const rows = await tableOf(path);
+  const fault = rows.length === 0 || !("file" in rows[0] && "group" in rows[0]);
+  if (fault) throw new ExperimentError(`groups: ${path} must have the columns "file" and "group", and rows.`);
+  const groups = new Map(rows.map(({ file, group }) => [file, group]));
+  return ({ name, place }) => groups.get(name) ?? (place === undefined ? undefined : groups.get(place));
+}
+
+async function tableOf(path: string): Promise<Record<string, string>[]> {
+  try {
+    return parse(await readFile(path), { columns: true, bom: true, skip_empty_lines: true });
+  } catch (cause) {
+    throw new ExperimentError(`groups: ${path} cannot be read as CSV: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}

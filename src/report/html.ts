@@ -1,0 +1,244 @@
+/** An audit as one HTML page: no script, nothing from the network. */
+import { printable, sampleOriginals } from "../data/mod.ts";
+import { fromImage } from "../images/mod.ts";
+import type { AuditPair, AuditRecord } from "../experiments/mod.ts";
+import { escapeMarkup } from "../notebook/mod.ts";
+import { evidenceChart } from "./chart.ts";
+import { exemplarRows } from "./exemplars.ts";
+import { auditText, pairTitle } from "./text.ts";
+
+type Result = AuditRecord["result"];
+type TextSection = ReturnType<typeof auditText>[number];
+type ImageName = Pick<Result["images"][number], "dataset" | "name">;
+type PictureOf = (image: ImageName) => string | undefined;
+
+/** Pictures a row and on the map, pairs of images in both, and pairs of datasets that are shown. */
+const EACH = 8, ON_MAP = 60, TWINS = 12, PAIRS = 6;
+
+const STYLE = `
+:root { color-scheme: light dark; --line: #8884; --soft: #8882; }
+* { box-sizing: border-box; }
+body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 60rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; line-height: 1.2; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+.verdict { border-left: .4rem solid; padding: .2rem 1rem; }
+.verdict p:first-of-type { font-size: 1.1rem; }
+.wide { overflow-x: auto; }
+.wide:focus-visible, .pictured:focus-visible { outline: 3px solid #0072B2; }
+table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem .25rem 0; text-align: left; vertical-align: top; overflow-wrap: normal; }
+td { white-space: nowrap; }
+figure svg { min-width: 30rem; }
+figure svg.map { min-width: 0; }
+svg { max-width: 100%; height: auto; }
+.map .pictured image { visibility: hidden; }
+.map .pictured:hover image, .map .pictured:focus image { visibility: visible; }
+.row { display: flex; flex-wrap: wrap; gap: .5rem; margin: .3rem 0 1rem; padding: 0; list-style: none; }
+.row li { width: 104px; font-size: .7rem; line-height: 1.2; background: var(--soft); padding: 4px; }
+.row img { display: block; max-width: 100%; margin: 0 auto 2px; }
+.twins li { width: 236px; }
+.twins img { display: inline-block; max-width: 48%; }
+.key { display: inline-block; width: .8em; height: .8em; border-radius: 50%; }
+@media (max-width: 30rem) { body { padding: .6rem; font-size: 15px; } .row li { width: 82px; } .twins li { width: 172px; } }
+@media print { body { max-width: none; font-size: 11pt; } h2 { break-after: avoid; } .row li, tr, svg { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 8pt; } }
+`;
+
+/** The page of an audit; its pictures are read from where the images are. */
+export async function auditPage(record: AuditRecord, again?: AuditRecord): Promise<string> {
+  const { result } = record;
+  const shown = result.pairs.filter(({ scores }) => scores.length > 0).slice(0, PAIRS);
+  const pictureOf = await picturesOf(record, wantedPictures(shown, record));
+  const title = `Audit of ${result.datasets.map((dataset) => printable(dataset.title)).join(", ")}`;
+  const [verdict, ...rest] = auditText(record, again);
+  const isApart = result.pairs.some((pair) => pair.verdict === "told apart");
+  const parts = [
+    `<h1>${escapeMarkup(title)}</h1>`,
+    `<section class="verdict" style="border-color:${isApart ? "#D55E00" : "#009E73"}">${
+      paragraphs(verdict)
+    }</section>`,
+    ...shown.map((pair) => figure(evidenceChart(pair, `Pairs named rightly: ${pairTitle(pair, result)}`))),
+    ...shown.map((pair) => exemplarSection(pair, result, pictureOf)),
+    ...(shown.length > 0 ? [mapSection(record, pictureOf)] : []),
+    ...rest.map(section),
+    ...result.pairs.slice(0, PAIRS).map((pair) => twinPictures(pair, pictureOf)),
+    `<footer><p>Record <code>${record.hash}</code>, ${escapeMarkup(result.engine)}, finished ${
+      escapeMarkup(result.finishedAt)
+    }.</p></footer>`,
+  ];
+  return `<!doctype html>\n<html lang="en"><head><meta charset="utf-8">` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">` +
+    `<title>${escapeMarkup(title)}</title><style>${STYLE}</style></head>\n<body><main>\n${
+      parts.filter((part) => part !== "").join("\n")
+    }\n</main></body></html>\n`;
+}
+
+function wantedPictures(pairs: readonly AuditPair[], { result }: AuditRecord): ImageName[] {
+  return [
+    ...pairs.flatMap((pair) => exemplarRows(pair, result, EACH).flatMap(({ images }) => images)),
+    ...result.pairs.slice(0, PAIRS).flatMap(({ datasets, twins }) =>
+      twins.first.slice(0, TWINS).flatMap(({ names }) =>
+        names.map((name, i) => ({ dataset: datasets[i], name }))
+      )
+    ),
+    ...picturedOn(result, ON_MAP),
+  ];
+}
+
+function section({ heading, ...rest }: TextSection): string {
+  return `<section><h2>${escapeMarkup(heading)}</h2>${paragraphs(rest)}</section>`;
+}
+
+function paragraphs({ texts, table }: Omit<TextSection, "heading">): string {
+  return texts.map((text) => `<p>${escapeMarkup(text)}</p>`).join("") + (table ? tableMarkup(table) : "");
+}
+
+/** A table that is wider than the page is scrolled, by keyboard too. */
+function tableMarkup({ header, rows }: NonNullable<TextSection["table"]>): string {
+  const cells = (row: readonly string[], tag: string) =>
+    `<tr>${row.map((cell) => `<${tag}>${escapeMarkup(cell)}</${tag}>`).join("")}</tr>`;
+  return `<div class="wide" tabindex="0" role="region" aria-label="table"><table><thead>${
+    cells(header, "th")
+  }</thead>` +
+    `<tbody>${rows.map((row) => cells(row, "td")).join("")}</tbody></table></div>`;
+}
+
+const figure = (svg: string) => `<figure class="wide" style="margin:1rem 0">${svg}</figure>`;
+
+const key = (dataset: number) => `<span class="key" style="background:${colorOf(dataset)}"></span>`;
+
+function exemplarSection(pair: AuditPair, result: AuditRecord["result"], pictureOf: PictureOf): string {
+  const rows = exemplarRows(pair, result, EACH).map(({ dataset, kind, images }) => {
+    const title = escapeMarkup(printable(result.datasets[dataset].title));
+    const heading = kind === "typical" ? `most typical of ${title}` : `of ${title}, most like the other`;
+    return `<h3>${key(dataset)} ${heading}</h3><ul class="row">${
+      images.map((image) => `<li>${imageMarkup(image, pictureOf)}${escapeMarkup(printable(image.name))}</li>`)
+        .join("")
+    }</ul>`;
+  });
+  return `<section><h2>${escapeMarkup(`Images of ${pairTitle(pair, result)}`)}</h2>${
+    rows.join("")
+  }</section>`;
+}
+
+function imageMarkup(image: ImageName, pictureOf: PictureOf): string {
+  const url = pictureOf(image);
+  return url ? `<img src="${url}" alt="${escapeMarkup(printable(image.name))}" loading="lazy">` : "";
+}
+
+function mapSection({ result }: AuditRecord, pictureOf: PictureOf): string {
+  const keys = result.datasets.map(({ title }, d) => `${key(d)} ${escapeMarkup(printable(title))}`).join(
+    " &nbsp; ",
+  );
+  return `<section><h2>Map of the images</h2><p>${keys}</p><p>By the two principal components of the headline's ` +
+    `evidence. A ringed point shows its picture under the pointer, or in focus.</p>${
+      figure(featureMap(result, pictureOf))
+    }</section>`;
+}
+
+function twinPictures({ datasets, twins }: AuditPair, pictureOf: PictureOf): string {
+  if (twins.count === 0) return "";
+  const items = twins.first.slice(0, TWINS).map(({ names }) => {
+    const both = names.map((name, i) => ({ dataset: datasets[i], name }));
+    const text = names.map((name) => escapeMarkup(printable(name))).join("<br>");
+    return `<li>${both.map((image) => imageMarkup(image, pictureOf)).join(" ")}<br>${text}</li>`;
+  });
+  return `<section><h2>Pictures that are in both</h2><ul class="row twins">${items.join("")}</ul></section>`;
+}
+
+/** Colours of datasets that can be told apart by most eyes (Okabe & Ito 2008). */
+const PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
+
+/** The colour of a dataset by its place. */
+const colorOf = (dataset: number) => PALETTE[dataset % PALETTE.length];
+
+/** Side of the map and of pictures on it, px; points that are drawn. */
+const MAP = { side: 640, picture: 110, points: 1500 };
+
+/** The points of a map that have pictures, spread over all images. */
+function picturedOn({ images }: Result, count: number): ImageName[] {
+  const step = Math.max(1, images.length / count);
+  return Array.from({ length: Math.min(count, images.length) }, (_, i) => images[Math.floor(i * step)]);
+}
+
+/**
+ * All images by the headline's two principal components. Points with pictures show them under the pointer or
+ * in focus.
+ */
+function featureMap(result: Result, pictureOf: (image: ImageName) => string | undefined): string {
+  const { images, datasets } = result;
+  const { side, picture, points } = MAP;
+  const spans = [0, 1].map((c) => {
+    const values = images.map(({ at }) => at[c]).sort((a, b) => a - b);
+    const [low, high] = [0.005, 0.995].map((q) => values[Math.floor(q * (values.length - 1))]);
+    return { low, span: high - low || 1 };
+  });
+  const place = (value: number, c: number) =>
+    Math.max(8, Math.min(side - 8, 8 + (side - 16) * (value - spans[c].low) / spans[c].span)).toFixed(1);
+  const step = Math.max(1, Math.ceil(images.length / points));
+  const plain: string[] = [], pictured: string[] = [];
+  images.forEach((image, i) => {
+    const [x, y] = image.at.map(place);
+    const url = pictureOf(image);
+    if (!url && i % step > 0) return;
+    const title = `<title>${
+      escapeMarkup(printable(`${datasets[image.dataset].title}: ${image.name}`))
+    }</title>`;
+    const circle = `<circle cx="${x}" cy="${y}" r="${url ? 6 : 3}" fill="${colorOf(image.dataset)}"${
+      url ? ' stroke="#000000"' : ""
+    }>${title}</circle>`;
+    if (!url) {
+      plain.push(circle);
+      return;
+    }
+    const [left, top] = [Number(x), Number(y)].map((at) => Math.min(at + 8, side - picture));
+    pictured.push(
+      `<g class="pictured" tabindex="0">${circle}<image href="${url}" x="${left}" y="${top}" width="${picture}" ` +
+        `height="${picture}"/></g>`,
+    );
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" role="img" class="map">` +
+    `<title>Map of the images</title><rect width="${side}" height="${side}" fill="#ffffff" stroke="#cccccc"/>` +
+    `<g fill-opacity="0.6">${plain.join("")}</g>${pictured.join("")}</svg>`;
+}
+
+/** Longer side, px, and quality of the pictures. */
+const PICTURE_SIDE = 110, QUALITY = 70;
+
+/**
+ * Data URLs of some images. Where an image cannot be read any more it has none, and where a whole dataset
+ * has changed, none of its images has.
+ */
+async function picturesOf(
+  { experiment }: Pick<AuditRecord, "experiment">,
+  wanted: readonly ImageName[],
+): Promise<(image: ImageName) => string | undefined> {
+  const { datasets, imagesPerDataset: most, seed } = experiment;
+  const urls = new Map<string, string>();
+  const nameOf = ({ dataset, name }: ImageName) => `${dataset}/${name}`;
+  const names = new Set(wanted.map(nameOf));
+  for (const [dataset, reference] of datasets.entries()) {
+    try {
+      const { images } = await sampleOriginals(reference, { most, seed });
+      for await (const original of images()) {
+        const name = nameOf({ dataset, name: original.name });
+        if (names.has(name)) urls.set(name, await picture(await original.file()));
+      }
+    } catch {
+      continue; // what is not there any more has no picture
+    }
+  }
+  return (image) => urls.get(nameOf(image));
+}
+
+async function picture(file: Uint8Array): Promise<string> {
+  const small = await fromImage(
+    file,
+    (image) =>
+      image.autoOrient().resize(PICTURE_SIDE, PICTURE_SIDE, { fit: "inside" }).flatten({
+        background: "#ffffff",
+      })
+        .toColourspace("srgb").webp({ quality: QUALITY }).toBuffer(),
+  );
+  return `data:image/webp;base64,${new Uint8Array(small).toBase64()}`;
+}

@@ -1,0 +1,28 @@
+/** Groups of a user's own: by a pattern of names, or in a CSV file. */
+import assert from "node:assert/strict";
+import { ownGroups } from "~/experiments/kinds/audit/groups.ts";
+import { filesOnDisk } from "../../made/data/photo_files.ts";
+
+const images = [
+  { name: "clip1/a.jpg", place: "/data/clip1/a.jpg" },
+  { name: "clip2/b.jpg", place: "/data/clip2/b.jpg" },
+  { name: "other.jpg" },
+];
+
+Deno.test("a pattern's first group names the group, or all that it finds", async () => {
+  const groupsBy = (pattern: string) => ownGroups({ groups: { pattern } }, images);
+  assert.deepEqual(await groupsBy("^clip(\\d)/"), ["1", "2", undefined]);
+  assert.deepEqual(await groupsBy("^[a-z]+"), ["clip", "clip", "other"]);
+});
+
+Deno.test("a CSV file names files by their names in the dataset or by their paths", async () => {
+  using files = filesOnDisk({
+    "g.csv": '\ufefffile,group\r\n"clip1/a.jpg",x\r\n/data/clip2/b.jpg,"y, z"\r\n',
+  });
+  const groups = { csv: `${files.path}/g.csv` };
+  assert.deepEqual(await ownGroups({ groups }, images), ["x", "y, z", undefined]);
+});
+
+Deno.test("without groups no image is in one", async () => {
+  assert.deepEqual(await ownGroups({}, images), [undefined, undefined, undefined]);
+});

@@ -1,0 +1,121 @@
+/** Reports of audits: nothing of a name becomes markup, numbers fit the published schema, pictures are there. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse } from "csv-parse/sync";
+import { JSDOM } from "jsdom";
+import sharp from "sharp";
+import { folder } from "../../src/data/mod.ts";
+import { type Audit, audit, run } from "../../src/experiments/mod.ts";
+import {
+  auditPage,
+  auditText,
+  reportJsonSchema,
+  reportOf,
+  worthALook,
+  writeReports,
+} from "../../src/report/mod.ts";
+import { auditedFolders, blots } from "../made/experiments/audited_folders.ts";
+import { shared } from "../made/experiments/runs.ts";
+
+const EVIL = `<img src=x onerror=alert(1)>"'&.jpg`;
+
+/** An audit of two folders with odd names and a picture in both, and the same after one encoding for all. */
+const records = shared(async () => {
+  const both = await blots({ seed: 1 });
+  const files = await auditedFolders({
+    "<b>warm</b>": { images: 24, seed: 5000, red: 70 },
+    plain: { images: 24, seed: 5100 },
+  }, {
+    [`<b>warm</b>/${EVIL}`]: await blots({ seed: 2, red: 70 }),
+    "<b>warm</b>/=SUM(A1).jpg": "no image",
+    "<b>warm</b>/both.jpg": both,
+    "plain/both, too.jpg": both,
+  });
+  Deno.env.set("NTD_DATA", join(files.path, "data"));
+  const datasets = ["<b>warm</b>", "plain"].map((name) => folder(join(files.path, name)));
+  const fields = { datasets, evidence: ["mean-color", "file-header"], permutations: 199 } satisfies Partial<
+    Audit
+  >;
+  const runs = join(files.path, "runs");
+  const record = await run(audit(fields), { runs });
+  const again = await run(audit({ ...fields, sameEncoding: { side: 32, quality: 80 } }), { runs });
+  return { record, again, path: files.path };
+});
+
+Deno.test("the page has no script, asks for nothing, and shows names as they are", async () => {
+  const { record, again } = await records();
+  const page = await auditPage(record, again);
+  const { document } = new JSDOM(page).window;
+  assert.equal(document.querySelectorAll("script, link, iframe, object, [onerror], [onload]").length, 0);
+  const places = [...document.querySelectorAll("[src], [href]")]
+    .map((element) => element.getAttribute("src") ?? element.getAttribute("href")!);
+  assert.ok(places.length > 10);
+  assert.deepEqual(places.filter((place) => !place.startsWith("data:image/webp;base64,")), []);
+  const text = document.body.textContent!;
+  assert.ok(text.includes(EVIL) && text.includes("<b>warm</b>"));
+  assert.equal(document.querySelectorAll("b").length, 0);
+  assert.equal(document.documentElement.lang, "en");
+  assert.deepEqual([...document.querySelectorAll("img")].filter((image) => !image.alt), []);
+  assert.ok(document.querySelectorAll(".map circle").length >= 40);
+  const first = Uint8Array.fromBase64(places[0].split(",")[1]);
+  assert.equal((await sharp(first).metadata()).format, "webp");
+});
+
+Deno.test("the JSON fits the published schema", async () => {
+  const { record, again } = await records();
+  const schema = Deno.readTextFileSync(new URL("../../src/report/schema.json", import.meta.url));
+  assert.equal(schema, reportJsonSchema(), "run deno run -A tests/made/report/write_schema.ts");
+  const validate = new Ajv2020({ strict: false }).compile(JSON.parse(schema));
+  for (const report of [reportOf(record), reportOf(record, again)]) {
+    const read: object = JSON.parse(JSON.stringify(report));
+    assert.ok(validate(read), JSON.stringify(validate.errors));
+    assert.ok(!validate({ ...read, more: 1 }));
+  }
+});
+
+Deno.test("the CSV lists what could not be read, what is in both, and is no spreadsheet's formula", async () => {
+  const { record } = await records();
+  const rows: Record<string, string>[] = parse(worthALook(record), { columns: true });
+  const why = (file: string) => rows.filter((row) => row.file === file).map((row) => row.why);
+  assert.match(why("'=SUM(A1).jpg")[0], /^not read/);
+  const twin = rows.find(({ file, why }) => file === "both.jpg" && why === "the same file")!;
+  assert.equal(twin["other file"], "both, too.jpg");
+  assert.ok(why(EVIL).length > 0);
+});
+
+Deno.test("the text says verdict, evidence, what changed, what to do and how", async () => {
+  const { record, again } = await records();
+  const sections = auditText(record, again);
+  const headings = sections.map(({ heading }) => heading).join("\n");
+  for (
+    const part of [
+      /^Verdict/,
+      /What tells .* apart/,
+      /After all images/,
+      /Images in both/,
+      /What to do/,
+      /How/,
+    ]
+  ) {
+    assert.match(headings, part);
+  }
+  assert.match(
+    sections[0].texts.join(" "),
+    /told apart by mean colour .* Of 100 pairs of images, one of each, \d+/,
+  );
+  assert.match(sections.at(-1)!.texts[0], /Lopez-Paz & Oquab 2017/);
+});
+
+Deno.test("files are written whole, and a picture is one", async () => {
+  const { record, path } = await records();
+  const [report, png] = ["a.html", "a.png"].map((name) => join(path, name));
+  assert.deepEqual(await writeReports(record, undefined, { report, png }), [report, png]);
+  const { format, width = 0 } = await sharp(png).metadata();
+  assert.ok(format === "png" && width > 600);
+  const nowhere = join(path, "none", "a.json");
+  await assert.rejects(
+    writeReports(record, undefined, { json: nowhere }),
+    /none\/a\.json could not be written/,
+  );
+});
