@@ -1,6 +1,6 @@
 /**
  * The notebooks' door: every cell imports from "~/mod.ts" alone, and every name here is used by a notebook,
- * but for those of images of one's own.
+ * but for those of images of one's own and of other machines.
  */
 
 // Running: experiments, their data and models.
@@ -35,6 +35,16 @@ export { corruptionName, scaleCorruption } from "./images/mod.ts";
 export { convnextMicroSizes, convnextSizes } from "./models/mod.ts";
 export { binomialPowers, formatProportion, sampleForPower } from "./stats/mod.ts";
 export { augmentationName, paperMix } from "./train/mod.ts";
+
+// Past one process: sweep files, plans, clusters.
+export {
+  paperSweeps,
+  planOf,
+  planRows,
+  readExperiments,
+  sweepOnRay,
+  writeExperiments,
+} from "./sweeps/mod.ts";
 
 // Showing: tables, images, progress and the game.
 export { playedGames } from "./game/mod.ts";

@@ -17,6 +17,7 @@ const ROOMS = [
   "engine",
   "cli",
   "bench",
+  "sweeps",
   "setup",
   "report",
   "notebook",

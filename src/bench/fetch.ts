@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { besideModule } from "../disk/mod.ts";
 import { fetchImages, STORAGE_DEFAULTS } from "../fetch/mod.ts";
 import { median } from "./process.ts";
-import { findPeer } from "./peers.ts";
+import { findOwnPython } from "../setup/mod.ts";
 
 /** One program's rate of fetching photographs (1024 x 768 px, about 200 kB) from a server on this machine. */
 export interface FetchRate {
@@ -151,7 +151,7 @@ interface Downloaded {
  * @throws {Error} when it cannot be installed
  */
 function findImg2dataset(): Promise<string> {
-  return findPeer({
+  return findOwnPython({
     variable: "NTD_IMG2DATASET",
     environment: ".venv-img2dataset",
     module: "img2dataset",

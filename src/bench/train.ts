@@ -12,7 +12,7 @@ import {
   type Subject,
   subjectsNamed,
 } from "./contestants.ts";
-import { findPeer } from "./peers.ts";
+import { findOwnPython } from "../setup/mod.ts";
 
 /** The figures of one model. Rates are images a second of training steps, medians over the rounds. */
 export interface TrainBenchRow {
@@ -60,7 +60,7 @@ const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
  * @throws {Error} when it cannot be installed
  */
 function findPyTorch(): Promise<string> {
-  return findPeer({
+  return findOwnPython({
     variable: "NTD_PYTORCH",
     environment: ".venv-pytorch",
     module: "torch",

@@ -1,6 +1,6 @@
 /** Faults of experiments, found before anything is trained. */
 import { expectedImages, parseReference } from "../data/mod.ts";
-import { type Schedule, stepsPerEpoch } from "../train/mod.ts";
+import { partsOf, type Recipe, type Schedule, stepsPerEpoch } from "../train/mod.ts";
 
 /** A fault of an experiment's description, found before anything is trained. */
 export class ExperimentError extends Error {
@@ -24,11 +24,13 @@ export function asExperimentFault<Value>(check: () => Value, field?: string): Va
 }
 
 /**
- * Checks that an epoch has a batch or more, and that training is not stopped after its end.
+ * Checks that an epoch has a batch or more, that batches have the parts that they are taken in, and that
+ * training is not stopped after its end.
  *
  * @throws {ExperimentError} naming both fields
  */
-export function checkSchedule(recipe: Schedule): void {
+export function checkSchedule(recipe: Schedule & Pick<Recipe, "accumulate">): void {
+  asExperimentFault(() => partsOf(recipe));
   const { epochs, stopAfter = epochs } = recipe;
   if (stopAfter > epochs) {
     throw new ExperimentError(

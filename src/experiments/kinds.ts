@@ -65,3 +65,13 @@ export function checkExperiment(experiment: unknown): AnyExperiment {
 export function hashOf(experiment: AnyExperiment, data?: readonly string[]): string {
   return hashAs(experimentKindOf(experiment), experiment, data);
 }
+
+/** Name of an experiment in progress reports and lists. */
+export function labelOf(experiment: AnyExperiment): string {
+  return experimentKindOf(experiment).label(experiment);
+}
+
+/** The experiments that must have records before one can be executed: those whose networks it starts from. */
+export function neededBy(experiment: AnyExperiment): AnyExperiment[] {
+  return (experimentKindOf(experiment).needs?.(experiment) ?? []) as AnyExperiment[];
+}

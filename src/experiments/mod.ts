@@ -10,7 +10,7 @@ export {
 } from "./environment.ts";
 export { type Audit, audit, type AuditPair, type AuditRecord, type AuditTest } from "./kinds/audit/schema.ts";
 export { conclusionInWords, effectInWords, headlineInWords, isFound, pText } from "./kinds/audit/words.ts";
-export { type AnyExperiment, checkExperiment, hashOf } from "./kinds.ts";
+export { type AnyExperiment, checkExperiment, hashOf, labelOf, neededBy } from "./kinds.ts";
 export {
   baseline,
   combinations,
@@ -34,7 +34,7 @@ export { type FinishedRecord, RunFolder, runsFolder } from "./record/folder.ts";
 export type { Prediction } from "./record/outcomes.ts";
 export { canonicalJson } from "./record/identity.ts";
 export { openNetwork, type TrainedNetwork } from "./record/network.ts";
-export { run, sweep } from "./run.ts";
+export { checkRunnable, run, sweep } from "./run.ts";
 export { sizesOf, viewOf } from "./seen.ts";
 export { inputWaitOf, type ProgressLine, type RunOptions, type RunProgress } from "./session.ts";
 export { type ProbeTask, taskOf } from "./task.ts";

@@ -1,4 +1,5 @@
 /** Runs experiments: each is executed once, and its record is kept. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
 import { readDriver, usable } from "../nvidia/mod.ts";
 import { describeEngine, isOnGpu, startEngine } from "../tensorflow/mod.ts";
@@ -21,11 +22,11 @@ type RecordFor<E extends AnyExperiment> = Extract<AnyRecord, { experiment: { kin
  * @throws {ExperimentError} for a fault of the experiment
  * @throws {Error} for a dataset or split that does not exist, listing those that do
  */
-function checkRunnable(experiment: unknown): OfKind {
+export function checkRunnable(experiment: unknown): AnyExperiment {
   const kind = experimentKindOf(experiment);
   const checked = checkAs(kind, experiment);
   kind.checkImages(checked);
-  return checked;
+  return checked as AnyExperiment;
 }
 
 /**
@@ -41,10 +42,15 @@ export async function run<E extends AnyExperiment>(
   experiment: E,
   options: RunOptions = {},
 ): Promise<RecordFor<E>> {
-  return await recordOf(experiment, options) as RecordFor<E>;
+  return (await recordOf(experiment, options, "wait"))! as RecordFor<E>;
 }
 
-async function recordOf(experiment: OfKind, options: RunOptions): Promise<FinishedRecord<OfKind>> {
+/** @returns undefined where `held` is "pass" and another process holds it, or one that it needs */
+async function recordOf(
+  experiment: OfKind,
+  options: RunOptions,
+  held: "wait" | "pass",
+): Promise<FinishedRecord<OfKind> | undefined> {
   const kind = experimentKindOf(experiment);
   const checked = checkRunnable(experiment);
   const root = options.runs ?? runsFolder();
@@ -58,12 +64,14 @@ async function recordOf(experiment: OfKind, options: RunOptions): Promise<Finish
   if (known) return readBack(known);
   const needed: RunFolder[] = [];
   for (const other of kind.needs?.(checked) ?? []) {
-    const { hash } = await recordOf(other, options);
-    const finished = new RunFolder(hash, root);
+    const record = await recordOf(other, options, held);
+    if (!record) return undefined;
+    const finished = new RunFolder(record.hash, root);
     checkKept(finished.weights);
     needed.push(finished);
   }
-  using _lock = await folder.lock(options.signal);
+  using lock = held === "pass" ? await folder.tryLock() : await folder.lock(options.signal);
+  if (!lock) return undefined;
   const made = await folder.record(); // by another process, while this one waited
   return made ? readBack(made) : await execute(kind, checked, { folder, needed, options });
 }
@@ -112,24 +120,52 @@ async function trainsOnGpu(): Promise<boolean> {
   return isOnGpu();
 }
 
+/** How a sweep is watched and stopped, and how it meets other processes. */
+export interface SweepOptions extends RunOptions {
+  /**
+   * Whether experiments that another process holds are passed over, and looked at again at the end: several
+   * processes with the same list then share the work. Default: false, the sweep waits for them in its order.
+   */
+  claim?: boolean;
+  /** Told of an experiment that failed; the sweep goes on with the others. Default: its error is thrown. */
+  onFailure?: (experiment: AnyExperiment, error: Error) => void;
+}
+
+/** Time between two looks at experiments that other processes hold, ms. */
+const HELD_MS = 500;
+
 /**
  * Runs experiments one after another and returns their records in the same order. Those that have been run
  * before cost nothing, so that a sweep which is edited and run again trains only what is new.
  *
+ * @returns the records; without those of experiments that failed, where `onFailure` is told of them
  * @throws {ExperimentError} when any of them cannot be run, before the first is
  * @throws the signal's reason when aborted; finished runs and the current one's checkpoint are kept
  */
 export async function sweep<E extends AnyExperiment>(
   experiments: readonly E[],
-  options: RunOptions = {},
+  { claim = false, onFailure, ...options }: SweepOptions = {},
 ): Promise<RecordFor<E>[]> {
   experiments.forEach(checkRunnable);
-  const records: RecordFor<E>[] = [];
-  for (const [i, experiment] of experiments.entries()) {
-    const position = { index: i + 1, of: experiments.length };
-    const onProgress: RunOptions["onProgress"] = (progress) =>
-      options.onProgress?.({ ...progress, position });
-    records.push(await run(experiment, { ...options, onProgress }));
+  const records = new Map<number, RecordFor<E>>();
+  for (let open = [...experiments.entries()]; open.length > 0;) {
+    const held: typeof open = [];
+    for (const [i, experiment] of open) {
+      const position = { index: i + 1, of: experiments.length };
+      const onProgress: RunOptions["onProgress"] = (progress) =>
+        options.onProgress?.({ ...progress, position });
+      try {
+        const record = await recordOf(experiment, { ...options, onProgress }, claim ? "pass" : "wait");
+        if (record) records.set(i, record as RecordFor<E>);
+        else held.push([i, experiment]);
+      } catch (error) {
+        if (options.signal?.aborted || !onFailure) throw error;
+        onFailure(experiment, error as Error);
+      }
+    }
+    if (held.length === open.length) await sleep(HELD_MS);
+    options.signal?.throwIfAborted();
+    open = held;
   }
-  return records;
+  return [...records].sort(([a], [b]) => a - b).map(([, record]) => record);
 }

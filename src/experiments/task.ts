@@ -12,7 +12,7 @@ import {
 } from "../data/mod.ts";
 import { keysOf } from "../probe/mod.ts";
 import { checkNumbers, ExperimentError } from "./check.ts";
-import { positiveInteger } from "../train/mod.ts";
+import { partsOf, positiveInteger, type Recipe } from "../train/mod.ts";
 import type { Experiment } from "./kinds/classifier/schema.ts";
 import type { Session } from "./session.ts";
 import type { Augmentation, Interpolation } from "../images/mod.ts";
@@ -141,15 +141,17 @@ function labelledSample(task: ProbeTask, pools: Pool[], seed: number) {
 export function batchesOf(
   { train, validation }: TaskSplit,
   { workers }: Pick<Session, "workers">,
-  { imageSize, augmentation, seed, recipe: { batchSize }, inferenceInterpolation: interpolation }:
-    TaskTraining,
+  { imageSize, augmentation, seed, recipe, inferenceInterpolation: interpolation }: TaskTraining,
 ): { training: TrainingBatches; validation: ValidationBatches } {
   const source = ({ pools, indices, labels }: TaskImages) => (
-    { pools, indices, labels, imageSize, batchSize, interpolation }
+    { pools, indices, labels, imageSize, batchSize: recipe.batchSize, interpolation }
   );
   return {
     training: workers.training({ ...source(train), augmentation, seed }),
-    validation: workers.validation(source(validation)),
+    validation: workers.validation({
+      ...source(validation),
+      batchSize: recipe.batchSize / partsOf(recipe),
+    }),
   };
 }
 
@@ -159,7 +161,7 @@ interface TaskTraining {
   imageSize: number;
   augmentation: Augmentation;
   seed: number;
-  recipe: { batchSize: number };
+  recipe: Pick<Recipe, "batchSize" | "accumulate">;
   /** Filter of the resize of validation images. Default: bilinear. */
   inferenceInterpolation?: Interpolation;
 }

@@ -1,6 +1,6 @@
 /** The face of a network: its tensors, its table and its function. */
 import type { Precision, tf } from "../tensorflow/mod.ts";
-import { foldNorm, foldScale } from "../ops/mod.ts";
+import { type BatchPart, foldNorm, foldScale } from "../ops/mod.ts";
 import { type Parameters, type ParameterSpec, termsOf, unflatten } from "./parameters.ts";
 
 /** Settings of a forward pass. All are absent at inference. */
@@ -15,6 +15,11 @@ export interface ForwardOptions {
    * dropped.
    */
   dropout?: tf.Tensor1D;
+  /**
+   * Of a part of a batch: how many images that has, and the places of the part's in it, int32 [B]. Dropout
+   * then drops what it drops of them in the whole batch. Absent: the batch is whole.
+   */
+  part?: BatchPart;
   /** Batch norms use the statistics of the batch; otherwise the running ones. */
   training?: boolean;
   /**

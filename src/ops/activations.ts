@@ -6,6 +6,7 @@ import {
   type Precision,
   precisionOf,
   rawOp,
+  takeRows,
   tf,
   toPrecision,
 } from "../tensorflow/mod.ts";
@@ -50,6 +51,14 @@ export function relu<T extends tf.Tensor>(x: T): T {
   }, (dy, [value]) => reluBackward([dy, value], {}));
 }
 
+/** Images of a batch. */
+export interface BatchPart {
+  /** Images of the whole batch. */
+  of: number;
+  /** Their places in it, int32 [B]. */
+  images: tf.Tensor1D;
+}
+
 /** Uniform numbers in [0, 1) that a key decides. */
 function uniform(shape: number[], key: tf.Tensor1D, layer: number): tf.Tensor {
   if (!isNative()) return tf.randomUniform(shape);
@@ -75,12 +84,22 @@ function masked<T extends tf.Tensor>(x: T, mask: tf.Tensor, precision: Precision
  * @param key int32, [2]
  * @param layer tells the dropouts of one network apart
  * @param rate in [0, 1)
+ * @param part of a batch, whose numbers are those that its images have in the whole. Default: it is whole
  */
-export function dropout<T extends tf.Tensor>(x: T, key: tf.Tensor1D, layer: number, rate: number): T {
+export function dropout<T extends tf.Tensor>(
+  x: T,
+  key: tf.Tensor1D,
+  layer: number,
+  rate: number,
+  part?: BatchPart,
+): T {
   if (rate === 0) return x;
   const precision = precisionOf(x);
   return withGradient<T>([x], () => {
-    const mask = uniform(x.shape, key, layer).greaterEqual(rate).cast("float32").mul(1 / (1 - rate));
+    const numbers = part
+      ? takeRows(uniform([part.of, ...x.shape.slice(1)], key, layer), part.images)
+      : uniform(x.shape, key, layer);
+    const mask = numbers.greaterEqual(rate).cast("float32").mul(1 / (1 - rate));
     return { value: masked(x, mask, precision), saved: [mask] };
   }, (dy, [mask]) => [masked(dy, mask, precision)]);
 }

@@ -1,5 +1,5 @@
 /** Operations with gradients of their own: a training step spends its time in them. */
-export { dropout, gelu, relu } from "./activations.ts";
+export { type BatchPart, dropout, gelu, relu } from "./activations.ts";
 export { selfAttention } from "./attention.ts";
 export { conv2d, depthwiseConv } from "./conv.ts";
 export { addBias, foldNorm, foldScale, linear } from "./linear.ts";

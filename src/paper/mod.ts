@@ -72,6 +72,7 @@ export {
   type PaperRow,
   type PaperTable,
   saleknia,
+  table1,
   table2,
   table2Series,
   table3,

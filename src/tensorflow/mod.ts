@@ -10,6 +10,7 @@ export {
   type Precision,
   precisionOf,
   rawOp,
+  takeRows,
   toPrecision,
   usableTowers,
 } from "./raw.ts";

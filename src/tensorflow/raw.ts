@@ -88,3 +88,21 @@ export function bytesToFloat<T extends tf.Tensor>(x: T): T {
   const types = [attribute.type("SrcT", isBytes ? "uint8" : "int32"), attribute.type("DstT", "float32")];
   return rawOp("Cast", [x], [...types, attribute.bool("Truncate", false)])[0] as T;
 }
+
+/**
+ * Rows of a tensor of any type, a {@link bytesTensor} too. Automatic differentiation does not see it.
+ *
+ * @param rows their numbers, int32, [N]
+ * @param axis that the rows lie along. Default: 0
+ */
+export function takeRows<T extends tf.Tensor>(x: T, rows: tf.Tensor1D, axis = 0): T {
+  const backend = nativeBackend();
+  if (!backend) return tf.gather(x, rows, axis);
+  const type = backend.binding.dtypeOf(backend.getInputTensorIds([x])[0]);
+  const [name] = Object.entries(DataType).find(([, value]) => value === type)!;
+  return rawOp("GatherV2", [x, rows, tf.scalar(axis, "int32")], [
+    attribute.type("Tparams", name as keyof typeof DataType),
+    attribute.type("Tindices", "int32"),
+    attribute.type("Taxis", "int32"),
+  ])[0] as T;
+}

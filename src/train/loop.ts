@@ -5,7 +5,7 @@ import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts
 import type { Inputs } from "./input.ts";
 import { epochsTrained, learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
 import { evaluatedWeights } from "./state.ts";
-import { type RateInput, Stepper, type StepRule, type TrainState } from "./step.ts";
+import { type ImageInput, Stepper, type StepRule, type TrainState } from "./step.ts";
 
 /** Numbers of a finished epoch, whatever the task. */
 export interface EpochPace {
@@ -50,7 +50,7 @@ export interface MonitoringOptions {
 }
 
 /** Everything that the loop needs of a training, whatever the task. */
-interface LoopOptions<Input extends TensorTree & RateInput, Evaluated> extends MonitoringOptions {
+interface LoopOptions<Input extends TensorTree & ImageInput, Evaluated> extends MonitoringOptions {
   schedule: Schedule;
   /** The state to begin with; see `createState`. */
   begin: () => TrainState;
@@ -91,7 +91,7 @@ const emptyCheckpoint: Checkpoint = {
  * @throws {RangeError} when the schedule has no step
  * @throws the signal's reason when aborted, and what the source of batches throws
  */
-export async function trainLoop<Input extends TensorTree & RateInput, Evaluated>(
+export async function trainLoop<Input extends TensorTree & ImageInput, Evaluated>(
   options: LoopOptions<Input, Evaluated>,
 ): Promise<{ evaluation: Evaluated; weights: FlatWeights }> {
   const { schedule, folder, signal } = options;
@@ -125,7 +125,7 @@ class Throughput {
 }
 
 /** The moving parts of one training. */
-class Training<Input extends TensorTree & RateInput, Evaluated> {
+class Training<Input extends TensorTree & ImageInput, Evaluated> {
   /** The latest of this session. */
   evaluation: Evaluated | undefined;
   /** Epochs that are finished, evaluation included. */

@@ -13,6 +13,7 @@ export type { EpochPace, StepProgress } from "./loop.ts";
 export { biasCorrections } from "./optimizer.ts";
 export { pretrain } from "./pretrain.ts";
 export {
+  type Mix,
   paperMix,
   paperRecipe,
   positiveInteger,
@@ -24,7 +25,7 @@ export {
 } from "./recipe.ts";
 export { epochsTrained, learningRate, type Schedule, stepsPerEpoch } from "./schedule.ts";
 export { createState, createWeights } from "./state.ts";
-export { type StartedStep, type StepInput, Stepper } from "./step.ts";
+export { partsOf, type StartedStep, type StepInput, Stepper } from "./step.ts";
 export {
   carriedWeights,
   classifierRule,

@@ -10,7 +10,7 @@ import { biasCorrections, optimizerOf } from "./optimizer.ts";
 import type { PretrainingRecipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { createState, restoreState } from "./state.ts";
-import { passOf, type RateInput, type StepInput, type StepRule } from "./step.ts";
+import { accumulationOf, type ImageInput, passOf, type StepRule } from "./step.ts";
 
 /** One pre-training. */
 export interface PretrainOptions extends BatchOptions, MonitoringOptions {
@@ -32,7 +32,7 @@ export interface Pretrained {
 }
 
 /** The input of a step. */
-type MaskedInput = RateInput & Pick<StepInput, "pixels"> & {
+type MaskedInput = ImageInput & {
   /** Decides which patches are hidden, [B, N]; see `MaskedAutoencoder`. */
   noise: tf.Tensor2D;
 };
@@ -90,12 +90,13 @@ class MaskedInputs extends Inputs<MaskedInput> {
 }
 
 /** The step: hide, reconstruct, backward, AdamW. */
-function maskedRule(model: MaskedAutoencoder, recipe: PretrainingRecipe): StepRule<MaskedInput> {
+export function maskedRule(model: MaskedAutoencoder, recipe: PretrainingRecipe): StepRule<MaskedInput> {
   const pass: StepRule<MaskedInput>["pass"] = ({ parameters, buffers }, { pixels, noise }) => {
     const images = imagesFromPixels(pixels);
     const loss = (flat: tf.Tensor1D) =>
       reconstructionLoss(model, { parameters: flat, buffers }, { images, noise }, recipe.precision);
     return passOf(loss, parameters, recipe);
   };
-  return { pass, towers: model.towers, optimizer: optimizerOf(model, recipe), ...NO_AVERAGE };
+  const optimizer = optimizerOf(model, recipe);
+  return { pass, towers: model.towers, optimizer, ...NO_AVERAGE, ...accumulationOf(recipe) };
 }

@@ -39,6 +39,11 @@ export const recipeSchema = z.strictObject({
   ),
   warmupEpochs: amount.describe("Epochs over which the learning rate rises linearly from 0."),
   batchSize: positiveInteger.describe("Images a step."),
+  accumulate: positiveInteger.optional().describe(
+    "Equal parts, each of an even number of images, that go through the network one after another, so that memory grows with " +
+      "the part: the step is the same but for rounding. With batch norm it is another: its statistics are those of a part. " +
+      "Default: 1.",
+  ),
   learningRate: z.number().positive().describe("Peak learning rate of AdamW."),
   weightDecay: amount.describe("Decoupled weight decay; not applied to biases, norms and scales."),
   betas: z.tuple([share, share]).describe("Decay rates of AdamW's first and second moment."),

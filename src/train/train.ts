@@ -22,7 +22,7 @@ import { biasCorrections, optimizerOf } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { createState, createWeights, evaluatedWeights, restoreState } from "./state.ts";
-import { passOf, type StepInput, type StepRule, type TrainState } from "./step.ts";
+import { accumulationOf, passOf, type StepInput, type StepRule, type TrainState } from "./step.ts";
 
 /** Everything that the inputs of a classifier's steps are made from. */
 interface InputOptions extends BatchOptions {
@@ -160,12 +160,12 @@ export class StepInputs extends Inputs<StepInput> {
  */
 export function classifierRule(model: Model, recipe: Recipe, rates?: Float32Array): StepRule<StepInput> {
   const [pass, optimizer] = [makePass(model, recipe), optimizerOf(model, recipe, rates)];
-  return { pass, towers: model.towers, optimizer, ema: recipe.ema };
+  return { pass, towers: model.towers, optimizer, ema: recipe.ema, ...accumulationOf(recipe) };
 }
 
 /** The forward and the backward pass of a classifier under a recipe. */
 function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
-  return ({ parameters, buffers }, { keep, dropout, mixing, ...batch }) => {
+  return ({ parameters, buffers }, { keep, dropout, images: places, mixing, ...batch }) => {
     const seen = { images: imagesFromPixels(batch.pixels), targets: batch.targets };
     const { images, targets } = mixing ? mix(seen.images, seen.targets, mixing) : seen;
     const observed: Record<string, tf.Tensor> = {};
@@ -173,7 +173,8 @@ function makePass(model: Model, recipe: Recipe): StepRule<StepInput>["pass"] {
       Object.assign(observed, { [`${name}.running_mean`]: mean, [`${name}.running_var`]: variance });
     const loss = (flat: tf.Tensor1D) => {
       const classify = logits(model, { parameters: flat, buffers }, recipe.precision);
-      return crossEntropy(classify(images, { keep, dropout, training: true, observe }), targets);
+      const part = places && { of: recipe.batchSize, images: places };
+      return crossEntropy(classify(images, { keep, dropout, part, training: true, observe }), targets);
     };
     const pass = passOf(loss, parameters, recipe);
     return buffers ? { ...pass, buffers: movedBuffers(model, buffers, observed) } : pass;

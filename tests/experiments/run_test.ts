@@ -230,3 +230,31 @@ Deno.test("a run leaves no tensors and no open files behind, also when it is sto
   await assert.rejects(stopped, { name: "AbortError" });
   await assertAsBefore();
 });
+
+Deno.test("two sweeps that claim share the work, and both return every record", async () => {
+  const shared = Deno.makeTempDirSync();
+  const points = [5, 6, 7].map((seed) => baseline({ datasets, preset: "smoke", seed }));
+  const steps = [0, 0];
+  const records = await Promise.all(steps.map((_, i) => {
+    const onProgress = ({ phase, line }: RunProgress) => void (phase === "train" && !line && steps[i]++);
+    return sweep(points, { runs: shared, claim: true, onProgress });
+  }));
+  assert.deepEqual(records[0], records[1]);
+  assert.deepEqual(records[0].map(({ experiment }) => experiment.seed), [5, 6, 7]);
+  const { epochs, samplesPerEpoch, batchSize } = experiment.recipe;
+  const one = epochs * samplesPerEpoch / batchSize;
+  assert.equal(steps[0] + steps[1], 3 * one, "nothing twice");
+  assert.ok(steps.every((own) => own >= one), `${steps}: each has had some`);
+});
+
+Deno.test("a sweep goes on after an experiment that fails, where it is told whom to tell", async () => {
+  const { hash } = await wholeRun();
+  const damaged = Deno.makeTempDirSync();
+  Deno.writeTextFileSync(join(damaged, hash), "no folder");
+  const failed: number[] = [];
+  const onFailure = ({ seed }: { seed: number }) => void failed.push(seed);
+  const points = [experiment, baseline({ datasets, preset: "smoke", seed: 5 })];
+  const records = await sweep(points, { runs: damaged, onFailure });
+  assert.deepEqual([failed, records.map(({ experiment }) => experiment.seed)], [[0], [5]]);
+  await assert.rejects(sweep(points, { runs: damaged }));
+});

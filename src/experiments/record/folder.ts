@@ -132,15 +132,25 @@ export class RunFolder<R extends FinishedRecord = FinishedRecord> {
    * @throws the signal's reason when aborted while it waits
    */
   async lock(signal?: AbortSignal): Promise<{ [Symbol.dispose](): void }> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const lock = await this.tryLock();
+      if (lock) return lock;
+      await sleep(LOCK_MS, undefined, { signal }).catch(() => {}); // its error is that of the signal
+    }
+  }
+
+  /** As {@link lock}; undefined where another process holds the folder. */
+  async tryLock(): Promise<{ [Symbol.dispose](): void } | undefined> {
     await Deno.mkdir(this.path, { recursive: true });
     const file = await Deno.open(this.#file("lock"), { create: true, write: true });
+    let isLocked = false;
     try {
-      while (!await file.tryLock(true)) await sleep(LOCK_MS, undefined, { signal });
-    } catch (error) {
-      file.close();
-      throw signal?.aborted ? signal.reason : error;
+      isLocked = await file.tryLock(true);
+    } finally {
+      if (!isLocked) file.close();
     }
-    return { [Symbol.dispose]: () => file.close() };
+    return isLocked ? { [Symbol.dispose]: () => file.close() } : undefined;
   }
 
   async writeExperiment(experiment: R["experiment"]): Promise<void> {
@@ -170,6 +180,21 @@ export class RunFolder<R extends FinishedRecord = FinishedRecord> {
     const lines = predictions?.map((prediction) => JSON.stringify(prediction) + "\n").join("");
     if (lines !== undefined) await writeAtomically(this.#file("predictions.jsonl"), lines);
     await writeAtomically(this.#file("result.json"), JSON.stringify(result, null, 2) + "\n");
+  }
+
+  /**
+   * Takes the files of a finished run that was made elsewhere; the result last, since its presence says that
+   * the run is finished. A record that is there already stays.
+   *
+   * @param from folder on the same file system, which is emptied
+   */
+  async adopt(from: string): Promise<void> {
+    using _lock = await this.lock();
+    if (await this.record()) return;
+    const names = [...Deno.readDirSync(from)].map(({ name }) => name).filter((name) =>
+      name !== "result.json"
+    );
+    for (const name of [...names, "result.json"]) await Deno.rename(join(from, name), this.#file(name));
   }
 
   /** Removes {@link RunFolder.scratch}. */

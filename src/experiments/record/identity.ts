@@ -1,7 +1,8 @@
 /** Identity: two experiments are the same when their hashes are. */
 import { createHash } from "node:crypto";
 import type { Interpolation } from "../../images/mod.ts";
-import type { Recipe } from "../../train/mod.ts";
+import type { Model } from "../../models/mod.ts";
+import type { Mix, PretrainingRecipe } from "../../train/mod.ts";
 import { ExperimentError } from "../check.ts";
 
 /** JSON with sorted keys: the same text for equal objects. */
@@ -21,10 +22,17 @@ export function identityOf(value: unknown): string {
 }
 
 /**
- * A recipe without the fields that are off, such that the hash is the same whether they are off or left out.
+ * A recipe without the fields that are off, such that the hash is the same whether they are off or left out,
+ * and without `accumulate`, which has no bearing on the outcome but for batch norm's.
+ *
+ * @param network that it trains; made only where it is asked about
  */
-export function recipeIdentity({ mix, ...recipe }: Recipe): Recipe {
-  return { ...recipe, ...(mix && { mix }) };
+export function recipeIdentity<R extends PretrainingRecipe & { mix?: Mix | null }>(
+  { mix, accumulate = 1, ...recipe }: R,
+  network: () => Pick<Model, "buffers">,
+) {
+  const hasBatchNorm = () => network().buffers.some(({ name }) => name.endsWith(".running_mean"));
+  return { ...recipe, ...(mix && { mix }), ...(accumulate > 1 && hasBatchNorm() && { accumulate }) };
 }
 
 /** The filter of inference, unless it is the one that its absence says. */

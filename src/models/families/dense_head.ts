@@ -74,7 +74,7 @@ const flatten: Layer = {
 function dropout(number: number, rate: number): Layer {
   return {
     place: () => ({
-      apply: (_p, x, { forward: { dropout: key } }) => key ? dropValues(x, key, number, rate) : x,
+      apply: (_p, x, { forward: { dropout: key, part } }) => key ? dropValues(x, key, number, rate, part) : x,
     }),
   };
 }

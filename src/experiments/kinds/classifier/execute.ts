@@ -1,7 +1,7 @@
 /** Trains a network to tell datasets apart. */
 import { type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
-import { train } from "../../../train/mod.ts";
+import { partsOf, train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
 import { classNames, keysIn, labelsOf, sizesOf, viewOf } from "../../seen.ts";
 import { outcomeOf, predictionsOf } from "../../record/outcomes.ts";
@@ -19,14 +19,21 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
   // Read now, since a pool may be made anew beneath a training that takes days.
   const keys = keysIn(pools, split.validation);
   const model = createModel(experiment.model, datasets.length, imageSize);
-  const source = { pools, ...viewOf(experiment), batchSize: recipe.batchSize };
+  const source = { pools, ...viewOf(experiment), batchSize: recipe.batchSize / partsOf(recipe) };
   const names = classNames(experiment);
   const { train: labels, validation: validationLabels } = labelsOf(experiment, pools, split);
   const watched = watchTraining(session, recipe);
   const { weights, onTraining, ...evaluation } = await train({
     model,
     recipe,
-    training: workers.training({ ...source, indices: split.train, labels, augmentation, seed }),
+    training: workers.training({
+      ...source,
+      batchSize: recipe.batchSize,
+      indices: split.train,
+      labels,
+      augmentation,
+      seed,
+    }),
     trainingImages: workers.validation({ ...source, ...someOf(split.train, labels) }),
     validation: workers.validation({ ...source, indices: split.validation, labels: validationLabels }),
     seed,

@@ -81,7 +81,7 @@ export const classifierDescription: Description<Experiment> = {
       kind,
       model,
       ...seenBy(seen),
-      recipe: recipeIdentity(recipe),
+      recipe: recipeIdentity(recipe, () => createModel(model, seen.datasets.length, seen.imageSize)),
       augmentation: augmentationIdentity(augmentation),
     };
   },

@@ -101,7 +101,7 @@ export const fineTuningDescription: Description<FineTuning> = {
     return {
       ...rest,
       start: identityOfSource(start),
-      recipe: recipeIdentity(recipe),
+      recipe: recipeIdentity(recipe, () => createModel(rest.model, 2, rest.imageSize)),
       augmentation: augmentationIdentity(augmentation),
       ...inferenceIdentity(inferenceInterpolation),
     };

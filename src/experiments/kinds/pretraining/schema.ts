@@ -9,6 +9,7 @@ import { asExperimentFault, checkNumbers, checkSchedule } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
+import { recipeIdentity } from "../../record/identity.ts";
 import { augmentationIdentity } from "../../../images/mod.ts";
 import { augmentationSchema } from "../../../images/schemas.ts";
 import { pretrainingRecipeSchema } from "../../../train/mod.ts";
@@ -73,5 +74,9 @@ export const pretrainingDescription: Description<Pretraining> = {
   },
 
   /** Fields that are off are left out, such that the hash is the same whether they are off or absent. */
-  identity: ({ augmentation, ...rest }) => ({ ...rest, augmentation: augmentationIdentity(augmentation) }),
+  identity: ({ augmentation, recipe, ...rest }) => ({
+    ...rest,
+    recipe: recipeIdentity(recipe, () => createAutoencoder(rest.model, rest.imageSize)),
+    augmentation: augmentationIdentity(augmentation),
+  }),
 };

@@ -4,11 +4,11 @@ import { createEncoder, createModel, describe, type Model, modelSchema } from ".
 import { type LinearProbeRecipe, prefixTokens, type ProbeCandidate } from "../../../probe/mod.ts";
 import type { Proportion } from "../../../stats/mod.ts";
 import type { EpochSummary } from "../../../train/mod.ts";
-import { ExperimentError } from "../../check.ts";
+import { checkSchedule, ExperimentError } from "../../check.ts";
 import { positiveInteger } from "../../../train/mod.ts";
 import type { Description } from "../../kind.ts";
 import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
-import { inferenceIdentity } from "../../record/identity.ts";
+import { inferenceIdentity, recipeIdentity } from "../../record/identity.ts";
 import { augmentationSchema, interpolationSchema } from "../../../images/schemas.ts";
 import { recipeSchema } from "../../../train/mod.ts";
 import { checkTask, datasetsOfTask, taskSchema } from "../../task.ts";
@@ -130,6 +130,7 @@ export const probeDescription: Description<Probe> = {
 
   check(probe) {
     if (isTrained(probe.features)) checkSource(probe.features, probe.imageSize);
+    if (probe.features.from === "end-to-end") checkSchedule(probe.features.recipe);
     checkLayers(probe);
   },
 
@@ -155,10 +156,17 @@ export const probeDescription: Description<Probe> = {
       ...rest,
       ...(features.from === "end-to-end" ? {} : reading),
       ...inferenceIdentity(inferenceInterpolation),
-      features: isTrained(features) ? identityOfSource(features) : features,
+      features: isTrained(features) ? identityOfSource(features) : identityOfOwn(features, rest.imageSize),
     };
   },
 };
+
+/** The part of features that nobody has trained before that has a bearing on the outcome. */
+function identityOfOwn(features: Exclude<FeatureSource, TrainedSource>, imageSize: number): unknown {
+  if (features.from !== "end-to-end" || features.recipe.accumulate === undefined) return features;
+  const { model, recipe } = features;
+  return { ...features, recipe: recipeIdentity(recipe, () => createModel(model, 2, imageSize)) };
+}
 
 /** Whether features are of a network that an experiment, or somebody else, has trained. */
 export function isTrained(features: FeatureSource): features is Extract<FeatureSource, TrainedSource> {

@@ -1,0 +1,20 @@
+"""A cluster of Ray on this machine: a head without processors and nodes of one. Reads lines: "add", "remove N", and ends with its
+input. Says the head's address, then a line for each that is done."""
+import os
+import sys
+
+os.environ["RAY_worker_niceness"] = "0"  # a busy machine would starve them otherwise
+
+from ray.cluster_utils import Cluster
+
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+nodes = [cluster.add_node(num_cpus=1) for _ in range(int(sys.argv[1]))]
+print(cluster.address, flush=True)
+for line in sys.stdin:
+    word, *rest = line.split()
+    if word == "add":
+        nodes.append(cluster.add_node(num_cpus=1))
+    else:
+        cluster.remove_node(nodes[int(rest[0])], allow_graceful=False)
+    print(word, flush=True)
+cluster.shutdown()
