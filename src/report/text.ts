@@ -159,37 +159,45 @@ function twinsSection(result: Result): TextSection[] {
   }));
 }
 
-/** What would take away what gives datasets apart. */
+/** What would take away what gives datasets apart; once images were written alike, what is left of it. */
 function advice({ pairs, datasets }: Result, again?: AuditRecord): string[] {
-  const found = pairs.flatMap(({ tests }) => tests.filter(isFound));
-  const about = new Set(found.map(({ evidence }) => evidenceOf(evidence).about));
-  const unread = datasets.some(({ unread }) => unread.count > 0);
-  const texts = [
-    ...((about.has("file") || about.has("compression")) && !again
-      ? [
-        "Files or compression give images away. Write all of them anew at one size, in one encoding, without metadata; " +
-        "--same-encoding audits again as if that were done.",
-      ]
-      : []),
-    ...(about.has("colour")
-      ? [
-        "Colours differ. Look at white balance, exposure and backgrounds; train with color jitter if colours are not the point.",
-      ]
-      : []),
-    ...(about.has("shape") || about.has("content") || about.has("texture")
-      ? [
-        "Pictures differ in what they show or how. Look at the most typical images of each: what has one that the other lacks?",
-      ]
-      : []),
-    ...(pairs.some(({ twins }) => twins.count > 0)
-      ? [
-        "Images are in both. If one is to test what the other trains, take them out of one; --csv lists them.",
-      ]
-      : []),
-    ...(unread ? ["Some images could not be read; --csv lists them."] : []),
+  const foundIn = (some: readonly AuditPair[]) => some.flatMap(({ tests }) => tests.filter(isFound));
+  const [before, found] = [foundIn(pairs), foundIn(again?.result.pairs ?? pairs)];
+  const isAbout = (...kinds: string[]) =>
+    found.some(({ evidence }) => kinds.includes(evidenceOf(evidence).about));
+  const advices: [when: boolean, text: string][] = [
+    [
+      !again && isAbout("file", "compression"),
+      "Files or compression give images away. Write all of them anew at one size, in one encoding, without " +
+      "metadata; --same-encoding audits again as if that were done.",
+    ],
+    [
+      found.length < before.length,
+      `Write all images anew as they were in the second audit: of ${before.length} tests that told them apart ` +
+      `${found.length} then do.`,
+    ],
+    [
+      isAbout("colour"),
+      "Colours differ. Look at white balance, exposure and backgrounds; train with color jitter if colours are " +
+      "not the point.",
+    ],
+    [
+      isAbout("shape", "content", "texture"),
+      "Pictures differ in what they show or how. Look at the most typical images of each: what has one that " +
+      "the other lacks?",
+    ],
+    [
+      pairs.some(({ twins }) => twins.count > 0),
+      "Images are in both. If one is to test what the other trains, take them out of one; --csv lists them.",
+    ],
+    [
+      datasets.some(({ unread }) => unread.count > 0),
+      "Some images could not be read; --csv lists them.",
+    ],
+    [pairs.some(({ verdict }) => verdict === "too few to tell"), "Name more images."],
   ];
-  if (texts.length > 0) return texts;
-  return [pairs.some(({ verdict }) => verdict === "too few to tell") ? "Name more images." : "Nothing."];
+  const texts = advices.flatMap(([when, text]) => when ? [text] : []);
+  return texts.length > 0 ? texts : ["Nothing."];
 }
 
 function imagesSection({ datasets }: Result): TextSection {

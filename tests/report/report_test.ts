@@ -107,6 +107,18 @@ Deno.test("the text says verdict, evidence, what changed, what to do and how", a
   assert.match(sections.at(-1)!.texts[0], /Lopez-Paz & Oquab 2017/);
 });
 
+Deno.test("what to do is of what is left once images were written alike", async () => {
+  const { record, again } = await records();
+  const adviceOf = (after?: typeof again) =>
+    auditText(record, after).find(({ heading }) => heading === "What to do")!.texts.join("\n");
+  const without = structuredClone(again);
+  for (const { tests } of without.result.pairs) for (const test of tests) test.adjusted = 1;
+  assert.match(adviceOf(), /Colours differ/);
+  assert.doesNotMatch(adviceOf(), /Write all images anew/);
+  assert.match(adviceOf(without), /Write all images anew .* tests that told them apart 0 then do\./);
+  assert.doesNotMatch(adviceOf(without), /Colours differ/);
+});
+
 Deno.test("files are written whole, and a picture is one", async () => {
   const { record, path } = await records();
   const [report, png] = ["a.html", "a.png"].map((name) => join(path, name));
