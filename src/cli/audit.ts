@@ -1,4 +1,6 @@
 /** `deno task audit`: whether folders of images can be told apart, and by what. */
+import { statSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import type { AuditRecord, AuditTest } from "../experiments/mod.ts";
 import { interruption, numberOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
@@ -90,10 +92,31 @@ export function exitCode(
   return pairs.some(({ verdict }) => verdict === "too few to tell") ? 2 : 0;
 }
 
+/** @throws {UsageError} for a file that could not be written, before hours are spent on what goes into it */
+function checkPlaces(files: AuditRequest["files"]): void {
+  for (const [kind, path] of Object.entries(files)) {
+    if (path === undefined || (kind === "json" && path === "-")) continue;
+    const isFolder = (place: string) => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    if (path === "" || isFolder(path)) {
+      throw new UsageError(
+        `--${kind}: "${path}" is no file's name; give one, for example ${kind}.${ENDING[kind]}.`,
+      );
+    }
+    if (!isFolder(dirname(path))) {
+      throw new UsageError(
+        `--${kind}: there is no folder ${dirname(path)} for ${basename(path)}; make it first.`,
+      );
+    }
+  }
+}
+
+/** Endings of the files by their flags. */
+const ENDING: Readonly<Record<string, string>> = { report: "html", json: "json", csv: "csv", png: "png" };
+
 /** Runs the audits of a request, and prints what they find as they find it. */
 async function auditFolders(request: AuditRequest, signal: AbortSignal): Promise<number> {
   const { datasetsOf, withOwn } = await import("../data/mod.ts");
-  const { audit, isFound, run } = await import("../experiments/mod.ts");
+  const { audit, checkRunnable, isFound, run } = await import("../experiments/mod.ts");
   const { auditText, writeReports } = await import("../report/mod.ts");
   const { folders, files, failAbove, groups, images, evidence, side, seed } = request;
   const datasets: string[] = [];
@@ -110,16 +133,18 @@ async function auditFolders(request: AuditRequest, signal: AbortSignal): Promise
   const say = (line: string) => (isQuiet ? console.error : console.log)(line);
   const tell = (text: string) => say(wrap(text, terminalWidth()).join("\n"));
   const options = { signal, onProgress: teller(tell) };
+  const alike = side === undefined ? undefined : { ...asked, sameEncoding: { side, quality: 90 } };
+  if (alike) checkRunnable(alike); // before the first is run
   const record = await run(asked, options);
-  const again = side === undefined
-    ? undefined
-    : await run({ ...asked, sameEncoding: { side, quality: 90 } }, { signal, onProgress: teller(tell) });
+  const again = alike && await run(alike, { signal, onProgress: teller(tell) });
   for (const { heading, table, texts } of auditText(record, again)) {
     say(`\n${heading}`);
     if (table) say(textTable(table.header, table.rows, terminalWidth()));
     texts.forEach(tell);
   }
-  for (const path of await writeReports(record, again, files)) tell(`Written: ${path}`);
+  for (const [kind, file] of Object.entries(files)) {
+    for (const path of await writeReports(record, again, { [kind]: file })) tell(`Written: ${path}`);
+  }
   return exitCode(record, isFound, failAbove);
 }
 
@@ -140,6 +165,7 @@ function teller(tell: (text: string) => void) {
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const request = parseAudit(args);
+    checkPlaces(request.files);
     const signal = interruption();
     await ensureSetup({ needs: ["packages", "python"] });
     try {

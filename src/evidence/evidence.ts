@@ -78,7 +78,7 @@ export interface EvidenceKind<Name extends string = string> {
   /** Whether it reads the file's header; such a kind cannot be had of images without files. */
   needs: "file" | "image";
   about: EvidenceSubject;
-  /** Whether it is fitted to images, without their labels: then it is prepared anew for each fold. */
+  /** Whether it is fitted to some images, without their labels. */
   isFitted: boolean;
   /**
    * Makes ready to read.

@@ -148,20 +148,25 @@ export async function sweep<E extends AnyExperiment>(
 ): Promise<RecordFor<E>[]> {
   experiments.forEach(checkRunnable);
   const records = new Map<number, RecordFor<E>>();
+  let ended = 0;
   for (let open = [...experiments.entries()]; open.length > 0;) {
     const held: typeof open = [];
     for (const [i, experiment] of open) {
-      const position = { index: i + 1, of: experiments.length };
+      const position = { index: ended + 1, of: experiments.length }; // not its place: held ones come later
       const onProgress: RunOptions["onProgress"] = (progress) =>
         options.onProgress?.({ ...progress, position });
       try {
         const record = await recordOf(experiment, { ...options, onProgress }, claim ? "pass" : "wait");
-        if (record) records.set(i, record as RecordFor<E>);
-        else held.push([i, experiment]);
+        if (!record) {
+          held.push([i, experiment]);
+          continue;
+        }
+        records.set(i, record as RecordFor<E>);
       } catch (error) {
         if (options.signal?.aborted || !onFailure) throw error;
         onFailure(experiment, error as Error);
       }
+      ended++;
     }
     if (held.length === open.length) await sleep(HELD_MS);
     options.signal?.throwIfAborted();

@@ -28,8 +28,6 @@ h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid var(--line); padding: .25rem .6rem .25rem 0; text-align: left; vertical-align: top; overflow-wrap: normal; }
 td { white-space: nowrap; }
-figure svg { min-width: 30rem; }
-figure svg.map { min-width: 0; }
 svg { max-width: 100%; height: auto; }
 .map .pictured image { visibility: hidden; }
 .map .pictured:hover image, .map .pictured:focus image { visibility: visible; }
@@ -40,7 +38,7 @@ svg { max-width: 100%; height: auto; }
 .twins img { display: inline-block; max-width: 48%; }
 .key { display: inline-block; width: .8em; height: .8em; border-radius: 50%; }
 @media (max-width: 30rem) { body { padding: .6rem; font-size: 15px; } .row li { width: 82px; } .twins li { width: 172px; } }
-@media print { body { max-width: none; font-size: 11pt; } h2 { break-after: avoid; } .row li, tr, svg { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 8pt; } }
+@media print { body { max-width: none; font-size: 11pt; } h2 { break-after: avoid; } .row li, tr, svg { break-inside: avoid; } .wide { overflow: visible; } table { font-size: 8pt; } td { white-space: normal; overflow-wrap: anywhere; } }
 `;
 
 /** The page of an audit; its pictures are read from where the images are. */

@@ -38,8 +38,8 @@ export function pairTitle({ datasets: [a, b] }: Pick<AuditPair, "datasets">, { d
  */
 export function auditText({ result, experiment }: AuditRecord, again?: AuditRecord): TextSection[] {
   const verdicts = result.pairs.flatMap((pair) => [
-    printable(headlineInWords(pair, result)),
-    printable(conclusionInWords(pair)),
+    headlineInWords(pair, result),
+    conclusionInWords(pair),
   ]);
   return [
     { heading: "Verdict", texts: verdicts },
@@ -135,7 +135,9 @@ function againSection({ pairs, datasets }: Result, { result: after, experiment }
   );
   return {
     heading: `After all images were made squares of ${side} px in JPEG of quality ${quality}`,
-    texts: after.pairs.map((pair) => printable(conclusionInWords(pair))),
+    texts: after.pairs.map((pair) =>
+      `${pairs.length > 1 ? `${pairTitle(pair, after)}: ` : ""}${conclusionInWords(pair)}`
+    ),
     table: {
       header: [...(pairs.length > 1 ? ["datasets"] : []), "evidence", "pairs before", "after", "verdict"],
       rows,

@@ -75,6 +75,7 @@ const FORWARD = 3;
  *
  * @param groups experiments by name: the tables of the paper, sweep files
  * @returns a row for each group, and one for all of them, each experiment counted once
+ * @throws {Error} for a given rate of a network that no experiment has
  */
 export async function planOf(
   groups: Readonly<Record<string, readonly AnyExperiment[]>>,
@@ -83,6 +84,12 @@ export async function planOf(
   const works = Object.entries(groups).map(([what, experiments]) => ({ what, works: workOf(experiments) }));
   if (works.length > 1) {
     works.push({ what: "all, each once", works: workOf(Object.values(groups).flat()) });
+  }
+  const names = new Set(works.flatMap(({ works }) => works.flatMap(({ network }) => network?.name ?? [])));
+  const unknown = Object.keys(given).find((name) => !names.has(name));
+  if (unknown !== undefined) {
+    const known = [...names].join(", ") || "none";
+    throw new Error(`A rate is given of "${unknown}", which is not planned. Networks here: ${known}.`);
   }
   const rates = new Map<string, PlanRate>();
   const rateHere = async (work: Work, network: Network): Promise<Rate> => {

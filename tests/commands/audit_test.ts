@@ -48,6 +48,14 @@ async function command(path: string, ...args: string[]) {
   return { code, out, err };
 }
 
+/** Flags that are refused before an image is read. */
+const WRONG: [string[], RegExp][] = [
+  [["--report", "none/r.html"], /--report: there is no folder none for r\.html; make it first/],
+  [["--csv", "a"], /--csv: "a" is no file's name/],
+  [["--png", ""], /--png: "" is no file's name/],
+  [["--same-encoding", "8"], /sameEncoding\.side/],
+];
+
 Deno.test("the command ends with 1 for folders that differ, 0 for those that do not, and 2 otherwise", async () => {
   using files = await auditedFolders({
     a: { images: 30, seed: 6000 },
@@ -71,6 +79,23 @@ Deno.test("the command ends with 1 for folders that differ, 0 for those that do 
   const wrong = await command(files.path, "a", "nowhere", ...evidence);
   assert.equal(wrong.code, 2);
   assert.match(wrong.err, /nowhere/);
+  for (const [flags, fault] of WRONG) {
+    const { code, out, err } = await command(files.path, "a", "b", ...evidence, ...flags);
+    assert.deepEqual([code, out], [2, ""]); // nothing was read
+    assert.match(err, fault);
+  }
+  const written = await command(
+    files.path,
+    "a",
+    "few",
+    ...evidence,
+    "--report",
+    "few.html",
+    "--png",
+    "few.png",
+  );
+  assert.match(written.out, /Written: few\.html/);
+  assert.deepEqual([written.code, /No picture/.test(written.err)], [2, true]);
   const unknown = await command(files.path, "a", "b", "--evidence", "smell");
   assert.equal(unknown.code, 2);
   assert.match(unknown.err, /evidence\.0: .*"mean-color"/);

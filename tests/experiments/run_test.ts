@@ -235,8 +235,12 @@ Deno.test("two sweeps that claim share the work, and both return every record", 
   const shared = Deno.makeTempDirSync();
   const points = [5, 6, 7].map((seed) => baseline({ datasets, preset: "smoke", seed }));
   const steps = [0, 0];
+  const places: number[][] = [[], []];
   const records = await Promise.all(steps.map((_, i) => {
-    const onProgress = ({ phase, line }: RunProgress) => void (phase === "train" && !line && steps[i]++);
+    const onProgress = ({ phase, line, position }: RunProgress) => {
+      if (phase === "train" && !line) steps[i]++;
+      places[i].push(position!.index);
+    };
     return sweep(points, { runs: shared, claim: true, onProgress });
   }));
   assert.deepEqual(records[0], records[1]);
@@ -245,6 +249,10 @@ Deno.test("two sweeps that claim share the work, and both return every record", 
   const one = epochs * samplesPerEpoch / batchSize;
   assert.equal(steps[0] + steps[1], 3 * one, "nothing twice");
   assert.ok(steps.every((own) => own >= one), `${steps}: each has had some`);
+  for (const each of places) {
+    assert.deepEqual([...new Set(each)], [1, 2, 3]);
+    assert.deepEqual(each, each.toSorted((a, b) => a - b), "never back");
+  }
 });
 
 Deno.test("a sweep goes on after an experiment that fails, where it is told whom to tell", async () => {

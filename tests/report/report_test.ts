@@ -7,6 +7,7 @@ import { JSDOM } from "jsdom";
 import sharp from "sharp";
 import { folder } from "../../src/data/mod.ts";
 import { type Audit, audit, run } from "../../src/experiments/mod.ts";
+import { evidenceChart } from "../../src/report/chart.ts";
 import {
   auditPage,
   auditText,
@@ -117,6 +118,46 @@ Deno.test("what to do is of what is left once images were written alike", async 
   assert.doesNotMatch(adviceOf(), /Write all images anew/);
   assert.match(adviceOf(without), /Write all images anew .* tests that told them apart 0 then do\./);
   assert.doesNotMatch(adviceOf(without), /Colours differ/);
+});
+
+Deno.test("of several pairs each conclusion says which it is of", async () => {
+  const { record, again } = await records();
+  const thrice = <R extends typeof record>(one: R): R => {
+    const { datasets, pairs: [pair] } = one.result;
+    const pairs = [[0, 1], [0, 2], [1, 2]].map((places) => ({ ...pair, datasets: places }));
+    return {
+      ...one,
+      result: { ...one.result, datasets: [...datasets, { ...datasets[1], title: "third" }], pairs },
+    };
+  };
+  const { texts } = auditText(thrice(record), thrice(again)).find(({ heading }) => /^After/.test(heading))!;
+  assert.deepEqual(texts.map((text) => text.split(": ")[0]), [
+    "b> and plain",
+    "b> and third",
+    "plain and third",
+  ]);
+});
+
+Deno.test("a drawing's title is cut where it has no room, and is whole in its <title>", async () => {
+  const { record: { result: { pairs: [pair] } } } = await records();
+  const title = "a folder with a long name ".repeat(9);
+  const svg = evidenceChart(pair, title);
+  assert.ok(svg.includes(`<title>${title}</title>`));
+  assert.match(svg, /font-weight="bold">a folder with a long name [^<]{20,80}…</);
+  assert.match(evidenceChart(pair, "short"), /font-weight="bold">short</);
+});
+
+Deno.test("labels of an axis keep their distance however long it is, and chance has one", async () => {
+  const { record: { result: { pairs: [pair] } } } = await records();
+  for (const low of [0, 0.15, 0.31, 0.47, 0.8]) {
+    const tests = pair.tests.map((test) => ({ ...test, area: { value: 0.9, low, high: 1 } }));
+    const labels = [
+      ...evidenceChart({ ...pair, tests }, "").matchAll(/<text x="([\d.]+)"[^>]*>(\d+)%<\/text>/g),
+    ];
+    const places = labels.map(([, x]) => Number(x));
+    assert.ok(labels.length >= 4 && labels.some(([, , label]) => label === "50"));
+    assert.ok(places.every((x, i) => i === 0 || x - places[i - 1] >= 40), `${low}: ${places}`);
+  }
 });
 
 Deno.test("files are written whole, and a picture is one", async () => {

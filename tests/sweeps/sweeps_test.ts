@@ -145,6 +145,10 @@ Deno.test("a plan counts steps and images by hand, and each network once", async
   assert.ok(Math.abs(seconds - (7 + work.samples / 10 + work.evaluated / 100)) < 1e-6);
   const given = await planOf({ one: [at(0)] }, { given: { convnext: 20 } });
   assert.equal(given.rates[0].here.by, "given");
+  await assert.rejects(
+    planOf({ one: [at(0)] }, { given: { convnxt: 20 } }),
+    /"convnxt", which is not planned\. Networks here: convnext\./,
+  );
 });
 
 Deno.test("the paper's tables have its trainings of 384 million images", () => {

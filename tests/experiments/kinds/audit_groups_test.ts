@@ -13,6 +13,8 @@ Deno.test("a pattern's first group names the group, or all that it finds", async
   const groupsBy = (pattern: string) => ownGroups({ groups: { pattern } }, images);
   assert.deepEqual(await groupsBy("^clip(\\d)/"), ["1", "2", undefined]);
   assert.deepEqual(await groupsBy("^[a-z]+"), ["clip", "clip", "other"]);
+  assert.deepEqual(await groupsBy("^[a-z]+(\\d*)"), ["1", "2", undefined]);
+  await assert.rejects(groupsBy("x*"), /the pattern x\* finds nothing/);
 });
 
 Deno.test("a CSV file names files by their names in the dataset or by their paths", async () => {
@@ -21,6 +23,16 @@ Deno.test("a CSV file names files by their names in the dataset or by their path
   });
   const groups = { csv: `${files.path}/g.csv` };
   assert.deepEqual(await ownGroups({ groups }, images), ["x", "y, z", undefined]);
+});
+
+Deno.test("an empty cell is no group, and an image in two groups is an error", async () => {
+  using files = filesOnDisk({
+    "empty.csv": "file,group\nclip1/a.jpg,\nclip2/b.jpg,\nother.jpg,z\n",
+    "two.csv": "file,group\nother.jpg,y\nother.jpg,z\n",
+  });
+  const groupsIn = (name: string) => ownGroups({ groups: { csv: `${files.path}/${name}` } }, images);
+  assert.deepEqual(await groupsIn("empty.csv"), [undefined, undefined, "z"]);
+  await assert.rejects(groupsIn("two.csv"), /two\.csv has "other\.jpg" in two groups, "y" and "z"/);
 });
 
 Deno.test("without groups no image is in one", async () => {

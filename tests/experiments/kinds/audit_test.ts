@@ -11,6 +11,8 @@ import {
   run,
 } from "../../../src/experiments/mod.ts";
 import type { Audit, AuditRecord } from "../../../src/experiments/mod.ts";
+import type { EvidenceName } from "~/evidence/mod.ts";
+import { strictestLevel } from "~/experiments/kinds/audit/schema.ts";
 import { wilson } from "../../../src/stats/mod.ts";
 import { auditedFolders, blots } from "../../made/experiments/audited_folders.ts";
 import { nullAudits } from "../../made/experiments/null_audits.ts";
@@ -94,7 +96,7 @@ Deno.test("the same folder twice is not told apart: all images are in both", asy
   assert.equal(pair.verdict, "not told apart");
   assert.ok(pair.tests.every(({ p }) => p === 1), JSON.stringify(pair.tests));
   assert.equal(pair.twins.count, 30);
-  assert.match(headlineInWords(pair, result), /All images are in both\.$/);
+  assert.match(headlineInWords(pair, result), /\(p = 1\.000, corrected 1\.000\)\. All images are in both\.$/);
   assert.notEqual(result.datasets[0].title, result.datasets[1].title);
 });
 
@@ -117,15 +119,24 @@ Deno.test("of 1 or 10 images nothing is said, and no p-value is made", async () 
   for (const pair of result.pairs) {
     assert.equal(pair.verdict, "too few to tell");
     assert.deepEqual(pair.tests, []);
-    assert.match(headlineInWords(pair, result), /too few to tell\. (one|ten) has (1|10) images;/);
+    assert.match(headlineInWords(pair, result), /too few to tell\. (one|ten) has (1 image|10 images);/);
   }
+});
+
+Deno.test("a name with a line's end or an escape sequence is one line of a finding, as figures", async () => {
+  using files = await auditedFolders({
+    "a\nb": { images: 1, seed: 600 },
+    "c\x1b[2J": { images: 1, seed: 700 },
+  });
+  const { result } = await audited(files, ["a\nb", "c\x1b[2J"]);
+  assert.match(headlineInWords(result.pairs[0], result), /^a\\u\{a\}b and c\\u\{1b\}\[2J: too few/);
 });
 
 Deno.test("many images in few groups are too few", async () => {
   using files = await auditedFolders({ a: { images: 30, seed: 900 }, b: { images: 30, seed: 1000 } });
   const { result } = await audited(files, ["a", "b"], { ...few, groups: { pattern: "^(\\d)" } });
   assert.equal(result.pairs[0].verdict, "too few to tell");
-  assert.match(headlineInWords(result.pairs[0], result), /a has 30 images in 1 groups/);
+  assert.match(headlineInWords(result.pairs[0], result), /a has 30 images in 1 group;/);
 });
 
 Deno.test("a CSV file names groups; its content is the identity, not its path", async () => {
@@ -287,4 +298,13 @@ Deno.test("where there is nothing to find, 5 of 100 audits find something", asyn
     assert.ok(low < 0.05, `${values.filter((value) => value <= 0.05).length} of ${values.length}`);
   }
   assert.ok(p.some((value) => value < 0.3) && p.some((value) => value > 0.7));
+});
+
+Deno.test("strictestLevel: half for the headline, half for the others together, each by its number of pairs", () => {
+  const level = (datasets: string[], evidence: EvidenceName[], name: EvidenceName) =>
+    strictestLevel({ datasets, evidence }, name);
+  assert.equal(level(["a", "b"], ["canny"], "canny"), 0.05);
+  assert.equal(level(["a", "b"], ["canny", "hog", "low-pass"], "canny"), 0.025);
+  assert.equal(level(["a", "b"], ["canny", "hog", "low-pass"], "hog"), 0.0125);
+  assert.ok(Math.abs(level(["a", "b", "c"], ["canny", "hog"], "hog") - 0.025 / 3) < 1e-15);
 });

@@ -1,4 +1,5 @@
 /** Audits datasets: a classifier two-sample test (Lopez-Paz & Oquab 2017) for each kind of evidence. */
+import { isAbsolute } from "node:path";
 import { duplicatePairs, type Originals, readManifest } from "../../../data/mod.ts";
 import { type EvidenceName, evidenceOf } from "../../../evidence/mod.ts";
 import { principalComponents, projectFeatures } from "../../../interpret/mod.ts";
@@ -118,7 +119,7 @@ function datasetOf(
   return {
     name,
     title: manifest?.title ?? name,
-    origin: manifest?.source.type === "folder" ? manifest.source.path : name,
+    origin: manifest ? originOf(manifest) : name,
     total,
     images: own.length,
     groups: new Set(own.map((i) => groups[i])).size,
@@ -127,6 +128,18 @@ function datasetOf(
       first: unread.slice(0, NAMED).map(({ name, reason }) => ({ name, reason })),
     },
   };
+}
+
+/** The place of a dataset that lies on this machine, else its name: an address may have a secret in it. */
+function originOf({ name, source }: ReturnType<typeof readManifest>): string {
+  const place = source.type === "folder"
+    ? source.path
+    : source.type === "webdataset"
+    ? source.shards
+    : source.type === "parquet"
+    ? source.files
+    : undefined;
+  return place && isAbsolute(place) ? place : name;
 }
 
 /** The same with titles that differ: where they would not, a title is where the dataset is from. */

@@ -10,8 +10,8 @@ type Named = Pick<AuditedImage, "name" | "place">;
 /**
  * The user's group of each image; undefined for an image that is in none.
  *
- * @throws {ExperimentError} for a file that cannot be read or has no such columns, and where not one image is
- *   in a group
+ * @throws {ExperimentError} for a file that cannot be read, has no such columns or puts an image into two
+ *   groups, and where not one image is in a group
  */
 export async function ownGroups(
   { groups }: Pick<Audit, "groups">,
@@ -31,7 +31,7 @@ function byPattern(pattern: string): (image: Named) => string | undefined {
   const expression = new RegExp(pattern, "u");
   return ({ name }) => {
     const found = expression.exec(name);
-    return found ? found[1] ?? found[0] : undefined;
+    return (found?.[1] ?? found?.[0]) || undefined;
   };
 }
 
@@ -39,7 +39,17 @@ async function byTable(path: string): Promise<(image: Named) => string | undefin
   const rows = await tableOf(path);
   const fault = rows.length === 0 || !("file" in rows[0] && "group" in rows[0]);
   if (fault) throw new ExperimentError(`groups: ${path} must have the columns "file" and "group", and rows.`);
-  const groups = new Map(rows.map(({ file, group }) => [file, group]));
+  const groups = new Map<string, string>();
+  for (const { file, group } of rows) {
+    if (group === "") continue; // in none
+    const other = groups.get(file) ?? group;
+    if (other !== group) {
+      throw new ExperimentError(
+        `groups: ${path} has "${file}" in two groups, "${other}" and "${group}". Leave one of the rows.`,
+      );
+    }
+    groups.set(file, group);
+  }
   return ({ name, place }) => groups.get(name) ?? (place === undefined ? undefined : groups.get(place));
 }
 

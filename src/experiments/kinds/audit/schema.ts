@@ -66,7 +66,7 @@ export interface AuditTest {
   p: number;
   /** The same, corrected for all tests of the audit; at most 0.05: they are told apart. */
   adjusted: number;
-  /** The area that would have been found in 8 of 10 audits with as many images. */
+  /** The area that would have been found in 8 of 10 audits with as many images, if nothing else had been. */
   visible: number;
   /** Pairs of images of a held-out half, each image in one pair; `p` is that of the exact binomial test. */
   heldOut: { pairs: number; right: number; p: number };
@@ -124,18 +124,27 @@ export interface AuditResult extends FinishedResult {
 /** Everything that a finished audit leaves behind. */
 export type AuditRecord = FinishedRecord<Audit, never, AuditResult>;
 
-/** Permutations with which a test can be significant among so many. */
-function leastPermutations({ datasets, evidence }: Pick<Audit, "datasets" | "evidence">): number {
+/** The level at which a test is significant whatever others say: Holm's first, of its half of {@link ALPHA}. */
+export function strictestLevel(
+  { datasets, evidence }: Pick<Audit, "datasets" | "evidence">,
+  name: EvidenceName,
+): number {
   const pairs = datasets.length * (datasets.length - 1) / 2;
-  const worst = Math.max(evidence.length > 1 ? 2 * pairs : pairs, 2 * pairs * (evidence.length - 1));
-  return Math.ceil(worst / ALPHA) - 1;
+  const others = evidence.length - 1;
+  if (others === 0) return ALPHA / pairs;
+  return ALPHA / 2 / pairs / (name === evidence[0] ? 1 : others);
+}
+
+/** Permutations with which a test can be significant among so many. */
+function leastPermutations(audit: Pick<Audit, "datasets" | "evidence">): number {
+  return Math.ceil(1 / Math.min(...audit.evidence.map((name) => strictestLevel(audit, name)))) - 1;
 }
 
 /** Audits, as they are checked and hashed. */
 export const auditDescription: Description<Audit> = {
   kind: "audit",
   schema: auditSchema,
-  version: 1,
+  version: 2,
   namesClasses: false,
   label: ({ datasets }) => `${datasets.join(" + ")} (audit)`,
   datasets: ({ datasets }) => datasets,

@@ -13,7 +13,7 @@ import {
   STREAMS,
 } from "../../../stats/mod.ts";
 import type { AuditedImage, Reading } from "./reading.ts";
-import { ALPHA, type Audit, type AuditTest } from "./schema.ts";
+import { type Audit, type AuditTest, strictestLevel } from "./schema.ts";
 
 /** Two datasets that are compared: which images of a reading, and what is known of them without evidence. */
 interface Comparison {
@@ -114,8 +114,9 @@ export async function testEvidence(
   evidence: EvidenceName,
   comparison: Comparison,
   { vectors }: Reading,
-  { seed }: Audit,
+  audit: Audit,
 ): Promise<Tested> {
+  const { seed } = audit;
   const { rows, labels, groups, folds, half, pairs, assignments } = comparison;
   const { values, columns } = vectors.get(evidence)!;
   const chosen = new Float32Array(rows.length * columns);
@@ -138,7 +139,7 @@ export async function testEvidence(
       evidence,
       area: rocAreaInterval(scored),
       accuracy: balancedAccuracy(scored),
-      ...permutationTest(areas, ALPHA),
+      ...permutationTest(areas, strictestLevel(audit, evidence)),
       heldOut: {
         pairs: pairs.length,
         right,

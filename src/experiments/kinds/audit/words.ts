@@ -1,4 +1,5 @@
 /** What an audit found, in words. */
+import { printable } from "../../../data/mod.ts";
 import { evidenceOf } from "../../../evidence/mod.ts";
 import { formatPercent } from "../../../stats/mod.ts";
 import { ALPHA, type AuditPair, type AuditResult, type AuditTest, LEAST_GROUPS } from "./schema.ts";
@@ -29,30 +30,34 @@ export function pText(p: number): string {
 /** Whether a test tells its datasets apart. */
 export const isFound = ({ adjusted }: Pick<AuditTest, "adjusted">) => adjusted <= ALPHA;
 
-/** The headline of a pair in a sentence or two. */
+/** The headline of a pair in a sentence or two, on one line. */
 export function headlineInWords(pair: AuditPair, { datasets }: Pick<AuditResult, "datasets">): string {
-  const [a, b] = pair.datasets.map((d) => datasets[d]);
+  const [a, b] = pair.datasets.map((d) => ({ ...datasets[d], title: printable(datasets[d].title) }));
   const names = `${a.title} and ${b.title}`;
   if (pair.verdict === "too few to tell") {
     const few = a.groups < LEAST_GROUPS ? a : b;
-    return `${names}: too few to tell. ${few.title} has ${few.images} images` +
-      (few.groups < few.images ? ` in ${few.groups} groups` : "") +
+    return `${names}: too few to tell. ${few.title} has ${counted(few.images, "image")}` +
+      (few.groups < few.images ? ` in ${counted(few.groups, "group")}` : "") +
       `; ${LEAST_GROUPS} that do not belong together are the least.`;
   }
   const [test] = pair.tests;
   const seen = evidenceOf(test.evidence).title;
   const p = `p ${test.p < 0.001 ? "" : "= "}${pText(test.p)}, corrected ${pText(test.adjusted)}`;
   if (isFound(test)) return `${names} are told apart by ${seen} (${p}). ${effectInWords(test)}`;
-  return `${names} are not told apart by ${seen} (${p}); a difference of ${
-    (100 * test.visible).toFixed(0)
-  } in 100 pairs would have been found in 8 of 10 audits of as many images. ${twinsInWords(pair, a.images)}`
-    .trim();
+  if (pair.verdict === "told apart") return `${names} are told apart, but not by ${seen} (${p}).`;
+  const { count } = pair.twins;
+  const both = count >= Math.max(a.images, b.images)
+    ? " All images are in both."
+    : ` ${counted(count, "pair")} of images ${count === 1 ? "is" : "are"} in both.`;
+  const seeable = (100 * test.visible).toFixed(0);
+  return `${names} are not told apart by ${seen} (${p})${
+    test.visible > 0.5 // where every deal is alike nothing could be found
+      ? `; a difference of ${seeable} in 100 pairs would have been found in 8 of 10 audits of as many images`
+      : ""
+  }.${count > 0 ? both : ""}`;
 }
 
-function twinsInWords({ twins: { count } }: AuditPair, images: number): string {
-  if (count === 0) return "";
-  return count >= images ? "All images are in both." : `${count} pairs of images are in both.`;
-}
+const counted = (count: number, one: string) => `${count} ${one}${count === 1 ? "" : "s"}`;
 
 /** Kinds of evidence that alone suffice, from the least: what their subjects are called. */
 const SUBJECTS = [
