@@ -124,7 +124,10 @@ export interface AuditResult extends FinishedResult {
 /** Everything that a finished audit leaves behind. */
 export type AuditRecord = FinishedRecord<Audit, never, AuditResult>;
 
-/** The level at which a test is significant whatever others say: Holm's first, of its half of {@link ALPHA}. */
+/**
+ * The level at which a test is significant whatever the others say: Holm's first, of its half of
+ * {@link ALPHA}.
+ */
 export function strictestLevel(
   { datasets, evidence }: Pick<Audit, "datasets" | "evidence">,
   name: EvidenceName,
