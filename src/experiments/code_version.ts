@@ -12,6 +12,7 @@ import { repositoryRoot } from "../disk/mod.ts";
  */
 const OF_RECORDS = [
   "data",
+  "evidence",
   "experiments",
   "images",
   "interpret",

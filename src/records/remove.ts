@@ -45,15 +45,8 @@ const GOING = ".deleted";
  */
 export async function removeRun(hash: string, root: string): Promise<boolean> {
   const folder = new RunFolder(hash, root);
-  const held = new DOMException("a process holds it", "AbortError");
-  let lock;
-  try {
-    lock = await folder.lock(AbortSignal.abort(held)); // it does not wait
-  } catch (error) {
-    if (error === held) return false;
-    throw error;
-  }
-  using _lock = lock;
+  using lock = await folder.tryLock();
+  if (!lock) return false;
   await Deno.rename(folder.path, folder.path + GOING);
   await Deno.remove(folder.path + GOING, { recursive: true });
   return true;
