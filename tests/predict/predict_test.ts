@@ -97,7 +97,7 @@ Deno.test("a folder that is not there or has no image, and weights that no run w
   const empty = Deno.makeTempDirSync();
   await assert.rejects(
     () => predictFolder(weights, empty),
-    /no image \(\.jpg, \.jpeg, \.png, \.webp, \.gif\) in/,
+    /no image \(\.jpg, \.jpeg, .*\.jfif, .*\.webp, \.gif\) in/,
   );
   await assert.rejects(() => predictFolder(weights, join(empty, "x")), /There is no folder/);
   await assert.rejects(() => predictFolder(weights, weights), /There is no folder/);
