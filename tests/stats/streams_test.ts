@@ -20,5 +20,9 @@ Deno.test("no two random streams of a seed have one number, and no number has ch
     randomFilters: 29286,
     umap: 30061,
     game: 39486,
+    evidence: 25974,
+    auditFolds: 24934,
+    permutedLabels: 28780,
+    fourierFeatures: 26214,
   });
 });
