@@ -81,7 +81,7 @@ let reader: ParquetReader | undefined;
 
 async function readParquet(file: Uint8Array<ArrayBuffer>): Promise<void> {
   // Of many damaged files some never end. A busy machine may need seconds to start the process.
-  reader ??= startParquetReader(TRIALS > 300 ? 2000 : 60_000);
+  reader ??= startParquetReader(TRIALS > 300 ? 2000 : PATIENCE_MS);
   const parquet = await reader.open(inMemory(file), "it");
   for (const group of parquet.groups.keys()) await parquet.rows(group, ["image", "name"]);
 }
