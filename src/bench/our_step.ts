@@ -3,6 +3,7 @@
  * `float32` and `bfloat16`, compiled as the training loop compiles them; `eager`, the same step op by op;
  * `plain_tfjs`, the peer of plain_tfjs.ts.
  */
+import { linesOf } from "../disk/mod.ts";
 import { countParameters, createModel, type Model } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";
 import { random } from "../stats/mod.ts";
@@ -29,7 +30,7 @@ import {
   Stepper,
 } from "../train/mod.ts";
 import type { ContestantConfig, Memory, Ready } from "./contestants.ts";
-import { lines, residentMemory } from "./process.ts";
+import { residentMemory } from "./process.ts";
 import { plainTfjs } from "./plain_tfjs.ts";
 
 /** The work that is timed: one training step, and the prediction of one batch. */
@@ -165,7 +166,7 @@ async function resized(work: Work, batch: number) {
 if (import.meta.main) {
   const answer = (fields: object) => console.log(JSON.stringify(fields));
   let work: Work | undefined;
-  for await (const line of lines()) {
+  for await (const line of linesOf(Deno.stdin.readable)) {
     if (!work) {
       const config: ContestantConfig = JSON.parse(line);
       const version = describeEngine(await startEngine());

@@ -6,10 +6,11 @@
  *     round            -> {"images_per_second", "cpu_milliseconds"}, the latter an image, of all its threads
  *     memory           -> {"megabytes"}, the peak of its resident memory
  */
+import { linesOf } from "../disk/mod.ts";
 import process from "node:process";
 import { openPool, type Pool, startBatchWorkers } from "../data/mod.ts";
 import type { PhotosConfig, PhotosRound } from "./photos.ts";
-import { lines, residentMemory } from "./process.ts";
+import { residentMemory } from "./process.ts";
 import { RECIPE } from "./peers.ts";
 
 /** A function that takes batches of a pool for the time of one round. */
@@ -44,7 +45,7 @@ const answer = (value: unknown) => console.log(JSON.stringify(value));
 
 if (import.meta.main) {
   let round: (() => Promise<PhotosRound>) | undefined;
-  for await (const line of lines()) {
+  for await (const line of linesOf(Deno.stdin.readable)) {
     if (!round) {
       const config: PhotosConfig = JSON.parse(line);
       const pool = await openPool(config.dataset, {

@@ -113,13 +113,3 @@ export function residentMemory(): { peak: number; now: number } {
   const megabytes = (field: string) => Number(status.match(new RegExp(`${field}:\\s+(\\d+) kB`))![1]) / 1024;
   return { peak: megabytes("VmHWM"), now: megabytes("VmRSS") };
 }
-
-/** The lines of standard input. */
-export async function* lines(): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-    const parts = (rest + chunk).split("\n");
-    rest = parts.pop()!;
-    yield* parts;
-  }
-}

@@ -5,7 +5,7 @@
 import { basename, join } from "node:path";
 import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
-import { besideModule, repositoryRoot } from "../disk/mod.ts";
+import { besideModule, linesOf, repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
 import { EXIT, interruption, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { onPartOfCores } from "./cores.ts";
@@ -269,7 +269,8 @@ async function executeNotebook(
     const log = Deno.open(`${copy}.log`, { create: true, write: true, truncate: true });
     const logged = process.stderr.pipeTo((await log).writable);
     let failure: CellFailure | undefined;
-    for await (const event of eventsOf(process.stdout)) {
+    for await (const line of linesOf(process.stdout)) {
+      const event: NotebookEvent = JSON.parse(line);
       if (event.event === "failed") failure = event;
       onEvent?.(event);
     }
@@ -281,15 +282,6 @@ async function executeNotebook(
   } finally {
     signal?.removeEventListener("abort", stop);
     await process.stdin.close().catch(() => {}); // the process has ended: the pipe may be gone
-  }
-}
-
-async function* eventsOf(stdout: ReadableStream<Uint8Array>): AsyncGenerator<NotebookEvent> {
-  let rest = "";
-  for await (const text of stdout.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) yield JSON.parse(line);
   }
 }
 

@@ -15,16 +15,7 @@
  * @module
  */
 import * as engine from "../tensorflow/mod.ts";
-import {
-  type Precision,
-  type Rank,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor4D,
-  tf,
-} from "./types.ts";
+import type { Precision, Tensor } from "./types.ts";
 
 export {
   type Precision,
@@ -35,7 +26,7 @@ export {
   type Tensor2D,
   type Tensor4D,
   tf,
-};
+} from "./types.ts";
 
 /** What tensors run on. */
 export interface Engine {

@@ -5,16 +5,7 @@
  * @module
  */
 import * as ops from "../ops/mod.ts";
-import {
-  type Precision,
-  type Rank,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor4D,
-  tf,
-} from "./types.ts";
+import type { Precision, Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from "./types.ts";
 
 export {
   type Precision,
@@ -25,7 +16,7 @@ export {
   type Tensor2D,
   type Tensor4D,
   tf,
-};
+} from "./types.ts";
 
 /** Zeros around an image, px: as many on each side, or as TensorFlow's `same`. */
 export type Padding = number | "same";

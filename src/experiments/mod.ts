@@ -8,8 +8,15 @@ export {
   presets,
   sizesFromEnvironment,
 } from "./environment.ts";
-export { type Audit, audit, type AuditPair, type AuditRecord, type AuditTest } from "./kinds/audit/schema.ts";
-export { conclusionInWords, effectInWords, headlineInWords, isFound, pText } from "./kinds/audit/words.ts";
+export {
+  type Audit,
+  audit,
+  type AuditPair,
+  type AuditRecord,
+  type AuditTest,
+  isFound,
+} from "./kinds/audit/schema.ts";
+export { conclusionInWords, effectInWords, headlineInWords, pText } from "./kinds/audit/words.ts";
 export { type AnyExperiment, checkExperiment, hashOf, labelOf, neededBy } from "./kinds.ts";
 export {
   baseline,

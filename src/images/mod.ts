@@ -18,6 +18,7 @@ export {
   DECODES_IN_FLIGHT,
   encodePng,
   fromImage,
+  inOrder,
   loadSharpForDrawings,
   PIXEL_LIMIT,
   rasterize,

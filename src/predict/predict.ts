@@ -6,9 +6,9 @@ import { openNetwork, type TrainedNetwork } from "../experiments/mod.ts";
 import {
   type DecoderOptions,
   type Decoders,
-  DECODES_IN_FLIGHT,
   IMAGE_FAILURES,
   ImageFailure,
+  inOrder,
   startDecoders,
 } from "../images/mod.ts";
 import { weightTensors } from "../models/mod.ts";
@@ -95,7 +95,7 @@ export async function predictFolder(
     ...decoding,
     signal: options.signal,
   });
-  for await (const seen of seenInOrder(folder, files, decoders)) {
+  for await (const seen of inOrder(files, (file) => see(folder, file, decoders))) {
     done++;
     if ("reason" in seen) result.unread.push(seen);
     else batch.push(seen);
@@ -121,18 +121,6 @@ interface Seen {
   file: string;
   /** [imageSize, imageSize, channels] */
   pixels: Uint8Array;
-}
-
-/** Decodes with as many images in flight as keep every core busy, and gives them out in order. */
-async function* seenInOrder(folder: string, files: string[], decoders: Decoders<unknown>) {
-  const inFlight: Promise<Seen | UnreadFile>[] = [];
-  for (const file of files) {
-    const seen = see(folder, file, decoders);
-    seen.catch(() => {}); // It is thrown when its turn comes.
-    inFlight.push(seen);
-    if (inFlight.length >= DECODES_IN_FLIGHT) yield await inFlight.shift()!;
-  }
-  for (const last of inFlight) yield await last;
 }
 
 async function see(folder: string, file: string, decoders: Decoders<unknown>): Promise<Seen | UnreadFile> {

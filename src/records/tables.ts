@@ -89,7 +89,8 @@ export function csvOf(columns: readonly Column[]): string {
   return [columns.map(({ name }) => csvCell(name)), ...rows].map((cells) => cells.join(",") + "\n").join("");
 }
 
-function csvCell(value: Cell): string {
+/** A cell as RFC 4180 has it; a missing value is empty. */
+export function csvCell(value: Cell): string {
   const text = `${value ?? ""}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

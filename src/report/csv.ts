@@ -1,14 +1,14 @@
 /** Images worth a look, as CSV. */
 import type { AuditRecord } from "../experiments/mod.ts";
+import { csvCell } from "../records/mod.ts";
 import { exemplarRows } from "./exemplars.ts";
 
 /** Images of a kind and a dataset that are listed for each pair. */
 const EACH = 50;
 
-/** As RFC 4180 has it. What a spreadsheet would take for a formula begins with an apostrophe. */
+/** What a spreadsheet would take for a formula begins with an apostrophe. */
 function field(value: string | number): string {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : `${value}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvCell(typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : value);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Intervals, hypothesis tests and their power, and named streams of random numbers. */
+export { normalQuantile } from "./distributions.ts";
 export { formatPercent, formatProportion, type Proportion, wilson, wilsonInterval } from "./intervals.ts";
 export { binomialTest, type Contrast, contrast, holm, twoProportionTest } from "./hypothesis_tests.ts";
 export {

@@ -1,8 +1,9 @@
 /** Sweeps on a Ray cluster: each experiment a task, its record the task's result. Ray does the scheduling. */
 import { createHash } from "node:crypto";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { dataRoot } from "../data/mod.ts";
-import { besideModule, repositoryRoot } from "../disk/mod.ts";
+import { besideModule, linesOf, repositoryRoot } from "../disk/mod.ts";
 import {
   type AnyExperiment,
   checkRunnable,
@@ -133,12 +134,7 @@ class RaySweep {
       const writer = driver.stdin.getWriter();
       await writer.write(new TextEncoder().encode(job + "\n"));
       await writer.close();
-      let rest = "";
-      for await (const chunk of driver.stdout.pipeThrough(new TextDecoderStream())) {
-        const lines = (rest + chunk).split("\n");
-        rest = lines.pop()!;
-        for (const line of lines) await this.#take(JSON.parse(line));
-      }
+      for await (const line of linesOf(driver.stdout)) await this.#take(JSON.parse(line));
       const { code, signal: by } = await driver.status;
       signal?.throwIfAborted();
       if (this.#failures.length > 0) throw this.#failures[0];
@@ -220,11 +216,7 @@ class RaySweep {
 
 async function copyProject(to: string): Promise<void> {
   await Deno.mkdir(to);
-  const copy = async (path: string) => {
-    const from = join(repositoryRoot, path);
-    if (!(await Deno.stat(from)).isDirectory) return await Deno.copyFile(from, join(to, path));
-    await Deno.mkdir(join(to, path));
-    for (const { name } of Deno.readDirSync(from)) await copy(join(path, name));
-  };
-  for (const path of PROJECT) await copy(path);
+  for (const path of PROJECT) {
+    await cp(join(repositoryRoot, path), join(to, path), { recursive: true, dereference: true });
+  }
 }

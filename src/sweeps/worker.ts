@@ -2,6 +2,7 @@
  * The program that a cluster's node runs for one experiment. It reads a line of JSON, {@link Question}, and
  * answers with lines of JSON, {@link Answer}. It ends when its input does: whoever started it is gone then.
  */
+import { linesOf } from "../disk/mod.ts";
 import type { AnyExperiment, RunProgress } from "../experiments/mod.ts";
 import { ensureSetup } from "../setup/mod.ts";
 
@@ -40,16 +41,11 @@ async function answer({ experiment, code, runs }: Question): Promise<Answer> {
   return { hash: (await run(experiment, { runs, onProgress })).hash };
 }
 
-/** The lines of standard input; the process ends with them. */
+/** The first line of standard input; the process ends with it. */
 async function firstLine(): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const read = async () => {
-    let text = "";
-    for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      const end = text.indexOf("\n");
-      if (end >= 0) resolve(text.slice(0, end));
-    }
+    for await (const line of linesOf(Deno.stdin.readable)) resolve(line);
     Deno.exit(1);
   };
   read();

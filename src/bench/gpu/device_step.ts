@@ -1,10 +1,10 @@
 /** The engine in a process of its own: answers one line with what was found, after a first product. */
+import { linesOf } from "../../disk/mod.ts";
 import { startEngine, tf } from "../../tensorflow/mod.ts";
-import { lines } from "../process.ts";
 import type { FoundEngine } from "./card.ts";
 
 if (import.meta.main) {
-  for await (const _ of lines()) {
+  for await (const _ of linesOf(Deno.stdin.readable)) {
     const began = performance.now();
     const { version, device, note } = await startEngine();
     const [sum] = tf.matMul(tf.ones([256, 256]), tf.ones([256, 256])).sum().dataSync();

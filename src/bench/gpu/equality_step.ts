@@ -4,6 +4,7 @@
  *
  *     {…work} -> {…outcome}; the first gradient is in the work's file
  */
+import { linesOf } from "../../disk/mod.ts";
 import { createAutoencoder, createModel } from "../../models/mod.ts";
 import { random } from "../../stats/mod.ts";
 import { bytesTensor, type Precision, startEngine, tf } from "../../tensorflow/mod.ts";
@@ -19,7 +20,6 @@ import {
   type StepInput,
   Stepper,
 } from "../../train/mod.ts";
-import { lines } from "../process.ts";
 import type { EqualityCase } from "./plan.ts";
 
 /** One training. */
@@ -109,7 +109,7 @@ async function reconstruct({ model: name, image, batch, precision, file }: Equal
 
 if (import.meta.main) {
   const { device } = await startEngine();
-  for await (const line of lines()) {
+  for await (const line of linesOf(Deno.stdin.readable)) {
     const work: EqualityWork = JSON.parse(line);
     const run = () => work.autoencoder ? reconstruct(work) : classify(work);
     const { losses, gradient, parameters } = await run();

@@ -4,6 +4,7 @@
  *
  *     {…work} -> {…outcome}, or {"skipped": why} where the machine cannot make photographs
  */
+import { linesOf } from "../../disk/mod.ts";
 import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { openPool, startBatchWorkers, validationBatches } from "../../data/mod.ts";
@@ -11,7 +12,6 @@ import { randomCrop } from "../../images/mod.ts";
 import { createModel } from "../../models/mod.ts";
 import { isOnGpu, startEngine } from "../../tensorflow/mod.ts";
 import { paperRecipe, type StepProgress, train } from "../../train/mod.ts";
-import { lines } from "../process.ts";
 import { type GpuPlan, recipePrecision } from "./plan.ts";
 
 /** One training. */
@@ -140,7 +140,7 @@ async function lacking(): Promise<string | undefined> {
 if (import.meta.main) {
   let isMade = false;
   const skipped = await lacking();
-  for await (const line of lines()) {
+  for await (const line of linesOf(Deno.stdin.readable)) {
     const work: InputWork = JSON.parse(line);
     if (skipped) {
       console.log(JSON.stringify({ skipped }));

@@ -16,7 +16,7 @@ import {
   onceRun,
   zeng,
 } from "../../paper/mod.ts";
-import { type Estimate, formatPercent, holm, pAbove, pBelow } from "../../stats/mod.ts";
+import { type Estimate, formatPercent, holm, normalQuantile, pAbove, pBelow } from "../../stats/mod.ts";
 import { CHANCE, type Told, toldBy } from "./records.ts";
 
 /** At least this share of the margin above chance is left where patches are shuffled. */
@@ -132,7 +132,7 @@ function ofBoth(
 function less(a: Estimate, b: Estimate, share = 1): Estimate {
   const value = a.value - share * b.value;
   const deviation = Math.hypot(a.deviation, share * b.deviation);
-  const reach = 1.959964 * deviation;
+  const reach = normalQuantile(0.95) * deviation;
   return { ...a, value, low: value - reach, high: value + reach, deviation };
 }
 

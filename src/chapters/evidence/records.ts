@@ -2,7 +2,7 @@
 import { isSameSource, parseReference } from "../../data/mod.ts";
 import { evidenceKinds, type EvidenceName } from "../../evidence/mod.ts";
 import type { AuditRecord, AuditTest } from "../../experiments/mod.ts";
-import type { Estimate } from "../../stats/mod.ts";
+import { type Estimate, normalQuantile } from "../../stats/mod.ts";
 
 /** One kind of evidence on one pair of datasets. */
 export interface Told extends Pick<AuditTest, "area" | "p" | "adjusted"> {
@@ -23,7 +23,7 @@ export type Pairs = "datasets" | "halves" | "folders";
 export const CHANCE = 0.5;
 
 /** A 95% interval is so many standard errors wide. */
-const WIDTH = 2 * 1.959964;
+const WIDTH = 2 * normalQuantile(0.95);
 
 /**
  * Every test of the records, kinds of evidence in the order of their list.

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { deserialize, serialize } from "node:v8";
 import { besideModule } from "../../disk/mod.ts";
 import type { RandomAccess } from "./open.ts";
@@ -182,24 +183,14 @@ export async function* readMessages<Message>(stream: AsyncIterable<Uint8Array>):
     blocks.push(block);
     have += block.length;
     while (have >= 4) {
-      if (blocks[0].length < 4) blocks = [joined(blocks)];
+      if (blocks[0].length < 4) blocks = [Buffer.concat(blocks)];
       const { buffer, byteOffset } = blocks[0];
       const end = 4 + new DataView(buffer, byteOffset, 4).getUint32(0, true);
       if (have < end) break;
-      const all = joined(blocks);
+      const all = Buffer.concat(blocks);
       yield deserialize(all.subarray(4, end)) as Message;
       blocks = [all.subarray(end)];
       have -= end;
     }
   }
-}
-
-function joined(blocks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const block of blocks) {
-    all.set(block, at);
-    at += block.length;
-  }
-  return all;
 }

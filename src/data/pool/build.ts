@@ -2,9 +2,9 @@ import { basename } from "node:path";
 import {
   type DecoderOptions,
   type Decoders,
-  DECODES_IN_FLIGHT,
   ImageFailure,
   imageFailure,
+  inOrder,
   startDecoders,
 } from "../../images/mod.ts";
 import { dataRoot, printable } from "../files/places.ts";
@@ -80,7 +80,10 @@ export async function buildPool(manifest: Manifest, folder: string, options: Poo
   const named = classesOf(manifest);
   let done = 0;
   for await (
-    const { source: image, stored, failure } of storedInOrder(kind.images(manifest, root), decoders)
+    const { source: image, stored, failure } of inOrder(
+      kind.images(manifest, root),
+      (image) => ended(image, decoders),
+    )
   ) {
     options.signal?.throwIfAborted();
     const number = done++;
@@ -254,26 +257,6 @@ type Ended =
     stored?: undefined;
     failure: Pick<LeftOut, "reason" | "detail">;
   });
-
-/**
- * Draws or decodes images, with as many in flight as keep every core busy, and gives them out in the source's
- * order, whichever was done first.
- *
- * @throws {Error} when no process that decodes can be started, or as the source
- */
-async function* storedInOrder(
-  images: AsyncIterable<SourceImage>,
-  decoders: Decoders<StoredFacts>,
-): AsyncGenerator<Ended> {
-  const inFlight: Promise<Ended>[] = [];
-  for await (const image of images) {
-    const end = ended(image, decoders);
-    end.catch(() => {}); // it is thrown when it is its turn
-    inFlight.push(end);
-    if (inFlight.length >= DECODES_IN_FLIGHT) yield await inFlight.shift()!;
-  }
-  for (const last of inFlight) yield await last;
-}
 
 async function ended(source: SourceImage, decoders: Decoders<StoredFacts>): Promise<Ended> {
   const failed = (reason: LeftOut["reason"], { message }: Error) => ({

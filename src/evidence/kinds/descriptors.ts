@@ -1,4 +1,5 @@
 /** Classical descriptors on operators of OpenCV: histograms of gradients, and words of local features. */
+import { Buffer } from "node:buffer";
 import type { Feature2D, KeyPointVector, Mat } from "@techstark/opencv-js";
 import { centreSquare } from "../../images/mod.ts";
 import { permutation, STREAMS } from "../../stats/mod.ts";
@@ -91,7 +92,8 @@ export async function wordsReader(training: readonly Sighting[], seed: number): 
   const { cv, own } = library;
   const featuresOf = detector(library);
   const chosen = permutation(training.length, seed, STREAMS.evidence).subarray(0, MOST_IMAGES);
-  const features = joined(Array.from(chosen, (i) => featuresOf(training[i]).data.slice()));
+  const found = Array.from(chosen, (i) => featuresOf(training[i]).data.slice());
+  const features = Buffer.concat(found).subarray(0, MOST_FEATURES * BYTES);
   const chosenBits = features.length / BYTES > WORDS ? vocabulary(library, features, seed) : features;
   const count = chosenBits.length / BYTES;
   const words = own(new cv.Mat(count, BYTES, cv.CV_8U));
@@ -118,16 +120,6 @@ function detector(library: OpenCv): (sighting: Sighting) => Mat {
     orb.detectAndCompute(grey(sighting), none, points, found);
     return found;
   };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all.subarray(0, MOST_FEATURES * BYTES);
 }
 
 /** Rounds of k-means, and the change of a centre that ends it. */

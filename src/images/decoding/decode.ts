@@ -19,6 +19,28 @@ const HARMLESS_PIXELS = 4_000_000;
 /** Number of images to decode at the same time so that every core is busy. */
 export const DECODES_IN_FLIGHT = availableParallelism() + 2;
 
+/**
+ * Works on items with some in flight, and gives out the results in the items' order, whichever was done
+ * first.
+ *
+ * @param atOnce items in flight. Default: as many decodings as keep every core busy
+ * @throws what the work on an item throws, when it is its turn, and as `items`
+ */
+export async function* inOrder<Item, Result>(
+  items: AsyncIterable<Item> | Iterable<Item>,
+  work: (item: Item) => Promise<Result>,
+  atOnce = DECODES_IN_FLIGHT,
+): AsyncGenerator<Result> {
+  const inFlight: Promise<Result>[] = [];
+  for await (const item of items) {
+    const result = work(item);
+    result.catch(() => {}); // it is thrown when it is its turn
+    inFlight.push(result);
+    if (inFlight.length >= atOnce) yield await inFlight.shift()!;
+  }
+  for (const last of inFlight) yield await last;
+}
+
 const INPUT = { failOn: "warning", animated: false } as const;
 
 /**

@@ -10,12 +10,12 @@ import type { Session } from "../../session.ts";
 import { ownGroups } from "./groups.ts";
 import { type AuditedImage, choose, readImages, type Reading } from "./reading.ts";
 import {
-  ALPHA,
   type Audit,
   auditDescription,
   type AuditPair,
   type AuditRecord,
   type AuditResult,
+  isFound,
   LEAST_GROUPS,
 } from "./schema.ts";
 import { holm } from "../../../stats/mod.ts";
@@ -174,12 +174,12 @@ function finished(
     all.filter(({ evidence }) => evidence !== headline),
   ];
   const adjusted = new Map([
-    ...adjustHeadlines(heads.map(({ p }) => p), others.length > 0).map((p, i) => [heads[i], p] as const),
-    ...adjustOthers(rest.map(({ p }) => p)).map((p, i) => [rest[i], p] as const),
+    ...corrected(heads, others.length > 0),
+    ...corrected(rest, true),
   ]);
   return compared.map(({ pair, without, comparison, raw, scores }) => {
     const tests = raw.map((test) => ({ ...test, adjusted: adjusted.get(test)! }));
-    const isApart = tests.some((test) => test.adjusted <= ALPHA);
+    const isApart = tests.some(isFound);
     return {
       datasets: pair,
       verdict: !comparison ? "too few to tell" : isApart ? "told apart" : "not told apart",
@@ -192,16 +192,12 @@ function finished(
 }
 
 /**
- * p-values of headlines, corrected for several pairs (Holm). Where there are other kinds of evidence, half of
- * the significance level is kept for those: so a headline's verdict stands before they are looked at.
+ * p-values corrected for all of these tests (Holm). Where there are other kinds of evidence than the
+ * headline, half of the significance level is the headlines' and half the others': so a headline's verdict
+ * stands before the others are looked at.
  */
-function adjustHeadlines(p: readonly number[], hasOthers: boolean): number[] {
-  return holm(p).map((each) => Math.min(1, each * (hasOthers ? 2 : 1)));
-}
-
-/** p-values of all other tests of an audit, corrected together, with the other half of the level. */
-function adjustOthers(p: readonly number[]): number[] {
-  return holm(p).map((each) => Math.min(1, 2 * each));
+function corrected(tests: readonly RawTest[], isHalf: boolean): (readonly [RawTest, number])[] {
+  return holm(tests.map(({ p }) => p)).map((p, i) => [tests[i], Math.min(1, isHalf ? 2 * p : p)] as const);
 }
 
 function twinsOf(pair: [number, number], images: readonly AuditedImage[]): AuditPair["twins"] {

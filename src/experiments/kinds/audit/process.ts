@@ -1,4 +1,5 @@
 /** A process that decodes images for an audit: see `startDecoders`. */
+import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { type EvidenceName, evidenceOf, type EvidenceReader, sightingOf } from "../../../evidence/mod.ts";
 import { decode, fromImage, perceptualHash, serveDecoder } from "../../../images/mod.ts";
@@ -42,17 +43,7 @@ async function read(given: Uint8Array, settings: ReadingSettings) {
     sizes: [[image.width, image.height], [detail.width, detail.height]],
   };
   const values = Float32Array.from(vectors.flatMap((vector) => [...vector]));
-  return { facts, bytes: joined([new Uint8Array(values.buffer), image.pixels, detail.pixels]) };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return { facts, bytes: Buffer.concat([new Uint8Array(values.buffer), image.pixels, detail.pixels]) };
 }
 
 /** A centred square of one size, in one encoding. */

@@ -6,6 +6,7 @@ import {
   type Decoders,
   DECODES_IN_FLIGHT,
   ImageFailure,
+  inOrder,
   startDecoders,
 } from "../../../images/mod.ts";
 import type { Session } from "../../session.ts";
@@ -93,7 +94,7 @@ export async function readImages({ sameEncoding, seed }: Audit, wish: Wish): Pro
   let done = 0;
   for (const [dataset, { images }] of chosen.entries()) {
     const some = only(images(), ({ name }) => isWanted({ dataset, name }));
-    for await (const { original: { name, group, place }, read, reason } of inOrder(some, decoders)) {
+    for await (const { original: { name, group, place }, read, reason } of readInOrder(some, decoders)) {
       onProgress?.({ phase: "features", label, done: ++done, total });
       if (!read) {
         if (known) throw new Error(`${place ?? name} could be read before, and cannot now: ${reason}`);
@@ -157,7 +158,7 @@ async function trainingOf({ chosen, known }: Wish, decoders: Decoders<ImageFacts
     const step = Math.max(1, read.length * chosen.length / TRAINING);
     const some = new Set<string>();
     for (let at = 0; at < read.length; at += step) some.add(read[Math.floor(at)].name);
-    for await (const { read } of inOrder(only(images(), ({ name }) => some.has(name)), decoders)) {
+    for await (const { read } of readInOrder(only(images(), ({ name }) => some.has(name)), decoders)) {
       if (read) sightings.push(unpacked(read).sighting);
     }
   }
@@ -187,13 +188,12 @@ interface Ended {
   reason?: string;
 }
 
-/** Reads with as many in flight as keep every core busy, and gives out in the order of `originals`. */
-async function* inOrder(
+/** Reads files, and gives out what became of each in the order of `originals`. */
+function readInOrder(
   originals: AsyncIterable<Original>,
   decoders: Decoders<ImageFacts>,
 ): AsyncGenerator<Ended> {
-  const inFlight: Promise<Ended>[] = [];
-  const start = async (original: Original): Promise<Ended> => {
+  const read = async (original: Original): Promise<Ended> => {
     let file: Uint8Array;
     try {
       file = await original.file();
@@ -207,11 +207,5 @@ async function* inOrder(
       return { original, reason: error.message };
     }
   };
-  for await (const original of originals) {
-    const end = start(original);
-    end.catch(() => {}); // it is thrown when it is its turn
-    inFlight.push(end);
-    if (inFlight.length >= 2 * DECODES_IN_FLIGHT) yield await inFlight.shift()!;
-  }
-  for (const last of inFlight) yield await last;
+  return inOrder(originals, read, 2 * DECODES_IN_FLIGHT);
 }

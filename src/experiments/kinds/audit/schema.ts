@@ -12,7 +12,7 @@ import type { FinishedRecord, FinishedResult } from "../../record/folder.ts";
 import { sha256OfFile } from "../../record/identity.ts";
 
 /** Significance level of all tests of an audit together. */
-export const ALPHA = 0.05;
+const ALPHA = 0.05;
 
 /** Groups of images that a dataset must show, or nothing is said of it. */
 export const LEAST_GROUPS = 20;
@@ -71,6 +71,9 @@ export interface AuditTest {
   /** Pairs of images of a held-out half, each image in one pair; `p` is that of the exact binomial test. */
   heldOut: { pairs: number; right: number; p: number };
 }
+
+/** Whether a test tells its datasets apart. */
+export const isFound = ({ adjusted }: Pick<AuditTest, "adjusted">) => adjusted <= ALPHA;
 
 /** Two images that are the same, or look it: names within the first and the second dataset of a pair. */
 export interface Twin {

@@ -2,7 +2,7 @@
 import { printable } from "../../../data/mod.ts";
 import { evidenceOf } from "../../../evidence/mod.ts";
 import { formatPercent } from "../../../stats/mod.ts";
-import { ALPHA, type AuditPair, type AuditResult, type AuditTest, LEAST_GROUPS } from "./schema.ts";
+import { type AuditPair, type AuditResult, type AuditTest, isFound, LEAST_GROUPS } from "./schema.ts";
 
 /** Areas at which a difference of normal scores is small, medium and large (Cohen's d of 0.2, 0.5, 0.8). */
 const SMALL = 0.556, MEDIUM = 0.638, LARGE = 0.714;
@@ -26,9 +26,6 @@ export function effectInWords({ area }: Pick<AuditTest, "area">): string {
 export function pText(p: number): string {
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
 }
-
-/** Whether a test tells its datasets apart. */
-export const isFound = ({ adjusted }: Pick<AuditTest, "adjusted">) => adjusted <= ALPHA;
 
 /** The headline of a pair in a sentence or two, on one line. */
 export function headlineInWords(pair: AuditPair, { datasets }: Pick<AuditResult, "datasets">): string {
