@@ -7,6 +7,7 @@
  *     batch SIZE          -> {"first_step"} of such batches, or {"full": message} where they do not fit
  *     train STEPS         -> {"seconds"}
  *     evaluate BATCHES    -> {"seconds"}
+ *     product SIZE        -> {"seconds"} of the fastest product of two square matrices in its precision
  *     memory 0            -> {"megabytes"}, the peak of its resident memory; see {@link Memory}
  */
 import { type ModelConfig, models } from "../models/mod.ts";
@@ -51,6 +52,8 @@ export interface Ready {
 export interface Contestant extends Ready {
   /** Takes training steps, or predicts batches; returns the seconds. */
   time(what: "train" | "evaluate", count: number): Promise<number>;
+  /** Seconds of the fastest product of two matrices, [size, size] each, in its precision. */
+  product(size: number): Promise<number>;
   /** Goes on with batches of another size; `full` says that the device has no memory for them. */
   resize(batch: number): Promise<{ first_step: number; full?: undefined } | { full: string }>;
   memory(): Promise<Memory>;
@@ -72,6 +75,7 @@ export async function startContestant(
   return {
     ...ready,
     time: async (what, count) => (await ask(`${what} ${count}`)).seconds,
+    product: async (size) => (await ask(`product ${size}`)).seconds,
     resize: (batch) => ask(`batch ${batch}`),
     memory: () => ask("memory 0"),
     [Symbol.asyncDispose]: close,

@@ -16,6 +16,7 @@ import {
   startEngine,
   type TensorTree,
   tf,
+  toPrecision,
 } from "../tensorflow/mod.ts";
 import {
   biasCorrections,
@@ -143,6 +144,24 @@ async function seconds(action: () => Promise<void>): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
+/** Products that are timed for {@link product}, after one that is not. */
+const PRODUCTS = 5;
+
+/** Seconds of the fastest product of two matrices, [size, size] each. */
+async function product(size: number, precision: Precision): Promise<number> {
+  const multiply = compile((a: tf.Tensor, b: tf.Tensor) => a.matMul(b));
+  const matrices = [1, 2].map((seed) =>
+    tf.tidy(() => toPrecision(tf.randomUniform([size, size], -1, 1, "float32", seed), precision))
+  );
+  const once = async () => (await multiply(matrices[0], matrices[1])).dispose();
+  await once();
+  const times: number[] = [];
+  for (let i = 0; i < PRODUCTS; i++) times.push(await seconds(once));
+  tf.dispose(matrices);
+  multiply.dispose();
+  return Math.min(...times);
+}
+
 /** What TensorFlow's libraries say where an allocation of their own fails. */
 const FULL = /memory|OOM|exhausted|alloc|no algorithm worked/i;
 
@@ -165,10 +184,11 @@ async function resized(work: Work, batch: number) {
 
 if (import.meta.main) {
   const answer = (fields: object) => console.log(JSON.stringify(fields));
-  let work: Work | undefined;
+  let work: Work | undefined, precision: Precision = "float32";
   for await (const line of linesOf(Deno.stdin.readable)) {
     if (!work) {
       const config: ContestantConfig = JSON.parse(line);
+      if (config.mode === "bfloat16") precision = config.mode;
       const version = describeEngine(await startEngine());
       const model = createModel(config.model, config.classes, config.image);
       work = config.mode === "plain_tfjs" ? plainWork(model, config) : ourWork(model, config);
@@ -180,6 +200,7 @@ if (import.meta.main) {
     const [what, count] = line.split(" ");
     if (what === "memory") answer(memory());
     else if (what === "batch") answer(await resized(work, Number(count)));
+    else if (what === "product") answer({ seconds: await product(Number(count), precision) });
     else {
       const action = work[what as "train" | "evaluate"];
       answer({ seconds: await seconds(() => action(Number(count))) });

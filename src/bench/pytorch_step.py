@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from pytorch_models import create
 
 TRIAL_STEPS = 4
+PRODUCTS = 5
 
 
 class Training:
@@ -98,6 +99,13 @@ def resized(training, batch):
         return {"full": str(error)[:200]}
 
 
+def product(size, dtype, device):
+    """Seconds of the fastest product of two matrices, [size, size] each."""
+    a, b = (torch.rand(size, size, device=device).to(dtype) for _ in range(2))
+    torch.mm(a, b)
+    return min(seconds(lambda: torch.mm(a, b), 1) for _ in range(PRODUCTS))
+
+
 def memory(on_card):
     """Peaks of memory, MB: resident, and on the card since the last `batch`."""
     peaks = {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
@@ -128,6 +136,8 @@ def main():
         elif what == "batch":
             training.net.train()
             answer(**resized(training, int(count)))
+        elif what == "product":
+            answer(seconds=product(int(count), torch.bfloat16 if training.bfloat16 else torch.float32, training.device))
         else:
             answer(**memory(training.on_card))
 

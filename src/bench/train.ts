@@ -3,6 +3,7 @@
  * plain tfjs in the same run.
  */
 import { besideModule } from "../disk/mod.ts";
+import { createModel, describe } from "../models/mod.ts";
 import {
   compete,
   configOf,
@@ -45,9 +46,22 @@ export interface TrainBenchRow {
   pytorch_peak_rss_mb: number;
   /** Seconds of tracing, compiling and the first step in float32. */
   first_step_s: number;
-  /** Images a second of evaluation in float32. */
+  /** Images a second of evaluation in float32, and in bfloat16. */
   evaluation: number;
   pytorch_evaluation: number;
+  evaluation_bfloat16: number;
+  pytorch_evaluation_bfloat16: number;
+  /**
+   * Floating point operations of a step, in billions: two for each multiply-add, forward once and backward
+   * twice. Norms, activations and the optimizer are not counted.
+   */
+  gflops_a_step: number;
+  /** Operations a second of the fastest product of matrices in this run, ours or PyTorch's, in billions. */
+  peak_gflops: number;
+  peak_gflops_bfloat16: number;
+  /** Share of the peak in its own precision that `compiled_best`, and `pytorch_best`, reach. */
+  share_of_peak: number;
+  pytorch_share_of_peak: number;
   versions: string;
 }
 
@@ -116,6 +130,26 @@ function best(rates: Record<string, number>, prefix: string): string {
   return names.reduce((a, b) => rates[b] > rates[a] ? b : a);
 }
 
+/** Sides of the matrices whose products show the peak of the machine: the greater fill its caches. */
+const PRODUCTS = [1024, 2048];
+
+/** Operations a second that products of matrices reach in a precision, the most of both libraries. */
+async function peakOf(contestants: Map<string, Contestant>, precision: string): Promise<number> {
+  let most = 0;
+  for (const name of [`ours ${precision}`, `pytorch ${precision}`]) {
+    for (const side of PRODUCTS) {
+      most = Math.max(most, 2 * side ** 3 / await contestants.get(name)!.product(side));
+    }
+  }
+  return most;
+}
+
+/** Floating point operations of training on one image. */
+function trainingFlops(subject: Subject): number {
+  const { model, classes, image } = configOf(subject);
+  return 2 * 3 * describe(createModel(model, classes, image), image).flops;
+}
+
 const only = (contestants: Map<string, Contestant>, names: string[]) =>
   new Map(names.map((name) => [name, contestants.get(name)!]));
 
@@ -129,7 +163,15 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
     const rates = await compete(contestants, "train", subject.batch);
     const [ours, theirs] = [best(rates, "ours"), best(rates, "pytorch")];
     const memory = await Promise.all([ours, theirs].map((name) => contestants.get(name)!.memory()));
-    const inference = only(contestants, ["ours float32", "pytorch float32"]);
+    const peaks = {
+      float32: await peakOf(contestants, "float32"),
+      bfloat16: await peakOf(contestants, "bfloat16"),
+    };
+    const flops = trainingFlops(subject);
+    const share = (name: string) =>
+      rates[name] * flops / peaks[name.includes("bfloat16") ? "bfloat16" : "float32"];
+    const precisions = ["ours float32", "pytorch float32", "ours bfloat16", "pytorch bfloat16"];
+    const inference = only(contestants, precisions);
     const evaluation = await compete(inference, "evaluate", subject.batch);
     const compiled = contestants.get("ours float32")!;
     return {
@@ -152,6 +194,13 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
       first_step_s: compiled.first_step,
       evaluation: evaluation["ours float32"],
       pytorch_evaluation: evaluation["pytorch float32"],
+      evaluation_bfloat16: evaluation["ours bfloat16"],
+      pytorch_evaluation_bfloat16: evaluation["pytorch bfloat16"],
+      gflops_a_step: flops * subject.batch / 1e9,
+      peak_gflops: peaks.float32 / 1e9,
+      peak_gflops_bfloat16: peaks.bfloat16 / 1e9,
+      share_of_peak: share(ours),
+      pytorch_share_of_peak: share(theirs),
       versions: `${compiled.version}; PyTorch ${contestants.get(theirs)!.version}`,
     };
   } finally {
