@@ -24,6 +24,7 @@ export const benchmarks: Record<string, (choice: BenchChoice) => Promise<BenchRo
   blocks: async () => (await import("./blocks.ts")).benchBlocks(),
   steady: async ({ models }) => (await import("./steady.ts")).benchSteady(models),
   precision: async () => (await import("./precision.ts")).benchPrecision(),
+  sweep: async () => (await import("./sweep.ts")).benchSweep(),
   search: async () => (await import("./search.ts")).benchSearch(),
   grids: async () => (await import("./grids.ts")).benchGrids(),
   input: async () => (await import("./input.ts")).benchInput(),

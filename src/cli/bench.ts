@@ -5,11 +5,12 @@ import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
-  `Usage: deno task bench [train|blocks|steady|precision|search|grids|input|transforms|photos|fetch|memory|gpu] [--model NAME] [--data NAME] [--only PART[,PART]] [--within SECONDS] [--batch N] [--json]
+  `Usage: deno task bench [train|blocks|steady|precision|sweep|search|grids|input|transforms|photos|fetch|memory|gpu] [--model NAME] [--data NAME] [--only PART[,PART]] [--within SECONDS] [--batch N] [--json]
   train      images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
   blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
   steady     what determinism costs, and whether memory stays where it is over 20,000 steps
   precision  one whole experiment in float32 and in bfloat16
+  sweep      where the time of three laptop runs goes: steps, evaluation, start and end (five minutes)
   search     the settings that were tried for the laptop preset, on seeds that are reported nowhere (an hour)
   grids      every three icon libraries told apart, drawn fairly and on their grids (half an hour)
   input      images/s of the input pipeline alone, on the thread that takes the batches and on threads beside it

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
 import { readDriver, usable } from "../nvidia/mod.ts";
 import { describeEngine, isOnGpu, startEngine } from "../tensorflow/mod.ts";
-import { removeCheckpoints } from "../train/mod.ts";
+import { removeCheckpoints, timed } from "../train/mod.ts";
 import { recordCode } from "./code_version.ts";
 import { checkAs, hashAs, type Kind, type OfKind } from "./kind.ts";
 import { type AnyExperiment, type AnyRecord, experimentKindOf } from "./kinds.ts";
@@ -93,20 +93,23 @@ async function execute(
   using workers = startBatchWorkers(kind.threads === false ? { workers: 0 } : { gpu: await trainsOnGpu() });
   let pools: Pool[] = [];
   try {
-    pools = await openPools(kind.pools === false ? [] : kind.datasets(experiment), {
-      signal,
-      onProgress: (data) => onProgress?.({ phase: "data", label: data.dataset, ...data }),
-    });
-    const engine = describeEngine(await startEngine());
+    pools = await timed("pools", () =>
+      openPools(kind.pools === false ? [] : kind.datasets(experiment), {
+        signal,
+        onProgress: (data) => onProgress?.({ phase: "data", label: data.dataset, ...data }),
+      }));
+    const engine = describeEngine(await timed("engine", startEngine));
     await folder.writeExperiment(experiment);
     const label = kind.label(experiment);
     const session = { folder, workers, pools, needed, options, label };
     const { result, predictions } = await kind.execute(experiment, session);
     const finishedAt = new Date().toISOString();
-    await folder.finish(predictions, { ...result, engine, finishedAt, code: recordCode() });
-    await folder.removeScratch();
-    await removeCheckpoints(folder.path);
-    return (await folder.record())!;
+    return await timed("record", async () => {
+      await folder.finish(predictions, { ...result, engine, finishedAt, code: recordCode() });
+      await folder.removeScratch();
+      await removeCheckpoints(folder.path);
+      return (await folder.record())!;
+    });
   } finally {
     for (const pool of pools) pool[Symbol.dispose]();
   }

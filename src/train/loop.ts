@@ -113,6 +113,17 @@ export async function trainLoop<Input extends TensorTree & ImageInput, Evaluated
   }
 }
 
+/**
+ * Does a part of a run. The time that it takes is noted as a measure of `performance`, which `deno task bench
+ * sweep` reads.
+ */
+export async function timed<T>(part: string, action: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const value = await action();
+  performance.measure(part, { start });
+  return value;
+}
+
 /** Images a second over the most recent steps, so that a slow start does not linger in the figure. */
 class Throughput {
   #rate = 0;
@@ -182,9 +193,9 @@ class Training<Input extends TensorTree & ImageInput, Evaluated> {
     const steps = stepsPerEpoch(schedule);
     const resumedAt = performance.now() - this.#epochSeconds * 1000;
     const clock = () => this.#epochSeconds = (performance.now() - resumedAt) / 1000;
-    await this.#stepsUntil((this.epochs + 1) * steps, clock);
+    await timed("steps", () => this.#stepsUntil((this.epochs + 1) * steps, clock));
     const trainSeconds = this.#epochSeconds;
-    const evaluation = this.evaluation = await evaluate(this.state);
+    const evaluation = this.evaluation = await timed("evaluation", () => evaluate(this.state));
     this.epochs++;
     const pace = {
       epoch: this.epochs,
@@ -248,14 +259,15 @@ class Training<Input extends TensorTree & ImageInput, Evaluated> {
   /** Writes where it stands to the folder. */
   async save(): Promise<void> {
     await this.#settle();
-    await saveCheckpoint(this.#options.folder, {
+    const checkpoint = {
       epochs: this.epochs,
       step: this.step,
       epochLoss: this.#epochLoss,
       epochSeconds: this.#epochSeconds,
       epochWait: this.#epochWait,
       values: stateValues(this.state),
-    });
+    };
+    await timed("checkpoint", () => saveCheckpoint(this.#options.folder, checkpoint));
   }
 }
 

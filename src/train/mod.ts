@@ -9,7 +9,7 @@ export {
   type Predictor,
 } from "./evaluate.ts";
 export { pixelsTensor, smoothTargets, untilAborted } from "./input.ts";
-export type { EpochPace, StepProgress } from "./loop.ts";
+export { type EpochPace, type StepProgress, timed } from "./loop.ts";
 export { biasCorrections } from "./optimizer.ts";
 export { pretrain } from "./pretrain.ts";
 export {

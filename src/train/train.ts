@@ -16,7 +16,7 @@ import { type Proportion, random, STREAMS } from "../stats/mod.ts";
 import { tf } from "../tensorflow/mod.ts";
 import { evaluate, type Evaluation, makePredictor } from "./evaluate.ts";
 import { type BatchOptions, Inputs, pixelsTensor, smoothTargets } from "./input.ts";
-import { type EpochPace, type MonitoringOptions, trainLoop } from "./loop.ts";
+import { type EpochPace, type MonitoringOptions, timed, trainLoop } from "./loop.ts";
 import { mix, mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections, optimizerOf } from "./optimizer.ts";
 import type { Recipe } from "./recipe.ts";
@@ -98,7 +98,8 @@ export async function train(options: TrainOptions): Promise<Trained> {
       onEpoch: (pace, { loss, accuracy }) =>
         onEpoch?.({ ...pace, validationLoss: loss, validation: accuracy }),
       onEnd: async (state) => {
-        if (trainingImages) onTraining = await evaluateOn(trainingImages, state);
+        if (!trainingImages) return;
+        onTraining = await timed("training images", () => evaluateOn(trainingImages, state));
       },
     });
     return { ...evaluation, weights, onTraining };

@@ -143,6 +143,7 @@ function contestant(rates: Record<number, number>): Contestant {
       return Promise.resolve(batch in rates ? { first_step: 1 } : { full: "out of memory" });
     },
     time: (_what, count) => Promise.resolve(count * size / rates[size]),
+    product: () => Promise.resolve(1),
     memory: () => Promise.resolve({ megabytes: 1 }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
