@@ -31,6 +31,7 @@ export const benchmarks: Record<string, (choice: BenchChoice) => Promise<BenchRo
   transforms: async () => (await import("./transforms.ts")).benchTransforms(),
   photos: async ({ data }) => (await import("./photos.ts")).benchPhotos(data),
   fetch: async () => (await import("./fetch.ts")).benchFetch(),
+  ray: async () => (await import("./ray.ts")).benchRay(),
   memory: async () => (await import("./memory.ts")).benchMemory(),
   gpu: async ({ gpu }) => (await import("./gpu.ts")).benchGpu(gpu),
 };

@@ -5,7 +5,7 @@ import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
-  `Usage: deno task bench [train|blocks|steady|precision|sweep|search|grids|input|transforms|photos|fetch|memory|gpu] [--model NAME] [--data NAME] [--only PART[,PART]] [--within SECONDS] [--batch N] [--json]
+  `Usage: deno task bench [train|blocks|steady|precision|sweep|search|grids|input|transforms|photos|fetch|ray|memory|gpu] [--model NAME] [--data NAME] [--only PART[,PART]] [--within SECONDS] [--batch N] [--json]
   train      images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
   blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
   steady     what determinism costs, and whether memory stays where it is over 20,000 steps
@@ -17,6 +17,8 @@ const USAGE =
   transforms images/s of the paper's augmentation, beside timm's on Pillow where NTD_PYTORCH is a Python that has timm
   photos     images/s from photographs on disk to augmented batches at 224 px, beside PyTorch's DataLoader with timm there
   fetch      images/s of fetching from a server on this machine, beside img2dataset (installed into .venv-img2dataset the first time)
+  ray        seconds of a task of a tiny experiment on Ray, beside a plain task of Ray's and a process of ours; and runs of half a
+             minute on Ray beside two processes by hand (Ray is installed into .venv-ray the first time; Linux)
   memory     peak of memory for pools of 1,000 and 100,000 images: building, opening, sampling, making batches
   gpu        on an NVIDIA card, and only where it is named: equality with the CPU, images/s beside PyTorch where there is one,
              determinism's cost, how long the card waits for images, growth of memory; it installs no PyTorch

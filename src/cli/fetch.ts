@@ -1,15 +1,22 @@
 /** `deno task fetch`: obtains datasets before they are needed. */
-import { interruption, numberOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { interruption, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Pool } from "../data/mod.ts";
+import type { RayCluster } from "../sweeps/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
-const USAGE = `Usage: deno task fetch NAME… [--images N] [--allow-private]
+const USAGE =
+  `Usage: deno task fetch NAME… [--images N] [--allow-private] [--engine local|ray] [--address ADDRESS] [--cpus N]
   NAME             a dataset of data_manifests/ (tabler), a collection (icons), or the path of images of your own: a folder, tar
                    shards or Parquet (photos-{000..012}.tar); what is there already is not made again
   --images N       of datasets that are lists of URLs: good images that are wanted, at most as many as the manifest's sample has
                    (default). Addresses that are dead are made up for by others; an ended fetch goes on where it was
-  --allow-private  of lists of URLs: also from hosts at private addresses, for an intranet`;
+  --allow-private  of lists of URLs: also from hosts at private addresses, for an intranet
+  --engine         of lists of URLs. local (default): this machine fetches. ray: the workers of a Ray cluster do, each from its
+                   own hosts, and the images come here. Ray is installed into .venv-ray the first time
+  --address A      of ray: HOST:PORT of the cluster's head, ray://HOST:PORT, or auto. Default: RAY_ADDRESS, else a cluster of
+                   this machine
+  --cpus N         of ray: processors of a worker. Default: those of the smallest node`;
 
 /** The datasets to fetch. */
 export interface FetchRequest {
@@ -18,6 +25,8 @@ export interface FetchRequest {
   /** Default: what the manifests say. */
   images?: number;
   allowPrivate: boolean;
+  /** The Ray cluster that fetches. Default: this machine does. */
+  ray?: RayCluster;
 }
 
 /** The pool of one dataset after the fetch, without its pixels. */
@@ -27,16 +36,26 @@ export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "inPlace" | "fo
  * Reads the command's arguments.
  *
  * @throws {Error} for an unknown name, listing the known
- * @throws {UsageError} for a number that is none
+ * @throws {UsageError} for a number that is none, and flags of another engine
  */
 export async function parseFetch(args: readonly string[]): Promise<FetchRequest> {
   const options = {
     images: { type: "string" },
     "allow-private": { type: "boolean", default: false },
+    engine: { type: "string", default: "local" },
+    address: { type: "string" },
+    cpus: { type: "string" },
   } as const;
   const { values, positionals } = parseCommand(args, USAGE, options, true);
   if (positionals.length === 0) throw new UsageError(`Which dataset?\n${USAGE}`);
   const images = numberOf("--images", values.images, "images");
+  const engine = oneOf("--engine", values.engine, ["local", "ray"]);
+  const { address } = values;
+  const cpus = numberOf("--cpus", values.cpus, "processors");
+  for (const [flag, value] of Object.entries({ address, cpus })) {
+    if (value === undefined || engine === "ray") continue;
+    throw new UsageError(`--${flag} is of --engine ray; this is local.`);
+  }
   const { datasetsOf, withOwn } = await import("../data/mod.ts");
   const names: string[] = [];
   for (const choice of positionals) names.push(...datasetsOf(await withOwn(choice)));
@@ -44,6 +63,7 @@ export async function parseFetch(args: readonly string[]): Promise<FetchRequest>
     names: [...new Set(names)],
     images,
     allowPrivate: values["allow-private"],
+    ray: engine === "ray" ? { address, cpus } : undefined,
   };
 }
 

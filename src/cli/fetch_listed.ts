@@ -20,6 +20,7 @@ import {
   fetchReportText,
   STORAGE_DEFAULTS,
 } from "../fetch/mod.ts";
+import type { RayCluster } from "../sweeps/mod.ts";
 import { UsageError } from "./command.ts";
 
 /** The choices that a user has for a list. */
@@ -28,6 +29,8 @@ export interface ListedRequest {
   images?: number;
   /** Whether hosts may be at private addresses. */
   allowPrivate: boolean;
+  /** The Ray cluster that fetches. Default: this machine does. */
+  ray?: RayCluster;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface ListedRequest {
  */
 export async function fetchListed(
   name: string,
-  { images, allowPrivate }: ListedRequest,
+  { images, allowPrivate, ray }: ListedRequest,
   signal?: AbortSignal,
   { root = dataRoot(), manifests, lines = standardError }: { root?: string; manifests?: URL; lines?: Lines } =
     {},
@@ -49,6 +52,7 @@ export async function fetchListed(
   const manifest = readManifest(name, manifests);
   const { source, sampling } = manifest;
   if (source.type !== "urls") {
+    if (ray) throw new UsageError(`--engine: ${name} is no list of URLs; without it, it is made here.`);
     if (images === undefined) return undefined;
     throw new UsageError(`--images: ${name} is no list of URLs; its number of images is in ${name}.json.`);
   }
@@ -59,6 +63,8 @@ export async function fetchListed(
   const folder = fetchedFolder(root, manifest);
   const others = existsSync(folder) ? undefined : fetchedForOthers(root, manifest);
   if (others) lines.write(`${others}\n`);
+  const log = (line: string) => lines.write(`${name}: ${line}\n`);
+  const fetcher = ray && (await import("../sweeps/mod.ts")).fetchOnRay({ ...ray, folder, log });
   const tally = new RowTally();
   const report = await fetchList(name, () => listedUrls(manifest, source, tally), {
     folder,
@@ -66,10 +72,11 @@ export async function fetchListed(
     seed: sampling?.seed ?? 0,
     storage: { shorterSide: Math.max(STORAGE_DEFAULTS.shorterSide, wantedShorter(manifest)) },
     network: { allowPrivateAddresses: allowPrivate },
+    fetcher,
     signal,
   }, lines).finally(() => {
     const unread = tally.text();
-    if (unread) lines.write(`${name}: ${unread}\n`);
+    if (unread) log(unread);
   });
   removeOlderPools(root, basename(folder), report);
   return report;

@@ -25,7 +25,9 @@ const USAGE = `Usage: deno task sweep FILE [--shard I/N] [--claim] [--dry-run]
   --cpus N     processors of each task or part. Default: 1; with a card its share of the node's
   --parts N    of slurm and kubernetes: number of parts. Default: one for each experiment, at most 1,000
   --out FILE   of slurm and kubernetes: the file to write. Default: standard output
-  --image NAME of kubernetes: the container's image, made from the Dockerfile of the repository`;
+  --image NAME of kubernetes: the container's image, made from the Dockerfile of the repository
+Exit codes: 0 all experiments have records, or the file is written; 1 some failed, or the engine did; 2 wrong arguments; 130
+interrupted. Run again, it goes on with what has no record.`;
 
 const ENGINES = ["local", "ray", "slurm", "kubernetes"] as const;
 

@@ -23,8 +23,8 @@ interface DownloadContext {
   /** Our name in `X-Robots-Tag`. */
   agent: string;
   settings: NetworkSettings;
-  /** Does the work when it is the host's turn. Default: at once. */
-  inTurn?: <T>(host: string, work: () => Promise<T>) => Promise<T>;
+  /** Asks a URL when it is its host's turn. Default: at once. */
+  inTurn?: <T>(url: URL, work: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function download<Result extends object>(
   const { attemptMs, redirects } = context.settings;
   let left = attemptMs;
   return await follow(parseUrl(url), redirects, (url) =>
-    inTurn(url.host, async () => {
+    inTurn(url, async () => {
       const began = performance.now();
       const found = await withinTime(left, signal, (signal) => fileAt(url, context, signal));
       left -= performance.now() - began;

@@ -10,7 +10,7 @@ import {
   withDefaults,
 } from "./settings.ts";
 import type { FailureReason } from "./failure.ts";
-import { makeFetcher } from "./fetch_one.ts";
+import { type Fetcher, type MakeFetcher, makeFetcher } from "./fetch_one.ts";
 import type { ItemOutcome } from "./journal.ts";
 
 /** Options of a fetch. */
@@ -25,6 +25,8 @@ export interface FetchOptions {
   seed?: number;
   network?: Partial<NetworkSettings>;
   storage?: Partial<StorageSettings>;
+  /** Who gets the images. Default: this machine. */
+  fetcher?: MakeFetcher;
   /** Ends the fetch; the same call goes on from there. */
   signal?: AbortSignal;
   /** Called at most five times a second, and at the end. */
@@ -59,9 +61,6 @@ export async function fetchImages(list: FetchList, options: FetchOptions): Promi
 /** Time between two writes to the journal, ms; more outcomes than so many are written at once. */
 const FLUSH_MS = 200, MOST_PENDING = 64;
 
-/** Images that are under way or wait for their host, for each that may be under way. */
-const WINDOW = 16;
-
 /** So many failures in a row that may be this machine's own mean that it has no network. */
 const LOCAL_FAILURES = 64;
 
@@ -78,11 +77,10 @@ const SPARE_CANDIDATES = 10_000, MOST_CANDIDATES = 500_000;
 class FetchRun {
   readonly #folder: FetchFolder;
   readonly #wanted: number;
-  readonly #network: NetworkSettings;
   readonly #signal?: AbortSignal;
   readonly #onProgress?: (progress: FetchProgress) => void;
   readonly #stop = new AbortController();
-  readonly #fetcher: ReturnType<typeof makeFetcher>;
+  readonly #fetcher: Fetcher;
   readonly #began = performance.now();
   readonly #before: { ended: number; good: number };
   #pending: ItemOutcome[] = [];
@@ -95,14 +93,13 @@ class FetchRun {
     folder: FetchFolder,
     wanted: number,
     network: NetworkSettings,
-    { signal, onProgress }: { signal?: AbortSignal; onProgress?: (progress: FetchProgress) => void },
+    { signal, onProgress, fetcher = makeFetcher }: Pick<FetchOptions, "signal" | "onProgress" | "fetcher">,
   ) {
     this.#folder = folder;
     this.#wanted = wanted;
-    this.#network = network;
     this.#signal = signal;
     this.#onProgress = onProgress;
-    this.#fetcher = makeFetcher(network, folder.storage, this.#stop.signal);
+    this.#fetcher = fetcher(network, folder.storage, this.#stop.signal);
     const { ended, good } = folder.selection;
     this.#before = { ended, good };
   }
@@ -157,7 +154,7 @@ class FetchRun {
    * sooner. Items that an earlier run skipped before its last are needed in any case.
    */
   #mayStart(position: number): boolean {
-    if (this.#underWay >= WINDOW * this.#network.concurrency) return false;
+    if (this.#underWay >= this.#fetcher.window) return false;
     const { good, chosen, next, last } = this.#folder.selection;
     return position < last || good + this.#underWay * (chosen + 1) / (next + 1) < this.#wanted;
   }
@@ -174,7 +171,7 @@ class FetchRun {
 
   #start(position: number, item: FetchItem): void {
     this.#underWay++;
-    this.#fetcher.fetch(item).then(
+    this.#fetcher.fetch(item, { position }).then(
       ({ facts, bytes }) => this.#keep({ position, item, facts, image: bytes }),
       (error) => {
         if (error instanceof RequestFailure) {
@@ -240,7 +237,7 @@ class FetchRun {
   async #wrapUp(): Promise<void> {
     if (this.#pending.length > 0) this.#flush();
     this.#stop.abort(new DOMException("there are enough images", "AbortError"));
-    this.#fetcher[Symbol.dispose]();
+    await this.#fetcher[Symbol.asyncDispose]();
     while (this.#underWay > 0) await this.#changed.promise;
     await this.#shards;
   }

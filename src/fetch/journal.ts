@@ -145,6 +145,12 @@ export class Journal {
     }
   }
 
+  /** Every outcome, in order; read one at a time. */
+  *outcomes(): Generator<ItemOutcome> {
+    const rows = this.#database.prepare("SELECT * FROM outcomes ORDER BY position").iterate();
+    for (const row of rows) yield outcomeOf(row as unknown as Row);
+  }
+
   /** How often each reason came up among the positions before `end`. */
   failures(end: number): Partial<Record<FailureReason, number>> {
     const rows = this.#database.prepare(
@@ -230,10 +236,11 @@ export function writeFailure(path: string, error: Error): Error {
 }
 
 function outcomeOf(row: Row): ItemOutcome {
-  const { position, key, url, metadata, facts, image } = row;
+  const { position, key, url, metadata, reason, detail, facts, image } = row;
   return {
     position,
     item: { key, url, ...(metadata ? { metadata: JSON.parse(metadata) } : {}) },
+    ...(reason ? { failure: { reason, detail: detail ?? "" } } : {}),
     facts: facts ? JSON.parse(facts) : undefined,
     image: image ?? undefined,
   };

@@ -6,4 +6,6 @@ export { experimentsOfShard, parseShard, type Shard, shardFromEnvironment } from
 export { paperSweeps } from "./paper.ts";
 export { makespan, type Plan, planOf, planRows } from "./plan.ts";
 export { workOf } from "./work.ts";
-export { type RayOptions, sweepOnRay } from "./ray.ts";
+export { findRay, type RayCluster } from "./ray.ts";
+export { fetchOnRay } from "./ray_fetch.ts";
+export { type RayOptions, sweepOnRay } from "./ray_sweep.ts";

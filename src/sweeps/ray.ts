@@ -1,59 +1,71 @@
-/** Sweeps on a Ray cluster: each experiment a task, its record the task's result. Ray does the scheduling. */
+/**
+ * Work on a Ray cluster: tasks of this project's program, whose folders come back. Ray does the scheduling.
+ * Run as a program, as continuous integration does, this installs Ray where it is missing.
+ */
 import { createHash } from "node:crypto";
-import { cp } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { dataRoot } from "../data/mod.ts";
 import { besideModule, linesOf, repositoryRoot } from "../disk/mod.ts";
-import {
-  type AnyExperiment,
-  checkRunnable,
-  type FinishedRecord,
-  hashOf,
-  labelOf,
-  neededBy,
-  recordCode,
-  RunFolder,
-  type RunOptions,
-  type RunProgress,
-  runsFolder,
-} from "../experiments/mod.ts";
+import type { RunProgress } from "../experiments/mod.ts";
 import { findOwnPython } from "../setup/mod.ts";
-import { workOf } from "./work.ts";
+import type { Question } from "./worker.ts";
 
-/** Where and how a sweep is run on Ray. */
-export interface RayOptions extends RunOptions {
+/** Where the work is done. */
+export interface RayCluster {
   /**
    * `host:port` of a head node, `ray://host:port` of its client server, or `auto`. Default: `RAY_ADDRESS`,
-   * else a cluster of this machine alone, which ends with the sweep.
+   * else a cluster of this machine alone, which ends with the work.
    */
   address?: string;
-  /**
-   * Whether this checkout and the folder of records lie at the same path on every node. Runs then go on from
-   * their checkpoints wherever they are begun again. It is checked before anything runs. Default: false, the
-   * project's files go to the nodes and records come back.
-   */
-  shared?: boolean;
   /** Processors of each task. Default: 1, and with a card its share of the node's. */
   cpus?: number;
-  /** Told of an experiment that failed; the sweep goes on with the others. Default: its error is thrown. */
-  onFailure?: (experiment: AnyExperiment, error: Error) => void;
-  /** The code that nodes must have. Default: this checkout's. */
-  code?: string;
 }
 
-/** A line of `ray_driver.py`. */
-type RayEvent =
-  | { event: "begun"; nodes: number; cpus: number }
-  | { event: "progress"; hash: string; progress: RunProgress }
-  | { event: "record"; hash: string; path: string | null }
-  | { event: "failed"; hash: string; message: string }
-  | { event: "fault"; message: string };
+/** What `ray_driver.py` is told first. */
+interface RayJob extends Pick<RayCluster, "address"> {
+  /** Folder that results lie in. Files that are under way lie in it, too, in a folder that goes. */
+  root: string;
+  /** Whether this checkout and `root` lie at the same path on every node. */
+  shared: boolean;
+  /** What is worked on: nodes keep what they have of it under this name, for a driver that comes back. */
+  session: string;
+  /** Results that tasks need and that are there, by name. */
+  held: Record<string, string>;
+}
 
-/** The files that decide what a run gives, and what set-up needs. */
+/** One task. */
+export interface RayTask {
+  /** Names the task, and its folder. */
+  name: string;
+  /** For people. */
+  label: string;
+  question: Question;
+  /** Names of those that come first, and whose folders it needs. */
+  needs: string[];
+  /** Whether a later one needs its folder. */
+  isNeeded: boolean;
+  /** 0: as many as fit a card, or 1. */
+  cpus: number;
+  /** Bytes. */
+  memory: number;
+  /** Whether a card makes it faster. */
+  network: boolean;
+}
+
+/** What became of a task, or of all. */
+export type RayEvent =
+  /** Processors of each node. */
+  | { event: "begun"; cpus: number[] }
+  | { event: "progress"; name: string; progress: RunProgress }
+  /** Its folder is whole at `path`, null where folders are shared; `said` is what the program answered. */
+  | { event: "done"; name: string; path: string | null; said: Record<string, unknown> }
+  | { event: "failed"; name: string; message: string };
+
+/** The files that decide what a task gives, and what set-up needs. */
 const PROJECT = ["src", "data_manifests", "deno.json", "deno.lock", "requirements.txt"];
 
 /** The Python that has Ray: `.venv-ray`, or the one that `NTD_RAY` names. */
-function findRay(): Promise<string> {
+export function findRay(): Promise<string> {
   return findOwnPython({
     variable: "NTD_RAY",
     environment: ".venv-ray",
@@ -63,160 +75,150 @@ function findRay(): Promise<string> {
   });
 }
 
-/**
- * As `sweep`, on a Ray cluster. Those that others need are tasks of their own, and come first. A task whose
- * node or process dies is begun again by Ray. If this process ends, Ray ends its tasks; asked again, it goes
- * on with what has no record.
- *
- * @returns the records in the order of the experiments; without those of experiments that failed, where
- *   `onFailure` is told of them
- * @throws {Error} for a cluster that does not answer, has no node that can run anything, or does not share
- *   what is said to be shared; and as `sweep`
- */
-export async function sweepOnRay(
-  experiments: readonly AnyExperiment[],
-  options: RayOptions = {},
-): Promise<FinishedRecord[]> {
-  experiments.forEach(checkRunnable);
-  const root = options.runs ?? runsFolder();
-  const works = workOf(experiments);
-  const open: typeof works = [];
-  for (const work of works) {
-    if (!await new RunFolder(hashOf(work.experiment), root).record()) open.push(work);
-  }
-  if (open.length > 0) {
-    await Deno.mkdir(root, { recursive: true });
-    await using folder = await temporaryIn(root);
-    await new RaySweep(open, root, folder.path, options).run();
-  }
-  const records = await Promise.all(experiments.map((one) => new RunFolder(hashOf(one), root).record()));
-  return records.filter((record) => record !== undefined);
+/** A name for what is worked on that is the same for a driver that comes back. */
+export function sessionOf(...parts: string[]): string {
+  return createHash("sha256").update([Deno.hostname(), ...parts].join("\n")).digest("hex").slice(0, 16);
 }
 
-/** A folder beside the records, on their file system. */
-async function temporaryIn(root: string) {
-  const path = await Deno.makeTempDir({ dir: root, prefix: ".ray-" });
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
+/** Work on its way. Disposing ends what is under way. */
+export class Ray {
+  readonly #folder: RayFolder;
+  readonly #driver: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
 
-/** One sweep on its way. */
-class RaySweep {
-  readonly #open: ReturnType<typeof workOf>;
-  readonly #root: string;
-  readonly #folder: string;
-  readonly #options: RayOptions;
-  readonly #experiments: ReadonlyMap<string, AnyExperiment>;
-  #done = 0;
-  #failures: Error[] = [];
-
-  constructor(open: ReturnType<typeof workOf>, root: string, folder: string, options: RayOptions) {
-    [this.#open, this.#root, this.#folder, this.#options] = [open, root, folder, options];
-    this.#experiments = new Map(open.map(({ experiment }) => [hashOf(experiment), experiment]));
+  private constructor(folder: RayFolder, driver: Deno.ChildProcess, readonly signal?: AbortSignal) {
+    [this.#folder, this.#driver, this.#input] = [folder, driver, driver.stdin.getWriter()];
+    signal?.addEventListener("abort", this.#leave);
   }
 
-  async run(): Promise<void> {
-    const { signal } = this.#options;
+  /**
+   * Begins; the cluster is found and checked once events are read.
+   *
+   * @param signal ends the work
+   */
+  static async begin(job: RayJob, signal?: AbortSignal): Promise<Ray> {
     const python = await findRay();
-    const token = join(this.#folder, "token");
-    using lock = await Deno.open(token, { create: true, write: true });
-    await lock.lock(true); // nodes that share the folder are kept out
-    const job = JSON.stringify(await this.#job(token));
-    const driver = new Deno.Command(python, {
-      args: [besideModule(import.meta.url, "./ray_driver.py")],
-      env: { PYTHONUNBUFFERED: "1", RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO: "0" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: Deno.env.get("NTD_DEBUG") ? "inherit" : "null",
-    }).spawn();
-    const stop = () => driver.kill("SIGTERM");
-    signal?.addEventListener("abort", stop);
+    const folder = await RayFolder.make(job.root);
     try {
-      const writer = driver.stdin.getWriter();
-      await writer.write(new TextEncoder().encode(job + "\n"));
-      await writer.close();
-      for await (const line of linesOf(driver.stdout)) await this.#take(JSON.parse(line));
-      const { code, signal: by } = await driver.status;
-      signal?.throwIfAborted();
-      if (this.#failures.length > 0) throw this.#failures[0];
-      if (code !== 0) throw new Error(`Ray's driver ended early (${by ?? `exit code ${code}`}).`);
-    } finally {
-      signal?.removeEventListener("abort", stop);
+      const driver = new Deno.Command(python, {
+        args: [besideModule(import.meta.url, "./ray_driver.py")],
+        env: {
+          PYTHONUNBUFFERED: "1",
+          RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO: "0",
+          RAY_worker_niceness: "0", // of a cluster that begins here: as this process, not after all others
+        },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: Deno.env.get("NTD_DEBUG") ? "inherit" : "null",
+      }).spawn();
+      const ray = new Ray(folder, driver, signal);
+      await ray.#tell({
+        address: (job.address ?? Deno.env.get("RAY_ADDRESS")) || null,
+        token: job.shared ? folder.token : null,
+        checkout: repositoryRoot,
+        files: PROJECT,
+        data: dataRoot(),
+        root: job.root,
+        incoming: folder.path,
+        session: job.session,
+        deno: Deno.execPath(),
+        worker: besideModule(import.meta.url, "./worker.ts").slice(repositoryRoot.length),
+        held: job.held,
+      });
+      return ray;
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
     }
   }
 
-  /** What the driver is told; the files of the project are copied for it, unless they are shared. */
-  async #job(token: string) {
-    const { address = Deno.env.get("RAY_ADDRESS"), shared = false, cpus, code = recordCode() } =
-      this.#options;
-    const project = join(this.#folder, "project");
-    if (!shared) await copyProject(project);
-    const tasks = this.#open.map(({ experiment, memory, network }) => ({
-      hash: hashOf(experiment),
-      label: labelOf(experiment),
-      experiment,
-      needs: neededBy(experiment).map((needed) => hashOf(needed)),
-      cpus: cpus ?? 0,
-      memory,
-      network: network !== undefined,
-    }));
-    const held = [...new Set(tasks.flatMap(({ needs }) => needs))].filter((hash) =>
-      !this.#experiments.has(hash)
-    );
-    return {
-      address: address || null,
-      token: shared ? token : null,
-      checkout: repositoryRoot,
-      project,
-      data: dataRoot(),
-      runs: this.#root,
-      incoming: this.#folder,
-      // The same for a driver that comes back: nodes go on from the checkpoints that they keep.
-      session: createHash("sha256").update(`${Deno.hostname()} ${this.#root} ${code}`).digest("hex").slice(
-        0,
-        16,
-      ),
-      deno: Deno.execPath(),
-      worker: besideModule(import.meta.url, "./worker.ts").slice(repositoryRoot.length),
-      code,
-      tasks,
-      held: Object.fromEntries(held.map((hash) => [hash, join(this.#root, hash)])),
-    };
+  /** Hands a task over. */
+  send(task: RayTask): Promise<void> {
+    return this.#tell(task);
   }
 
-  async #take(event: RayEvent): Promise<void> {
-    const { onProgress, onFailure } = this.#options;
-    switch (event.event) {
-      case "begun":
-        return;
-      case "progress":
-        return onProgress?.({ ...event.progress, position: this.#position() });
-      case "record": {
-        if (event.path) await new RunFolder(event.hash, this.#root).adopt(event.path);
-        const label = labelOf(this.#experiments.get(event.hash)!);
-        onProgress?.({ phase: "train", label, done: 1, total: 1, position: this.#position() });
-        this.#done++;
-        return;
-      }
-      case "failed": {
-        const error = new Error(event.message);
-        if (onFailure) onFailure(this.#experiments.get(event.hash)!, error);
-        else this.#failures.push(error);
-        return;
-      }
-      case "fault":
-        this.#failures.push(new Error(`Ray: ${event.message}.`));
+  /** Says that there are no more tasks: events end with the last one's. */
+  end(): Promise<void> {
+    return this.#tell({ end: true });
+  }
+
+  /**
+   * What happens, as it comes.
+   *
+   * @throws {Error} for a cluster that does not answer, has no node that can run anything, or does not share
+   *   what is said to be shared; the signal's reason
+   */
+  async *events(): AsyncGenerator<RayEvent> {
+    if (this.signal?.aborted) await this.#leave();
+    for await (const line of linesOf(this.#driver.stdout)) {
+      const event: RayEvent | { event: "fault"; message: string } = JSON.parse(line);
+      if (event.event === "fault") throw new Error(`Ray: ${event.message}.`);
+      yield event;
+    }
+    const { code, signal } = await this.#driver.status;
+    this.signal?.throwIfAborted();
+    if (code !== 0) throw new Error(`Ray's driver ended early (${signal ?? `exit code ${code}`}).`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.signal?.removeEventListener("abort", this.#leave);
+    await this.#leave();
+    await this.#driver.stdout.cancel().catch(() => {});
+    await this.#driver.status;
+    await this.#folder[Symbol.asyncDispose]();
+  }
+
+  /** Closes the driver's input: it has been left alone, and ends. */
+  readonly #leave = () => this.#input.close().catch(() => {});
+
+  /** Writing fails once the driver has ended; its events say why. */
+  #tell(what: object): Promise<void> {
+    return this.#input.write(new TextEncoder().encode(JSON.stringify(what) + "\n")).catch(() => {});
+  }
+}
+
+const PREFIX = ".ray-";
+
+/** A folder beside the results, on their file system, for what is under way. */
+class RayFolder {
+  readonly #lock: Deno.FsFile;
+
+  private constructor(readonly path: string, lock: Deno.FsFile) {
+    this.#lock = lock;
+  }
+
+  /** A locked file: nodes that share the folder are kept out, and so is who tidies up. */
+  get token(): string {
+    return join(this.path, "token");
+  }
+
+  static async make(root: string): Promise<RayFolder> {
+    await removeForsaken(root);
+    const unlocked = await Deno.makeTempDir({ dir: root, prefix: `.new${PREFIX}` });
+    const lock = await Deno.open(join(unlocked, "token"), { create: true, write: true });
+    await lock.lock(true);
+    const path = join(root, basename(unlocked).slice(".new".length));
+    await Deno.rename(unlocked, path);
+    return new RayFolder(path, lock);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+    this.#lock.close();
+  }
+}
+
+/** Removes the folders of processes that were killed. */
+async function removeForsaken(root: string): Promise<void> {
+  for (const { name } of [...Deno.readDirSync(root)].filter(({ name }) => name.startsWith(PREFIX))) {
+    const path = join(root, name);
+    try {
+      using token = await Deno.open(join(path, "token"), { write: true });
+      if (await token.tryLock(true)) await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error; // another tidies up, or has just begun
     }
   }
-
-  #position() {
-    const of = this.#open.length;
-    return { index: Math.min(this.#done + 1, of), of };
-  }
 }
 
-async function copyProject(to: string): Promise<void> {
-  await Deno.mkdir(to);
-  for (const path of PROJECT) {
-    await cp(join(repositoryRoot, path), join(to, path), { recursive: true, dereference: true });
-  }
-}
+if (import.meta.main) console.log(`Ray: ${await findRay()}`);

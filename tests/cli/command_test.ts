@@ -63,9 +63,14 @@ Deno.test("fetch: names and collections, each dataset once; unknown ones list th
     names,
     images: undefined,
     allowPrivate: false,
+    ray: undefined,
   });
   const request = await parseFetch(["tabler", "mdi", "--images", "300", "--allow-private"]);
-  assert.deepEqual(request, { names, images: 300, allowPrivate: true });
+  assert.deepEqual(request, { names, images: 300, allowPrivate: true, ray: undefined });
+  const { ray } = await parseFetch(["mdi", "--engine", "ray", "--address", "head:6379", "--cpus", "4"]);
+  assert.deepEqual(ray, { address: "head:6379", cpus: 4 });
+  await assert.rejects(() => parseFetch(["mdi", "--engine", "slurm"]), /--engine: .* Known: local, ray/);
+  await assert.rejects(() => parseFetch(["mdi", "--cpus", "4"]), /--cpus is of --engine ray; this is local/);
   for (const images of ["0", "-3", "many", "1.5"]) {
     await assert.rejects(() => parseFetch(["tabler", `--images=${images}`]), /--images: .* whole number/);
   }
@@ -104,11 +109,12 @@ Deno.test("bench: all benchmarks but the card's without a name; an unknown one l
     "transforms",
     "photos",
     "fetch",
+    "ray",
     "memory",
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, search, grids, input, transforms, photos, fetch, memory, gpu/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, search, grids, input, transforms, photos, fetch, ray, memory, gpu/,
   );
   assert.throws(() => parseBench(["toString"]), /no benchmark "toString"/);
 });

@@ -193,6 +193,10 @@ Deno.test("of other datasets there is nothing to fetch, and no number to choose"
     fetchListed("tabler", { images: 5, allowPrivate: false }),
     /tabler is no list of URLs/,
   );
+  await assert.rejects(
+    fetchListed("tabler", { ray: {}, allowPrivate: false }),
+    /--engine: tabler is no list of URLs; without it, it is made here/,
+  );
 });
 
 Deno.test("a fetch is followed on one line of a terminal, and reported with its failures by reason", async () => {

@@ -39,7 +39,7 @@ Deno.test("a host that others redirect to is asked by no more at a time than any
   await using target = await hostileServer((path) => path === "robots.txt" ? answer(404) : script);
   await using first = await redirecting(() => target, noRobots);
   await using second = await redirecting(() => target, noRobots);
-  using fetcher = fetcherOf();
+  await using fetcher = fetcherOf();
   const urls = [first, second, target].flatMap((server) => [server.url("a"), server.url("b")]);
   const got = await Promise.all(urls.map((url) => fetcher.fetch({ key: url, url })));
   assert.equal(got.filter(({ facts }) => facts.originalBytes === photo.length).length, urls.length);
@@ -52,7 +52,7 @@ Deno.test("hosts that redirect to one another do not wait for one another foreve
   for (const home of ["a", "b"] as const) {
     servers.push(await redirecting(() => servers[to[home]], { ...noRobots, [home]: image(photo) }));
   }
-  using fetcher = fetcherOf();
+  await using fetcher = fetcherOf();
   // What the first has not the second has, and the other way round.
   const urls = [servers[0].url("b"), servers[1].url("a")];
   const all = Array.from({ length: 6 }, (_, i) => ({ key: `${i}`, url: urls[i % 2] }));
@@ -64,7 +64,7 @@ Deno.test("waiting for the turn of the next host is no part of the attempt's tim
   const { script } = slowImage();
   await using target = await hostileServer(() => script);
   await using first = await redirecting(() => target);
-  using fetcher = fetcherOf({ ...NETWORK, robotsTxt: false, attemptMs: 600 });
+  await using fetcher = fetcherOf({ ...NETWORK, robotsTxt: false, attemptMs: 600 });
   const all = Array.from({ length: 25 }, (_, i) => ({ key: `${i}`, url: first.url(`${i}`) }));
   assert.equal((await Promise.all(all.map((item) => fetcher.fetch(item)))).length, all.length);
 });
@@ -77,7 +77,7 @@ Deno.test("the robots.txt of a host that is redirected to is obeyed, and its Ret
       (askedForTime++ ? image(photo) : answer(429, { "Retry-After": "1" }))(...request),
   }[path]));
   await using first = await redirecting(() => target, { ...noRobots, own: image(photo) });
-  using fetcher = fetcherOf({ ...NETWORK, retries: 1, backoffMs: 1 });
+  await using fetcher = fetcherOf({ ...NETWORK, retries: 1, backoffMs: 1 });
   await assert.rejects(fetcher.fetch({ key: "p", url: first.url("private") }), { reason: "robots_txt" });
   assert.ok(!target.asked.includes("private"));
   await fetcher.fetch({ key: "o", url: first.url("own") }); // a decoder is running from here on
