@@ -103,6 +103,7 @@ Deno.test("bench: all benchmarks but the card's without a name; an unknown one l
     "blocks",
     "steady",
     "precision",
+    "sweep",
     "search",
     "grids",
     "input",
