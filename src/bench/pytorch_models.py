@@ -71,8 +71,11 @@ class Bottleneck(nn.Module):
 
 
 def resnet(classes, block, depths, dims, stemDim, stem, **_):
-    side, stride = {"7x7": (7, 2), "5x5": (5, 2), "3x3": (3, 1)}[stem]
-    layers = [nn.Conv2d(3, stemDim, side, stride, side // 2, bias=False), nn.BatchNorm2d(stemDim), nn.ReLU()]
+    side, stride = {"7x7": (7, 2), "5x5": (5, 2), "3x3": (3, 1), "deep": (3, 2)}[stem]
+    layers, inputs = [], 3
+    if stem == "deep":
+        layers, inputs = [nn.Conv2d(3, stemDim, 3, padding=1, bias=False), nn.BatchNorm2d(stemDim), nn.ReLU()], stemDim
+    layers += [nn.Conv2d(inputs, stemDim, side, stride, side // 2, bias=False), nn.BatchNorm2d(stemDim), nn.ReLU()]
     if stem == "7x7":
         layers.append(nn.MaxPool2d(3, 2, 1))
     kind = {"basic": BasicBlock, "bottleneck": Bottleneck}[block]

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { batchNorm, conv, globalAveragePool, linear, maxPool, relu } from "../layers.ts";
 import { family, fields } from "./family.ts";
-import { named, network, shortcut, stage, tapped } from "../network.ts";
+import { type Layer, named, network, shortcut, stage, tapped } from "../network.ts";
 import { kaiming, torchDefault } from "../parameters.ts";
 
 const { whole } = fields;
@@ -21,8 +21,9 @@ const schema = z.strictObject({
     "Channels inside the blocks of each stage. The paper's networks: [64, 128, 256, 512].",
   ),
   stemDim: whole.describe("Channels of the first convolution. The paper's: 64."),
-  stem: z.enum(["7x7", "5x5", "3x3"]).describe(
-    "7x7 with stride 2 and max pooling after it; 5x5 with stride 2 alone; or 3x3 with neither, for small images.",
+  stem: z.enum(["7x7", "5x5", "3x3", "deep"]).describe(
+    "7x7 with stride 2 and max pooling after it; 5x5 with stride 2 alone; 3x3 with neither, for small images; or deep: " +
+      "3x3, a norm, and 3x3 with stride 2.",
   ),
 });
 
@@ -31,11 +32,12 @@ export type ResNetConfig = z.infer<typeof schema>;
 
 const EXPANSION = { basic: 1, bottleneck: 4 };
 
-/** Side and stride of the first convolution. */
+/** Side and stride of the convolution that ends the stem. */
 const STEMS = {
   "7x7": { side: 7, stride: 2 },
   "5x5": { side: 5, stride: 2 },
   "3x3": { side: 3, stride: 1 },
+  "deep": { side: 3, stride: 2 },
 };
 
 const convolution = (name: string, outputs: number, size: number, stride = 1) =>
@@ -63,14 +65,26 @@ function block(name: string, kind: ResNetConfig["block"], inputs: number, dim: n
   return named(name, shortcut(branch, past), relu);
 }
 
+/**
+ * The layers before the stages. Those of a deep stem have timm's names for ResNet-D's (He et al., "Bag of
+ * Tricks", arXiv 1812.01187), which has one convolution more.
+ */
+function stemOf({ stem, stemDim }: ResNetConfig): Layer[] {
+  const { side, stride } = STEMS[stem];
+  const deep = [convolution("conv1.0", stemDim, 3), batchNorm("conv1.1"), relu];
+  const last = stem === "deep" ? "conv1.3" : "conv1";
+  return [
+    ...(stem === "deep" ? deep : []),
+    ...[convolution(last, stemDim, side, stride), batchNorm("bn1"), relu],
+  ];
+}
+
 function build(name: string, config: ResNetConfig, classes: number, imageSize: number) {
   const { block: kind, depths, dims, stemDim } = config;
   if (depths.length !== dims.length) {
     throw new Error(`ResNet: depths [${depths}] and dims [${dims}] must have one number a stage each.`);
   }
   const isPooled = config.stem === "7x7";
-  const { side, stride } = STEMS[config.stem];
-  const first = convolution("conv1", stemDim, side, stride);
   const widths = dims.map((dim) => dim * EXPANSION[kind]);
   const stages = dims.map((dim, s) => {
     const blocks = Array.from({ length: depths[s] }, (_, b) => {
@@ -83,9 +97,9 @@ function build(name: string, config: ResNetConfig, classes: number, imageSize: n
     name,
     classes,
     imageSize,
-    leastSide: (isPooled ? 4 : stride) * 2 ** (dims.length - 1),
+    leastSide: (isPooled ? 4 : STEMS[config.stem].stride) * 2 ** (dims.length - 1),
     layers: [
-      tapped("act1", first, batchNorm("bn1"), relu),
+      tapped("act1", ...stemOf(config)),
       ...(isPooled ? [tapped("maxpool", maxPool(3, 2, 1))] : []), // (B, H/4, W/4, stemDim)
       ...stages,
       tapped("global_pool", globalAveragePool), // (B, features)
@@ -146,6 +160,19 @@ export const resnet = family({
       dims: [24, 48],
       stemDim: 16,
       stem: "5x5",
+    },
+    /**
+     * As `resnet_tiny`, with a norm and a second convolution before height and width are halved: a function
+     * of single pixels' neighbourhoods that is more than linear. Hard libraries are told apart by it
+     * (`tabler + remix + mingcute`, seed 100: 70% instead of 53%), for a third more time.
+     */
+    resnet_tiny_deep: {
+      family: "resnet",
+      block: "basic",
+      depths: [1, 1],
+      dims: [24, 48],
+      stemDim: 16,
+      stem: "deep",
     },
   },
   build,
