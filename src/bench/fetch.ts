@@ -2,7 +2,9 @@ import { availableParallelism } from "node:os";
 import { besideModule } from "../disk/mod.ts";
 import { fetchImages, STORAGE_DEFAULTS } from "../fetch/mod.ts";
 import { median } from "./process.ts";
+import { type Usage, withUsage } from "./usage.ts";
 import { findOwnPython } from "../setup/mod.ts";
+import { IMG2DATASET } from "./peers.ts";
 
 /** One program's rate of fetching photographs (1024 x 768 px, about 200 kB) from a server on this machine. */
 export interface FetchRate {
@@ -18,6 +20,14 @@ export interface FetchRate {
   working: number;
   /** All rounds, in order. */
   rounds: number[];
+  /** `imagesPerSecond` and `working`, relative to img2dataset's; null where there is none. */
+  ratio: number | null;
+  workingRatio: number | null;
+  /** Processor time of an image, ms: of the program with all its processes, and of the server. Medians. */
+  cpuMilliseconds: number;
+  serverMilliseconds: number;
+  /** The most resident memory of the program's processes together, MB: median of the rounds. */
+  megabytes: number;
   /** Downloads under way at the same time. */
   connections: number;
   cores: number;
@@ -48,29 +58,47 @@ export async function benchFetch(): Promise<FetchRate[]> {
   const root = await Deno.makeTempDir();
   const server = await startServer();
   try {
-    const [rounds, worked]: Record<string, number[]>[] = [{}, {}];
+    const rounds: Record<string, Round[]> = {};
     for (let round = 0; round < ROUNDS; round++) {
       const urls = Array.from({ length: IMAGES }, (_, i) => `${server.origin}/${round * IMAGES + i}.jpg`);
       for (const [program, fetchAll] of Object.entries(contestants)) {
-        const { images, seconds, working } = await fetchAll(urls, `${root}/${program}-${round}`);
-        if (images !== IMAGES) throw new Error(`${program} fetched ${images} of ${IMAGES} images.`);
-        (rounds[program] ??= []).push(images / seconds);
-        (worked[program] ??= []).push(images / working);
+        const fetched = await withUsage(() => fetchAll(urls, `${root}/${program}-${round}`), {
+          others: [server.pid],
+        });
+        if (fetched.images !== IMAGES) {
+          throw new Error(`${program} fetched ${fetched.images} of ${IMAGES} images.`);
+        }
+        (rounds[program] ??= []).push(fetched);
       }
     }
-    return Object.entries(rounds).map(([program, rates]) => ({
-      program,
-      images: IMAGES,
-      imagesPerSecond: median(rates),
-      working: median(worked[program]),
-      rounds: rates.map((rate) => Math.round(rate)),
-      connections: CONNECTIONS,
-      cores: availableParallelism(),
-    }));
+    return Object.entries(rounds).map(([program, own]) => rateOf(program, own, rounds.img2dataset));
   } finally {
     await server.close();
     await Deno.remove(root, { recursive: true });
   }
+}
+
+/** One round of a program; the server is the other process. */
+type Round = Downloaded & Usage;
+
+function rateOf(program: string, rounds: Round[], peers?: Round[]): FetchRate {
+  const middle = (of: Round[], value: (round: Round) => number) => median(of.map(value));
+  const whole = ({ seconds }: Round) => IMAGES / seconds;
+  const work = ({ working }: Round) => IMAGES / working;
+  return {
+    program,
+    images: IMAGES,
+    imagesPerSecond: middle(rounds, whole),
+    working: middle(rounds, work),
+    rounds: rounds.map((round) => Math.round(whole(round))),
+    ratio: peers ? middle(rounds, whole) / middle(peers, whole) : null,
+    workingRatio: peers ? middle(rounds, work) / middle(peers, work) : null,
+    cpuMilliseconds: middle(rounds, ({ cpuMilliseconds }) => cpuMilliseconds / IMAGES),
+    serverMilliseconds: middle(rounds, ({ othersMilliseconds }) => othersMilliseconds / IMAGES),
+    megabytes: middle(rounds, ({ megabytes }) => Math.round(megabytes)),
+    connections: CONNECTIONS,
+    cores: availableParallelism(),
+  };
 }
 
 async function ours(urls: string[], folder: string): Promise<Downloaded> {
@@ -93,7 +121,7 @@ const elapsed = (began: number) => (performance.now() - began) / 1000;
 async function img2dataset(): Promise<Record<string, Contestant>> {
   let python: string;
   try {
-    python = await findImg2dataset();
+    python = await findOwnPython(IMG2DATASET);
   } catch (error) {
     console.error(`Without img2dataset: ${(error as Error).message}`);
     return {};
@@ -118,7 +146,7 @@ async function img2dataset(): Promise<Record<string, Contestant>> {
   };
 }
 
-async function startServer(): Promise<{ origin: string; close(): Promise<void> }> {
+async function startServer(): Promise<{ origin: string; pid: number; close(): Promise<void> }> {
   const program = besideModule(import.meta.url, "./photo_server.ts");
   const args = ["run", "-A", "--no-check", "--quiet", program];
   const process = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
@@ -126,6 +154,7 @@ async function startServer(): Promise<{ origin: string; close(): Promise<void> }
   if (!value) throw new Error("The server of photographs did not start; its message is above.");
   return {
     origin: `http://127.0.0.1:${value.trim()}`,
+    pid: process.pid,
     async close() {
       await process.stdin.close();
       await process.status;
@@ -143,21 +172,6 @@ interface Downloaded {
    * without the start of processes.
    */
   working: number;
-}
-
-/**
- * A Python with img2dataset: `.venv-img2dataset`, or the one that `NTD_IMG2DATASET` names.
- *
- * @throws {Error} when it cannot be installed
- */
-function findImg2dataset(): Promise<string> {
-  return findOwnPython({
-    variable: "NTD_IMG2DATASET",
-    environment: ".venv-img2dataset",
-    module: "img2dataset",
-    packages: ["img2dataset==1.47.0"],
-    takes: "a minute or two, about 700 MB",
-  });
 }
 
 /**

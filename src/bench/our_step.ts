@@ -19,16 +19,14 @@ import {
   toPrecision,
 } from "../tensorflow/mod.ts";
 import {
-  biasCorrections,
   classifierRule,
   createState,
   makePredictor,
   paperRecipe,
   type Recipe,
-  smoothTargets,
   type StartedStep,
-  type StepInput,
   Stepper,
+  trialInput,
 } from "../train/mod.ts";
 import type { ContestantConfig, Memory, Ready } from "./contestants.ts";
 import { residentMemory } from "./process.ts";
@@ -60,18 +58,6 @@ function bytesOf({ batch, image }: ContestantConfig): Uint8Array {
 const pixelsOf = (bytes: Uint8Array, { batch, image }: ContestantConfig) =>
   bytesTensor<tf.Rank.R4>(bytes, [batch, image, image, 3]);
 
-function stepInput(config: ContestantConfig, model: Model, bytes = bytesOf(config)): StepInput {
-  const { batch, classes } = config;
-  const labels = Array.from({ length: batch }, (_, i) => i % classes);
-  return {
-    pixels: pixelsOf(bytes, config),
-    targets: tf.tensor2d(smoothTargets(labels, classes, paperRecipe.labelSmoothing), [batch, classes]),
-    learningRate: tf.scalar(1e-3),
-    corrections: tf.tensor1d(biasCorrections(paperRecipe.betas, 1)),
-    dropout: model.dropout ? tf.tensor1d([0, 1], "int32") : undefined,
-  };
-}
-
 /** Stands in for `compile` where ops are to run one by one. */
 const opByOp: typeof compile = <Inputs extends TensorTree[], Output>(f: (...inputs: Inputs) => Output) =>
   Object.assign(
@@ -91,14 +77,14 @@ function ourWork(network: Model, config: ContestantConfig): Work {
   );
   const predict = makePredictor(model, precision);
   let bytes = bytesOf(config);
-  let input = stepInput(config, model, bytes);
+  let input = trialInput(model, pixelsOf(bytes, config));
   return {
     parameters: countParameters(model.specs),
     resize: (batch) => {
       tf.dispose(input);
       config = { ...config, batch };
       bytes = bytesOf(config);
-      input = stepInput(config, model, bytes);
+      input = trialInput(model, pixelsOf(bytes, config));
     },
     train: async (steps) => {
       let last: StartedStep | undefined;
@@ -123,7 +109,7 @@ function ourWork(network: Model, config: ContestantConfig): Work {
 }
 
 function plainWork(model: Model, config: ContestantConfig): Work {
-  const { pixels, targets } = stepInput(config, model);
+  const { pixels, targets } = trialInput(model, pixelsOf(bytesOf(config), config));
   const { parameters, train } = plainTfjs(config.model, imagesFromPixels(pixels), targets);
   return {
     parameters,

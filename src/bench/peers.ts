@@ -1,38 +1,26 @@
-/** timm, as far as the benchmarks of input compare with it. */
-import { besideModule } from "../disk/mod.ts";
-import { type Answering, startAnswering } from "./process.ts";
-import type { Augmentation } from "../images/mod.ts";
-import { randomCrop } from "../images/mod.ts";
+/** The Python packages that benchmarks compare with. It needs no package itself: `--help` shows it. */
+import type { OwnPackage } from "../setup/mod.ts";
 
-/**
- * Random-resized-crop by a random filter, flip, RandAugment, erasing: the most that timm's
- * recipes apply to an image.
- */
-export const RECIPE: Augmentation = {
-  ...randomCrop,
-  interpolation: "random",
-  randAugment: "rand-m9-mstd0.5-inc1",
-  erase: { probability: 0.25, mode: "const", area: [0.02, 1 / 3], count: 1 },
+/** PyTorch, with the version of README's figures. */
+export const PYTORCH: OwnPackage = {
+  variable: "NTD_PYTORCH",
+  environment: ".venv-pytorch",
+  module: "torch",
+  packages: ["torch==2.13.0", "numpy"],
+  takes: "a few minutes, about 1000 MB",
 };
 
-const WITHOUT_TIMM = "timm's figures stay empty. For them, install torch, torchvision and timm with pip " +
-  "(about 1 GB) into an environment of your own, and name its Python in NTD_PYTORCH.";
+/** timm beside that PyTorch. No benchmark installs it: it is asked for where it is. */
+export const TIMM: OwnPackage = {
+  ...PYTORCH,
+  module: "timm",
+  packages: ["timm", "torchvision", "torch==2.13.0"],
+};
 
-/**
- * Starts a script of this folder that applies {@link RECIPE} by timm.
- *
- * @returns undefined where `NTD_PYTORCH` names no Python that has timm
- */
-export function startTimm(script: string): Answering | undefined {
-  const python = Deno.env.get("NTD_PYTORCH");
-  if (!python || !hasTimm(python)) {
-    console.error(`${python ? `${python} has no timm` : "NTD_PYTORCH is not set"}: ${WITHOUT_TIMM}`);
-    return undefined;
-  }
-  return startAnswering([python, besideModule(import.meta.url, script)], "timm");
-}
-
-function hasTimm(python: string): boolean {
-  const output = new Deno.Command(python, { args: ["-c", "import timm"], stdout: "null", stderr: "null" });
-  return output.outputSync().success;
-}
+export const IMG2DATASET: OwnPackage = {
+  variable: "NTD_IMG2DATASET",
+  environment: ".venv-img2dataset",
+  module: "img2dataset",
+  packages: ["img2dataset==1.47.0"],
+  takes: "a minute or two, about 800 MB",
+};

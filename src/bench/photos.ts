@@ -8,7 +8,7 @@ import { openPool } from "../data/mod.ts";
 import { besideModule } from "../disk/mod.ts";
 import { type Answering, median, startAnswering } from "./process.ts";
 import { photograph, writeManifest } from "./made_datasets.ts";
-import { startTimm } from "./peers.ts";
+import { startTimm } from "./timm.ts";
 
 /** The figures of one pipeline, from photographs on disk to augmented batches at 224 px. */
 export interface PhotoRate {
@@ -169,7 +169,7 @@ async function startAll(root: string, folder: string): Promise<Contestant[]> {
   const startOurs = () => startAnswering([Deno.execPath(), "run", "-A", "--no-check", ours], "our pipeline");
   const files = [...Deno.readDirSync(folder)].map(({ name }) => Deno.statSync(`${folder}/${name}`).size);
   const jpeg = Math.round(files.reduce((sum, size) => sum + size) / files.length / 1000);
-  const timm = startTimm("./photos_timm.py");
+  const timm = await startTimm("./photos_timm.py");
   const starts: [PhotoRate["pipeline"], string, Answering | undefined, number][] = [
     ["JPEG pool", "encoded", startOurs(), jpeg],
     ["JPEG shard in place", "in-place", startOurs(), jpeg],

@@ -11,7 +11,7 @@ import process from "node:process";
 import { openPool, type Pool, startBatchWorkers } from "../data/mod.ts";
 import type { PhotosConfig, PhotosRound } from "./photos.ts";
 import { residentMemory } from "./process.ts";
-import { RECIPE } from "./peers.ts";
+import { RECIPE } from "./timm.ts";
 
 /** A function that takes batches of a pool for the time of one round. */
 async function startRounds(pool: Pool, config: PhotosConfig): Promise<() => Promise<PhotosRound>> {

@@ -14,6 +14,7 @@ import {
   subjectsNamed,
 } from "./contestants.ts";
 import { findOwnPython } from "../setup/mod.ts";
+import { PYTORCH as PACKAGE } from "./peers.ts";
 
 /** The figures of one model. Rates are images a second of training steps, medians over the rounds. */
 export interface TrainBenchRow {
@@ -67,21 +68,6 @@ export interface TrainBenchRow {
 
 const OURS = ["float32", "bfloat16"];
 const PYTORCH = ["float32", "bfloat16", "float32+compile", "bfloat16+compile"];
-
-/**
- * A Python with PyTorch: the one that `NTD_PYTORCH` names, or one with the version of README's figures.
- *
- * @throws {Error} when it cannot be installed
- */
-function findPyTorch(): Promise<string> {
-  return findOwnPython({
-    variable: "NTD_PYTORCH",
-    environment: ".venv-pytorch",
-    module: "torch",
-    packages: ["torch==2.13.0", "numpy"],
-    takes: "a few minutes, about 1 GB",
-  });
-}
 
 /**
  * Starts the contestants, each of which is in `contestants` once it has started: the caller can end
@@ -216,7 +202,7 @@ async function benchModel(subject: Subject, python: string): Promise<TrainBenchR
  */
 export async function benchTrain(names?: readonly string[]): Promise<TrainBenchRow[]> {
   const subjects = subjectsNamed(names);
-  const python = await findPyTorch();
+  const python = await findOwnPython(PACKAGE);
   const rows: TrainBenchRow[] = [];
   for (const subject of subjects) {
     rows.push(await benchModel(subject, python));

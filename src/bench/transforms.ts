@@ -2,7 +2,7 @@
 import type { PackedImage } from "../images/mod.ts";
 import { random } from "../stats/mod.ts";
 import { median } from "./process.ts";
-import { RECIPE, startTimm } from "./peers.ts";
+import { RECIPE, startTimm } from "./timm.ts";
 import { makeAugment } from "../images/mod.ts";
 
 /** One measurement of augmenting images in memory, with one thread a contestant. */
@@ -29,7 +29,7 @@ export async function benchTransforms(): Promise<TransformRate[]> {
 }
 
 async function measure(stored: number, image: number): Promise<TransformRate> {
-  const peer = startTimm("./transforms_timm.py");
+  const peer = await startTimm("./transforms_timm.py");
   try {
     const version = await peer?.ask(JSON.stringify({ image, stored, seconds: SECONDS }));
     const round = ourRound(stored, image);

@@ -1,27 +1,20 @@
 /** `deno task bench`: measures the project, beside its peers where there are any. */
-import { type BenchChoice, benchmarks, type BenchRow, GPU_PARTS } from "../bench/mod.ts";
+import {
+  announcement,
+  type BenchChoice,
+  benchmarkLines,
+  benchmarks,
+  type BenchRow,
+  GPU_PARTS,
+} from "../bench/mod.ts";
 import { numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
-const USAGE =
-  `Usage: deno task bench [train|blocks|steady|precision|sweep|search|grids|input|transforms|photos|fetch|ray|memory|gpu] [--model NAME] [--data NAME] [--only PART[,PART]] [--within SECONDS] [--batch N] [--json]
-  train      images/s of the training step, beside PyTorch (installed into .venv-pytorch the first time) and plain tfjs
-  blocks     each operation with a gradient of its own, beside its plain form with tfjs's automatic differentiation
-  steady     what determinism costs, and whether memory stays where it is over 20,000 steps
-  precision  one whole experiment in float32 and in bfloat16
-  sweep      where the time of three laptop runs goes: steps, evaluation, start and end (five minutes)
-  search     the settings that were tried for the laptop preset, on seeds that are reported nowhere (an hour)
-  grids      every three icon libraries told apart, drawn fairly and on their grids (half an hour)
-  input      images/s of the input pipeline alone, on the thread that takes the batches and on threads beside it
-  transforms images/s of the paper's augmentation, beside timm's on Pillow where NTD_PYTORCH is a Python that has timm
-  photos     images/s from photographs on disk to augmented batches at 224 px, beside PyTorch's DataLoader with timm there
-  fetch      images/s of fetching from a server on this machine, beside img2dataset (installed into .venv-img2dataset the first time)
-  ray        seconds of a task of a tiny experiment on Ray, beside a plain task of Ray's and a process of ours; and runs of half a
-             minute on Ray beside two processes by hand (Ray is installed into .venv-ray the first time; Linux)
-  memory     peak of memory for pools of 1,000 and 100,000 images: building, opening, sampling, making batches
-  gpu        on an NVIDIA card, and only where it is named: equality with the CPU, images/s beside PyTorch where there is one,
-             determinism's cost, how long the card waits for images, growth of memory; it installs no PyTorch
+const USAGE = `Usage: deno task bench [${
+  Object.keys(benchmarks).join("|")
+}] [--model NAME] [--data NAME] [--only PART[,PART]] [--within SECONDS] [--batch N] [--json]
+${benchmarkLines()}
   --only     of "gpu": some of its parts: ${GPU_PARTS.join(", ")}
   --within   of "gpu": seconds after which the rest is left out; default: 450
   --batch    of "gpu": the only batch size of the large networks; default: the fastest is looked for
@@ -97,7 +90,8 @@ if (import.meta.main) {
     await ensureSetup({ needs: ["packages", "python"] });
     const results: Record<string, BenchRow[]> = {};
     for (const name of names) {
-      results[name] = await benchmarks[name](choice);
+      console.error(await announcement(name));
+      results[name] = await benchmarks[name].run(choice);
       if (!json) console.log(`\n${name}\n${benchTables(results[name], terminalWidth())}`);
     }
     if (json) console.log(JSON.stringify(results, null, 2));

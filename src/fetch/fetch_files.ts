@@ -55,12 +55,25 @@ function add(archive: ReturnType<typeof pack>, name: string, bytes: Uint8Array):
   );
 }
 
+/** Bytes that are written to a shard at a time: an archive comes in six small parts an image. */
+const BLOCK = 2 ** 20;
+
 async function copy(archive: ReturnType<typeof pack>, file: Deno.FsFile): Promise<number> {
-  let bytes = 0;
-  for await (const chunk of archive as AsyncIterable<Uint8Array>) {
-    for (let have = 0; have < chunk.length;) have += await file.write(chunk.subarray(have));
-    bytes += chunk.length;
+  const block = new Uint8Array(BLOCK);
+  let bytes = 0, filled = 0;
+  const write = async () => {
+    for (let have = 0; have < filled;) have += await file.write(block.subarray(have, filled));
+    [bytes, filled] = [bytes + filled, 0];
+  };
+  for await (const part of archive as AsyncIterable<Uint8Array>) {
+    for (let taken = 0; taken < part.length;) {
+      const piece = part.subarray(taken, taken + BLOCK - filled);
+      block.set(piece, filled);
+      [taken, filled] = [taken + piece.length, filled + piece.length];
+      if (filled === BLOCK) await write();
+    }
   }
+  await write();
   return bytes;
 }
 

@@ -79,6 +79,7 @@ export class FetchFolder {
     const full = this.journal.shards();
     let end = full.at(-1)?.end ?? 0;
     const rest = images - this.#shardedImages;
+    this.journal.settle();
     if (rest > 0) ({ end } = await this.#writeShard(full.length, rest));
     await writeIndex(
       `${this.path}/index.parquet`,

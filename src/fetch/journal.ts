@@ -52,7 +52,9 @@ const SCHEMA = `
 
 /**
  * The outcomes so far, on disk: the only state of a fetch, from which everything else is made. It holds whole
- * transactions, at whatever moment the process or the power ends. Only one process at a time can open it.
+ * transactions, at whatever moment the process or the power ends. A power cut may undo the last of them, up
+ * to {@link Journal.settle}: to wait for the disk after each took most of a millisecond an image. Only one
+ * process at a time can open it.
  */
 export class Journal {
   readonly #database: DatabaseSync;
@@ -66,7 +68,7 @@ export class Journal {
     this.#database = new DatabaseSync(path);
     try {
       this.#database.exec(
-        "PRAGMA page_size = 32768; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;",
+        "PRAGMA page_size = 32768; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
       );
       this.#database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
     } catch (error) {
@@ -186,7 +188,10 @@ export class Journal {
     return this.#database.prepare("SELECT * FROM shards ORDER BY number").all() as unknown as FullShard[];
   }
 
-  /** Notes a full shard whose file is safely on disk, and lets go of its images. */
+  /**
+   * Notes a full shard whose file is safely on disk, and lets go of its images. What it was made from is
+   * settled.
+   */
   addShard({ number, end, images, bytes }: FullShard): void {
     this.#transaction(() => {
       this.#database.prepare("INSERT INTO shards VALUES (?, ?, ?, ?)").run(number, end, images, bytes);
@@ -194,6 +199,16 @@ export class Journal {
         end,
       );
     });
+    this.settle();
+  }
+
+  /** Waits until all that was recorded is on the disk itself, so that not even a power cut undoes it. */
+  settle(): void {
+    try {
+      this.#database.exec("PRAGMA wal_checkpoint");
+    } catch (error) {
+      throw writeFailure(this.path, error as Error);
+    }
   }
 
   /** Gives the room of images that have been let go back to the disk. */

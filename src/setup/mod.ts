@@ -2,4 +2,4 @@
 export { ensureSetup, venvPython } from "./ensure_setup.ts";
 export { KERNEL_NAME } from "./kernel_spec.ts";
 export { SetupError } from "./machine.ts";
-export { findOwnPython } from "./own_python.ts";
+export { findOwnPython, installCommand, knownOwnPython, type OwnPackage, RAY } from "./own_python.ts";

@@ -16,6 +16,36 @@ export interface OwnPackage {
   takes: string;
 }
 
+/** Ray, for sweeps on clusters and for the benchmark of it. */
+export const RAY: OwnPackage = {
+  variable: "NTD_RAY",
+  environment: ".venv-ray",
+  module: "ray",
+  packages: ["ray[client]==2.60.0"],
+  takes: "a minute, about 300 MB",
+};
+
+/** Where the package is looked for: in the Python that the variable names, or in its own environment's. */
+function placesOf({ variable, environment }: OwnPackage): { python: string; own: string; folder: string } {
+  const folder = join(repositoryRoot, environment);
+  const own = join(folder, "bin", "python");
+  return { python: Deno.env.get(variable) || own, own, folder };
+}
+
+/** A Python that has the package; undefined where none has it yet. Nothing is installed. */
+export async function knownOwnPython(wanted: OwnPackage): Promise<string | undefined> {
+  const { python } = placesOf(wanted);
+  return await canImport(python, wanted.module) ? python : undefined;
+}
+
+/** The command that gives the package to the Python in which it is looked for. */
+export function installCommand(wanted: OwnPackage): string {
+  const { variable, environment, packages } = wanted;
+  const named = Deno.env.get(variable);
+  const make = named ? "" : `python3 -m venv ${environment} && `;
+  return `${make}${named || `${environment}/bin/python`} -m pip install ${packages.join(" ")}`;
+}
+
 /**
  * A Python that has the package: the one that the variable names, or else that of the package's environment,
  * which is made where it is missing.
@@ -23,11 +53,10 @@ export interface OwnPackage {
  * @throws {Error} when it cannot be installed
  */
 export async function findOwnPython(wanted: OwnPackage): Promise<string> {
-  const { variable, environment, module, packages, takes } = wanted;
-  const folder = join(repositoryRoot, environment);
-  const own = join(folder, "bin", "python");
-  const python = Deno.env.get(variable) || own;
-  if (await canImport(python, module)) return python;
+  const { variable, module, packages, takes } = wanted;
+  const { python, own, folder } = placesOf(wanted);
+  const known = await knownOwnPython(wanted);
+  if (known) return known;
   if (python !== own) throw new Error(`${variable}: ${python} cannot import ${module}.`);
   console.error(`Installing ${packages[0]} into ${folder}: ${takes}.`);
   await install(wanted, "python3", "-m", "venv", folder);

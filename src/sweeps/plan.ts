@@ -4,14 +4,12 @@ import { type AnyExperiment, run } from "../experiments/mod.ts";
 import { createModel } from "../models/mod.ts";
 import { isOnGpu, startEngine, tf } from "../tensorflow/mod.ts";
 import {
-  biasCorrections,
   classifierRule,
   createState,
   makePredictor,
   paperRecipe,
-  smoothTargets,
-  type StepInput,
   Stepper,
+  trialInput,
 } from "../train/mod.ts";
 import { type Network, type Work, workOf } from "./work.ts";
 
@@ -184,14 +182,8 @@ async function timeSteps(network: Network): Promise<Rate> {
   const fitting = Math.floor(MOST_FLOPS / 16 / (6 * forwardOfModel)); // of one of some five steps;
   const B = Math.max(2, Math.min(batchSize, 64, fitting));
   const recipe = { ...paperRecipe, precision };
-  const input: StepInput = {
-    pixels: tf.randomUniform<tf.Rank.R4>([B, imageSize, imageSize, 3], 0, 255, "float32", 1),
-    targets: tf.tensor2d(smoothTargets(new Uint8Array(B), classes, 0.1), [B, classes]),
-    learningRate: tf.scalar(1e-3),
-    corrections: tf.tensor1d(biasCorrections(recipe.betas, 1)),
-    dropout: model.dropout ? tf.tensor1d([0, 1], "int32") : undefined,
-    keep: model.dropPath.some((p) => p > 0) ? tf.ones([model.dropPath.length, B]) : undefined,
-  };
+  const noise = tf.randomUniform<tf.Rank.R4>([B, imageSize, imageSize, 3], 0, 255, "float32", 1);
+  const input = trialInput(model, noise);
   const stepper = new Stepper(classifierRule(model, recipe), createState(model, recipe, 0));
   const predict = makePredictor(model, precision);
   try {

@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { dataRoot } from "../data/mod.ts";
 import { besideModule, linesOf, repositoryRoot } from "../disk/mod.ts";
 import type { RunProgress } from "../experiments/mod.ts";
-import { findOwnPython } from "../setup/mod.ts";
+import { findOwnPython, RAY } from "../setup/mod.ts";
 import type { Question } from "./worker.ts";
 
 /** Where the work is done. */
@@ -66,13 +66,7 @@ const PROJECT = ["src", "data_manifests", "deno.json", "deno.lock", "requirement
 
 /** The Python that has Ray: `.venv-ray`, or the one that `NTD_RAY` names. */
 export function findRay(): Promise<string> {
-  return findOwnPython({
-    variable: "NTD_RAY",
-    environment: ".venv-ray",
-    module: "ray",
-    packages: ["ray[client]==2.60.0"],
-    takes: "a minute, about 300 MB",
-  });
+  return findOwnPython(RAY);
 }
 
 /** A name for what is worked on that is the same for a driver that comes back. */

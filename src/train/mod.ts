@@ -33,5 +33,6 @@ export {
   fineTune,
   train,
   type TrainOptions,
+  trialInput,
 } from "./train.ts";
 export { augmentationName, transforms } from "./transforms.ts";

@@ -19,7 +19,7 @@ import { type BatchOptions, Inputs, pixelsTensor, smoothTargets } from "./input.
 import { type EpochPace, type MonitoringOptions, timed, trainLoop } from "./loop.ts";
 import { mix, mixInput, mixPlan } from "./mixup.ts";
 import { biasCorrections, optimizerOf } from "./optimizer.ts";
-import type { Recipe } from "./recipe.ts";
+import { paperRecipe, type Recipe } from "./recipe.ts";
 import { learningRate } from "./schedule.ts";
 import { createState, createWeights, evaluatedWeights, restoreState } from "./state.ts";
 import { accumulationOf, passOf, type StepInput, type StepRule, type TrainState } from "./step.ts";
@@ -106,6 +106,26 @@ export async function train(options: TrainOptions): Promise<Trained> {
   } finally {
     predict.dispose();
   }
+}
+
+/**
+ * What a first step of {@link paperRecipe} reads, at a rate of 0.001, to measure a step by: labels are 0, 1,
+ * 2, … in turns, nothing is mixed and no branch is left out. The caller disposes it, with the pixels.
+ *
+ * @param pixels of the batch, [B, H, W, channels]
+ */
+export function trialInput(model: Model, pixels: tf.Tensor4D): StepInput {
+  const { betas, labelSmoothing } = paperRecipe;
+  const [B] = pixels.shape;
+  const labels = Array.from({ length: B }, (_, i) => i % model.classes);
+  return {
+    pixels,
+    targets: tf.tensor2d(smoothTargets(labels, model.classes, labelSmoothing), [B, model.classes]),
+    learningRate: tf.scalar(1e-3),
+    corrections: tf.tensor1d(biasCorrections(betas, 1)),
+    keep: model.dropPath.some((p) => p > 0) ? tf.ones([model.dropPath.length, B]) : undefined,
+    dropout: model.dropout ? tf.tensor1d([0, 1], "int32") : undefined,
+  };
 }
 
 /** The inputs of steps that classify. */

@@ -115,7 +115,7 @@ Deno.test("bench: all benchmarks but the card's without a name; an unknown one l
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, search, grids, input, transforms, photos, fetch, ray, memory, gpu/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, sweep, search, grids, input, transforms, photos, fetch, ray, memory, gpu/,
   );
   assert.throws(() => parseBench(["toString"]), /no benchmark "toString"/);
 });

@@ -51,6 +51,22 @@ Deno.test("what was recorded is there when it is opened again", () =>
     ]);
   }));
 
+Deno.test("what is settled, or in a full shard, is in the journal's own file, as after a power cut", () =>
+  inJournal(async (journal) => {
+    const afterPowerCut = async () => {
+      const path = `${journal.path}.copy`; // without what SQLite keeps beside it until then
+      await Deno.copyFile(journal.path, path);
+      using copy = new Journal(path);
+      return [...copy.summary()].map(({ position }) => position);
+    };
+    journal.record([good(0)]);
+    journal.settle();
+    journal.record([good(1)]);
+    assert.deepEqual(await afterPowerCut(), [0]);
+    journal.addShard({ number: 0, end: 2, images: 2, bytes: 9 });
+    assert.deepEqual(await afterPowerCut(), [0, 1]);
+  }));
+
 Deno.test("images come in order, as many as asked for, past failures and pages", () =>
   inJournal((journal) => {
     const all = Array.from({ length: 350 }, (_, i) => i % 3 ? good(i) : bad(i, "gone"));

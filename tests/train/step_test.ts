@@ -2,29 +2,14 @@
 import assert from "node:assert/strict";
 import { createModel, type Model } from "../../src/models/mod.ts";
 import { startEngine, tf } from "../../src/tensorflow/mod.ts";
-import {
-  biasCorrections,
-  classifierRule,
-  createState,
-  paperRecipe,
-  smoothTargets,
-  Stepper,
-} from "../../src/train/mod.ts";
-import type { StepInput } from "../../src/train/mod.ts";
+import { classifierRule, createState, paperRecipe, Stepper, trialInput } from "../../src/train/mod.ts";
 
 const ignore = (await startEngine()).backend !== "tensorflow";
 
 const SIDE = 32, BATCH = 4;
 
-function inputOf(model: Model): StepInput {
-  return {
-    pixels: tf.randomUniform<tf.Rank.R4>([BATCH, SIDE, SIDE, 3], 0, 255, "float32", 1),
-    targets: tf.tensor2d(smoothTargets([0, 1, 2, 0], 3, 0.1), [BATCH, 3]),
-    learningRate: tf.scalar(1e-3),
-    corrections: tf.tensor1d(biasCorrections([0.9, 0.95], 1)),
-    dropout: model.dropout ? tf.tensor1d([0, 1], "int32") : undefined,
-  };
-}
+const inputOf = (model: Model) =>
+  trialInput(model, tf.randomUniform<tf.Rank.R4>([BATCH, SIDE, SIDE, 3], 0, 255, "float32", 1));
 
 /** A training of one network on one batch: each call of `step` gives the next loss. */
 function training(name: string, recipe = paperRecipe) {

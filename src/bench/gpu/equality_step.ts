@@ -9,16 +9,14 @@ import { createAutoencoder, createModel } from "../../models/mod.ts";
 import { random } from "../../stats/mod.ts";
 import { bytesTensor, type Precision, startEngine, tf } from "../../tensorflow/mod.ts";
 import {
-  biasCorrections,
   classifierRule,
   createState,
   loadCheckpoint,
   paperRecipe,
   pretrain,
   type Recipe,
-  smoothTargets,
-  type StepInput,
   Stepper,
+  trialInput,
 } from "../../train/mod.ts";
 import type { EqualityCase } from "./plan.ts";
 
@@ -49,7 +47,7 @@ interface Trained {
   parameters: Float32Array;
 }
 
-const STEPS = 3, CLASSES = 3, SEED = 3, RATE = 1e-3;
+const STEPS = 3, CLASSES = 3, SEED = 3;
 
 function bytesOf(batch: number, side: number): Uint8Array<ArrayBuffer> {
   const stream = random(1);
@@ -59,14 +57,8 @@ function bytesOf(batch: number, side: number): Uint8Array<ArrayBuffer> {
 async function classify({ model: name, image, batch, precision }: EqualityWork): Promise<Trained> {
   const model = createModel(name, CLASSES, image);
   const recipe: Recipe = { ...paperRecipe, precision };
-  const labels = Array.from({ length: batch }, (_, i) => i % CLASSES);
-  const input: StepInput = {
-    pixels: bytesTensor<tf.Rank.R4>(bytesOf(batch, image), [batch, image, image, 3]),
-    targets: tf.tensor2d(smoothTargets(labels, CLASSES, 0.1), [batch, CLASSES]),
-    learningRate: tf.scalar(RATE),
-    corrections: tf.tensor1d(biasCorrections(recipe.betas, 1)),
-    dropout: model.dropout ? tf.tensor1d([5, 7], "int32") : undefined,
-  };
+  const pixels = bytesTensor<tf.Rank.R4>(bytesOf(batch, image), [batch, image, image, 3]);
+  const input = trialInput(model, pixels);
   const stepper = new Stepper(classifierRule(model, recipe), createState(model, recipe, SEED));
   const valuesOf = (tensor: tf.Tensor1D) => Float32Array.from(tensor.dataSync());
   const losses = [await stepper.take(input)];

@@ -1,7 +1,14 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { ImageFailure } from "./image_failure.ts";
-import { type DecoderAnswer, type DecoderLimits, type Frame, packFrame, readFrames } from "./frames.ts";
+import {
+  type DecoderAnswer,
+  type DecoderLimits,
+  type Frame,
+  frameStart,
+  readerOf,
+  readFrames,
+} from "./frames.ts";
 import type { Decoded } from "./serve.ts";
 
 /** Processes that decode; disposing ends them. */
@@ -32,6 +39,9 @@ export interface DecoderOptions extends Partial<DecoderLimits> {
 /** Images after which a process is replaced: libvips' memory is fragmented by then. */
 const IMAGES_A_PROCESS = 5000;
 
+/** Files that a process has at a time: one that it decodes, and one that waits in its input. */
+const FILES_A_PROCESS = 2;
+
 /** Time to start, ms. */
 const START_MS = 60_000;
 
@@ -60,7 +70,6 @@ export function startDecoders<Facts>(
   { processes = availableParallelism(), decodeMs = DECODE_MS, memoryMb = MEMORY_MB, signal }: DecoderOptions =
     {},
 ): Decoders<Facts> {
-  const free: Decoder<Facts>[] = [];
   const all = new Set<Decoder<Facts>>();
   const waiting: PromiseWithResolvers<Decoder<Facts>>[] = [];
   let ended: unknown;
@@ -69,27 +78,23 @@ export function startDecoders<Facts>(
     all.add(decoder);
     return decoder;
   };
-  const dismiss = (decoder: Decoder<Facts>) => {
-    all.delete(decoder);
-    decoder.end(endedError());
-  };
-  const take = async (): Promise<Decoder<Facts>> => {
-    if (ended !== undefined) throw ended;
-    while (free.length > 0) {
-      const decoder = free.pop()!;
-      if (decoder.usable) return decoder;
-      dismiss(decoder);
+  /** The process with the fewest files, a new one before a second file; undefined: all have theirs. */
+  const freest = (): Decoder<Facts> | undefined => {
+    for (const decoder of all) {
+      if (decoder.usable || decoder.files > 0) continue;
+      all.delete(decoder);
+      decoder.end(endedError());
     }
+    const [first] = [...all].filter(({ usable }) => usable).sort((a, b) => a.files - b.files);
+    if (first?.files === 0) return first;
     if (all.size < processes) return start();
-    const place = Promise.withResolvers<Decoder<Facts>>();
-    waiting.push(place);
-    return await place.promise;
+    return first?.files < FILES_A_PROCESS ? first : undefined;
   };
-  const giveBack = (decoder: Decoder<Facts>) => {
-    if (!decoder.usable) dismiss(decoder);
-    if (ended !== undefined) return;
-    if (waiting.length > 0) waiting.shift()!.resolve(decoder.usable ? decoder : start());
-    else if (decoder.usable) free.push(decoder);
+  const handOut = () => {
+    for (let decoder; waiting.length > 0 && (decoder = freest());) {
+      decoder.files++;
+      waiting.shift()!.resolve(decoder);
+    }
   };
   const end = () => {
     ended ??= signal?.aborted ? signal.reason : endedError();
@@ -101,11 +106,19 @@ export function startDecoders<Facts>(
   signal?.addEventListener("abort", end);
   return {
     async decode(file) {
-      const decoder = await take();
-      try {
-        return await decoder.decode(file);
-      } finally {
-        giveBack(decoder);
+      while (true) {
+        if (ended !== undefined) throw ended;
+        const place = Promise.withResolvers<Decoder<Facts>>();
+        waiting.push(place);
+        handOut();
+        const decoder = await place.promise;
+        try {
+          const decoded = await decoder.decode(file);
+          if (decoded) return decoded;
+        } finally {
+          decoder.files--;
+          handOut();
+        }
       }
     },
     [Symbol.dispose]: end,
@@ -119,13 +132,17 @@ function endedError(): Error {
 /** Permissions of a process: it reads the program and loads sharp. */
 const PERMISSIONS = ["--no-prompt", "--allow-read", "--allow-ffi", "--allow-env", "--allow-sys"];
 
-/** One process, which decodes one image at a time. */
+/** One process, which decodes one image at a time, in the order in which they were sent. */
 class Decoder<Facts> {
+  /** Files that it has been given and has not answered. */
+  files = 0;
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #answers: AsyncGenerator<Frame<DecoderAnswer<Facts>>>;
   readonly #ready: Promise<void>;
   readonly #decodeMs: number;
+  /** Settled when the file that was sent last has been answered; at first, when the process listens. */
+  #last: Promise<unknown>;
   #images = 0;
   #dead = false;
   #dismissed: unknown;
@@ -147,8 +164,8 @@ class Decoder<Facts> {
     }).spawn();
     this.#process.status.then(() => this.#dead = true); // also when it is killed while idle
     this.#input = this.#process.stdin.getWriter();
-    this.#answers = readFrames(this.#process.stdout);
-    this.#ready = this.#next(START_MS).then((answer) => {
+    this.#answers = readFrames(readerOf(this.#process.stdout));
+    this.#last = this.#ready = this.#next(START_MS).then((answer) => {
       if (answer !== "ended" && answer !== "late") return;
       this.#dead = true;
       throw new Error(
@@ -162,12 +179,23 @@ class Decoder<Facts> {
     return !this.#dead && this.#images < IMAGES_A_PROCESS;
   }
 
-  async decode(file: Uint8Array): Promise<Decoded<Facts>> {
+  /** @returns undefined when the process has ended on the file before */
+  decode(file: Uint8Array): Promise<Decoded<Facts> | undefined> {
+    this.#images++;
+    for (const part of [frameStart({}, file.length), file]) {
+      this.#input.write(part).catch(() => {}); // a process that has ended gives no answer
+    }
+    const answered = this.#last.catch(() => {}).then(() => this.#answer());
+    this.#last = answered;
+    return answered;
+  }
+
+  async #answer(): Promise<Decoded<Facts> | undefined> {
     await this.#ready.catch((error) => {
       throw this.#dismissed ?? error;
     });
-    this.#images++;
-    this.#input.write(packFrame({}, file)).catch(() => {}); // a process that has ended gives no answer
+    if (this.#dismissed !== undefined) throw this.#dismissed;
+    if (this.#dead) return undefined;
     const answer = await this.#next(this.#decodeMs);
     if (this.#dismissed !== undefined) throw this.#dismissed;
     if (answer === "ended" || answer === "late") throw await this.#failure(answer);

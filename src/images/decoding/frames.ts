@@ -10,90 +10,72 @@ export interface Frame<Header> {
   body: Uint8Array;
 }
 
-/** Writes one message as bytes. */
-export function packFrame(header: unknown, body: Uint8Array = new Uint8Array()): Uint8Array<ArrayBuffer> {
+/**
+ * The beginning of a message as bytes: what stands before its body. The body is written by itself, so that it
+ * is not copied.
+ */
+export function frameStart(header: unknown, bodyLength: number): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const bytes = new Uint8Array(8 + text.length + body.length);
+  const bytes = new Uint8Array(8 + text.length);
   const lengths = new DataView(bytes.buffer);
   lengths.setUint32(0, text.length, true);
-  lengths.setUint32(4, body.length, true);
+  lengths.setUint32(4, bodyLength, true);
   bytes.set(text, 8);
-  bytes.set(body, 8 + text.length);
   return bytes;
 }
 
 /** Longest message, bytes: a length above it is corrupt. */
 const LONGEST = 1 << 30;
 
+/** Reads bytes into an array, as many as have come; `null` means that there will be no more. */
+type Read = (into: Uint8Array<ArrayBuffer>) => Promise<number | null> | number | null;
+
 /**
- * Reads the messages of a stream. It ends with the stream, also in the middle of a message: the other process
+ * Reads the messages of an input. It ends with the input, also in the middle of a message: the other process
  * has ended.
  *
  * @throws {Error} when the bytes are no message
  */
-export async function* readFrames<Header>(stream: ReadableStream<Uint8Array>): AsyncGenerator<Frame<Header>> {
-  const take = taker(stream);
+export async function* readFrames<Header>(read: Read): AsyncGenerator<Frame<Header>> {
   while (true) {
-    const lengths = await take(8);
+    const lengths = await take(read, 8);
     if (!lengths) return;
-    const view = new DataView(lengths.buffer, lengths.byteOffset, 8);
+    const view = new DataView(lengths.buffer);
     const [header, bytes] = [view.getUint32(0, true), view.getUint32(4, true)];
     if (header > LONGEST || bytes > LONGEST) {
       throw new Error(`A message of ${header} + ${bytes} bytes is longer than any.`);
     }
-    const text = await take(header);
-    const body = await take(bytes);
-    if (!text || !body) return;
-    yield { header: JSON.parse(new TextDecoder().decode(text)), body };
+    const rest = await take(read, header + bytes);
+    if (!rest) return;
+    const text = new TextDecoder().decode(rest.subarray(0, header));
+    yield { header: JSON.parse(text), body: rest.subarray(header) };
   }
 }
 
-/** An input, for example standard input; `null` means its end. */
-interface SyncReader {
-  readSync(into: Uint8Array): number | null;
-}
-
-/** Reads the bodies of an input's messages, one after the other, and blocks the process between them. */
-export function* readBodiesSync(input: SyncReader): Generator<Uint8Array> {
-  while (true) {
-    const lengths = takeSync(input, 8);
-    if (!lengths) return;
-    const view = new DataView(lengths.buffer);
-    const header = takeSync(input, view.getUint32(0, true));
-    const body = takeSync(input, view.getUint32(4, true));
-    if (!header || !body) return;
-    yield body;
-  }
-}
-
-function takeSync(input: SyncReader, length: number): Uint8Array | undefined {
+/** So many bytes; undefined when the input ends before. */
+async function take(read: Read, length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const taken = new Uint8Array(length);
   for (let filled = 0; filled < length;) {
-    const read = input.readSync(taken.subarray(filled));
-    if (read === null) return undefined;
-    filled += read;
+    const count = await read(taken.subarray(filled));
+    if (count === null) return undefined;
+    filled += count;
   }
   return taken;
 }
 
-/** Takes the next bytes of a stream, as many as are asked for; undefined at its end. */
-function taker(stream: ReadableStream<Uint8Array>): (length: number) => Promise<Uint8Array | undefined> {
-  const reader = stream.getReader();
-  let rest = new Uint8Array();
-  return async (length) => {
-    const taken = new Uint8Array(length);
-    for (let filled = 0; filled < length;) {
-      if (rest.length === 0) {
-        const { value, done } = await reader.read();
-        if (done) return undefined;
-        rest = value as Uint8Array<ArrayBuffer>;
-      }
-      const part = rest.subarray(0, length - filled);
-      taken.set(part, filled);
-      rest = rest.subarray(part.length);
-      filled += part.length;
-    }
-    return taken;
+/** Bytes of a stream that are read at a time: as many as a pipe holds. */
+const BLOCK = 2 ** 16;
+
+/** A stream of bytes to be read as {@link readFrames} does; each read takes the same memory. */
+export function readerOf(stream: ReadableStream<Uint8Array>): Read {
+  const reader = stream.getReader({ mode: "byob" });
+  let block = new ArrayBuffer(BLOCK);
+  return async (into) => {
+    const { value, done } = await reader.read(new Uint8Array(block, 0, Math.min(into.length, BLOCK)));
+    if (done) return null;
+    into.set(value);
+    block = value.buffer;
+    return value.length;
   };
 }
 

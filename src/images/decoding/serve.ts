@@ -1,6 +1,6 @@
 import { ImageFailure, imageFailure } from "./image_failure.ts";
 import { loadSharp } from "./decode.ts";
-import { type DecoderAnswer, type DecoderLimits, packFrame, readBodiesSync } from "./frames.ts";
+import { type DecoderAnswer, type DecoderLimits, frameStart, readFrames } from "./frames.ts";
 
 /** A decoded image: facts about it, and its bytes in the form in which it is stored. */
 export interface Decoded<Facts> {
@@ -24,10 +24,11 @@ export async function serveDecoder<Settings, Facts>(
   const { settings, limits }: { settings: Settings; limits: DecoderLimits } = JSON.parse(Deno.args[0]);
   await loadSharp();
   write({ ready: true });
-  for (const file of readBodiesSync(Deno.stdin)) {
+  // Blocking reads take less of the processor than others; there is nothing else to do between two files.
+  for await (const { body } of readFrames((into) => Deno.stdin.readSync(into))) {
     const watch = watchImage(limits);
     try {
-      const { facts, bytes } = await decode(file, settings);
+      const { facts, bytes } = await decode(body, settings);
       write({ facts }, bytes);
     } catch (error) {
       writeFailure(imageFailure(error));
@@ -59,7 +60,9 @@ function writeFailure({ reason, message }: ImageFailure): void {
   write({ reason, detail: message });
 }
 
-function write(answer: DecoderAnswer<unknown>, bytes?: Uint8Array): void {
-  const frame = packFrame(answer, bytes);
-  for (let written = 0; written < frame.length;) written += Deno.stdout.writeSync(frame.subarray(written));
+/** Writes an answer whole before anything else is done: who waits for it knows what the process is at. */
+function write(answer: DecoderAnswer<unknown>, bytes: Uint8Array = new Uint8Array()): void {
+  for (const part of [frameStart(answer, bytes.length), bytes]) {
+    for (let written = 0; written < part.length;) written += Deno.stdout.writeSync(part.subarray(written));
+  }
 }

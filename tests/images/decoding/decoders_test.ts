@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type Frame, packFrame, readFrames } from "../../../src/images/decoding/frames.ts";
+import { type Frame, frameStart, readerOf, readFrames } from "../../../src/images/decoding/frames.ts";
 import { type DecoderOptions, startDecoders } from "../../../src/images/mod.ts";
 
 const STAND_IN = new URL("../../made/images/decoding/stand_in.ts", import.meta.url);
@@ -90,10 +90,17 @@ Deno.test("what a decoder throws has its reason, and leaves the process as it wa
   });
 });
 
-Deno.test("who waits for a process that dies gets another", async () => {
-  await withDecoders({ processes: 1 }, async (decode) => {
-    const ends = await Promise.allSettled(["abort", "ok", "abort", "ok"].map(decode));
-    assert.deepEqual(ends.map(({ status }) => status), ["rejected", "fulfilled", "rejected", "fulfilled"]);
+Deno.test("a file that came in behind one that ends the process is decoded by another", async () => {
+  await withDecoders({ processes: 1, decodeMs: 1500, memoryMb: 100 }, async (decode) => {
+    const orders = ["abort", "ok", "busy", "ok", "memory", "ok", "ok"];
+    const ends = await Promise.allSettled(orders.map(decode));
+    assert.deepEqual(
+      ends.map((end) => end.status === "rejected" ? end.reason.reason : "decoded"),
+      [
+        ...["decoder_crashed", "decoded", "decoder_timed_out", "decoded"],
+        ...["decoder_out_of_memory", "decoded", "decoded"],
+      ],
+    );
   });
 });
 
@@ -142,10 +149,12 @@ Deno.test("a process whose starter has gone ends by itself in the middle of an i
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const answers: AsyncGenerator<Frame<unknown>> = readFrames(process.stdout);
+  const answers: AsyncGenerator<Frame<unknown>> = readFrames(readerOf(process.stdout));
   await answers.next();
   const input = process.stdin.getWriter();
-  await input.write(packFrame({}, bytesOf("wait")));
+  const order = bytesOf("wait");
+  await input.write(frameStart({}, order.length));
+  await input.write(order);
   await input.close();
   assert.equal((await answers.next()).done, true);
   assert.equal((await process.status).code, 1);

@@ -1,14 +1,24 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { packFrame, readFrames } from "../../../src/images/decoding/frames.ts";
+import { frameStart, readerOf, readFrames } from "../../../src/images/decoding/frames.ts";
 
 /** A stream of these bytes in pieces of a length. */
 function inPieces(bytes: Uint8Array, length: number): ReadableStream<Uint8Array> {
   const count = Math.ceil(bytes.length / length);
-  return ReadableStream.from(
-    Array.from({ length: count }, (_, i) => bytes.slice(i * length, (i + 1) * length)),
-  );
+  let piece = 0;
+  return new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      if (piece < count) controller.enqueue(bytes.slice(piece * length, ++piece * length));
+      else {
+        controller.close();
+        controller.byobRequest?.respond(0);
+      }
+    },
+  });
 }
+
+const framed = (header: unknown, body: Uint8Array) => joined([frameStart(header, body.length), body]);
 
 const joined = (parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
@@ -19,8 +29,8 @@ Deno.test("messages come out as they went in, however the stream is cut", async 
       fc.array(frame, { maxLength: 4 }),
       fc.integer({ min: 1, max: 70 }),
       async (frames, length) => {
-        const bytes = joined(frames.map(({ header, body }) => packFrame(header, body)));
-        const read = await Array.fromAsync(readFrames(inPieces(bytes, length)));
+        const bytes = joined(frames.map(({ header, body }) => framed(header, body)));
+        const read = await Array.fromAsync(readFrames(readerOf(inPieces(bytes, length))));
         const plain = frames.map(({ header, body }) => ({
           header: JSON.parse(JSON.stringify(header)),
           body,
@@ -32,9 +42,9 @@ Deno.test("messages come out as they went in, however the stream is cut", async 
 });
 
 Deno.test("a message that breaks off is not given out", async () => {
-  const bytes = joined([packFrame({ a: 1 }, new Uint8Array(9)), packFrame({ b: 2 }, new Uint8Array(9))]);
+  const bytes = joined([framed({ a: 1 }, new Uint8Array(9)), framed({ b: 2 }, new Uint8Array(9))]);
   for (const length of [0, 3, 8, 12, 20]) {
     const cut = bytes.slice(0, bytes.length / 2 + length);
-    assert.equal((await Array.fromAsync(readFrames(inPieces(cut, 7)))).length, 1);
+    assert.equal((await Array.fromAsync(readFrames(readerOf(inPieces(cut, 7))))).length, 1);
   }
 });
