@@ -26,8 +26,13 @@ export interface SearchRow {
 
 const SIX = icons();
 
-/** The first three libraries, which are easy; three that are hard; all six. */
-const TASKS = { easy: SIX.slice(0, 3), hard: SIX.slice(2, 5), six: SIX };
+/** The first three libraries, which are easy; three that are hard; three that are harder; all six. */
+const TASKS = {
+  easy: SIX.slice(0, 3),
+  hard: SIX.slice(2, 5),
+  hardest: [SIX[0], SIX[3], SIX[4]],
+  six: SIX,
+};
 
 /** A change of the preset, the tasks that it was tried on, and their seed. */
 interface Candidate extends Omit<Overrides, "datasets" | "seed" | "preset"> {
@@ -57,8 +62,15 @@ const convnext = (dim: number, patch: number): Overrides["model"] => ({
   layerScale: 1,
   dropPath: 0,
 });
-const long = { epochs: 16, samplesPerEpoch: 4096, learningRate: 6e-3 };
-const short = { epochs: 12, samplesPerEpoch: 4096 };
+const deep: Overrides["model"] = "resnet_tiny_deep";
+const vgg = (dims: number[][], more = {}): Overrides["model"] => ({
+  ...{ family: "vgg", dims, batchNorm: true, pool: 4, hidden: 128, dropout: 0.5 },
+  ...more,
+});
+const long = { epochs: 16, samplesPerEpoch: 4096, batchSize: 64, learningRate: 6e-3 };
+const short = { epochs: 12, samplesPerEpoch: 4096, batchSize: 64 };
+/** The preset's, as it was when stems were looked at. */
+const usual = { epochs: 12, samplesPerEpoch: 4032, batchSize: 64, learningRate: 1e-2 };
 
 /** The candidates of each subject, in the order in which they were tried. */
 const CANDIDATES: Record<string, readonly Candidate[]> = {
@@ -99,6 +111,35 @@ const CANDIDATES: Record<string, readonly Candidate[]> = {
   "ViT and AlexNet": [
     { tasks: ["easy"], model: "vit_micro_patch8", recipe: { ...short, epochs: 24, learningRate: 2e-3 } },
     { tasks: ["easy"], model: "alexnet_micro", recipe: { ...short, learningRate: 2e-3 } },
+  ],
+  "stem and batch": [
+    { tasks: ["hardest"], model: "resnet_tiny", recipe: usual },
+    { tasks: ["hardest"], model: resnet([32, 64], 16), recipe: { ...usual, precision: "bfloat16" } },
+    { tasks: ["hardest"], model: "resnet_tiny", recipe: { ...usual, batchSize: 32 } },
+    { tasks: ["hardest"], model: "resnet_tiny", recipe: { ...usual, batchSize: 32, learningRate: 5e-3 } },
+    { tasks: ["hardest"], model: "resnet_tiny", recipe: { ...usual, learningRate: 3e-2 } },
+    { tasks: ["hardest"], model: "resnet_tiny", recipe: { ...usual, batchSize: 32, learningRate: 2e-2 } },
+    { tasks: ["hardest"], model: "vgg_micro", recipe: { ...usual, learningRate: 4e-3 } },
+    { tasks: ["hardest"], model: vgg([[16], [32, 32], [64, 64]]), recipe: { ...usual, learningRate: 4e-3 } },
+    {
+      tasks: ["hardest"],
+      model: vgg([[16, 16], [32, 32], [64, 64]], { hidden: 64, dropout: 0 }),
+      recipe: { ...usual, learningRate: 4e-3 },
+    },
+    { tasks: ["hardest"], model: vgg([[16], [32], [64, 64]]), recipe: { ...usual, learningRate: 4e-3 } },
+    {
+      tasks: ["hardest"],
+      model: "vgg_micro",
+      imageSize: 32,
+      recipe: { ...usual, epochs: 24, learningRate: 4e-3 },
+    },
+    { tasks: ["hardest"], model: "vgg_micro", imageSize: 40, recipe: { ...usual, learningRate: 4e-3 } },
+    { tasks: ["hardest", "hard"], model: deep, recipe: usual },
+    { tasks: ["hardest"], model: vgg([[16, 16], [32], [64]]), recipe: { ...usual, learningRate: 4e-3 } },
+    { tasks: ["hard", "hardest"], model: deep, recipe: { ...usual, epochs: 18 } },
+    { tasks: ["hard"], model: deep, recipe: { ...usual, batchSize: 16, learningRate: 7e-3 } },
+    { tasks: ["hard", "hardest", "easy"], model: deep, recipe: { ...usual, batchSize: 32 } },
+    { tasks: ["six"], model: deep, recipe: { ...usual, samplesPerEpoch: 8064, batchSize: 32 } },
   ],
 };
 
