@@ -26,11 +26,12 @@ export interface SearchRow {
 
 const SIX = icons();
 
-/** The first three libraries, which are easy; three that are hard; three that are harder; all six. */
+/** The first three libraries, which are easy; three that are hard; three that are harder; three between; all six. */
 const TASKS = {
   easy: SIX.slice(0, 3),
   hard: SIX.slice(2, 5),
   hardest: [SIX[0], SIX[3], SIX[4]],
+  middling: [SIX[0], SIX[4], SIX[5]],
   six: SIX,
 };
 
@@ -54,10 +55,10 @@ const resnet = (dims: number[], stemDim: number): Overrides["model"] => ({
   stemDim,
   stem: "5x5",
 });
-const convnext = (dim: number, patch: number): Overrides["model"] => ({
+const convnext = (dim: number, patch: number, depths = [1, 1, 1]): Overrides["model"] => ({
   family: "convnext",
-  depths: [1, 1, 1],
-  dims: [dim, 2 * dim, 4 * dim],
+  depths,
+  dims: depths.map((_, stage) => dim * 2 ** stage),
   patch,
   layerScale: 1,
   dropPath: 0,
@@ -115,6 +116,11 @@ const CANDIDATES: Record<string, readonly Candidate[]> = {
   "stem and batch": [
     { tasks: ["hardest"], model: "resnet_tiny", recipe: usual },
     { tasks: ["hardest"], model: resnet([32, 64], 16), recipe: { ...usual, precision: "bfloat16" } },
+    ...[[1, 1], [2, 2]].map((depths): Candidate => ({
+      tasks: ["easy"],
+      model: convnext(32, 2, depths),
+      recipe: { ...usual, learningRate: 6e-3, precision: "bfloat16" },
+    })),
     { tasks: ["hardest"], model: "resnet_tiny", recipe: { ...usual, batchSize: 32 } },
     { tasks: ["hardest"], model: "resnet_tiny", recipe: { ...usual, batchSize: 32, learningRate: 5e-3 } },
     { tasks: ["hardest"], model: "resnet_tiny", recipe: { ...usual, learningRate: 3e-2 } },
@@ -140,6 +146,8 @@ const CANDIDATES: Record<string, readonly Candidate[]> = {
     { tasks: ["hard"], model: deep, recipe: { ...usual, batchSize: 16, learningRate: 7e-3 } },
     { tasks: ["hard", "hardest", "easy"], model: deep, recipe: { ...usual, batchSize: 32 } },
     { tasks: ["six"], model: deep, recipe: { ...usual, samplesPerEpoch: 8064, batchSize: 32 } },
+    { tasks: ["middling"], model: deep, recipe: { ...usual, batchSize: 32 } },
+    { tasks: ["easy"], model: "convnext_mini", recipe: { ...usual, batchSize: 32, learningRate: 4e-3 } },
   ],
 };
 
