@@ -51,6 +51,7 @@ export { playedGames } from "./game/mod.ts";
 export {
   accuracyTable,
   auditTable,
+  clusterTable,
   corruptionSheet,
   corruptionTable,
   datasetTable,

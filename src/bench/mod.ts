@@ -1,7 +1,7 @@
 /** The project's benchmarks. */
 import { installCommand, knownOwnPython, type OwnPackage, RAY } from "../setup/mod.ts";
 import type { GpuOptions } from "./gpu/plan.ts";
-import { IMG2DATASET, PYTORCH, TIMM } from "./peers.ts";
+import { ALIBI_DETECT, IMG2DATASET, PYTORCH, TIMM } from "./peers.ts";
 export { GPU_PARTS } from "./gpu/plan.ts";
 
 /** One line of a benchmark's table. */
@@ -11,7 +11,7 @@ export type BenchRow = object;
 export interface BenchChoice {
   /** Of `train` and `steady`: the networks. */
   models?: string[];
-  /** Of `photos`: the dataset. */
+  /** Of `photos`: the dataset. Of `audit`: datasets, folders or files, as commands take them. */
   data?: string;
   /** Of `gpu`. */
   gpu?: GpuOptions;
@@ -105,6 +105,14 @@ export const benchmarks: Record<string, Benchmark> = {
     peer: RAY,
     installs: true,
     run: async () => (await import("./ray.ts")).benchRay(),
+  },
+  audit: {
+    measures: "how often the audit's test and alibi-detect's ClassifierDrift tell the same images of two " +
+      "datasets apart, and of one that is dealt in two",
+    takes: "10 to 20 minutes",
+    peer: ALIBI_DETECT,
+    installs: true,
+    run: async ({ data }) => (await import("./audit.ts")).benchAudit(data),
   },
   memory: {
     measures: "peak of memory for pools of 1,000 and 100,000 images: building, opening, sampling, batches",

@@ -24,3 +24,11 @@ export const IMG2DATASET: OwnPackage = {
   packages: ["img2dataset==1.47.0"],
   takes: "a minute or two, about 800 MB",
 };
+
+export const ALIBI_DETECT: OwnPackage = {
+  variable: "NTD_ALIBI_DETECT",
+  environment: ".venv-alibi-detect",
+  module: "alibi_detect",
+  packages: ["alibi-detect==0.13.0", "torch==2.13.0"],
+  takes: "a few minutes, about 1900 MB, and more where pip takes a PyTorch for cards",
+};

@@ -26,7 +26,7 @@ export interface SearchRow {
 
 const SIX = icons();
 
-/** The first three libraries, which are easy; three that are hard; three that are harder; three between; all six. */
+/** Three libraries that are easy, three that are hard, three that are harder, three between, and all six. */
 const TASKS = {
   easy: SIX.slice(0, 3),
   hard: SIX.slice(2, 5),

@@ -19,7 +19,8 @@ ${benchmarkLines()}
   --within   of "gpu": seconds after which the rest is left out; default: 450
   --batch    of "gpu": the only batch size of the large networks; default: the fastest is looked for
   --model    of "train" and "steady": only this one; may be given several times
-  --data     of "photos": a dataset whose photographs are stored as JPEG; default: made-up ones
+  --data     of "photos": a dataset whose photographs are stored as JPEG; default: made-up ones. Of "audit": datasets or paths
+             with commas; default: the icons
   --json     the figures as JSON`;
 
 /** Every benchmark but that of a card, which few machines have. */

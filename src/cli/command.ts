@@ -2,7 +2,9 @@
  * The common ways of the commands: reading arguments, and ending with one clear sentence where
  * something is wrong.
  */
+import { realpathSync } from "node:fs";
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { repositoryRoot } from "../disk/mod.ts";
 
 /** A fault that the person at the terminal can put right. It is printed without a stack. */
 export class UsageError extends Error {
@@ -62,8 +64,23 @@ export function interruption(): AbortSignal {
 }
 
 /**
- * Runs a command and ends the process with its exit code. `--help` prints the usage; errors are printed as
- * their message alone, unless `NTD_DEBUG` is set.
+ * Goes to the folder where the user typed the command, so that relative paths are what they look like:
+ * `deno task` starts commands at the repository and says in `INIT_CWD` where it was called.
+ */
+function goWhereTyped(): void {
+  const typed = Deno.env.get("INIT_CWD");
+  Deno.env.delete("INIT_CWD"); // what this process starts, it starts from where it is
+  if (typed === undefined || realpathSync(Deno.cwd()) !== realpathSync(repositoryRoot)) return;
+  try {
+    Deno.chdir(typed);
+  } catch {
+    return; // it is somebody else's variable
+  }
+}
+
+/**
+ * Runs a command and ends the process with its exit code. Paths among its arguments start where it was typed.
+ * `--help` prints the usage; errors are printed as their message alone, unless `NTD_DEBUG` is set.
  */
 export async function runCommand(
   usage: string,
@@ -73,6 +90,7 @@ export async function runCommand(
     console.log(usage);
     Deno.exit(0);
   }
+  goWhereTyped();
   try {
     Deno.exit(await command(Deno.args));
   } catch (error) {

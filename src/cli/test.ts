@@ -1,7 +1,7 @@
 /** `deno task test`: formatting, lint, types, and every test. */
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, venvPython } from "../setup/mod.ts";
 import { EXIT, parseCommand, runCommand, UsageError } from "./command.ts";
@@ -23,7 +23,8 @@ export function parseTest(args: readonly string[]): Selection {
   const isPath = (filter: string) => existsSync(filter);
   const missing = positionals.find((filter) => filter.endsWith(".ts") && !isPath(filter));
   if (missing !== undefined) throw new UsageError(`There is no file "${missing}".\n${USAGE}`);
-  return { paths: positionals.filter(isPath), names: positionals.filter((filter) => !isPath(filter)) };
+  const paths = positionals.filter(isPath).map((path) => resolve(path));
+  return { paths, names: positionals.filter((filter) => !isPath(filter)) };
 }
 
 /**

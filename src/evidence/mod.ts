@@ -6,4 +6,5 @@ export {
   type Sighting,
   sightingOf,
 } from "./evidence.ts";
+export { kMeans } from "./clusters.ts";
 export { evidenceKinds, type EvidenceName, evidenceNames, evidenceOf } from "./kinds.ts";

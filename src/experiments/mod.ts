@@ -8,6 +8,7 @@ export {
   presets,
   sizesFromEnvironment,
 } from "./environment.ts";
+export { exemplarRows } from "./kinds/audit/exemplars.ts";
 export {
   type Audit,
   audit,
@@ -16,6 +17,7 @@ export {
   type AuditTest,
   isFound,
 } from "./kinds/audit/schema.ts";
+export { compareDatasets, testEvidence } from "./kinds/audit/tests.ts";
 export { conclusionInWords, effectInWords, headlineInWords, pText } from "./kinds/audit/words.ts";
 export { type AnyExperiment, checkExperiment, hashOf, labelOf, neededBy } from "./kinds.ts";
 export {
@@ -45,3 +47,4 @@ export { checkRunnable, run, sweep } from "./run.ts";
 export { sizesOf, viewOf } from "./seen.ts";
 export { inputWaitOf, type ProgressLine, type RunOptions, type RunProgress } from "./session.ts";
 export { type ProbeTask, taskOf } from "./task.ts";
+export { pretrainedWeights } from "./trained_source.ts";

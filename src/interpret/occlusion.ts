@@ -49,28 +49,59 @@ export async function occlusionMap(
 ): Promise<OcclusionMap> {
   const { patch, stride = Math.ceil(patch / 2), fill = MEAN_PIXEL, batchSize = 64, signal } = options;
   const side = Math.sqrt(image.length / 3);
-  const starts = startsOf(side, patch, stride);
+  const squares = coversOf(side, patch, stride);
   const values = Float32Array.from(image);
   const [whole] = await ask(predict, weights, [values], side);
   const chosen = options.class ?? argmax(whole);
   if (!(chosen in whole)) {
     throw new RangeError(`class is ${chosen}; the network has ${whole.length} classes.`);
   }
-  const squares = starts.flatMap((top) => starts.map((left) => ({ top, left })));
-  const sums = new Float32Array(side * side), counts = new Float32Array(side * side);
+  const falls: number[] = [];
   for (let begin = 0; begin < squares.length; begin += batchSize) {
     signal?.throwIfAborted();
-    const some = squares.slice(begin, begin + batchSize);
-    const covered = some.map((square) => cover(values, side, square, patch, fill));
+    const covered = squares.slice(begin, begin + batchSize).map((square) =>
+      cover(values, side, square, fill)
+    );
     const answers = await ask(predict, weights, covered, side);
-    some.forEach((square, i) => {
-      for (const pixel of pixelsOf(square, patch, side)) {
-        sums[pixel] += whole[chosen] - answers[i][chosen];
-        counts[pixel]++;
-      }
-    });
+    falls.push(...answers.map((answer) => whole[chosen] - answer[chosen]));
   }
-  return { values: sums.map((sum, i) => sum / counts[i]), side, class: chosen, probability: whole[chosen] };
+  const map = meanOverSquares(squares, falls, side);
+  return { values: map, side, class: chosen, probability: whole[chosen] };
+}
+
+/** A square that covers a part of an image, px. */
+export interface Cover {
+  top: number;
+  left: number;
+  size: number;
+}
+
+/**
+ * The squares that cover an image one at a time.
+ *
+ * @param patch side of a square, px
+ * @param stride distance from one place of it to the next, px
+ * @throws {RangeError} for a patch or stride that does not suit the image
+ */
+export function coversOf(side: number, patch: number, stride: number): Cover[] {
+  const starts = startsOf(side, patch, stride);
+  return starts.flatMap((top) => starts.map((left) => ({ top, left, size: patch })));
+}
+
+/** The mean, for each pixel of an image, over the values of the squares that cover it, [side, side]. */
+export function meanOverSquares(
+  squares: readonly Cover[],
+  values: readonly number[],
+  side: number,
+): Float32Array {
+  const sums = new Float32Array(side * side), counts = new Float32Array(side * side);
+  squares.forEach((square, i) => {
+    for (const pixel of pixelsOf(square, side)) {
+      sums[pixel] += values[i];
+      counts[pixel]++;
+    }
+  });
+  return sums.map((sum, i) => sum / counts[i]);
 }
 
 /** Where the squares begin, such that they reach the far edge. */
@@ -89,21 +120,21 @@ function startsOf(side: number, patch: number, stride: number): number[] {
   return [...Array.from({ length: Math.ceil(last / stride) }, (_, i) => i * stride), last];
 }
 
-function* pixelsOf({ top, left }: { top: number; left: number }, patch: number, side: number) {
-  for (let y = top; y < top + patch; y++) {
-    for (let x = left; x < left + patch; x++) yield y * side + x;
+function* pixelsOf({ top, left, size }: Cover, side: number) {
+  for (let y = top; y < top + size; y++) {
+    for (let x = left; x < left + size; x++) yield y * side + x;
   }
 }
 
-function cover(
-  image: Float32Array,
+/** A copy of an RGB image, [side, side, 3], of which a square has one colour. */
+export function cover<Pixels extends Float32Array | Uint8Array>(
+  image: Pixels,
   side: number,
-  square: { top: number; left: number },
-  patch: number,
+  square: Cover,
   fill: readonly number[],
-): Float32Array {
-  const covered = image.slice();
-  for (const pixel of pixelsOf(square, patch, side)) covered.set(fill, pixel * 3);
+): Pixels {
+  const covered = image.slice() as Pixels;
+  for (const pixel of pixelsOf(square, side)) covered.set(fill, pixel * 3);
   return covered;
 }
 

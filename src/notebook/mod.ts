@@ -1,5 +1,6 @@
 /** Everything that a cell shows: tables, figures, images, progress. */
 export { accuracyTable, auditTable, CLAIMS_MIME, probeTable, showClaims, table } from "./table.ts";
+export { clusterTable } from "./cluster_table.ts";
 export { corruptionSheet, corruptionTable } from "./corruption_sheet.ts";
 export { datasetTable, duplicatesTable, quiz, resemblingTable, sampleGallery } from "./datasets.ts";
 export { show } from "./display.ts";

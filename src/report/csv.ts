@@ -1,7 +1,6 @@
 /** Images worth a look, as CSV. */
-import type { AuditRecord } from "../experiments/mod.ts";
+import { type AuditRecord, exemplarRows } from "../experiments/mod.ts";
 import { csvCell } from "../records/mod.ts";
-import { exemplarRows } from "./exemplars.ts";
 
 /** Images of a kind and a dataset that are listed for each pair. */
 const EACH = 50;

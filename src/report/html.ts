@@ -1,16 +1,14 @@
 /** An audit as one HTML page: no script, nothing from the network. */
 import { printable, sampleOriginals } from "../data/mod.ts";
-import { fromImage } from "../images/mod.ts";
-import type { AuditPair, AuditRecord } from "../experiments/mod.ts";
+import { type AuditPair, type AuditRecord, exemplarRows } from "../experiments/mod.ts";
+import { fromImage, loadSharpForDrawings } from "../images/mod.ts";
+import { heatMap } from "../interpret/mod.ts";
 import { escapeMarkup } from "../notebook/mod.ts";
 import { evidenceChart } from "./chart.ts";
-import { exemplarRows } from "./exemplars.ts";
 import { auditText, pairTitle } from "./text.ts";
 
 type Result = AuditRecord["result"];
 type TextSection = ReturnType<typeof auditText>[number];
-type ImageName = Pick<Result["images"][number], "dataset" | "name">;
-type PictureOf = (image: ImageName) => string | undefined;
 
 /** Pictures a row and on the map, pairs of images in both, and pairs of datasets that are shown. */
 const EACH = 8, ON_MAP = 60, TWINS = 12, PAIRS = 6;
@@ -45,7 +43,7 @@ svg { max-width: 100%; height: auto; }
 export async function auditPage(record: AuditRecord, again?: AuditRecord): Promise<string> {
   const { result } = record;
   const shown = result.pairs.filter(({ scores }) => scores.length > 0).slice(0, PAIRS);
-  const pictureOf = await picturesOf(record, wantedPictures(shown, record));
+  const pictures = await picturesOf(record, wantedPictures(shown, record), shown);
   const title = `Audit of ${result.datasets.map((dataset) => printable(dataset.title)).join(", ")}`;
   const [verdict, ...rest] = auditText(record, again);
   const isApart = result.pairs.some((pair) => pair.verdict === "told apart");
@@ -55,10 +53,10 @@ export async function auditPage(record: AuditRecord, again?: AuditRecord): Promi
       paragraphs(verdict)
     }</section>`,
     ...shown.map((pair) => figure(evidenceChart(pair, `Pairs named rightly: ${pairTitle(pair, result)}`))),
-    ...shown.map((pair) => exemplarSection(pair, result, pictureOf)),
-    ...(shown.length > 0 ? [mapSection(record, pictureOf)] : []),
+    ...shown.map((pair) => exemplarSection(pair, result, pictures)),
+    ...(shown.length > 0 ? [mapSection(record, pictures)] : []),
     ...rest.map(section),
-    ...result.pairs.slice(0, PAIRS).map((pair) => twinPictures(pair, pictureOf)),
+    ...result.pairs.slice(0, PAIRS).map((pair) => twinPictures(pair, pictures)),
     `<footer><p>Record <code>${record.hash}</code>, ${escapeMarkup(result.engine)}, finished ${
       escapeMarkup(result.finishedAt)
     }.</p></footer>`,
@@ -105,41 +103,51 @@ const figure = (svg: string) => `<figure class="wide" style="margin:1rem 0">${sv
 
 const key = (dataset: number) => `<span class="key" style="background:${colorOf(dataset)}"></span>`;
 
-function exemplarSection(pair: AuditPair, result: AuditRecord["result"], pictureOf: PictureOf): string {
+/** What the maps of what the classifier looks at are, where there are any. */
+const LOOKED_AT =
+  "The second picture of some shows what the classifier looks at on the centred square. Where it is yellow, the answer " +
+  "falls most when that place is covered with the picture's mean colour: that is what the answer rests on, for " +
+  "the folder that the image is taken for. Where it is violet, covering changes nothing, or makes the answer " +
+  "surer. Colours are of one scale on all of these. The classifier has not seen the image that it is asked about.";
+
+function exemplarSection(pair: AuditPair, result: AuditRecord["result"], pictures: Pictures): string {
   const rows = exemplarRows(pair, result, EACH).map(({ dataset, kind, images }) => {
     const title = escapeMarkup(printable(result.datasets[dataset].title));
     const heading = kind === "typical" ? `most typical of ${title}` : `of ${title}, most like the other`;
-    return `<h3>${key(dataset)} ${heading}</h3><ul class="row">${
-      images.map((image) => `<li>${imageMarkup(image, pictureOf)}${escapeMarkup(printable(image.name))}</li>`)
-        .join("")
-    }</ul>`;
+    const items = images.map((image) => {
+      const url = pictures.lookedAt(pair, image);
+      const map = url ? `<img src="${url}" alt="what the classifier looks at" loading="lazy">` : "";
+      return `<li>${imageMarkup(image, pictures)}${map}${escapeMarkup(printable(image.name))}</li>`;
+    });
+    return `<h3>${key(dataset)} ${heading}</h3><ul class="row">${items.join("")}</ul>`;
   });
-  return `<section><h2>${escapeMarkup(`Images of ${pairTitle(pair, result)}`)}</h2>${
+  const how = pair.lookedAt ? `<p>${LOOKED_AT}</p>` : "";
+  return `<section><h2>${escapeMarkup(`Images of ${pairTitle(pair, result)}`)}</h2>${how}${
     rows.join("")
   }</section>`;
 }
 
-function imageMarkup(image: ImageName, pictureOf: PictureOf): string {
-  const url = pictureOf(image);
+function imageMarkup(image: ImageName, pictures: Pictures): string {
+  const url = pictures.of(image);
   return url ? `<img src="${url}" alt="${escapeMarkup(printable(image.name))}" loading="lazy">` : "";
 }
 
-function mapSection({ result }: AuditRecord, pictureOf: PictureOf): string {
+function mapSection({ result }: AuditRecord, pictures: Pictures): string {
   const keys = result.datasets.map(({ title }, d) => `${key(d)} ${escapeMarkup(printable(title))}`).join(
     " &nbsp; ",
   );
   return `<section><h2>Map of the images</h2><p>${keys}</p><p>By the two principal components of the headline's ` +
     `evidence. A ringed point shows its picture under the pointer, or in focus.</p>${
-      figure(featureMap(result, pictureOf))
+      figure(featureMap(result, pictures))
     }</section>`;
 }
 
-function twinPictures({ datasets, twins }: AuditPair, pictureOf: PictureOf): string {
+function twinPictures({ datasets, twins }: AuditPair, pictures: Pictures): string {
   if (twins.count === 0) return "";
   const items = twins.first.slice(0, TWINS).map(({ names }) => {
     const both = names.map((name, i) => ({ dataset: datasets[i], name }));
     const text = names.map((name) => escapeMarkup(printable(name))).join("<br>");
-    return `<li>${both.map((image) => imageMarkup(image, pictureOf)).join(" ")}<br>${text}</li>`;
+    return `<li>${both.map((image) => imageMarkup(image, pictures)).join(" ")}<br>${text}</li>`;
   });
   return `<section><h2>Pictures that are in both</h2><ul class="row twins">${items.join("")}</ul></section>`;
 }
@@ -163,7 +171,7 @@ function picturedOn({ images }: Result, count: number): ImageName[] {
  * All images by the headline's two principal components. Points with pictures show them under the pointer or
  * in focus.
  */
-function featureMap(result: Result, pictureOf: (image: ImageName) => string | undefined): string {
+function featureMap(result: Result, pictures: Pictures): string {
   const { images, datasets } = result;
   const { side, picture, points } = MAP;
   const spans = [0, 1].map((c) => {
@@ -177,7 +185,7 @@ function featureMap(result: Result, pictureOf: (image: ImageName) => string | un
   const plain: string[] = [], pictured: string[] = [];
   images.forEach((image, i) => {
     const [x, y] = image.at.map(place);
-    const url = pictureOf(image);
+    const url = pictures.of(image);
     if (!url && i % step > 0) return;
     const title = `<title>${
       escapeMarkup(printable(`${datasets[image.dataset].title}: ${image.name}`))
@@ -200,33 +208,60 @@ function featureMap(result: Result, pictureOf: (image: ImageName) => string | un
     `<g fill-opacity="0.6">${plain.join("")}</g>${pictured.join("")}</svg>`;
 }
 
+/** An image by the place of its dataset and its name there. */
+interface ImageName {
+  dataset: number;
+  name: string;
+}
+
+/** Data URLs; undefined for what has no picture. */
+interface Pictures {
+  of(image: ImageName): string | undefined;
+  /** What the classifier of a pair looks at, over the centred square of an image. */
+  lookedAt(pair: AuditPair, image: ImageName): string | undefined;
+}
+
 /** Longer side, px, and quality of the pictures. */
 const PICTURE_SIDE = 110, QUALITY = 70;
 
+const nameOf = ({ dataset, name }: ImageName) => `${dataset}/${name}`;
+
 /**
- * Data URLs of some images. Where an image cannot be read any more it has none, and where a whole dataset
- * has changed, none of its images has.
+ * Data URLs of some images. Where an image cannot be read any more it has none, and where a whole dataset has
+ * changed, none of its images has.
+ *
+ * @param pairs those whose maps of what is looked at are wanted
  */
 async function picturesOf(
   { experiment }: Pick<AuditRecord, "experiment">,
   wanted: readonly ImageName[],
-): Promise<(image: ImageName) => string | undefined> {
+  pairs: readonly AuditPair[],
+): Promise<Pictures> {
   const { datasets, imagesPerDataset: most, seed } = experiment;
-  const urls = new Map<string, string>();
-  const nameOf = ({ dataset, name }: ImageName) => `${dataset}/${name}`;
+  const [urls, maps] = [new Map<string, string>(), new Map<string, string>()];
   const names = new Set(wanted.map(nameOf));
+  const mapName = (pair: AuditPair, image: ImageName) => `${pair.datasets.join()}/${nameOf(image)}`;
   for (const [dataset, reference] of datasets.entries()) {
     try {
       const { images } = await sampleOriginals(reference, { most, seed });
       for await (const original of images()) {
-        const name = nameOf({ dataset, name: original.name });
-        if (names.has(name)) urls.set(name, await picture(await original.file()));
+        const image = { dataset, name: original.name };
+        if (!names.has(nameOf(image))) continue;
+        const file = await original.file();
+        urls.set(nameOf(image), await picture(file));
+        for (const pair of pairs) {
+          const found = pair.lookedAt?.find((one) => nameOf(one) === nameOf(image));
+          if (found) maps.set(mapName(pair, image), await mapPicture(file, found.falls, scaleOf(pair)));
+        }
       }
     } catch {
       continue; // what is not there any more has no picture
     }
   }
-  return (image) => urls.get(nameOf(image));
+  return {
+    of: (image) => urls.get(nameOf(image)),
+    lookedAt: (pair, image) => maps.get(mapName(pair, image)),
+  };
 }
 
 async function picture(file: Uint8Array): Promise<string> {
@@ -238,5 +273,34 @@ async function picture(file: Uint8Array): Promise<string> {
       })
         .toColourspace("srgb").webp({ quality: QUALITY }).toBuffer(),
   );
-  return `data:image/webp;base64,${new Uint8Array(small).toBase64()}`;
+  return dataUrl(small);
 }
+
+/** From no fall to the greatest of all maps of a pair. */
+function scaleOf({ lookedAt = [] }: AuditPair): [number, number] {
+  return [0, Math.max(...lookedAt.flatMap(({ falls }) => falls))];
+}
+
+/** A map over the centred square of its image. */
+async function mapPicture(
+  file: Uint8Array,
+  falls: readonly number[],
+  range: [number, number],
+): Promise<string> {
+  const cells = Math.sqrt(falls.length);
+  const grid = { values: Float32Array.from(falls), width: cells, height: cells };
+  const drawn = await fromImage(file, async (image) => {
+    const square = image.autoOrient().resize(PICTURE_SIDE, PICTURE_SIDE, { fit: "cover" }).flatten({
+      background: "#ffffff",
+    })
+      .toColourspace("srgb").raw({ depth: "uchar" });
+    const { data, info: { width, height, channels } } = await square.toBuffer({ resolveWithObject: true });
+    const map = heatMap({ pixels: new Uint8Array(data), width, height, channels }, grid, { range });
+    const raw = { width, height, channels: map.channels };
+    const sharp = await loadSharpForDrawings();
+    return await sharp(map.pixels, { raw }).webp({ quality: QUALITY }).toBuffer();
+  });
+  return dataUrl(drawn);
+}
+
+const dataUrl = (webp: Uint8Array) => `data:image/webp;base64,${new Uint8Array(webp).toBase64()}`;

@@ -53,6 +53,9 @@ const auditReport = z.strictObject({
     }),
   })),
   pairs: z.array(pairSchema),
+  strayRows: z.strictObject({ count: z.int(), first: z.array(z.string()) }).optional().describe(
+    "Rows of the CSV file of groups that name no image; absent where all do.",
+  ),
   sameEncoding: z.array(pairSchema).optional().describe(
     "The pairs after images were brought to one encoding.",
   ),
@@ -65,7 +68,7 @@ export function reportJsonSchema(): string {
 
 /** An audit as an object of that schema. */
 export function reportOf(record: AuditRecord, again?: AuditRecord): z.infer<typeof auditReport> {
-  const { hash, experiment, result: { seconds, code, datasets } } = record;
+  const { hash, experiment, result: { seconds, code, datasets, strayRows } } = record;
   return auditReport.parse({
     version: 1,
     hash,
@@ -74,12 +77,13 @@ export function reportOf(record: AuditRecord, again?: AuditRecord): z.infer<type
     code,
     datasets,
     pairs: pairsOf(record),
+    ...(strayRows && { strayRows }),
     ...(again && { sameEncoding: pairsOf(again) }),
   });
 }
 
 function pairsOf({ result }: AuditRecord) {
-  return result.pairs.map(({ scores: _, ...pair }) => ({
+  return result.pairs.map(({ scores: _, lookedAt: __, ...pair }) => ({
     ...pair,
     headline: headlineInWords({ ...pair, scores: [] }, result),
     conclusion: conclusionInWords({ ...pair, scores: [] }),

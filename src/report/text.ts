@@ -48,7 +48,7 @@ export function auditText({ result, experiment }: AuditRecord, again?: AuditReco
     ...(again ? [againSection(result, again)] : []),
     ...twinsSection(result),
     { heading: "What to do", texts: advice(result, again) },
-    imagesSection(result),
+    imagesSection(result, experiment),
     { heading: "How", texts: [methodText(experiment)] },
   ];
 }
@@ -202,15 +202,19 @@ function advice({ pairs, datasets }: Result, again?: AuditRecord): string[] {
   return texts.length > 0 ? texts : ["Nothing."];
 }
 
-function imagesSection({ datasets }: Result): TextSection {
+function imagesSection(
+  { datasets, strayRows }: Result,
+  { groups }: AuditRecord["experiment"],
+): TextSection {
   const unread = datasets.flatMap(({ title, unread }) =>
     unread.first.slice(0, LISTED).map(({ name, reason }) =>
       printable(`Not read in ${title}: ${name}: ${reason}`)
     )
   );
+  const strays = strayRows && groups && "csv" in groups ? [strayText(strayRows, printable(groups.csv))] : [];
   return {
     heading: "Images",
-    texts: unread,
+    texts: [...strays, ...unread],
     table: {
       header: ["folder", "images", "looked at", "groups", "not read", "from"],
       rows: datasets.map(({ title, total, images, groups, unread, origin }) => [
@@ -223,6 +227,15 @@ function imagesSection({ datasets }: Result): TextSection {
       ]),
     },
   };
+}
+
+function strayText({ count, first }: NonNullable<Result["strayRows"]>, path: string): string {
+  const rows = count === 1 ? "1 file is in no folder" : `${count} files are in no folder`;
+  const more = count > first.length ? `, and ${count - first.length} more` : "";
+  return `Warning: of those that ${path} puts into groups, ${rows}: ${
+    first.map(printable).join(", ")
+  }${more}. ` +
+    "Names are within a folder, or whole paths.";
 }
 
 function methodText({ folds, permutations, seed, imagesPerDataset }: AuditRecord["experiment"]): string {

@@ -14,6 +14,7 @@ export {
 } from "./paired.ts";
 export { agreementTest, renamingTest } from "./permutation.ts";
 export { binomialPowers, sampleForPower } from "./power.ts";
+export { clusterTest } from "./clusters.ts";
 export { STREAMS } from "./streams.ts";
 export { betaVariate, byRank, permutation, type Random, random, rank } from "./random.ts";
 export {

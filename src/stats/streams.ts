@@ -37,6 +37,10 @@ export const STREAMS = {
   auditFolds: 0x6166,
   /** Orders of patches, pixels and images by which kinds of evidence are made. */
   evidence: 0x6576,
+  /** Labels that are dealt anew to compare clusters with them, by deal. */
+  clusterLabels: 0x636c,
+  /** Images that a benchmark draws, by draw and side. */
+  drawnImages: 0x6469,
   /** First places of a UMAP. */
   umap: 0x756d,
   /** Order of a game's images; it stands before the seed in the stream's name. */

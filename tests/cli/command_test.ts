@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { benchTables, parseBench } from "../../src/cli/bench.ts";
 import { duplicatesText, leftOutLines, parseFetch } from "../../src/cli/fetch.ts";
 import { parseReproduce, selectNotebooks } from "../../src/cli/reproduce.ts";
@@ -111,11 +112,12 @@ Deno.test("bench: all benchmarks but the card's without a name; an unknown one l
     "photos",
     "fetch",
     "ray",
+    "audit",
     "memory",
   ]);
   assert.throws(
     () => parseBench(["trian"]),
-    /no benchmark "trian"\. Known: train, blocks, steady, precision, sweep, search, grids, input, transforms, photos, fetch, ray, memory, gpu/,
+    /no benchmark "trian"\. Known: train, blocks, steady, precision, sweep, search, grids, input, transforms, photos, fetch, ray, audit, memory, gpu/,
   );
   assert.throws(() => parseBench(["toString"]), /no benchmark "toString"/);
 });
@@ -128,7 +130,7 @@ Deno.test("bench: figures are shortened, what was not measured is a dash", () =>
 
 Deno.test("test: paths are files to run, anything else is a part of names", () => {
   const selection = parseTest(["src/cli", "lint", "a (b)"]);
-  assert.deepEqual(selection, { paths: ["src/cli"], names: ["lint", "a (b)"] });
+  assert.deepEqual(selection, { paths: [resolve("src/cli")], names: ["lint", "a (b)"] });
   const args = denoTestArguments(["src/cli"], selection);
   assert.ok(args.includes("--filter=/lint|a \\(b\\)/"));
   assert.equal(args.at(-1), "src/cli");

@@ -90,3 +90,20 @@ Deno.test("reproduce --data PATH,PATH,PATH runs a notebook on three folders at t
     assert.ok(shown.includes(`${VALIDATION * NAMES.length}`), shown);
   });
 });
+
+Deno.test("under `deno task` a relative path starts where the command was typed", async () => {
+  using images = await madeImages();
+  const script = join(repositoryRoot, "src/cli/fetch.ts");
+  const said = async (typedIn: string, cwd = repositoryRoot) => {
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", script, "./one/none"],
+      cwd,
+      env: { INIT_CWD: typedIn, NTD_DATA: join(images.path, "data") },
+    }).output();
+    return new TextDecoder().decode(stderr);
+  };
+  assert.match(await said(images.path), new RegExp(`there is no folder ${images.path}/one/none`));
+  assert.match(await said(repositoryRoot), new RegExp(`there is no folder ${repositoryRoot}one/none`));
+  // Without `deno task` it is the working folder, whatever another program's variable says.
+  assert.match(await said("/", images.path), new RegExp(`there is no folder ${images.path}/one/none`));
+});

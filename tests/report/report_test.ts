@@ -6,7 +6,7 @@ import { parse } from "csv-parse/sync";
 import { JSDOM } from "jsdom";
 import sharp from "sharp";
 import { folder } from "../../src/data/mod.ts";
-import { type Audit, audit, run } from "../../src/experiments/mod.ts";
+import { type Audit, audit, exemplarRows, run } from "../../src/experiments/mod.ts";
 import { evidenceChart } from "../../src/report/chart.ts";
 import {
   auditPage,
@@ -61,6 +61,26 @@ Deno.test("the page has no script, asks for nothing, and shows names as they are
   assert.ok(document.querySelectorAll(".map circle").length >= 40);
   const first = Uint8Array.fromBase64(places[0].split(",")[1]);
   assert.equal((await sharp(first).metadata()).format, "webp");
+});
+
+Deno.test("what the classifier looks at stands under the image that it is of", async () => {
+  const { record } = await records();
+  assert.doesNotMatch(await auditPage(record), /what the classifier looks at/);
+  const looked = structuredClone(record);
+  const [pair] = looked.result.pairs;
+  const [{ images: [{ dataset, name }] }] = exemplarRows(pair, looked.result, 1);
+  pair.lookedAt = [{ dataset, name, falls: Array.from({ length: 64 }, (_, i) => i / 64) }];
+  const { document } = new JSDOM(await auditPage(looked)).window;
+  const maps = [...document.querySelectorAll("img[alt='what the classifier looks at']")];
+  assert.deepEqual(maps.map(({ parentElement }) => parentElement!.textContent), [name]);
+  assert.match(document.body.textContent!, /Where it is yellow, the answer falls most/);
+  const drawn = Uint8Array.fromBase64(maps[0].getAttribute("src")!.split(",")[1]);
+  const { data, info } = await sharp(drawn).raw().toBuffer({ resolveWithObject: true });
+  const at = (y: number) => [...data.subarray(3 * (y * info.width + 55), 3 * (y * info.width + 55) + 3)];
+  const [top, bottom] = [at(8), at(info.height - 8)];
+  assert.ok(info.width === 110 && info.height === 110);
+  assert.ok(top[2] > top[1] && bottom[0] > bottom[2] && bottom[1] > bottom[2], `${top}; ${bottom}`);
+  assert.doesNotThrow(() => reportOf(looked));
 });
 
 Deno.test("the JSON fits the published schema", async () => {

@@ -36,6 +36,8 @@ export interface Originals {
   areFiles: boolean;
   /** Goes through the source anew, and gives out the chosen ones in its order. */
   images(): AsyncGenerator<Original>;
+  /** The same of all images that the reference means. */
+  all(): AsyncGenerator<Original>;
 }
 
 /**
@@ -73,6 +75,7 @@ export async function sampleOriginals(
     async *images() {
       for await (const original of meant()) if (chosen.has(original.name)) yield original;
     },
+    all: meant,
   };
 }
 

@@ -1,6 +1,6 @@
 /** Groups of a user's own: by a pattern of names, or in a CSV file. */
 import assert from "node:assert/strict";
-import { ownGroups } from "~/experiments/kinds/audit/groups.ts";
+import { ownGroups, rowsWithoutImage } from "~/experiments/kinds/audit/groups.ts";
 import { filesOnDisk } from "../../made/data/photo_files.ts";
 
 const images = [
@@ -33,6 +33,20 @@ Deno.test("an empty cell is no group, and an image in two groups is an error", a
   const groupsIn = (name: string) => ownGroups({ groups: { csv: `${files.path}/${name}` } }, images);
   assert.deepEqual(await groupsIn("empty.csv"), [undefined, undefined, "z"]);
   await assert.rejects(groupsIn("two.csv"), /two\.csv has "other\.jpg" in two groups, "y" and "z"/);
+});
+
+Deno.test("rows of a CSV file that name no image are counted, and the first are named", async () => {
+  const stray = Array.from({ length: 12 }, (_, i) => `clip1/A${i}.JPG`);
+  const rows = ["/data/clip2/b.jpg,x", "other.jpg,y", ...stray.map((name) => `${name},z`)];
+  using files = filesOnDisk({
+    "g.csv": ["file,group", ...rows].join("\n"),
+    "all.csv": "file,group\nother.jpg,x\nclip2/b.jpg,\n",
+  });
+  const straysIn = (name: string) =>
+    rowsWithoutImage({ groups: { csv: `${files.path}/${name}` } }, ReadableStream.from(images));
+  assert.deepEqual(await straysIn("g.csv"), { count: 12, first: stray.slice(0, 10) });
+  assert.equal(await straysIn("all.csv"), undefined);
+  assert.equal(await rowsWithoutImage({ groups: { pattern: "x" } }, ReadableStream.from(images)), undefined);
 });
 
 Deno.test("without groups no image is in one", async () => {

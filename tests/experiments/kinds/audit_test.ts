@@ -5,15 +5,19 @@ import { folder } from "../../../src/data/mod.ts";
 import {
   audit,
   checkExperiment,
+  compareDatasets,
   conclusionInWords,
+  exemplarRows,
   hashOf,
   headlineInWords,
   run,
+  testEvidence,
 } from "../../../src/experiments/mod.ts";
 import type { Audit, AuditRecord } from "../../../src/experiments/mod.ts";
 import type { EvidenceName } from "~/evidence/mod.ts";
 import { strictestLevel } from "~/experiments/kinds/audit/schema.ts";
-import { wilson } from "../../../src/stats/mod.ts";
+import { random, wilson } from "../../../src/stats/mod.ts";
+import { startEngine } from "../../../src/tensorflow/mod.ts";
 import { auditedFolders, blots } from "../../made/experiments/audited_folders.ts";
 import { nullAudits } from "../../made/experiments/null_audits.ts";
 import { timeless } from "../../made/experiments/runs.ts";
@@ -307,4 +311,50 @@ Deno.test("strictestLevel: half for the headline, half for the others together, 
   assert.equal(level(["a", "b"], ["canny", "hog", "low-pass"], "canny"), 0.025);
   assert.equal(level(["a", "b"], ["canny", "hog", "low-pass"], "hog"), 0.0125);
   assert.ok(Math.abs(level(["a", "b", "c"], ["canny", "hog"], "hog") - 0.025 / 3) < 1e-15);
+});
+
+Deno.test("what the headline looks at is where the datasets differ", async () => {
+  using files = await auditedFolders({
+    marked: { images: 100, seed: 8000, mark: true },
+    plain: { images: 100, seed: 8100 },
+  });
+  const { result } = await audited(files, ["marked", "plain"], {
+    evidence: ["all-pixels"],
+    permutations: 199,
+  });
+  const [pair] = result.pairs;
+  assert.deepEqual([pair.verdict, pair.lookedAt!.length], ["told apart", 16]);
+  const names = new Set(exemplarRows(pair, result, 4)[0].images.map(({ name }) => name)); // typical of the first
+  const typical = pair.lookedAt!.filter(({ dataset, name }) => dataset === 0 && names.has(name));
+  const mean = Array.from({ length: 64 }, (_, i) => typical.reduce((sum, { falls }) => sum + falls[i], 0));
+  const most = mean.indexOf(Math.max(...mean));
+  assert.ok(typical.length === 4 && most % 8 <= 2 && most < 3 * 8, mean.join()); // the upper left corner
+});
+
+Deno.test("a version that changes nothing has the image's own held-out score", async () => {
+  const stream = random(1);
+  const [rows, columns] = [60, 5];
+  const values = Float32Array.from(
+    { length: rows * columns },
+    (_, i) => stream.normal() + (i < rows * columns / 2 ? 0.5 : 0),
+  );
+  const settings = audit({
+    datasets: ["first", "second"],
+    evidence: ["mean-color"],
+    permutations: 19,
+    preset: "laptop",
+  });
+  const images = Array.from({ length: rows }, (_, i) => ({ dataset: i < rows / 2 ? 0 : 1 }));
+  const comparison = compareDatasets([0, 1], { images, groups: Int32Array.from(images.keys()) }, settings);
+  await startEngine();
+  const reading = { vectors: new Map([["mean-color" as const, { values, columns }]]) };
+  const { scores, scoresOf } = await testEvidence("mean-color", comparison, reading, settings);
+  const versions = new Map([3, 40, 59].map((place) => {
+    const own = values.slice(place * columns, (place + 1) * columns);
+    return [place, Float32Array.from([...own, ...own.map((value) => -value)])];
+  }));
+  for (const [place, [same, other]] of await scoresOf(versions)) {
+    assert.ok(Math.abs(same - scores[place]) < 1e-5, `${same} ${scores[place]}`);
+    assert.ok(Math.abs(other - same) > 1e-3);
+  }
 });

@@ -9,12 +9,14 @@ export interface Look {
   seed: number;
   /** Added to the red of all pixels. */
   red?: number;
+  /** Whether all have a small chessboard near the upper left corner of their centred square. */
+  mark?: boolean;
   /** Of the JPEG files. Default: 90. */
   quality?: number;
 }
 
 /** A JPEG file of some blots on an even ground, 48 x 40 px. */
-export async function blots({ seed, red = 0, quality = 90 }: Look): Promise<Uint8Array> {
+export async function blots({ seed, red = 0, mark = false, quality = 90 }: Look): Promise<Uint8Array> {
   const stream = random(0x626c, seed);
   const [width, height] = [48, 40];
   const ground = [0, 1, 2].map(() => 60 + 120 * stream.uniform());
@@ -26,6 +28,7 @@ export async function blots({ seed, red = 0, quality = 90 }: Look): Promise<Uint
   }));
   const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
     const [x, y, c] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width), i % 3];
+    if (mark && x >= 6 && x < 16 && y >= 2 && y < 12) return 255 * ((x >> 1) + (y >> 1) & 1);
     const drawn = spots.reduce(
       (sum, spot) =>
         sum + spot.color[c] * Math.exp(-((x - spot.x) ** 2 + (y - spot.y) ** 2) / spot.size ** 2),

@@ -6,7 +6,7 @@
  */
 import { audit } from "~/experiments/mod.ts";
 import { choose, readImages } from "~/experiments/kinds/audit/reading.ts";
-import { compare, groupsOf, testEvidence } from "~/experiments/kinds/audit/tests.ts";
+import { compareDatasets, groupsOf, testEvidence } from "~/experiments/kinds/audit/tests.ts";
 import { type EvidenceName, evidenceNames } from "~/evidence/mod.ts";
 import { datasetsOf, withOwn } from "../../../src/data/mod.ts";
 import { formatProportion, permutation, wilson } from "../../../src/stats/mod.ts";
@@ -49,7 +49,7 @@ export async function nullAudits(
     const halfOf = new Map(some.slice(0, 2 * images).map((row, at) => [row, at < images ? 0 : 1]));
     const named = all.images.map((image, row) => ({ ...image, dataset: halfOf.get(row) ?? 2 }));
     const settings = { ...asked, seed: seed + i };
-    const comparison = compare([0, 1], { images: named, groups }, settings);
+    const comparison = compareDatasets([0, 1], { images: named, groups }, settings);
     for (const name of evidence) {
       const { test } = await testEvidence(name, comparison, all, settings);
       found.get(name)!.p.push(test.p);

@@ -1,13 +1,21 @@
 /** Audits datasets: a classifier two-sample test (Lopez-Paz & Oquab 2017) for each kind of evidence. */
 import { isAbsolute } from "node:path";
 import { duplicatePairs, type Originals, readManifest } from "../../../data/mod.ts";
-import { type EvidenceName, evidenceOf } from "../../../evidence/mod.ts";
-import { principalComponents, projectFeatures } from "../../../interpret/mod.ts";
+import { type EvidenceName, evidenceOf, type Sighting } from "../../../evidence/mod.ts";
+import { centreSquare } from "../../../images/mod.ts";
+import {
+  cover,
+  coversOf,
+  meanOverSquares,
+  principalComponents,
+  projectFeatures,
+} from "../../../interpret/mod.ts";
 import { featuresOf } from "../../../probe/mod.ts";
 import { ExperimentError } from "../../check.ts";
 import type { Executed, Kind } from "../../kind.ts";
 import type { Session } from "../../session.ts";
-import { ownGroups } from "./groups.ts";
+import { exemplarRows } from "./exemplars.ts";
+import { ownGroups, rowsWithoutImage } from "./groups.ts";
 import { type AuditedImage, choose, readImages, type Reading } from "./reading.ts";
 import {
   type Audit,
@@ -19,7 +27,7 @@ import {
   LEAST_GROUPS,
 } from "./schema.ts";
 import { holm } from "../../../stats/mod.ts";
-import { compare, groupsOf, testEvidence } from "./tests.ts";
+import { compareDatasets, groupsOf, testEvidence } from "./tests.ts";
 import { headlineInWords } from "./words.ts";
 
 /** Audits. They read files as they are and no pools; an interrupted one begins anew, to the same numbers. */
@@ -40,24 +48,27 @@ async function execute(audit: Audit, session: Session<AuditRecord>): Promise<Exe
   const reading = await readImages(audit, { chosen, evidence: [headline], session });
   const { images } = reading;
   const own = await ownGroups(audit, images);
+  const strayRows = await rowsWithoutImage(audit, allOf(chosen));
   const groups = groupsOf(images, own, audit.datasets.length);
   const datasets = distinct(
     audit.datasets.map((name, d) => datasetOf(name, d, { total: chosen[d].total, groups, reading })),
   );
-  const compared = pairsOf(audit.datasets.length).map((pair) => {
+  const compared = pairsOf(audit.datasets.length).map((pair): Compared => {
     const canTell = pair.every((d) => datasets[d].groups >= LEAST_GROUPS);
     const without = hasFiles(pair) ? [] : audit.evidence.filter((name) => evidenceOf(name).needs === "file");
-    const comparison = canTell ? compare(pair, { images, groups }, audit) : undefined;
-    return { pair, without, comparison, raw: [] as RawTest[], scores: [] as number[] };
+    const comparison = canTell ? compareDatasets(pair, { images, groups }, audit) : undefined;
+    return { pair, without, comparison, raw: [], scores: [] };
   });
   const testAll = async (kinds: readonly EvidenceName[], read: Reading) => {
     for (const name of kinds) {
       for (const each of compared) {
         signal?.throwIfAborted();
         if (!each.comparison || each.without.includes(name)) continue;
-        const { test, scores } = await testEvidence(name, each.comparison, read, audit);
+        const { test, scores, scoresOf } = await testEvidence(name, each.comparison, read, audit);
         each.raw.push(test);
-        if (name === headline) each.scores = Array.from(scores, (score) => Number(score.toFixed(4)));
+        if (name !== headline) continue;
+        each.scoresOf = scoresOf;
+        each.scores = Array.from(scores, (score) => Number(score.toFixed(4)));
       }
     }
   };
@@ -68,6 +79,7 @@ async function execute(audit: Audit, session: Session<AuditRecord>): Promise<Exe
     const finding = headlineInWords(pair, { datasets });
     onProgress?.({ phase: "features", label, done: images.length, total: images.length, finding });
   }
+  await lookInto(compared, first, { headline, reading, audit, signal });
   const map = await mapOf(reading, headline);
   const isAsked = (name: EvidenceName) =>
     compared.some(({ comparison, without }) => comparison && !without.includes(name));
@@ -78,14 +90,108 @@ async function execute(audit: Audit, session: Session<AuditRecord>): Promise<Exe
   const result = {
     datasets,
     pairs: found(),
+    ...(strayRows && { strayRows }),
     images: images.map(({ dataset, name }, i) => ({ dataset, name, at: map[i] })),
     seconds: (performance.now() - started) / 1000,
   };
   return { result };
 }
 
+/** Pairs that are looked into; of more than a few nobody looks at all pictures. */
+const LOOKED_INTO = 6;
+
+/** Maps of what the headline looks at, for the first pairs that it tells apart; it must see a picture. */
+async function lookInto(
+  compared: readonly Compared[],
+  first: readonly AuditPair[],
+  { headline, reading, audit, signal }: {
+    headline: EvidenceName;
+    reading: Reading;
+    audit: Audit;
+    signal?: AbortSignal;
+  },
+): Promise<void> {
+  if (!evidenceOf(headline).look) return;
+  const apart = first.flatMap((pair, i) => pair.tests.some(isFound) ? [{ pair, one: compared[i] }] : []);
+  for (const { pair, one } of apart.slice(0, LOOKED_INTO)) {
+    signal?.throwIfAborted();
+    const { comparison, scoresOf } = one as Required<Compared>;
+    one.lookedAt = await lookedAt(headline, { pair, comparison, scoresOf }, reading, audit);
+  }
+}
+
+/** A pair that the headline tells apart. */
+interface TestedPair {
+  pair: AuditPair;
+  comparison: ReturnType<typeof compareDatasets>;
+  scoresOf: Tested["scoresOf"];
+}
+
+/** Images of each row, typical or confused, that are looked into. */
+const EACH = 4;
+
+/** Side of the pictures, of the square that covers and of its steps, px; cells of a map along a side. */
+const SIDE = 64, PATCH = 16, STRIDE = 8, CELLS = SIDE / STRIDE;
+
+/**
+ * What the headline's classifier looks at: its answer where a part of an image is covered with its mean
+ * colour (Zeiler & Fergus 2014). Maps of the most typical and the most confused images of a pair, for the
+ * dataset that each is taken for by the classifier that was fitted without it.
+ */
+async function lookedAt(
+  headline: EvidenceName,
+  { pair, comparison, scoresOf }: TestedPair,
+  reading: Reading,
+  audit: Audit,
+): Promise<NonNullable<AuditPair["lookedAt"]>> {
+  const shown = exemplarRows(pair, reading, EACH).flatMap(({ images }) => images);
+  const isShown = new Set(shown.map(({ dataset, name }) => `${dataset}/${name}`));
+  const places = [...comparison.rows.keys()].filter((place) => {
+    const { dataset, name } = reading.images[comparison.rows[place]];
+    return isShown.has(`${dataset}/${name}`);
+  });
+  const sightings = await reading.again(places.map((place) => reading.images[comparison.rows[place]]));
+  const covers = coversOf(SIDE, PATCH, STRIDE);
+  using reader = await evidenceOf(headline).prepare([], audit.seed);
+  const versions = new Map<number, Float32Array>();
+  for (const [i, place] of places.entries()) {
+    const square = new Uint8Array(SIDE * SIDE * 3);
+    centreSquare(sightings[i].image, SIDE, square);
+    const mean = meanColor(square);
+    const pictures = [square, ...covers.map((one) => cover(square, SIDE, one, mean))];
+    versions.set(place, await reader.vectorsOf(pictures.map(sightingOfSquare)));
+  }
+  const scores = await scoresOf(versions);
+  return places.map((place) => {
+    const [whole, ...covered] = scores.get(place)!;
+    const falls = covered.map((score) => Math.sign(whole) * (whole - score));
+    const map = meanOverSquares(covers, falls, SIDE);
+    const { dataset, name } = reading.images[comparison.rows[place]];
+    const cells = Array.from(
+      { length: CELLS * CELLS },
+      (_, i) => Number(map[Math.floor(i / CELLS) * STRIDE * SIDE + i % CELLS * STRIDE].toFixed(4)),
+    );
+    return { dataset, name, falls: cells };
+  });
+}
+
+function meanColor(square: Uint8Array): number[] {
+  const pixels = square.length / 3;
+  return [0, 1, 2].map((c) => {
+    let sum = 0;
+    for (let i = c; i < square.length; i += 3) sum += square[i];
+    return Math.round(sum / pixels);
+  });
+}
+
+function sightingOfSquare(pixels: Uint8Array): Sighting {
+  const image = { pixels, width: SIDE, height: SIDE, channels: 3 };
+  return { image, detail: image };
+}
+
 type AuditedDataset = AuditResult["datasets"][number];
-type RawTest = Awaited<ReturnType<typeof testEvidence>>["test"];
+type Tested = Awaited<ReturnType<typeof testEvidence>>;
+type RawTest = Tested["test"];
 
 /** @throws {ExperimentError} where the headline reads files and the images of a dataset are drawn */
 function checkHeadline(headline: EvidenceName, { datasets }: Audit, chosen: readonly Originals[]): void {
@@ -97,6 +203,10 @@ function checkHeadline(headline: EvidenceName, { datasets }: Audit, chosen: read
       datasets[drawn]
     } are drawn. Name another kind first.`,
   );
+}
+
+async function* allOf(chosen: readonly Originals[]) {
+  for (const { all } of chosen) yield* all();
 }
 
 /** Every two of so many. */
@@ -157,9 +267,12 @@ function distinct(datasets: readonly AuditedDataset[]): AuditedDataset[] {
 interface Compared {
   pair: [number, number];
   without: EvidenceName[];
-  comparison?: ReturnType<typeof compare>;
+  comparison?: ReturnType<typeof compareDatasets>;
   raw: RawTest[];
   scores: number[];
+  /** By the headline. */
+  scoresOf?: Tested["scoresOf"];
+  lookedAt?: AuditPair["lookedAt"];
 }
 
 /** The pairs with what has been tested so far; p-values are corrected. */
@@ -177,7 +290,7 @@ function finished(
     ...corrected(heads, others.length > 0),
     ...corrected(rest, true),
   ]);
-  return compared.map(({ pair, without, comparison, raw, scores }) => {
+  return compared.map(({ pair, without, comparison, raw, scores, lookedAt }) => {
     const tests = raw.map((test) => ({ ...test, adjusted: adjusted.get(test)! }));
     const isApart = tests.some(isFound);
     return {
@@ -187,6 +300,7 @@ function finished(
       without,
       twins: twinsOf(pair, images),
       scores,
+      ...(lookedAt && { lookedAt }),
     };
   });
 }

@@ -53,6 +53,28 @@ async function byTable(path: string): Promise<(image: Named) => string | undefin
   return ({ name, place }) => groups.get(name) ?? (place === undefined ? undefined : groups.get(place));
 }
 
+/** Rows of a file of groups that a record names. */
+const NAMED_ROWS = 10;
+
+/**
+ * Rows of a CSV file of groups that name no image, whether it was looked at or not: misspelt names, mostly.
+ * Undefined where all name one.
+ *
+ * @param images all that the datasets have
+ */
+export async function rowsWithoutImage(
+  { groups }: Pick<Audit, "groups">,
+  images: AsyncIterable<Named>,
+): Promise<{ count: number; first: string[] } | undefined> {
+  if (!groups || !("csv" in groups)) return undefined;
+  const left = new Set((await tableOf(groups.csv)).map(({ file }) => file));
+  for await (const { name, place } of images) {
+    left.delete(name);
+    if (place !== undefined) left.delete(place);
+  }
+  return left.size === 0 ? undefined : { count: left.size, first: [...left].slice(0, NAMED_ROWS) };
+}
+
 async function tableOf(path: string): Promise<Record<string, string>[]> {
   try {
     return parse(await readFile(path), { columns: true, bom: true, skip_empty_lines: true });

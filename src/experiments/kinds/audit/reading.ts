@@ -27,6 +27,12 @@ export interface Reading {
   unread: { dataset: number; name: string; reason: string }[];
   /** For each kind of evidence, [images, columns], row by row. */
   vectors: Map<EvidenceName, Vectors>;
+  /**
+   * Reads some of the images again, in their order.
+   *
+   * @throws {Error} where one can be read no more
+   */
+  again(images: readonly AuditedImage[]): Promise<Sighting[]>;
 }
 
 /** [rows, columns] */
@@ -67,7 +73,8 @@ interface Wish {
  * @throws {Error} where an image can be read no more
  * @throws the signal's reason when aborted
  */
-export async function readImages({ sameEncoding, seed }: Audit, wish: Wish): Promise<Reading> {
+export async function readImages(audit: Audit, wish: Wish): Promise<Reading> {
+  const { sameEncoding, seed } = audit;
   const { chosen, evidence, known, session: { options: { signal, onProgress }, label } } = wish;
   const ofFiles = evidence.filter((name) => evidenceOf(name).needs === "file");
   const ofPictures = evidence.filter((name) => evidenceOf(name).needs === "image");
@@ -76,7 +83,8 @@ export async function readImages({ sameEncoding, seed }: Audit, wish: Wish): Pro
   using readers = await startReaders(ofPictures, seed, () => trainingOf(wish, decoders));
   const isWanted = wantedOf(known);
   const total = known?.images.length ?? chosen.reduce((sum, { names }) => sum + names.length, 0);
-  const reading: Reading = { images: [], unread: [], vectors: new Map() };
+  const again = (images: readonly AuditedImage[]) => readAgain(audit, images, wish);
+  const reading: Reading = { images: [], unread: [], vectors: new Map(), again };
   const kept = (name: EvidenceName, rows: Float32Array, first: number, columns: number) => {
     if (!reading.vectors.has(name)) {
       reading.vectors.set(name, { values: new Float32Array(total * columns), columns });
@@ -160,6 +168,25 @@ async function trainingOf({ chosen, known }: Wish, decoders: Decoders<ImageFacts
     for (let at = 0; at < read.length; at += step) some.add(read[Math.floor(at)].name);
     for await (const { read } of readInOrder(only(images(), ({ name }) => some.has(name)), decoders)) {
       if (read) sightings.push(unpacked(read).sighting);
+    }
+  }
+  return sightings;
+}
+
+async function readAgain(
+  { sameEncoding, seed }: Audit,
+  wanted: readonly AuditedImage[],
+  { chosen, session: { options: { signal } } }: Pick<Wish, "chosen" | "session">,
+): Promise<Sighting[]> {
+  using decoders = startDecoders<ImageFacts>(PROGRAM, { ofFiles: [], seed, sameEncoding }, { signal });
+  const nameOf = ({ dataset, name }: Named) => `${dataset}/${name}`;
+  const places = new Map(wanted.map((image, i) => [nameOf(image), i]));
+  const sightings = new Array<Sighting>(wanted.length);
+  for (const [dataset, { images }] of chosen.entries()) {
+    const some = only(images(), ({ name }) => places.has(nameOf({ dataset, name })));
+    for await (const { original: { name, place }, read, reason } of readInOrder(some, decoders)) {
+      if (!read) throw new Error(`${place ?? name} could be read before, and cannot now: ${reason}`);
+      sightings[places.get(nameOf({ dataset, name }))!] = unpacked(read).sighting;
     }
   }
   return sightings;

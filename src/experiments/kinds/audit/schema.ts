@@ -82,6 +82,18 @@ export interface Twin {
   equal: boolean;
 }
 
+/** What the headline's classifier looks at on an image. */
+interface LookedAt {
+  /** The place of its dataset among all, and its name there. */
+  dataset: number;
+  name: string;
+  /**
+   * In 8 x 8 cells of its centred square, row by row: how far the score falls, of the dataset that the image
+   * is taken for, where the place is covered. Scores of what is typical of the two differ by 1.
+   */
+  falls: number[];
+}
+
 /** What an audit says of two datasets. */
 export interface AuditPair {
   /** Their places in `experiment.datasets`. */
@@ -98,6 +110,11 @@ export interface AuditPair {
    * order of `result.images` of these two.
    */
   scores: number[];
+  /**
+   * Of some of the most typical and the most confused images. Absent where the headline does not tell the
+   * datasets apart or sees no picture, and in records of before.
+   */
+  lookedAt?: LookedAt[];
 }
 
 /** A dataset as an audit found it. */
@@ -120,6 +137,8 @@ interface AuditedDataset {
 export interface AuditResult extends FinishedResult {
   datasets: AuditedDataset[];
   pairs: AuditPair[];
+  /** Rows of the CSV file of groups that name no image: how many, and the first. Absent where all do. */
+  strayRows?: { count: number; first: string[] };
   /** What was looked at: the place of its dataset, its name there, its place on a map of the headline. */
   images: { dataset: number; name: string; at: [number, number] }[];
 }

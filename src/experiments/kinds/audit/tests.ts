@@ -51,10 +51,10 @@ export function groupsOf(
   return Int32Array.from(duplicateGroups(byDataset).flatMap((numbers) => [...numbers]));
 }
 
-/** Prepares the comparison of two datasets of a reading. */
-export function compare(
+/** Prepares the comparison of two datasets of some images. */
+export function compareDatasets(
   [a, b]: [number, number],
-  { images, groups: all }: { images: readonly AuditedImage[]; groups: Int32Array },
+  { images, groups: all }: { images: readonly Pick<AuditedImage, "dataset">[]; groups: Int32Array },
   { folds, permutations, seed }: Audit,
 ): Comparison {
   const rowsOf = (dataset: number) => [...images.keys()].filter((i) => images[i].dataset === dataset);
@@ -107,21 +107,24 @@ function pairsIn(
 export interface Tested {
   test: Omit<AuditTest, "adjusted">;
   scores: Float32Array;
+  /**
+   * Scores of changed versions of some images, each by the classifier that was fitted without the image.
+   *
+   * @param versions vectors of each image's versions, [versions, columns], by its place in `rows`
+   */
+  scoresOf(versions: ReadonlyMap<number, Float32Array>): Promise<Map<number, Float32Array>>;
 }
 
 /** Tests whether one kind of evidence tells two datasets apart. */
 export async function testEvidence(
   evidence: EvidenceName,
   comparison: Comparison,
-  { vectors }: Reading,
+  { vectors }: Pick<Reading, "vectors">,
   audit: Audit,
 ): Promise<Tested> {
   const { seed } = audit;
   const { rows, labels, groups, folds, half, pairs, assignments } = comparison;
-  const { values, columns } = vectors.get(evidence)!;
-  const chosen = new Float32Array(rows.length * columns);
-  rows.forEach((row, i) => chosen.set(values.subarray(row * columns, (row + 1) * columns), i * columns));
-  const data = { values: chosen, rows: rows.length, columns };
+  const data = rowsOf(comparison, vectors.get(evidence)!);
   const scores = await ridgeScores({ ...data, folds }, assignments, seed);
   const of = (deal: number, array: Float32Array | Int8Array) =>
     array.subarray(deal * rows.length, (deal + 1) * rows.length);
@@ -135,6 +138,7 @@ export async function testEvidence(
   const scored = { scores: own, labels, groups };
   return {
     scores: own,
+    scoresOf: (versions) => scoresOfVersions({ data, folds, labels }, versions, seed),
     test: {
       evidence,
       area: rocAreaInterval(scored),
@@ -147,4 +151,46 @@ export async function testEvidence(
       },
     },
   };
+}
+
+/** The vectors of the images that are compared, in the order of {@link Comparison.rows}. */
+function rowsOf({ rows }: Comparison, { values, columns }: { values: Float32Array; columns: number }) {
+  const chosen = new Float32Array(rows.length * columns);
+  rows.forEach((row, i) => chosen.set(values.subarray(row * columns, (row + 1) * columns), i * columns));
+  return { values: chosen, rows: rows.length, columns };
+}
+
+async function scoresOfVersions(
+  { data: own, folds, labels }: Pick<Comparison, "folds" | "labels"> & { data: ReturnType<typeof rowsOf> },
+  versions: ReadonlyMap<number, Float32Array>,
+  seed: number,
+): Promise<Map<number, Float32Array>> {
+  const scores = new Map<number, Float32Array>();
+  for (const [fold, places] of Map.groupBy(versions.keys(), (place) => folds[place])) {
+    const added = places.map((place) => versions.get(place)!);
+    const values = new Float32Array(own.values.length + added.reduce((sum, { length }) => sum + length, 0));
+    values.set(own.values);
+    let at = own.values.length;
+    for (const some of added) {
+      values.set(some, at);
+      at += some.length;
+    }
+    const rows = values.length / own.columns;
+    const isHeldOut = (row: number) => row >= own.rows || folds[row] === fold;
+    const data = {
+      values,
+      rows,
+      columns: own.columns,
+      folds: Int32Array.from({ length: rows }, (_, row) => isHeldOut(row) ? fold : -1),
+    };
+    const dealt = Int8Array.from({ length: rows }, (_, row) => labels[row] ?? 1); // a version's is never read
+    const found = await ridgeScores(data, dealt, seed);
+    let row = own.rows;
+    places.forEach((place, i) => {
+      const count = added[i].length / own.columns;
+      scores.set(place, found.subarray(row, row + count));
+      row += count;
+    });
+  }
+  return scores;
 }

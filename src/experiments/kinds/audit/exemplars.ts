@@ -1,7 +1,9 @@
-/** Images of an audit that are worth a look: the most typical and the most confused, and those in both. */
-import type { AuditPair, AuditRecord } from "../experiments/mod.ts";
+/** Images of an audit that are worth a look: the most typical and the most confused. */
+import type { AuditPair } from "./schema.ts";
 
-type Result = AuditRecord["result"];
+interface Images {
+  images: readonly ImageName[];
+}
 
 /** An image by its dataset and its name there. */
 interface ImageName {
@@ -15,8 +17,10 @@ interface ScoredImage extends ImageName {
   score: number;
 }
 
+type Scored = Pick<AuditPair, "datasets" | "scores">;
+
 /** The images of a pair with their scores, the most typical of their own dataset first. */
-function byScore({ datasets: [a, b], scores }: AuditPair, { images }: Result): ScoredImage[] {
+function byScore({ datasets: [a, b], scores }: Scored, { images }: Images): ScoredImage[] {
   const [first, second] = [a, b].map((d) => images.filter(({ dataset }) => dataset === d));
   return [...first, ...second]
     .slice(0, scores.length)
@@ -32,7 +36,7 @@ interface ExemplarRow {
 }
 
 /** Rows of images of a pair: of each dataset the most typical, then those most taken for the other's. */
-export function exemplarRows(pair: AuditPair, result: Result, each: number): ExemplarRow[] {
+export function exemplarRows(pair: Scored, result: Images, each: number): ExemplarRow[] {
   const falling = byScore(pair, result);
   return pair.datasets.flatMap((dataset): ExemplarRow[] => {
     const own = falling.filter((image) => image.dataset === dataset);
