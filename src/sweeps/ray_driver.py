@@ -135,7 +135,9 @@ def unpack(archive, folder, over=False):
     os.makedirs(parent, exist_ok=True)
     partial = tempfile.mkdtemp(dir=parent, prefix=f".{name}-")
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-        tar.extractall(partial, filter="data")
+        # Python before 3.11.4, as Debian 12's, knows no filters; what is unpacked was packed by this program.
+        tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
+        tar.extractall(partial)
     try:
         os.rename(partial, folder)
     except OSError:

@@ -24,5 +24,7 @@ Deno.test("no two random streams of a seed have one number, and no number has ch
     auditFolds: 24934,
     permutedLabels: 28780,
     fourierFeatures: 26214,
+    clusterLabels: 25452,
+    drawnImages: 25705,
   });
 });
