@@ -100,7 +100,7 @@ function plainText(state: ProgressState): string {
 const PANEL = { width: 330, height: 150, left: 38, right: 10, top: 22, bottom: 22 };
 
 /**
- * The progress as HTML: what is being done, a bar, and the learning curves; text takes the page's own color.
+ * The progress as HTML: what is being done, a bar, and the learning curves.
  */
 export function progressHtml(state: ProgressState): string {
   const share = Math.round(1000 * shareDone(state.event)) / 10;
@@ -110,11 +110,12 @@ export function progressHtml(state: ProgressState): string {
     `<div style="width:${share}%;height:6px;border-radius:3px;background:${COLORS.ours}"></div></div>`;
   return `<div style="font:13px/1.5 ${FONT_FAMILY.replaceAll("'", "")}">` +
     `<div>${escapeMarkup(progressText(state))}</div>${bar}` +
-    (last ? `<div style="opacity:.75">${escapeMarkup(epochText(last))}</div>${curvesSvg(state)}` : "") +
+    (last ? `<div style="opacity:.75">${escapeMarkup(epochText(last))}</div>${curvesPicture(state)}` : "") +
     `</div>`;
 }
 
-function curvesSvg({ curves }: ProgressState): string {
+/** The learning curves as an image: of an inline drawing, an untrusted copy shows the words alone. */
+function curvesPicture({ curves }: ProgressState): string {
   const runs = [...curves.values()];
   const epochs = Math.max(2, ...runs.flat().map(({ epoch }) => epoch));
   const loss = Math.max(...runs.flat().map(({ trainLoss }) => trainLoss));
@@ -135,9 +136,10 @@ function curvesSvg({ curves }: ProgressState): string {
     ["0", loss.toFixed(2)],
     ({ trainLoss }) => trainLoss,
   );
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * PANEL.width}" height="${PANEL.height}" ` +
-    `font-family="${FONT_FAMILY.replaceAll("'", "")}" font-size="11" fill="currentColor">` +
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * PANEL.width}" height="${PANEL.height}" ` +
+    `font-family="${FONT_FAMILY.replaceAll("'", "")}" font-size="11" fill="${COLORS.text}">` +
     `${accuracy}<g transform="translate(${PANEL.width} 0)">${losses}</g></svg>`;
+  return `<img alt="learning curves" src="data:image/svg+xml;base64,${btoa(svg)}">`;
 }
 
 /** One line a run, the current one in full color. */
