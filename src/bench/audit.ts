@@ -2,13 +2,12 @@
 import { join } from "node:path";
 import { datasetsOf, sampleOriginals, withOwn } from "../data/mod.ts";
 import { besideModule } from "../disk/mod.ts";
-import { type EvidenceName, evidenceOf, type EvidenceReader } from "../evidence/mod.ts";
+import { type EvidenceName, evidenceOf, type EvidenceReader, sightingOf } from "../evidence/mod.ts";
 import { audit, compareDatasets, testEvidence } from "../experiments/mod.ts";
 import { centreSquare, decode, inOrder } from "../images/mod.ts";
-import { findOwnPython } from "../setup/mod.ts";
 import { formatProportion, permutation, STREAMS, wilson } from "../stats/mod.ts";
 import { startEngine } from "../tensorflow/mod.ts";
-import { ALIBI_DETECT } from "./peers.ts";
+import { ALIBI_DETECT, findPeer } from "./peers.ts";
 import { type Answering, median, startAnswering } from "./process.ts";
 
 /** How often a test finds something among so many images, and how long it takes. */
@@ -72,7 +71,7 @@ const USUAL = "icons";
  */
 export async function benchAudit(datasets?: string): Promise<(PowerRate | PairRate)[]> {
   const began = performance.now();
-  const python = await findAlibiDetect();
+  const python = await findPeer(ALIBI_DETECT);
   await startEngine();
   const names = datasetsOf(await withOwn(datasets ?? USUAL));
   const folder = await Deno.makeTempDir();
@@ -95,16 +94,6 @@ export async function benchAudit(datasets?: string): Promise<(PowerRate | PairRa
   } finally {
     await peer?.close();
     await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** A Python with alibi-detect; undefined, with a line on standard error, where it cannot be installed. */
-async function findAlibiDetect(): Promise<string | undefined> {
-  try {
-    return await findOwnPython(ALIBI_DETECT);
-  } catch (error) {
-    console.error(`Without alibi-detect: ${(error as Error).message}`);
-    return undefined;
   }
 }
 
@@ -167,10 +156,7 @@ function ourTest(pixels: Uint8Array, reader: EvidenceReader): OurTest {
     const images = [first, second].flatMap((side, dataset) =>
       Array.from(side, (place) => ({ dataset, pixels: pixels.subarray(place * BYTES, (place + 1) * BYTES) }))
     );
-    const sightings = images.map(({ pixels }) => {
-      const image = { pixels, width: SIDE, height: SIDE, channels: 3 };
-      return { image, detail: image };
-    });
+    const sightings = images.map(({ pixels }) => sightingOf({ pixels, width: SIDE, height: SIDE, channels: 3 }));
     const { columns } = reader;
     const vectors = new Map([[EVIDENCE, { values: await reader.vectorsOf(sightings), columns }]]);
     const settings = { ...asked, seed };

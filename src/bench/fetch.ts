@@ -3,8 +3,7 @@ import { besideModule } from "../disk/mod.ts";
 import { fetchImages, STORAGE_DEFAULTS } from "../fetch/mod.ts";
 import { median } from "./process.ts";
 import { type Usage, withUsage } from "./usage.ts";
-import { findOwnPython } from "../setup/mod.ts";
-import { IMG2DATASET } from "./peers.ts";
+import { findPeer, IMG2DATASET } from "./peers.ts";
 
 /** One program's rate of fetching photographs (1024 x 768 px, about 200 kB) from a server on this machine. */
 export interface FetchRate {
@@ -119,13 +118,8 @@ const elapsed = (began: number) => (performance.now() - began) / 1000;
 
 /** The peer; empty, with a line on standard error, where it cannot be installed. */
 async function img2dataset(): Promise<Record<string, Contestant>> {
-  let python: string;
-  try {
-    python = await findOwnPython(IMG2DATASET);
-  } catch (error) {
-    console.error(`Without img2dataset: ${(error as Error).message}`);
-    return {};
-  }
+  const python = await findPeer(IMG2DATASET);
+  if (!python) return {};
   const { shorterSide, quality } = STORAGE_DEFAULTS;
   return {
     img2dataset: async (urls, folder) => {

@@ -29,7 +29,7 @@ import {
   trialInput,
 } from "../train/mod.ts";
 import type { ContestantConfig, Memory, Ready } from "./contestants.ts";
-import { residentMemory } from "./process.ts";
+import { residentMemory, seconds } from "./process.ts";
 import { plainTfjs } from "./plain_tfjs.ts";
 
 /** The work that is timed: one training step, and the prediction of one batch. */
@@ -122,12 +122,6 @@ function plainWork(model: Model, config: ContestantConfig): Work {
     },
     evaluate: () => Promise.reject(new Error("plain_tfjs only trains")),
   };
-}
-
-async function seconds(action: () => Promise<void>): Promise<number> {
-  const start = performance.now();
-  await action();
-  return (performance.now() - start) / 1000;
 }
 
 /** Products that are timed for {@link product}, after one that is not. */

@@ -1,5 +1,5 @@
 /** The Python packages that benchmarks compare with. It needs no package itself: `--help` shows it. */
-import type { OwnPackage } from "../setup/mod.ts";
+import { findOwnPython, type OwnPackage } from "../setup/mod.ts";
 
 /** PyTorch, with the version of README's figures. */
 export const PYTORCH: OwnPackage = {
@@ -32,3 +32,13 @@ export const ALIBI_DETECT: OwnPackage = {
   packages: ["alibi-detect==0.13.0", "torch==2.13.0"],
   takes: "a few minutes, about 1900 MB, and more where pip takes a PyTorch for cards",
 };
+
+/** A Python with a peer; undefined, with a line on standard error, where it cannot be installed. */
+export async function findPeer(peer: OwnPackage): Promise<string | undefined> {
+  try {
+    return await findOwnPython(peer);
+  } catch (error) {
+    console.error(`Without ${peer.packages[0].split("==")[0]}: ${(error as Error).message}`);
+    return undefined;
+  }
+}

@@ -107,6 +107,13 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
+/** The seconds that something takes. */
+export async function seconds(action: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await action();
+  return (performance.now() - start) / 1000;
+}
+
 /** Resident memory of this process, its peak and that of now, MB. Linux only. */
 export function residentMemory(): { peak: number; now: number } {
   const status = Deno.readTextFileSync("/proc/self/status");

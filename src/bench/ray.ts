@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { besideModule, repositoryRoot } from "../disk/mod.ts";
 import { type AnyExperiment, baseline, recordCode, run, sweep, trivialsOf } from "../experiments/mod.ts";
 import { findRay, sweepOnRay, writeExperiments } from "../sweeps/mod.ts";
-import { ownProgram, startAnswering } from "./process.ts";
+import { ownProgram, seconds, startAnswering } from "./process.ts";
 
 /** Tiny experiments that are tasks, one after another. */
 const TASKS = 200;
@@ -18,12 +18,6 @@ const datasets = ["remix", "mingcute", "carbon"];
 /** Experiments of milliseconds: class means of a few small images. */
 const tiny = (count: number): AnyExperiment[] =>
   Array.from({ length: count }, (_, seed) => trivialsOf(baseline({ datasets, preset: "smoke", seed }))[0]);
-
-const seconds = async (work: () => Promise<unknown>) => {
-  const began = performance.now();
-  await work();
-  return (performance.now() - began) / 1000;
-};
 
 /** Rows: what a tiny task costs, then what runs of some length do. */
 export async function benchRay(): Promise<object[]> {

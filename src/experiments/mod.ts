@@ -8,7 +8,7 @@ export {
   presets,
   sizesFromEnvironment,
 } from "./environment.ts";
-export { exemplarRows } from "./kinds/audit/exemplars.ts";
+export { exemplarRows, imageKey, type ImageName } from "./kinds/audit/exemplars.ts";
 export {
   type Audit,
   audit,

@@ -1,6 +1,7 @@
 /** An audit as one HTML page: no script, nothing from the network. */
+import type { Sharp } from "sharp";
 import { printable, sampleOriginals } from "../data/mod.ts";
-import { type AuditPair, type AuditRecord, exemplarRows } from "../experiments/mod.ts";
+import { type AuditPair, type AuditRecord, exemplarRows, imageKey, type ImageName } from "../experiments/mod.ts";
 import { fromImage, loadSharpForDrawings } from "../images/mod.ts";
 import { heatMap } from "../interpret/mod.ts";
 import { escapeMarkup } from "../notebook/mod.ts";
@@ -208,12 +209,6 @@ function featureMap(result: Result, pictures: Pictures): string {
     `<g fill-opacity="0.6">${plain.join("")}</g>${pictured.join("")}</svg>`;
 }
 
-/** An image by the place of its dataset and its name there. */
-interface ImageName {
-  dataset: number;
-  name: string;
-}
-
 /** Data URLs; undefined for what has no picture. */
 interface Pictures {
   of(image: ImageName): string | undefined;
@@ -223,8 +218,6 @@ interface Pictures {
 
 /** Longer side, px, and quality of the pictures. */
 const PICTURE_SIDE = 110, QUALITY = 70;
-
-const nameOf = ({ dataset, name }: ImageName) => `${dataset}/${name}`;
 
 /**
  * Data URLs of some images. Where an image cannot be read any more it has none, and where a whole dataset has
@@ -239,18 +232,18 @@ async function picturesOf(
 ): Promise<Pictures> {
   const { datasets, imagesPerDataset: most, seed } = experiment;
   const [urls, maps] = [new Map<string, string>(), new Map<string, string>()];
-  const names = new Set(wanted.map(nameOf));
-  const mapName = (pair: AuditPair, image: ImageName) => `${pair.datasets.join()}/${nameOf(image)}`;
+  const names = new Set(wanted.map(imageKey));
+  const mapName = (pair: AuditPair, image: ImageName) => `${pair.datasets.join()}/${imageKey(image)}`;
   for (const [dataset, reference] of datasets.entries()) {
     try {
       const { images } = await sampleOriginals(reference, { most, seed });
       for await (const original of images()) {
         const image = { dataset, name: original.name };
-        if (!names.has(nameOf(image))) continue;
+        if (!names.has(imageKey(image))) continue;
         const file = await original.file();
-        urls.set(nameOf(image), await picture(file));
+        urls.set(imageKey(image), await picture(file));
         for (const pair of pairs) {
-          const found = pair.lookedAt?.find((one) => nameOf(one) === nameOf(image));
+          const found = pair.lookedAt?.find((one) => imageKey(one) === imageKey(image));
           if (found) maps.set(mapName(pair, image), await mapPicture(file, found.falls, scaleOf(pair)));
         }
       }
@@ -259,20 +252,19 @@ async function picturesOf(
     }
   }
   return {
-    of: (image) => urls.get(nameOf(image)),
+    of: (image) => urls.get(imageKey(image)),
     lookedAt: (pair, image) => maps.get(mapName(pair, image)),
   };
 }
 
+/** An image as pictures show it: upright, small, on white. */
+function reduced(image: Sharp, fit: "inside" | "cover"): Sharp {
+  return image.autoOrient().resize(PICTURE_SIDE, PICTURE_SIDE, { fit }).flatten({ background: "#ffffff" })
+    .toColourspace("srgb");
+}
+
 async function picture(file: Uint8Array): Promise<string> {
-  const small = await fromImage(
-    file,
-    (image) =>
-      image.autoOrient().resize(PICTURE_SIDE, PICTURE_SIDE, { fit: "inside" }).flatten({
-        background: "#ffffff",
-      })
-        .toColourspace("srgb").webp({ quality: QUALITY }).toBuffer(),
-  );
+  const small = await fromImage(file, (image) => reduced(image, "inside").webp({ quality: QUALITY }).toBuffer());
   return dataUrl(small);
 }
 
@@ -290,10 +282,7 @@ async function mapPicture(
   const cells = Math.sqrt(falls.length);
   const grid = { values: Float32Array.from(falls), width: cells, height: cells };
   const drawn = await fromImage(file, async (image) => {
-    const square = image.autoOrient().resize(PICTURE_SIDE, PICTURE_SIDE, { fit: "cover" }).flatten({
-      background: "#ffffff",
-    })
-      .toColourspace("srgb").raw({ depth: "uchar" });
+    const square = reduced(image, "cover").raw({ depth: "uchar" });
     const { data, info: { width, height, channels } } = await square.toBuffer({ resolveWithObject: true });
     const map = heatMap({ pixels: new Uint8Array(data), width, height, channels }, grid, { range });
     const raw = { width, height, channels: map.channels };

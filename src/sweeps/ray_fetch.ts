@@ -184,14 +184,14 @@ class RayFetcher implements Fetcher {
  * @param hosts of the first images, one each
  */
 export function reachText(hosts: readonly string[], workers: number): string {
-  const counts = Map.groupBy(hosts, (host) => host);
+  const distinct = new Set(hosts);
   const shares = Map.groupBy(hosts, (host) => shareOf(host, workers));
   const most = Math.max(...Array.from(shares.values(), ({ length }) => length));
   const few = `${workers} worker${workers === 1 ? "" : "s"}; the first ${hosts.length} URLs`;
-  if (counts.size === 1 && workers > 1) {
-    const [host] = counts.keys();
+  if (distinct.size === 1 && workers > 1) {
+    const [host] = distinct;
     return `${few} are all of ${host}. A host is asked by one worker alone: this is no faster than one machine.`;
   }
   const times = (hosts.length / most).toFixed(1);
-  return `${few} are of ${counts.size} hosts. A host is asked by one worker alone: at most ${times} times as fast as one machine.`;
+  return `${few} are of ${distinct.size} hosts. A host is asked by one worker alone: at most ${times} times as fast as one machine.`;
 }

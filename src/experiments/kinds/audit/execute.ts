@@ -1,7 +1,7 @@
 /** Audits datasets: a classifier two-sample test (Lopez-Paz & Oquab 2017) for each kind of evidence. */
 import { isAbsolute } from "node:path";
 import { duplicatePairs, type Originals, readManifest } from "../../../data/mod.ts";
-import { type EvidenceName, evidenceOf, type Sighting } from "../../../evidence/mod.ts";
+import { type EvidenceName, evidenceOf, sightingOf } from "../../../evidence/mod.ts";
 import { centreSquare } from "../../../images/mod.ts";
 import {
   cover,
@@ -14,7 +14,7 @@ import { featuresOf } from "../../../probe/mod.ts";
 import { ExperimentError } from "../../check.ts";
 import type { Executed, Kind } from "../../kind.ts";
 import type { Session } from "../../session.ts";
-import { exemplarRows } from "./exemplars.ts";
+import { exemplarRows, imageKey } from "./exemplars.ts";
 import { ownGroups, rowsWithoutImage } from "./groups.ts";
 import { type AuditedImage, choose, readImages, type Reading } from "./reading.ts";
 import {
@@ -145,12 +145,10 @@ async function lookedAt(
   audit: Audit,
 ): Promise<NonNullable<AuditPair["lookedAt"]>> {
   const shown = exemplarRows(pair, reading, EACH).flatMap(({ images }) => images);
-  const isShown = new Set(shown.map(({ dataset, name }) => `${dataset}/${name}`));
-  const places = [...comparison.rows.keys()].filter((place) => {
-    const { dataset, name } = reading.images[comparison.rows[place]];
-    return isShown.has(`${dataset}/${name}`);
-  });
-  const sightings = await reading.again(places.map((place) => reading.images[comparison.rows[place]]));
+  const isShown = new Set(shown.map(imageKey));
+  const imageAt = (place: number) => reading.images[comparison.rows[place]];
+  const places = [...comparison.rows.keys()].filter((place) => isShown.has(imageKey(imageAt(place))));
+  const sightings = await reading.again(places.map(imageAt));
   const covers = coversOf(SIDE, PATCH, STRIDE);
   using reader = await evidenceOf(headline).prepare([], audit.seed);
   const versions = new Map<number, Float32Array>();
@@ -159,14 +157,14 @@ async function lookedAt(
     centreSquare(sightings[i].image, SIDE, square);
     const mean = meanColor(square);
     const pictures = [square, ...covers.map((one) => cover(square, SIDE, one, mean))];
-    versions.set(place, await reader.vectorsOf(pictures.map(sightingOfSquare)));
+    versions.set(place, await reader.vectorsOf(pictures.map((pixels) => sightingOf({ pixels, width: SIDE, height: SIDE, channels: 3 }))));
   }
   const scores = await scoresOf(versions);
   return places.map((place) => {
     const [whole, ...covered] = scores.get(place)!;
     const falls = covered.map((score) => Math.sign(whole) * (whole - score));
     const map = meanOverSquares(covers, falls, SIDE);
-    const { dataset, name } = reading.images[comparison.rows[place]];
+    const { dataset, name } = imageAt(place);
     const cells = Array.from(
       { length: CELLS * CELLS },
       (_, i) => Number(map[Math.floor(i / CELLS) * STRIDE * SIDE + i % CELLS * STRIDE].toFixed(4)),
@@ -182,11 +180,6 @@ function meanColor(square: Uint8Array): number[] {
     for (let i = c; i < square.length; i += 3) sum += square[i];
     return Math.round(sum / pixels);
   });
-}
-
-function sightingOfSquare(pixels: Uint8Array): Sighting {
-  const image = { pixels, width: SIDE, height: SIDE, channels: 3 };
-  return { image, detail: image };
 }
 
 type AuditedDataset = AuditResult["datasets"][number];

@@ -5,11 +5,14 @@ interface Images {
   images: readonly ImageName[];
 }
 
-/** An image by its dataset and its name there. */
-interface ImageName {
+/** An image by the place of its dataset among all, and its name there. */
+export interface ImageName {
   dataset: number;
   name: string;
 }
+
+/** One text for an image among those of all datasets. */
+export const imageKey = ({ dataset, name }: ImageName): string => `${dataset}/${name}`;
 
 /** An image and how much it looks like its own dataset by the headline. */
 interface ScoredImage extends ImageName {

@@ -11,6 +11,7 @@ import {
 } from "../../../images/mod.ts";
 import type { Session } from "../../session.ts";
 import type { ImageFacts, ReadingSettings } from "./process.ts";
+import { imageKey, type ImageName } from "./exemplars.ts";
 import type { Audit, AuditRecord } from "./schema.ts";
 
 /** An image that was read. */
@@ -124,14 +125,10 @@ export async function readImages(audit: Audit, wish: Wish): Promise<Reading> {
   return reading;
 }
 
-/** An image among those of all datasets. */
-type Named = Pick<AuditedImage, "dataset" | "name">;
-
-function wantedOf(known?: Reading): (image: Named) => boolean {
+function wantedOf(known?: Reading): (image: ImageName) => boolean {
   if (!known) return () => true;
-  const nameOf = ({ dataset, name }: Named) => `${dataset}/${name}`;
-  const names = new Set(known.images.map(nameOf));
-  return (image) => names.has(nameOf(image));
+  const names = new Set(known.images.map(imageKey));
+  return (image) => names.has(imageKey(image));
 }
 
 async function* only<T>(items: AsyncIterable<T>, isWanted: (item: T) => boolean): AsyncGenerator<T> {
@@ -179,14 +176,15 @@ async function readAgain(
   { chosen, session: { options: { signal } } }: Pick<Wish, "chosen" | "session">,
 ): Promise<Sighting[]> {
   using decoders = startDecoders<ImageFacts>(PROGRAM, { ofFiles: [], seed, sameEncoding }, { signal });
-  const nameOf = ({ dataset, name }: Named) => `${dataset}/${name}`;
-  const places = new Map(wanted.map((image, i) => [nameOf(image), i]));
+  const places = new Map(wanted.map((image, i) => [imageKey(image), i]));
+  const isAmong = new Set(wanted.map(({ dataset }) => dataset));
   const sightings = new Array<Sighting>(wanted.length);
   for (const [dataset, { images }] of chosen.entries()) {
-    const some = only(images(), ({ name }) => places.has(nameOf({ dataset, name })));
+    if (!isAmong.has(dataset)) continue;
+    const some = only(images(), ({ name }) => places.has(imageKey({ dataset, name })));
     for await (const { original: { name, place }, read, reason } of readInOrder(some, decoders)) {
       if (!read) throw new Error(`${place ?? name} could be read before, and cannot now: ${reason}`);
-      sightings[places.get(nameOf({ dataset, name }))!] = unpacked(read).sighting;
+      sightings[places.get(imageKey({ dataset, name }))!] = unpacked(read).sighting;
     }
   }
   return sightings;
