@@ -156,7 +156,9 @@ function ourTest(pixels: Uint8Array, reader: EvidenceReader): OurTest {
     const images = [first, second].flatMap((side, dataset) =>
       Array.from(side, (place) => ({ dataset, pixels: pixels.subarray(place * BYTES, (place + 1) * BYTES) }))
     );
-    const sightings = images.map(({ pixels }) => sightingOf({ pixels, width: SIDE, height: SIDE, channels: 3 }));
+    const sightings = images.map(({ pixels }) =>
+      sightingOf({ pixels, width: SIDE, height: SIDE, channels: 3 })
+    );
     const { columns } = reader;
     const vectors = new Map([[EVIDENCE, { values: await reader.vectorsOf(sightings), columns }]]);
     const settings = { ...asked, seed };

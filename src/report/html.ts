@@ -1,7 +1,13 @@
 /** An audit as one HTML page: no script, nothing from the network. */
 import type { Sharp } from "sharp";
 import { printable, sampleOriginals } from "../data/mod.ts";
-import { type AuditPair, type AuditRecord, exemplarRows, imageKey, type ImageName } from "../experiments/mod.ts";
+import {
+  type AuditPair,
+  type AuditRecord,
+  exemplarRows,
+  imageKey,
+  type ImageName,
+} from "../experiments/mod.ts";
 import { fromImage, loadSharpForDrawings } from "../images/mod.ts";
 import { heatMap } from "../interpret/mod.ts";
 import { escapeMarkup } from "../notebook/mod.ts";
@@ -264,7 +270,10 @@ function reduced(image: Sharp, fit: "inside" | "cover"): Sharp {
 }
 
 async function picture(file: Uint8Array): Promise<string> {
-  const small = await fromImage(file, (image) => reduced(image, "inside").webp({ quality: QUALITY }).toBuffer());
+  const small = await fromImage(
+    file,
+    (image) => reduced(image, "inside").webp({ quality: QUALITY }).toBuffer(),
+  );
   return dataUrl(small);
 }
 

@@ -157,7 +157,8 @@ async function lookedAt(
     centreSquare(sightings[i].image, SIDE, square);
     const mean = meanColor(square);
     const pictures = [square, ...covers.map((one) => cover(square, SIDE, one, mean))];
-    versions.set(place, await reader.vectorsOf(pictures.map((pixels) => sightingOf({ pixels, width: SIDE, height: SIDE, channels: 3 }))));
+    const seen = pictures.map((pixels) => sightingOf({ pixels, width: SIDE, height: SIDE, channels: 3 }));
+    versions.set(place, await reader.vectorsOf(seen));
   }
   const scores = await scoresOf(versions);
   return places.map((place) => {
