@@ -18,7 +18,7 @@ const larger = {
   depths: [1, 1],
   dims: [32, 64],
   stemDim: 16,
-  stem: "5x5" as const,
+  stem: "deep" as const,
 };
 const rows = [];
 for (const name of Deno.args) {
