@@ -4,7 +4,7 @@ import { basename, dirname } from "node:path";
 import type { AuditRecord, AuditTest } from "../experiments/mod.ts";
 import { interruption, numberOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
-import { terminalWidth, textTable, wrap } from "./terminal.ts";
+import { everyTenth, terminalWidth, textTable, wrap } from "./terminal.ts";
 
 const USAGE =
   `Usage: deno task audit DIR DIR… [--report FILE.html] [--json FILE] [--csv FILE] [--png FILE] [--fail-above A]
@@ -23,7 +23,8 @@ const USAGE =
   --evidence a,b   kinds of evidence, the headline first. Default: all, the headline all-pixels
   --same-encoding  audits again after every image was made a square of SIDE px (default: 128) in one JPEG encoding
   --seed N         deals folds and permutations. Default: 0
-Exit codes: 0 not told apart (or not above A), 1 told apart (above A), 2 too few images to tell, or wrong input.`;
+Exit codes: 0 not told apart (or not above A), 1 told apart (above A), 2 no answer: too few images, wrong input, or something
+failed; 130 interrupted.`;
 
 /** The arguments of the command. */
 export interface AuditRequest {
@@ -81,7 +82,7 @@ export function parseAudit(args: readonly string[]): AuditRequest {
   };
 }
 
-/** What the process ends with: 0 not told apart, 1 told apart, 2 could not tell. */
+/** The exit code of an audit: 0 not told apart, 1 told apart, 2 too few images to tell. */
 export function exitCode(
   { result: { pairs } }: Pick<AuditRecord, "result">,
   isFound: (test: AuditTest) => boolean,
@@ -150,29 +151,41 @@ async function auditFolders(request: AuditRequest, signal: AbortSignal): Promise
 
 /** Tells findings once, and how far reading is at every tenth. */
 function teller(tell: (text: string) => void) {
-  let told = -1;
+  const isTenth = everyTenth();
   return (
     { phase, done, total, finding }: { phase: string; done: number; total: number; finding?: string },
   ) => {
     if (finding !== undefined) return tell(finding);
-    const tenths = Math.floor(10 * done / total);
-    if (phase !== "features" || tenths === told || total < 200) return;
-    told = tenths;
+    if (phase !== "features" || total < 200 || !isTenth(done, total)) return;
     console.error(`${done} of ${total} images read`);
   };
+}
+
+/**
+ * Sets up, and answers a request.
+ *
+ * @returns the exit code, as {@link exitCode}
+ * @throws {UsageError} whatever has failed: its exit code is 2, since 1 says that folders are told apart
+ * @throws the signal's reason when aborted
+ */
+export async function answer(
+  request: AuditRequest,
+  signal: AbortSignal,
+  setUp = () => ensureSetup({ needs: ["packages", "python"] }),
+): Promise<number> {
+  try {
+    await setUp();
+    return await auditFolders(request, signal);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new UsageError((error as Error).message, { cause: error });
+  }
 }
 
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const request = parseAudit(args);
     checkPlaces(request.files);
-    const signal = interruption();
-    await ensureSetup({ needs: ["packages", "python"] });
-    try {
-      return await auditFolders(request, signal);
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") throw error;
-      throw new UsageError((error as Error).message, { cause: error }); // could not tell: exit code 2
-    }
+    return await answer(request, interruption());
   });
 }

@@ -26,7 +26,11 @@ ${benchmarkLines()}
 /** Every benchmark but that of a card, which few machines have. */
 const USUAL = Object.keys(benchmarks).filter((name) => name !== "gpu");
 
-/** Reads the command's arguments. Without a name all benchmarks are run, but for that of a card. */
+/**
+ * Reads the command's arguments. Without a name all benchmarks are run, but for that of a card.
+ *
+ * @throws {UsageError} for an unknown benchmark, and for a flag that none of the named ones reads
+ */
 export function parseBench(args: readonly string[]): BenchChoice & { names: string[]; json: boolean } {
   const { values, positionals } = parseCommand(
     args,
@@ -53,8 +57,24 @@ export function parseBench(args: readonly string[]): BenchChoice & { names: stri
       `There is no benchmark "${name}". Known: ${Object.keys(benchmarks).join(", ")}.\n${USAGE}`,
     );
   }
-  return { names: positionals.length > 0 ? positionals : USUAL, models, data, gpu, json };
+  const names = positionals.length > 0 ? positionals : USUAL;
+  for (const [flag, owners] of Object.entries(BELONGS)) {
+    if (values[flag as keyof typeof BELONGS] === undefined || owners.some((owner) => names.includes(owner))) {
+      continue;
+    }
+    throw new UsageError(`--${flag} is of ${owners.join(" and ")}; ${names.join(", ")} would not read it.`);
+  }
+  return { names, models, data, gpu, json };
 }
+
+/** The benchmarks that read a flag. */
+const BELONGS = {
+  model: ["train", "steady"],
+  data: ["photos", "audit"],
+  only: ["gpu"],
+  within: ["gpu"],
+  batch: ["gpu"],
+} as const;
 
 function show(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? `${value}` : value.toPrecision(3);

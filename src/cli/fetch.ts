@@ -3,7 +3,7 @@ import { interruption, numberOf, oneOf, parseCommand, runCommand, UsageError } f
 import { ensureSetup } from "../setup/mod.ts";
 import type { Pool } from "../data/mod.ts";
 import type { RayCluster } from "../sweeps/mod.ts";
-import { terminalWidth, textTable } from "./terminal.ts";
+import { everyTenth, terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
   `Usage: deno task fetch NAME… [--images N] [--allow-private] [--engine local|ray] [--address ADDRESS] [--cpus N]
@@ -36,7 +36,7 @@ export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "inPlace" | "fo
  * Reads the command's arguments.
  *
  * @throws {Error} for an unknown name, listing the known
- * @throws {UsageError} for a number that is none, and flags of another engine
+ * @throws {UsageError} for a number that is none, and for flags of another engine
  */
 export async function parseFetch(args: readonly string[]): Promise<FetchRequest> {
   const options = {
@@ -67,23 +67,27 @@ export async function parseFetch(args: readonly string[]): Promise<FetchRequest>
   };
 }
 
-/** Builds the pool of each dataset where it is missing. The images of a list of URLs are fetched first. */
+/**
+ * Builds the pool of each dataset where it is missing. The images of a list of URLs are fetched first.
+ *
+ * @throws {UsageError} for a request that does not fit one of the datasets, before any is fetched
+ */
 export async function fetchDatasets(
   { names, ...request }: FetchRequest,
   log: (line: string) => void = console.error,
   signal?: AbortSignal,
 ): Promise<Fetched[]> {
   const { openPool } = await import("../data/mod.ts");
-  const { fetchListed } = await import("./fetch_listed.ts");
+  const { checkListed, fetchListed } = await import("./fetch_listed.ts");
+  for (const name of names) checkListed(name, request);
   const fetched: Fetched[] = [];
   for (const name of names) {
     await fetchListed(name, request, signal);
-    let tenths = 0;
+    const isTenth = everyTenth();
     using pool = await openPool(name, {
       signal,
       onProgress({ message, done, total, inPlace, imagesPerSecond, secondsLeft }) {
-        if (done < total && Math.floor(10 * done / total) <= tenths) return;
-        tenths = Math.floor(10 * done / total);
+        if (!isTenth(done, total)) return;
         const rate = `${imagesPerSecond.toFixed(0)} images/s, ${secondsLeft.toFixed(0)} s left`;
         const there = inPlace > 0 ? ` (${inPlace} read in place)` : "";
         log(`${name}: ${message}, ${done} of ${total} images${there}, ${rate}`);

@@ -13,6 +13,7 @@ import {
 } from "../data/mod.ts";
 import {
   fetchImages,
+  FetchIncompleteError,
   type FetchList,
   type FetchOptions,
   fetchProgressText,
@@ -33,53 +34,82 @@ export interface ListedRequest {
   ray?: RayCluster;
 }
 
+/** Where a dataset is looked for. Default: where all are. */
+interface Place {
+  /** Folder of the pools. */
+  root?: string;
+  manifests?: URL;
+}
+
+/**
+ * Checks a request for a dataset before anything is fetched, which may take hours.
+ *
+ * @throws {UsageError} when more images are wanted than the manifest has, or what only a list of URLs has of
+ *   another kind of dataset
+ */
+export function checkListed(
+  name: string,
+  { images, ray }: Omit<ListedRequest, "allowPrivate">,
+  { manifests }: Place = {},
+): void {
+  const manifest = readManifest(name, manifests);
+  const isList = manifest.source.type === "urls";
+  if (ray && !isList) {
+    throw new UsageError(`--engine: ${name} is no list of URLs; without it, it is made here.`);
+  }
+  if (images === undefined) return;
+  if (!isList) {
+    throw new UsageError(`--images: ${name} is no list of URLs; its number of images is in ${name}.json.`);
+  }
+  const most = imagesIn(manifest);
+  if (images > most) throw new UsageError(`--images: ${name} has ${most} images at most, by ${name}.json.`);
+}
+
 /**
  * Fetches the images of a dataset whose manifest is a list of URLs; for other datasets it does nothing.
  * Images that were fetched before for the same list are used, however the manifest wants them stored. When
  * the fetched images change, the pools that were made from them are removed.
  *
  * @returns the report, undefined for other datasets
- * @throws {UsageError} when more images are wanted than the manifest has, or a number of them
- * of another kind of dataset
+ * @throws {UsageError} as {@link checkListed}
+ * @throws {Error} as `fetchImages`
  */
 export async function fetchListed(
   name: string,
-  { images, allowPrivate, ray }: ListedRequest,
+  request: ListedRequest,
   signal?: AbortSignal,
-  { root = dataRoot(), manifests, lines = standardError }: { root?: string; manifests?: URL; lines?: Lines } =
-    {},
+  { root = dataRoot(), manifests, lines = standardError }: Place & { lines?: Lines } = {},
 ): Promise<FetchReport | undefined> {
+  checkListed(name, request, { manifests });
   const manifest = readManifest(name, manifests);
   const { source, sampling } = manifest;
-  if (source.type !== "urls") {
-    if (ray) throw new UsageError(`--engine: ${name} is no list of URLs; without it, it is made here.`);
-    if (images === undefined) return undefined;
-    throw new UsageError(`--images: ${name} is no list of URLs; its number of images is in ${name}.json.`);
-  }
-  const most = imagesIn(manifest);
-  if (images !== undefined && images > most) {
-    throw new UsageError(`--images: ${name} has ${most} images at most, by ${name}.json.`);
-  }
+  if (source.type !== "urls") return undefined;
+  const { images = imagesIn(manifest), allowPrivate, ray } = request;
   const folder = fetchedFolder(root, manifest);
   const others = existsSync(folder) ? undefined : fetchedForOthers(root, manifest);
   if (others) lines.write(`${others}\n`);
   const log = (line: string) => lines.write(`${name}: ${line}\n`);
   const fetcher = ray && (await import("../sweeps/mod.ts")).fetchOnRay({ ...ray, folder, log });
   const tally = new RowTally();
-  const report = await fetchList(name, () => listedUrls(manifest, source, tally), {
-    folder,
-    images: images ?? most,
-    seed: sampling?.seed ?? 0,
-    storage: { shorterSide: Math.max(STORAGE_DEFAULTS.shorterSide, wantedShorter(manifest)) },
-    network: { allowPrivateAddresses: allowPrivate },
-    fetcher,
-    signal,
-  }, lines).finally(() => {
+  try {
+    const report = await fetchList(name, () => listedUrls(manifest, source, tally), {
+      folder,
+      images,
+      seed: sampling?.seed ?? 0,
+      storage: { shorterSide: Math.max(STORAGE_DEFAULTS.shorterSide, wantedShorter(manifest)) },
+      network: { allowPrivateAddresses: allowPrivate },
+      fetcher,
+      signal,
+    }, lines);
+    removeOlderPools(root, basename(folder), report);
+    return report;
+  } catch (error) {
+    if (error instanceof FetchIncompleteError) removeOlderPools(root, basename(folder), error.report);
+    throw error;
+  } finally {
     const unread = tally.text();
     if (unread) log(unread);
-  });
-  removeOlderPools(root, basename(folder), report);
-  return report;
+  }
 }
 
 /**

@@ -27,7 +27,7 @@ export interface PlanRequest {
 /**
  * Reads the command's arguments.
  *
- * @throws {UsageError} for a rate that is none
+ * @throws {UsageError} for a rate that is none, and --each without a file
  */
 export function parsePlan(args: readonly string[]): PlanRequest {
   const flag = { type: "boolean", default: false } as const;
@@ -37,6 +37,9 @@ export function parsePlan(args: readonly string[]): PlanRequest {
     rate: { type: "string", multiple: true },
     card: { type: "string" },
   }, true);
+  if (values.each && files.length === 0) {
+    throw new UsageError("--each lists the experiments of files; name a file.");
+  }
   const given = Object.fromEntries((values.rate ?? []).map((text) => {
     const [, model, rate] = /^(.+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
     if (Number(rate) > 0) return [model, Number(rate)];

@@ -7,7 +7,7 @@ const USAGE =
   `Usage: deno task play [--data icons|emoji|NAME,NAME,…] [--images N] [--preset smoke|laptop|paper] [--port N] [--no-open]
   --data     a collection, whose first three datasets are played, or two to nine names or paths of images; default: icons
   --images   images of a game; default: 100, as in the paper
-  --preset   how the network that you play against is trained: seconds, half a minute (default) or GPU-days
+  --preset   how the network that you play against is trained: seconds, a minute or two (default), or GPU-days
   --port     where the page is served; default: any free port
   --no-open  print the address and leave the browser alone`;
 

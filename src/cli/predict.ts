@@ -5,7 +5,7 @@ import type { FolderPredictions } from "../predict/mod.ts";
 import { formatPercent } from "../stats/mod.ts";
 import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
-import { terminalWidth, textTable } from "./terminal.ts";
+import { everyTenth, terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE = `Usage: deno task predict RUN DIR [--json]
   RUN     a finished run: the hash that names its folder under runs/, the beginning of it, or the path of its folder
@@ -64,17 +64,6 @@ export function predictionRows({ datasets, predictions, unread }: FolderPredicti
   return [...rows, ...unread].sort((a, b) => a.file < b.file ? -1 : 1);
 }
 
-/** Prints progress at every tenth of a large folder. */
-function tellTenths(): (done: number, total: number) => void {
-  let told = 0;
-  return (done, total) => {
-    const tenths = Math.floor(10 * done / total);
-    if (tenths === told || done === total) return;
-    told = tenths;
-    console.error(`${done} of ${total} images`);
-  };
-}
-
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const { run, folder, json } = parsePredict(args);
@@ -83,7 +72,11 @@ if (import.meta.main) {
     const { findRun } = await import("../experiments/mod.ts");
     const { predictFolder } = await import("../predict/mod.ts");
     const { weights } = await findRun(run);
-    const result = await predictFolder(weights, folder, { signal, onProgress: tellTenths() });
+    const isTenth = everyTenth();
+    const onProgress = (done: number, total: number) => {
+      if (isTenth(done, total) && done < total) console.error(`${done} of ${total} images`);
+    };
+    const result = await predictFolder(weights, folder, { signal, onProgress });
     console.log(
       json ? JSON.stringify(predictionRows(result), null, 2) : predictionTable(result, terminalWidth()),
     );

@@ -22,7 +22,7 @@ import { terminalWidth, textTable } from "./terminal.ts";
 const USAGE =
   `Usage: deno task reproduce [--preset smoke|laptop|paper] [--only 01,04] [--data icons|emoji|NAME,NAME,NAME]
                              [--images N] [--validation N] [--jobs N]
-  --preset  how large everything is: seconds, minutes (default) or GPU-days
+  --preset  how large everything is, a notebook: seconds, minutes to hours (default) or GPU-days
   --only    numbers of the notebooks to execute, with commas; default: all
   --data    a collection of datasets, or at least three: names, or paths of folders of images, tar shards or Parquet; default: each
             notebook's own
@@ -183,6 +183,11 @@ async function reproduceOne(
     showing: showingCells(source),
     madeBy: { ...made, cells: cellsCode(source), executedAt },
   });
+  if (failure?.cell === 0) { // what lies at the copy's place may be of another day
+    progress.show({ event: "failed", ...failure });
+    progress.end();
+    return { claims: [], failures: [{ notebook: name, ...failure }], copies: [] };
+  }
   const executed = await Deno.readTextFile(copy);
   const silent = silentCells(executed, failure ? failure.cell - 1 : undefined).map(silence);
   for (const each of silent) progress.show({ event: "failed", ...each });
@@ -213,10 +218,11 @@ type NotebookEvent =
 
 /** The cell that ended an execution, and why. */
 interface CellFailure {
+  /** From 1; 0 where the program that executes cells has failed. */
   cell: number;
   of: number;
   source: string;
-  /** Name of the error, or `timeout`, `dead kernel`, `no output`. */
+  /** Name of the error, or `timeout`, `dead kernel`, `no output`, `runner`. */
   name: string;
   reason: string;
 }
@@ -241,7 +247,8 @@ interface NotebookOptions {
 const script = besideModule(import.meta.url, "./execute_notebook.py");
 
 /**
- * Executes a notebook in its own folder and writes the executed copy, whether or not a cell failed.
+ * Executes a notebook in its own folder and writes the executed copy, whether or not a cell failed; not where
+ * the program that executes it fails.
  *
  * @param copy path of the executed copy; the kernel's own terminal output goes beside it, into `<copy>.log`
  * @returns the failure, or `undefined` where every cell succeeded
@@ -263,7 +270,13 @@ async function executeNotebook(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const stop = () => process.kill("SIGTERM");
+  const stop = () => {
+    try {
+      process.kill("SIGTERM");
+    } catch {
+      // it has ended
+    }
+  };
   signal?.addEventListener("abort", stop);
   try {
     const log = Deno.open(`${copy}.log`, { create: true, write: true, truncate: true });
@@ -362,8 +375,9 @@ function report({ claims, failures, copies }: Reproduction): number {
   } else console.log("\nNo claims were tested by the notebooks that were executed.\n");
   for (const copy of copies) console.log(`Executed copy: ${copy}`);
   for (const { notebook, cell, of, name, reason, source } of failures) {
-    console.log(`\nFAILED: ${notebook}, code cell ${cell} of ${of}: ${name}: ${reason}`);
-    console.log(source.split("\n").map((line) => `    ${line}`).join("\n"));
+    const place = cell > 0 ? `${notebook}, code cell ${cell} of ${of}` : notebook;
+    console.log(`\nFAILED: ${place}: ${name}: ${reason}`);
+    if (source) console.log(source.split("\n").map((line) => `    ${line}`).join("\n"));
   }
   return failures.length === 0 ? 0 : EXIT.failed;
 }

@@ -20,7 +20,7 @@ const USAGE = `Usage: deno task runs [RUN…] [--kind KIND] [--dataset NAME] [--
   --unfinished   only runs without a result: running, stopped on their way, or damaged
   --csv, --json, --parquet    the runs as a table for other programs, with every field of the experiments; with --json and
                  RUN the comparison
-  --out FILE     writes the table to a file instead of standard output; its ending may say the format
+  --out FILE     writes the table to a file instead of standard output; without a flag of a format its ending says it
   --predictions  of one RUN: what it said of each validation image, with the image's key and, where its source has it, its
                  path or URL; as CSV, or in one of the formats above
   --tensorboard DIR  writes the learning curves as TensorBoard's event files, a folder a run
@@ -85,8 +85,15 @@ export function parseRuns(args: readonly string[]): RunsRequest {
   if (action === "predictions" && names.length !== 1) {
     throw fault(`--predictions is of one run; ${names.length} are named.`);
   }
-  const chosen = names.length > 0 || unfinished || kinds || datasets || models;
-  if (action === "delete" && !chosen) throw fault("--delete: name runs, or choose some by a filter.");
+  const isFiltered = unfinished || kinds || datasets || models;
+  if (action === "predictions" && isFiltered) {
+    throw fault(
+      "--predictions is of the run that is named; leave --kind, --dataset, --model, --unfinished out.",
+    );
+  }
+  if (action === "delete" && names.length === 0 && !isFiltered) {
+    throw fault("--delete: name runs, or choose some by a filter.");
+  }
   if (yes && action !== "delete") {
     throw fault("--yes answers the question of --delete; it asks for nothing else.");
   }
@@ -170,7 +177,11 @@ async function exportCurves(runs: readonly RunSummary[], root: string, folder: s
   return written > 0 ? 0 : EXIT.failed;
 }
 
-/** The second ask. */
+/**
+ * Asks for a "yes" at the terminal.
+ *
+ * @throws {UsageError} where there is none
+ */
 function isAllowed(question: string): boolean {
   if (Deno.stdin.isTerminal()) return prompt(question)?.trim().toLowerCase() === "yes";
   throw new UsageError(
@@ -195,9 +206,10 @@ async function remove(
   }
   await removeRemains(root);
   let removed = 0;
-  for (const { hash } of going) {
-    if (await removeRun(hash, root)) removed++;
-    else console.error(`${hash} stays: a process holds it.`);
+  for (const run of going) {
+    const reason = await removeRun(run, root);
+    if (reason === undefined) removed++;
+    else console.error(`${run.hash} stays: ${reason}.`);
   }
   console.log(`Deleted: ${removed} of ${runs.length} runs.`);
   return removed === runs.length ? 0 : EXIT.failed;

@@ -7,14 +7,15 @@ import type { Shard } from "../sweeps/mod.ts";
 import { EXIT, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
-const USAGE = `Usage: deno task sweep FILE [--shard I/N] [--claim] [--dry-run]
-                            [--engine local|ray|slurm|kubernetes] [--address ADDRESS] [--shared] [--cpus N] [--parts N] [--out FILE] [--image NAME]
+const USAGE =
+  `Usage: deno task sweep FILE [--shard I/N] [--claim] [--dry-run] [--engine local|ray|slurm|kubernetes]
+                       [--address ADDRESS] [--shared] [--cpus N] [--parts N] [--out FILE] [--image NAME]
   FILE         experiments as JSON lines; writeExperiments(path, experiments) of a notebook writes it. Records go to runs/ (or
                NTD_RUNS); experiments that have one are not run again
-  --shard I/N  only the Ith of N parts. Default: what the variables of a Slurm array, a Kubernetes indexed job or SkyPilot say,
-               else everything
-  --claim      takes the next experiment that no other process holds: several such processes share a folder of records and the
-               work. Where one is killed, another goes on from its checkpoint
+  --shard I/N  of local and ray: only the Ith of N parts. Default: everything; of local what the variables of a Slurm array, a
+               Kubernetes indexed job or SkyPilot say
+  --claim      of local: takes the next experiment that no other process holds. Several such processes share a folder of records
+               and the work; where one is killed, another goes on from its checkpoint
   --dry-run    lists what would be run
   --engine     local (default): here, one after another. ray: each experiment a task of a Ray cluster. slurm, kubernetes: writes
                an array job, or an indexed job, whose parts are the shards, and runs nothing
@@ -26,8 +27,8 @@ const USAGE = `Usage: deno task sweep FILE [--shard I/N] [--claim] [--dry-run]
   --parts N    of slurm and kubernetes: number of parts. Default: one for each experiment, at most 1,000
   --out FILE   of slurm and kubernetes: the file to write. Default: standard output
   --image NAME of kubernetes: the container's image, made from the Dockerfile of the repository
-Exit codes: 0 all experiments have records, or the file is written; 1 some failed, or the engine did; 2 wrong arguments; 130
-interrupted. Run again, it goes on with what has no record.`;
+Exit codes: 0 all experiments have records, or the file is written; 1 some failed, or the engine did; 2 wrong arguments, or a file
+that cannot be run; 130 interrupted. Run again, it goes on with what has no record.`;
 
 const ENGINES = ["local", "ray", "slurm", "kubernetes"] as const;
 
@@ -97,6 +98,7 @@ export async function parseSweep(args: readonly string[]): Promise<SweepRequest>
 
 /** The engines that a flag belongs to; all, where it is not here. */
 const BELONGS: Readonly<Record<string, readonly string[]>> = {
+  shard: ["local", "ray"], // the parts of an array are the shards
   claim: ["local"],
   address: ["ray"],
   shared: ["ray"],
@@ -115,12 +117,18 @@ function usable<T>(read: () => T): T {
   }
 }
 
-/** The experiments that are asked for, and a line that says which. */
-async function chosen(
-  { file, shard }: SweepRequest,
+/**
+ * The experiments that are asked for, and a line that says which.
+ *
+ * @throws {UsageError} for a file that cannot be run
+ */
+export async function chosen(
+  { file, shard }: Pick<SweepRequest, "file" | "shard">,
 ): Promise<{ experiments: AnyExperiment[]; line: string }> {
-  const { experimentsOfShard, readExperiments } = await import("../sweeps/mod.ts");
-  const all = await readExperiments(file);
+  const { experimentsOfShard, readExperiments, SweepFileError } = await import("../sweeps/mod.ts");
+  const all = await readExperiments(file).catch((error) => {
+    throw error instanceof SweepFileError ? new UsageError(error.message, { cause: error }) : error;
+  });
   const count = `${all.length} experiment${all.length === 1 ? "" : "s"}`;
   if (!shard) return { experiments: all, line: `${file}: ${count}` };
   const experiments = experimentsOfShard(all, shard);

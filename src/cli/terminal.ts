@@ -1,6 +1,6 @@
-/** Tables for a terminal. */
+/** Tables and paragraphs for a terminal, its width, and how often it is told of progress. */
 
-/** Splits a text into lines of at most `width` characters, at spaces where there are any. */
+/** Splits a text into lines of at most `width` characters, 1 or more, at spaces where there are any. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -30,8 +30,9 @@ function fit(widths: number[], total: number): number[] {
 }
 
 /**
- * A header and rows as aligned columns; cells that are too wide are wrapped. `total` is
- * the width of the terminal.
+ * A header and rows as aligned columns; cells that are too wide are wrapped.
+ *
+ * @param total width of the terminal, characters
  */
 export function textTable(header: string[], rows: readonly string[][], total: number): string {
   const natural = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
@@ -47,7 +48,23 @@ export function textTable(header: string[], rows: readonly string[][], total: nu
   return [draw(header), draw(widths.map((width) => "─".repeat(width))), ...rows.map(draw)].join("\n");
 }
 
-/** Columns of the terminal, or of a page where output goes to a file. */
-export function terminalWidth(): number {
-  return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : 110;
+/** Columns of a page, where output goes to no terminal, or to one that does not say how wide it is. */
+const PAGE = 110;
+
+/** Columns that output has room for, 1 or more. Pseudo-terminals of continuous integration say 0. */
+export function terminalWidth(
+  columns = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined,
+): number {
+  return columns || PAGE;
+}
+
+/** A question: is another tenth of some work done than when it was last asked? */
+export function everyTenth(): (done: number, total: number) => boolean {
+  let told = 0;
+  return (done, total) => {
+    const tenths = Math.floor(10 * done / Math.max(1, total));
+    if (tenths === told) return false;
+    told = tenths;
+    return true;
+  };
 }

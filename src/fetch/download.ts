@@ -102,12 +102,13 @@ type Decoder = (
   done: (error: Error | null, unpacked: Uint8Array) => void,
 ) => void;
 
-const DECODERS: Record<string, Decoder> = {
-  gzip: gunzip,
-  "x-gzip": gunzip,
-  deflate: inflate,
-  br: brotliDecompress,
-};
+/** By content encoding. Servers name it: a plain object would also have a `constructor`. */
+const DECODERS = new Map<string, Decoder>([
+  ["gzip", gunzip],
+  ["x-gzip", gunzip],
+  ["deflate", inflate],
+  ["br", brotliDecompress],
+]);
 
 /**
  * Undoes the content encoding. We ask for none, but some servers pack all the same.
@@ -121,7 +122,7 @@ async function unpack(
 ): Promise<Uint8Array> {
   const encoding = headers["content-encoding"]?.trim().toLowerCase() || "identity";
   if (encoding === "identity") return body;
-  const decoder = DECODERS[encoding];
+  const decoder = DECODERS.get(encoding);
   if (!decoder) throw new RequestFailure<FailureReason>("bad_encoding", `unknown: ${encoding.slice(0, 100)}`);
   return await new Promise((resolve, reject) =>
     decoder(body, { maxOutputLength: maxBytes }, (error, unpacked) => {

@@ -62,23 +62,10 @@ export class Journal {
 
   /**
    * @param path of the SQLite file; made where there is none
-   * @throws {Error} when another process has it, or it is damaged
+   * @throws {Error} when another process has it, it is damaged, or it cannot be written
    */
   constructor(readonly path: string) {
-    this.#database = new DatabaseSync(path);
-    try {
-      this.#database.exec(
-        "PRAGMA page_size = 32768; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
-      );
-      this.#database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
-    } catch (error) {
-      this.#database.close();
-      const { message } = error as Error;
-      if (/locked|busy/.test(message)) {
-        throw new Error(`${path} is in use: another fetch into this folder is running`);
-      }
-      throw new Error(`${path} cannot be read (${message}); remove its folder to fetch anew`);
-    }
+    this.#database = open(path);
     this.#insert = this.#database.prepare(
       "INSERT OR REPLACE INTO outcomes (position, key, url, metadata, reason, detail, facts, image) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
@@ -238,6 +225,41 @@ export class Journal {
     }
     return writeFailure(this.path, error);
   }
+}
+
+/** @throws {Error} as {@link Journal} */
+function open(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database.exec(
+      "PRAGMA page_size = 32768; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000;",
+    );
+    database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw openFailure(path, error as Error);
+  }
+}
+
+/** What to do about a journal that does not open. To fetch anew is said of a damaged one alone. */
+function openFailure(path: string, error: Error): Error {
+  const { message } = error;
+  if (/locked|busy/.test(message)) {
+    return new Error(`${path} is in use: another fetch into this folder is running`, { cause: error });
+  }
+  if (/not a database|malformed/.test(message)) {
+    return new Error(`${path} cannot be read (${message}); remove its folder to fetch anew`, {
+      cause: error,
+    });
+  }
+  if (/readonly|unable to open/.test(message)) {
+    return new Error(`${path} cannot be written (${message}): may this user write to its folder?`, {
+      cause: error,
+    });
+  }
+  return writeFailure(path, error);
 }
 
 /** An error of a write to the journal, which for a full disk says what to do. */

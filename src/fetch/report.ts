@@ -39,20 +39,16 @@ export class FetchIncompleteError extends Error {
   override name = "FetchIncompleteError";
 
   constructor(readonly report: FetchReport, folder: string) {
+    const { images } = report;
+    const fewer = images === 1 ? "1 image" : `${images} images or fewer`;
+    const advice = images === 0
+      ? "Run the same command again"
+      : `The images are kept in ${folder}. Ask for ${fewer}, or run the same command again`;
     super(
-      `the list has no more URLs: ${fetchReportText(report)}\n${
-        report.images === 0 ? "" : `The images are kept in ${folder}. Ask for ${asked(report.images)}, or `
-      }` +
-        `${
-          report.images === 0 ? "R" : "r"
-        }un the same command again: failures that may have passed by then are ` +
-        `tried once more.`,
+      `the list has no more URLs: ${fetchReportText(report)}\n` +
+        `${advice}: failures that may have passed by then are tried once more.`,
     );
   }
-}
-
-function asked(images: number): string {
-  return images === 1 ? "1 image" : `${images} images or fewer`;
 }
 
 /** Nothing can be reached: most likely not the fault of the list. */

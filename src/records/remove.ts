@@ -1,4 +1,5 @@
 /** Removing runs, without taking anything away from a process that is at it. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type AnyExperiment, hashOf, RunFolder } from "../experiments/mod.ts";
 import type { RunSummary } from "./summary.ts";
@@ -40,22 +41,37 @@ const GOING = ".deleted";
 /**
  * Removes a run. Its folder is renamed first, so that no half of a run is ever there.
  *
+ * @param run as it was listed
  * @param root folder of the records
- * @returns whether it was removed: it stays where a process holds its lock
+ * @returns undefined where it was removed; else why it stays: a process holds its lock, or has finished it
+ *   since it was listed
  */
-export async function removeRun(hash: string, root: string): Promise<boolean> {
+export async function removeRun(
+  { hash, state }: Pick<RunSummary, "hash" | "state">,
+  root: string,
+): Promise<string | undefined> {
   const folder = new RunFolder(hash, root);
   using lock = await folder.tryLock();
-  if (!lock) return false;
+  if (!lock) return "a process holds it";
+  // Under the lock nobody can finish it any more.
+  if (state === "unfinished" && existsSync(join(folder.path, "result.json"))) {
+    return "it has been finished meanwhile";
+  }
   await Deno.rename(folder.path, folder.path + GOING);
-  await Deno.remove(folder.path + GOING, { recursive: true });
-  return true;
+  await removeGoing(folder.path + GOING);
+  return undefined;
 }
 
 /** Removes what is left of runs whose removal was interrupted. */
 export async function removeRemains(root: string): Promise<void> {
   for (const { name } of Deno.readDirSync(root)) {
-    if (!/^[0-9a-f]{16}\.deleted$/.test(name)) continue;
-    await Deno.remove(join(root, name), { recursive: true });
+    if (/^[0-9a-f]{16}\.deleted$/.test(name)) await removeGoing(join(root, name));
   }
+}
+
+/** Two removals at once may be at the same remains: what has gone has gone. */
+async function removeGoing(path: string): Promise<void> {
+  await Deno.remove(path, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }

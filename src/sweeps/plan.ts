@@ -64,7 +64,7 @@ export interface PlanOptions {
 
 /** Seconds before and after a run whose rate is given. */
 const USUAL_OVERHEAD = 5;
-/** A forward pass is about a third of a training step. */
+/** Forward passes that take as long as a training step, about. */
 const FORWARD = 3;
 
 /**
@@ -165,7 +165,7 @@ async function timeTrial(trial: Trial): Promise<Rate> {
     const train = trial.recipe.samplesPerEpoch / second.trainSeconds!;
     const evaluation = second.seconds - second.trainSeconds!;
     const validation = trial.kind === "classifier" ? trial.datasets.length * trial.validationPerDataset : 0;
-    const evaluate = validation > 0 ? validation / evaluation : 3 * train;
+    const evaluate = validation > 0 ? validation / evaluation : FORWARD * train;
     const onTraining = trial.kind === "classifier" ? trial.datasets.length * trial.imagesPerDataset : 0;
     const compiling = Math.max(0, first.trainSeconds! - second.trainSeconds!);
     const outside = wall - first.seconds - second.seconds - onTraining / evaluate;
@@ -233,7 +233,7 @@ function rateOnCard(
   const most = batchSize / LEAST_STEP;
   return {
     train: Math.min(most, macs / forward),
-    evaluate: Math.min(3 * most, 3 * macs / forwardOfModel),
+    evaluate: FORWARD * Math.min(most, macs / forwardOfModel),
     overhead: 30,
     by: "assumed",
   };

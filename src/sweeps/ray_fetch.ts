@@ -181,13 +181,15 @@ class RayFetcher implements Fetcher {
 /**
  * How far several workers can help.
  *
- * @param hosts of the first images, one each
+ * @param hosts of the first images, one each; none where the cluster is there before the list has been read
  */
 export function reachText(hosts: readonly string[], workers: number): string {
+  const count = `${workers} worker${workers === 1 ? "" : "s"}`;
+  if (hosts.length === 0) return `${count}; no URL has been read yet. A host is asked by one worker alone.`;
   const distinct = new Set(hosts);
   const shares = Map.groupBy(hosts, (host) => shareOf(host, workers));
   const most = Math.max(...Array.from(shares.values(), ({ length }) => length));
-  const few = `${workers} worker${workers === 1 ? "" : "s"}; the first ${hosts.length} URLs`;
+  const few = `${count}; the first ${hosts.length} URLs`;
   if (distinct.size === 1 && workers > 1) {
     const [host] = distinct;
     return `${few} are all of ${host}. A host is asked by one worker alone: this is no faster than one machine.`;

@@ -62,7 +62,8 @@ class RaySweep {
   readonly #root: string;
   readonly #options: RayOptions;
   readonly #experiments: ReadonlyMap<string, AnyExperiment>;
-  #done = 0;
+  /** Experiments that have ended, well or not. */
+  #ended = 0;
   #failures: Error[] = [];
 
   constructor(open: readonly Work[], root: string, options: RayOptions) {
@@ -114,9 +115,10 @@ class RaySweep {
           total: 1,
           position: this.#position(),
         });
-        this.#done++;
+        this.#ended++;
         return;
       case "failed": {
+        this.#ended++;
         const error = new Error(event.message);
         if (onFailure) onFailure(experiment, error);
         else this.#failures.push(error);
@@ -126,6 +128,6 @@ class RaySweep {
 
   #position() {
     const of = this.#open.length;
-    return { index: Math.min(this.#done + 1, of), of };
+    return { index: Math.min(this.#ended + 1, of), of };
   }
 }

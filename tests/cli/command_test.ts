@@ -119,6 +119,11 @@ Deno.test("bench: all benchmarks but the card's without a name; an unknown one l
     () => parseBench(["trian"]),
     /no benchmark "trian"\. Known: train, blocks, steady, precision, sweep, search, grids, input, transforms, photos, fetch, ray, audit, memory, gpu/,
   );
+  assert.throws(
+    () => parseBench(["train", "--batch", "8"]),
+    /^UsageError: --batch is of gpu; train would not read it\.$/,
+  );
+  assert.throws(() => parseBench(["--only", "device"]), /--only is of gpu/);
   assert.throws(() => parseBench(["toString"]), /no benchmark "toString"/);
 });
 

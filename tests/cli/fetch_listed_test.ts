@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { fetchDatasets } from "../../src/cli/fetch.ts";
 import { fetchList, fetchListed } from "../../src/cli/fetch_listed.ts";
 import { fetchedFolder, openPool, readManifest } from "../../src/data/mod.ts";
 import { fetchImages } from "../../src/fetch/mod.ts";
@@ -185,6 +186,28 @@ Deno.test("photographs that are stored as they were fetched are read from their 
     assert.deepEqual([pool.images.length, pool.inPlace], [images, images]);
     assert.equal(Deno.statSync(`${pool.folders[0]}/images.bin`).size, 0);
   }
+});
+
+Deno.test("a list that has no more also ends the pools of the images before", async () => {
+  await using site = await photoSite(20);
+  using set = dataset(site);
+  const images = async () => {
+    using pool = await set.open();
+    return pool.images.length;
+  };
+  await set.fetch(4);
+  assert.equal(await images(), 4);
+  await assert.rejects(
+    set.fetch(),
+    /the list has no more URLs: 11 of 30.*Ask for 11 images or fewer, or run/s,
+  );
+  assert.equal(await images(), 11);
+});
+
+Deno.test("a number that does not fit one dataset is refused before another is fetched", async () => {
+  const names = ["yfcc100m", "tabler"]; // a list, and none
+  const fetched = fetchDatasets({ names, images: 5, allowPrivate: false }, () => {}, AbortSignal.abort());
+  await assert.rejects(fetched, /^UsageError: --images: tabler is no list of URLs/);
 });
 
 Deno.test("of other datasets there is nothing to fetch, and no number to choose", async () => {

@@ -39,6 +39,10 @@ Deno.test("parseRuns: flags that do not go together", () => {
   refuses(["--predictions", "ab", "--delete"], /--predictions and --delete are different things to do/);
   refuses(["--predictions"], /--predictions is of one run; 0 are named\./);
   refuses(["--predictions", "ab", "cd"], /--predictions is of one run; 2 are named\./);
+  refuses(
+    ["--predictions", "ab", "--unfinished"],
+    /--predictions is of the run that is named; leave --kind, /,
+  );
   refuses(["--tensorboard", "x", "--csv"], /--tensorboard writes no table; leave --csv out\./);
   refuses(["--delete", "ab", "--out", "a.csv"], /--delete writes no table; leave --out out\./);
   refuses(["--delete"], /--delete: name runs, or choose some by a filter\./);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../src/cli/command.ts";
 import { parsePlan } from "../../src/cli/plan.ts";
-import { parseSweep } from "../../src/cli/sweep.ts";
+import { chosen, parseSweep } from "../../src/cli/sweep.ts";
 
 Deno.test("sweep: one file, and flags that belong to its engine", async () => {
   const { file, engine, shard } = await parseSweep(["a.jsonl", "--shard", "2/3"]);
@@ -16,6 +16,7 @@ Deno.test("sweep: one file, and flags that belong to its engine", async () => {
     [["a", "--address", "host:1"], /--address is of --engine ray; this is local/],
     [["a", "--engine", "slurm", "--shared"], /--shared is of --engine ray; this is slurm/],
     [["a", "--engine", "kubernetes"], /--image NAME/],
+    [["a", "--engine", "slurm", "--shard", "1/2"], /--shard is of --engine local or ray; this is slurm/],
     [["a", "--engine", "ray", "--cpus", "0"], /--cpus: "0" is no number of processors/],
   ];
   for (const [args, message] of faults) {
@@ -25,6 +26,19 @@ Deno.test("sweep: one file, and flags that belong to its engine", async () => {
       return true;
     });
   }
+});
+
+Deno.test("sweep: a file that cannot be run is a wrong argument", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    for (const text of ["", "no JSON"]) {
+      await Deno.writeTextFile(path, text);
+      await assert.rejects(chosen({ file: path }), UsageError);
+    }
+  } finally {
+    await Deno.remove(path);
+  }
+  await assert.rejects(chosen({ file: path }), /cannot be read/);
 });
 
 Deno.test("plan: rates are given by the model's name", () => {
@@ -41,4 +55,5 @@ Deno.test("plan: rates are given by the model's name", () => {
   for (const rate of ["x", "x=0", "x=-1", "=3"]) {
     assert.throws(() => parsePlan(["--rate", rate]), /is no rate; give MODEL=IMAGES/);
   }
+  assert.throws(() => parsePlan(["--each"]), /--each lists the experiments of files/);
 });

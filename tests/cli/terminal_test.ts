@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { textTable, wrap } from "../../src/cli/terminal.ts";
+import { everyTenth, terminalWidth, textTable, wrap } from "../../src/cli/terminal.ts";
 
 Deno.test("wrapping keeps every word and no line is too wide", () => {
   fc.assert(
@@ -26,4 +26,16 @@ Deno.test("columns are aligned and what is too wide for the terminal is wrapped"
 
 Deno.test("a table with room is not wrapped", () => {
   assert.equal(textTable(["a", "b"], [["1", "22"]], Infinity), "a  b\n─  ──\n1  22");
+});
+
+Deno.test("a terminal that does not say how wide it is counts as a page", () => {
+  assert.deepEqual([0, 80].map((columns) => terminalWidth(columns)), [110, 80]);
+});
+
+Deno.test("progress is told at every tenth, and again where work begins anew", () => {
+  const isTenth = everyTenth();
+  const told = Array.from({ length: 41 }, (_, done) => done).filter((done) => isTenth(done, 40));
+  assert.deepEqual(told, [4, 8, 12, 16, 20, 24, 28, 32, 36, 40]);
+  assert.deepEqual([0, 3, 4].map((done) => isTenth(done, 40)), [true, false, true]);
+  assert.equal(everyTenth()(0, 0), false);
 });

@@ -1,8 +1,10 @@
 /** `deno task audit`: its arguments, and what a CI job sees of it. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { exitCode, parseAudit } from "~/cli/audit.ts";
+import { answer, exitCode, parseAudit } from "~/cli/audit.ts";
+import { UsageError } from "~/cli/command.ts";
 import { besideModule } from "~/disk/mod.ts";
+import { SetupError } from "~/setup/mod.ts";
 import { auditedFolders } from "../made/experiments/audited_folders.ts";
 
 Deno.test("arguments are read, and wrong ones say what is right", () => {
@@ -34,6 +36,17 @@ Deno.test("the exit code is 0, 1 above the limit, 2 where nothing can be told", 
   assert.equal(code([pair(0.6, 0.01)], 0.61), 0);
   assert.equal(code([pair(0.6, 0.2), few]), 2);
   assert.equal(code([pair(0.6, 0.01), few]), 1);
+});
+
+Deno.test("a set-up that fails is no answer, and never the exit code of folders that differ", async () => {
+  const request = parseAudit(["a", "b"]);
+  const fails = () => Promise.reject(new SetupError("there is no python3"));
+  await assert.rejects(answer(request, new AbortController().signal, fails), (error: Error) => {
+    assert.ok(error instanceof UsageError);
+    return error.message === "there is no python3";
+  });
+  const interrupted = () => Promise.reject(new DOMException("interrupted", "AbortError"));
+  await assert.rejects(answer(request, new AbortController().signal, interrupted), DOMException);
 });
 
 /** Runs the command in a process of its own. */

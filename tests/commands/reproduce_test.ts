@@ -174,6 +174,23 @@ Deno.test("an interrupt ends a busy kernel within two seconds", async () => {
   assert.ok(performance.now() - interrupted < 2000, `${performance.now() - interrupted} ms`);
 });
 
+Deno.test("where the runner fails, claims of an earlier copy are not taken for this one's", async () => {
+  await using scratch = await scratchNotebooks({ "01_claims.ipynb": ["1"] });
+  const [notebook, copies] = [
+    join(scratch.notebooks, "01_claims.ipynb"),
+    join(scratch.runs, "notebooks/smoke"),
+  ];
+  const claims = { data: { "application/vnd.name-that-dataset.claims+json": { claims: [{ id: "old" }] } } };
+  const earlier = { cells: [{ cell_type: "code", source: "1", outputs: [claims] }] };
+  await Deno.mkdir(copies, { recursive: true });
+  await Deno.writeTextFile(join(copies, "01_claims.ipynb"), JSON.stringify(earlier));
+  await Deno.writeTextFile(notebook, JSON.stringify({ nbformat: 99, cells: [] })); // nbformat reads no such
+  const { notebooks } = scratch;
+  const result = await reproduce({ preset: "smoke", notebooks, log });
+  assert.deepEqual([result.claims, result.copies], [[], []]);
+  assert.deepEqual(result.failures.map(({ name, cell }) => [name, cell]), [["runner", 0]]);
+});
+
 Deno.test("the command ends with 2 and one clear message for wrong arguments", async () => {
   const script = besideModule(import.meta.url, "../../src/cli/reproduce.ts");
   const run = async (...args: string[]) => {

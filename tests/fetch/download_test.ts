@@ -161,6 +161,7 @@ Deno.test("too many bytes are refused: announced, sent, and unpacked", async () 
   assert.equal(await outcome(gzipBomb(), { ...SETTINGS, maxBytes: 10_000_000 }), "bad_encoding");
   assert.equal(await outcome(image(BODY, { "Content-Encoding": "gzip" })), "bad_encoding");
   assert.equal(await outcome(image(BODY, { "Content-Encoding": "zstd" })), "bad_encoding");
+  assert.equal(await outcome(image(BODY, { "Content-Encoding": "constructor" }), IMPATIENT), "bad_encoding");
 });
 
 Deno.test("what is no image by its type is refused before its body", async () => {

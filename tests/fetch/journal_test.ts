@@ -147,6 +147,20 @@ Deno.test("one at a time, and a file that is no journal is said to be none", () 
     assert.throws(() => new Journal(other), /cannot be read .* to fetch anew/);
   }));
 
+Deno.test("to fetch anew is no advice where the disk or a folder is at fault", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    assert.throws(
+      () => new Journal(folder),
+      /cannot be written \(.*\): may this user write to its folder\?$/,
+    );
+    if (Deno.build.os !== "linux") return;
+    assert.throws(() => new Journal("/dev/full"), /cannot be written .*free some space.*is kept$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("a full disk is said to be one, with what to do", () => {
   using database = new DatabaseSync(":memory:");
   database.exec("PRAGMA max_page_count = 4; CREATE TABLE t (x)");

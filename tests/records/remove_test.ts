@@ -13,11 +13,23 @@ Deno.test("removeRun: the folder goes, unless a process holds its lock", async (
   Deno.mkdirSync(join(root, hash("bb"), "scratch"));
   {
     using _held = await new RunFolder(hash("bb"), root).lock();
-    assert.equal(await removeRun(hash("bb"), root), false);
+    assert.equal(await removeRun({ hash: hash("bb"), state: "unfinished" }, root), "a process holds it");
     assert.ok(existsSync(join(root, hash("bb"), "experiment.json")));
   }
-  assert.equal(await removeRun(hash("bb"), root), true);
+  assert.equal(await removeRun({ hash: hash("bb"), state: "unfinished" }, root), undefined);
   assert.deepEqual([...Deno.readDirSync(root)].map(({ name }) => name), [hash("aa")]);
+});
+
+Deno.test("removeRun: a run that was finished after it was listed stays", async () => {
+  using folders = new RunFolders();
+  const { root } = folders;
+  folders.classifier(hash("aa"), { finishedAt: null });
+  const [listed] = await listRuns(root);
+  folders.classifier(hash("aa"));
+  assert.equal(await removeRun(listed, root), "it has been finished meanwhile");
+  const [finished] = await listRuns(root);
+  assert.equal(finished.state, "finished");
+  assert.equal(await removeRun(finished, root), undefined);
 });
 
 Deno.test("removeRemains: what an interrupted removal has left goes, and nothing else", async () => {

@@ -138,6 +138,7 @@ Deno.test({
 Deno.test("how far workers can help is said: not at all with one host", () => {
   assert.match(reachText(["a.test", "a.test"], 3), /are all of a\.test\. .*no faster than one machine/);
   assert.match(reachText(["a.test", "a.test", "b.test", "c.test"], 1), /at most 1\.0 times/);
+  assert.match(reachText([], 2), /^2 workers; no URL has been read yet\. /);
 });
 
 Deno.test({
