@@ -15,7 +15,7 @@ import type {
   RunRecord,
 } from "../experiments/mod.ts";
 import { allHold, type Evidence, formatDifference, inPoints } from "./claims.ts";
-import { type PooledAccuracy, pooledAccuracy, repetitionsOf } from "./runs.ts";
+import { luckInWords, luckOfSeeds, type PooledAccuracy, pooledAccuracy, repetitionsOf } from "./runs.ts";
 
 /** A linear probe, or a whole network that it is compared with: trained from scratch, or fine-tuned. */
 export type ProbedRecord = ProbeRecord | RunRecord | FineTuningRecord;
@@ -147,11 +147,12 @@ export function aboveBy(one: ProbePoint, other: ProbePoint): Estimate {
 /** Whether one row is at least as good as another: less than {@link MARGIN} below it. */
 export function asGood(one: ProbePoint, other: ProbePoint): Weighed {
   const difference = aboveBy(one, other);
+  const luck = luckBetween(one, other);
   return {
     reason: `${one.name} is ${formatDifference(difference)} above ${other.name}, on the same images ` +
-      `(${seedsOf([one, other])}); as good means less than ${inPoints(MARGIN)} below`,
-    shown: pAbove(difference, -MARGIN),
-    refuted: pBelow(difference, -MARGIN),
+      `(${seedsOf([one, other], luck)}); as good means less than ${inPoints(MARGIN)} below`,
+    shown: pAbove(difference, luck - MARGIN),
+    refuted: pBelow(difference, -luck - MARGIN),
   };
 }
 
@@ -161,23 +162,36 @@ export function asGood(one: ProbePoint, other: ProbePoint): Weighed {
  */
 export function allAbove(upper: readonly ProbePoint[], lower: readonly ProbePoint[]): Weighed {
   const pairs = upper.flatMap((above) =>
-    lower.map((below) => ({ above, below, difference: aboveBy(above, below) }))
+    lower.map((below) => ({
+      above,
+      below,
+      difference: aboveBy(above, below),
+      luck: luckBetween(above, below),
+    }))
   );
   const least = pairs.reduce((a, b) => b.difference.value < a.difference.value ? b : a);
   return {
     reason: `of ${pairs.length} paired differences, clustered by image, the least is ` +
       `${formatDifference(least.difference)}, of ${least.above.name} above ${least.below.name} (${
-        seedsOf([...upper, ...lower])
+        seedsOf([...upper, ...lower], Math.max(...pairs.map(({ luck }) => luck)))
       })`,
-    ...allHold(pairs.map(({ difference }) => ({ shown: pAbove(difference), refuted: pBelow(difference) }))),
+    ...allHold(pairs.map(({ difference, luck }) => ({
+      shown: pAbove(difference, luck),
+      refuted: pBelow(difference, -luck),
+    }))),
   };
 }
 
-/** "3 seeds", "3 seeds, one of MAE on these datasets". */
-function seedsOf(points: readonly ProbePoint[]): string {
+/** What the luck of fewer than three seeds may make of the difference of two rows. */
+const luckBetween = (one: ProbePoint, other: ProbePoint) => luckOfSeeds([one.runs, other.runs]);
+
+/**
+ * "3 seeds", "3 seeds, one seed of MAE on these datasets: up to 2.7 points may be luck and count as nothing".
+ */
+function seedsOf(points: readonly ProbePoint[], luck: number): string {
   const most = Math.max(...points.map(({ runs }) => runs.length));
   const inWords = (count: number) => count === 1 ? "one seed" : `${count} seeds`;
   const fewer = points.filter(({ runs }) => runs.length < most)
     .map(({ name, runs }) => `${inWords(runs.length)} of ${name}`);
-  return [inWords(most), ...new Set(fewer)].join(", ");
+  return [inWords(most), ...new Set(fewer)].join(", ") + luckInWords(luck);
 }

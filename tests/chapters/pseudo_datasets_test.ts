@@ -121,6 +121,17 @@ Deno.test("pseudo-validation-at-chance: one run above chance refutes it; few ima
   assert.match(outcome(id, runs(1 / 3)).reason, /up to 5 points above chance \(38\.3%\) count as chance/);
 });
 
+Deno.test("pseudo-validation-at-chance: networks that learnt nothing are at chance for nothing (the old rule: holds)", () => {
+  const id = "pseudo-validation-at-chance";
+  const unlearnt = [100, 1000].map((images) => pseudo({ images, training: 0.35, source: "cifar10" }));
+  const { verdict: open, reason } = outcome(id, [pseudo({ images: 100 }), ...unlearnt]);
+  assert.equal(open, NOT_SHOWN);
+  assert.match(reason, /; no run memorised a set of cifar10, so that chance there shows nothing/);
+  assert.equal(verdict(id, [...unlearnt, pseudo({ images: 10, source: "cifar10" })]), HOLDS);
+  const leak = pseudo({ images: 100, training: 0.5, accuracy: 0.42 });
+  assert.equal(verdict(id, [leak]), REFUTED, "what is above chance is, whatever was memorised");
+});
+
 Deno.test("pseudo-validation-at-chance: every source is looked at, and an image of several runs counts once", () => {
   const id = "pseudo-validation-at-chance";
   const many = Array.from({ length: 50 }, (_, i) => pseudo({ images: 100 + i, validationPerDataset: 20 }));
@@ -191,6 +202,19 @@ Deno.test("real-datasets-generalise: every size has to be higher; refuted by cha
   assert.equal(verdict(id, at(0.34)), REFUTED);
   assert.equal(verdict(id, at(0.37, 200)), NOT_SHOWN);
   assert.equal(verdict(id, [real({ images: 100 })]), NOT_SHOWN);
+});
+
+Deno.test("real-datasets-generalise: one that learnt nothing refutes nothing, a point is luck (the old rule: it did, it was not)", () => {
+  const id = "real-datasets-generalise";
+  const beside = (accuracy: number, training: number, validationPerDataset = 500) => [
+    pseudo({ images: 100, validationPerDataset }),
+    real({ images: 100, accuracy, training, validationPerDataset }),
+  ];
+  assert.equal(verdict(id, beside(0.33, 0.34)), NOT_SHOWN);
+  assert.equal(verdict(id, beside(0.33, 1)), REFUTED);
+  const small = outcome(id, beside(0.36, 1, 10_000));
+  assert.notEqual(small.verdict, HOLDS);
+  assert.match(small.reason, /one seed: up to 3\.9 points may be luck and count as nothing; against it/);
 });
 
 Deno.test("real-datasets-generalise: beside sets of the same images, not of any source", () => {

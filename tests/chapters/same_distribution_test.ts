@@ -88,6 +88,11 @@ Deno.test("more-images-help: rises, falls, cannot be told, on three seeds", () =
     verdict(id, from(0.55, 0.7).filter(({ experiment }) => experiment.imagesPerDataset > 200)),
     NOT_SHOWN,
   );
+  const unable = from(0.7, 0.55).map(({ result, ...rest }) => ({
+    ...rest,
+    result: { ...result, training: result.accuracy },
+  }));
+  assert.equal(verdict(id, unable), "not shown: under-fitted", "the old rule: does not hold");
   const single = outcomeOf(sameDistributionClaims, id, from(0.55, 0.7, 1));
   assert.equal(single.verdict, NOT_SHOWN);
   assert.match(single.reason, /one seed; three are needed/);
@@ -110,6 +115,16 @@ for (
     assert.equal(verdict(id, at(0.4, 200)), NOT_SHOWN); // far below chance, of too few images
     assert.equal(verdict(id, at(0.53, 330)), NOT_SHOWN);
     assert.equal(verdict(id, [pairOf(RELEASES, 0.5)]), NOT_SHOWN);
+  });
+
+  Deno.test(`${id}: a network that learnt nothing controls nothing (the old rule: holds)`, () => {
+    const at = (datasets: readonly string[], accuracy: number, training: number, images = 1000) =>
+      pairOf([...datasets], accuracy, { training, images });
+    const idle = at(pair, 0.5, 0.51);
+    assert.equal(verdict(id, [idle]), "not shown: under-fitted");
+    assert.equal(verdict(id, [idle, at(pair, 0.5, 0.9, 200)]), HOLDS, "it has learnt fewer images by heart");
+    assert.equal(verdict(id, [idle, at(RELEASES, 0.7, 0.7)]), HOLDS, "it tells releases apart");
+    assert.equal(verdict(id, [idle, at(RELEASES, 0.5, 0.5)]), "not shown: under-fitted");
   });
 }
 

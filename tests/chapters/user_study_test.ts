@@ -85,6 +85,13 @@ Deno.test("network-above-chance-where-people-play: refuted at chance, open with 
   });
   assert.equal(outcome(NETWORK, [unplayed(330, 1000)]).verdict, "does not hold");
   assert.equal(outcome(NETWORK, [unplayed(8, 20)]).verdict, "not shown at this scale");
+  const begun = { ...gameOf({ onlyPerson: 1 }), network: { correct: 91, n: 100 } };
+  assert.match(
+    outcome(NETWORK, [begun]).ours,
+    /^91\.0% .*, n = 100$/,
+    "the old rule: one answer hid the rest",
+  );
+  assert.equal(outcome(NETWORK, [begun]).verdict, "holds");
 });
 
 Deno.test("user study: scores are on the images that were answered, over all games", () => {

@@ -4,6 +4,9 @@ import {
   enoughSeeds,
   farFromChance,
   formatAccuracy,
+  luckInWords,
+  luckOfPicked,
+  luckOfSeeds,
   pAboveChance,
   pAtChance,
   repetitionsOf,
@@ -58,6 +61,23 @@ Deno.test("enoughSeeds: three on each side", () => {
   );
   assert.match(enoughSeeds([1, 2])!.reason, /^2 seeds; three/);
   assert.equal(firstGate(undefined, enoughSeeds([1]), enoughSeeds([1, 2]))!.reason, enoughSeeds([1])!.reason);
+});
+
+Deno.test("luckOfSeeds: twice 1.4 points, by the weights and the seeds; none where three are in the interval", () => {
+  const near = (value: number, expected: number) => assert.ok(Math.abs(value - expected) < 5e-5, `${value}`);
+  near(luckOfSeeds([[1], [1]]), 1.96 * 0.014 * Math.SQRT2);
+  near(luckOfSeeds([[1, 2], [1, 2, 3]]), 1.96 * 0.014 / Math.SQRT2);
+  near(luckOfSeeds([[1], [1]], [1.5, -1.2]), 1.96 * 0.014 * Math.hypot(1.5, 1.2));
+  assert.equal(luckOfSeeds([[1, 2, 3], [1, 2, 3]]), 0);
+  near(luckOfPicked([[1], [1]]), luckOfSeeds([[1], [1]]));
+  // 19 of 20 ranges of 20 normal numbers are below 5.01 standard deviations (Tukey); Bonferroni's bound: 5.16.
+  const ofTwenty = luckOfPicked(Array(20).fill([1])) / 0.014;
+  assert.ok(ofTwenty > 5.01 && ofTwenty < 5.3, `${ofTwenty}`);
+  near(luckOfPicked(Array(20).fill([1, 2, 3, 4])), luckOfPicked(Array(20).fill([1])) / 2);
+  assert.deepEqual([luckInWords(0), luckInWords(0.02)], [
+    "",
+    ": up to 2.0 points may be luck and count as nothing",
+  ]);
 });
 
 Deno.test("against chance: above, at it by an able network, and far from it", () => {

@@ -8,7 +8,6 @@ import {
   type Claim,
   type ClaimOutcome,
   differenceOf,
-  enoughSeeds,
   type Evidence,
   FAR_RULE,
   farFromChance,
@@ -19,9 +18,12 @@ import {
   isPaperModel,
   type LadderRecord,
   leastRecall,
+  luckOfPicked,
+  luckOfSeeds,
   nearPrinted,
   notRun,
   onceRun,
+  pAboveChance,
   pFromAble,
   repetitionsOf,
   runsAmong,
@@ -52,12 +54,6 @@ const SMALL_SPREAD = (0.927 - 0.628) / 2;
 
 /** Half of the paper's fall from 3 to 6 datasets, from 0.77 to 0.63 of the way from chance to 100%. */
 const SMALL_FALL = 0.07;
-
-/**
- * Zeng et al. 2024 find a standard deviation over seeds of 1.4 points at most. That of a difference is then 2
- * points, and this is twice as much.
- */
-const LUCK = 0.04;
 
 /** "Quickly": this share of the final margin above chance … */
 const MOST = 0.9;
@@ -204,6 +200,7 @@ export const emojiClaims: readonly Claim<LadderRecord>[] = [
 function everyOneToldApart(all: Combination[]): Evidence {
   const parts = all.map(toldApart);
   const apart = parts.filter(({ shown }) => shown < ALPHA).length;
+  const above = all.filter(({ records, chance }) => pAboveChance(records, chance) < ALPHA).length;
   const easy = all.filter(({ accuracy }) => accuracy.value > 0.8).length;
   const [least, most] = [all[0], all[all.length - 1]];
   const recalls = all.map((combination) => ({ combination, ...leastRecall(combination.records) }));
@@ -215,11 +212,11 @@ function everyOneToldApart(all: Combination[]): Evidence {
       `${combinationName(missed.combination)}, ${formatPercent(missed.recall.value)}`,
     ...allHold(parts),
     reason:
-      `${apart} of ${all.length} are above chance and above each of ${learners} trivial learners (paired by ` +
-      `image, each p < ${ALPHA} by itself); the least, ${combinationName(least)}, is at ` +
-      `${formatAccuracy(least.accuracy)}; refuted by an able network within ${
-        inPoints(AT_CHANCE)
-      } of chance where ` +
+      `told apart is above chance and above each of ${learners} trivial learners: ${apart} of ${all.length} ` +
+      `are (paired by image, each p < ${ALPHA} by itself), and ${above} are above chance; the least, ` +
+      `${combinationName(least)}, is at ${
+        formatAccuracy(least.accuracy)
+      }; refuted by an able network within ${inPoints(AT_CHANCE)} of chance where ` +
       "trivial learners are at chance, too",
   };
 }
@@ -232,12 +229,10 @@ function halfOf(records: readonly RunRecord[], half: 0 | 1): Outcomes[] {
   });
 }
 
-/** What two seeds of one combination may differ by, where one seed was run, or 0 where three were of both. */
-const luckBetween = (a: Combination, b: Combination) => enoughSeeds(a.records, b.records) ? LUCK : 0;
-
 /**
  * The choices of so many datasets are not all equally hard. To show it, the easiest and the hardest are
- * picked on one half of the images and compared on the other, so that being picked gives no advantage. To
+ * picked on one half of the images and compared on the other, so that being picked for the luck of images
+ * gives no advantage. Both halves have the luck of the same seeds, which {@link luckOfPicked} bounds. To
  * refute it, the widest difference on all images is certainly small, and so is every other.
  *
  * @param all from the hardest to the easiest
@@ -250,7 +245,7 @@ function someAreHarder(all: Combination[]): Evidence | ClaimOutcome {
   })).sort((a, b) => a.value - b.value);
   const [hardest, easiest] = [picked[0].combination, picked[picked.length - 1].combination];
   const spread = contrastOfRuns([easiest, hardest].map(({ records }) => halfOf(records, 1)), [1, -1]);
-  const luck = luckBetween(easiest, hardest);
+  const luck = luckOfPicked(all.map(({ records }) => records));
   const ends = [all[0], all[all.length - 1]];
   const widest = differenceOf(ends[1].records, ends[0].records);
   return {
@@ -262,7 +257,7 @@ function someAreHarder(all: Combination[]): Evidence | ClaimOutcome {
       `${combinationName(hardest)} on the other half (paired by image); shown by more than ${
         inPoints(luck)
       }, what ` +
-      `the luck of a seed may make; refuted by able networks of which no two differ by ${
+      `the luck of seeds may make among ${all.length}; refuted by able networks of which no two differ by ${
         inPoints(SMALL_SPREAD)
       }, half ` +
       "of the paper's spread",
@@ -291,7 +286,7 @@ function seriesFalls(series: Combination[]): Evidence {
     -last.weight,
   ]);
   const chances = first.atChance - last.atChance;
-  const luck = luckBetween(ends[0], ends[1]);
+  const luck = luckOfSeeds(ends.map(({ records }) => records), [first.weight, -last.weight]);
   const share = ({ accuracy, chance }: Combination) => ((accuracy.value - chance) / (1 - chance)).toFixed(2);
   const sized = (end: Combination) => `${formatPercent(end.accuracy.value)} with ${end.datasets.length}`;
   const interval = [fall.value, fall.low, fall.high].map((value) => (value - chances).toFixed(2));
@@ -304,26 +299,42 @@ function seriesFalls(series: Combination[]): Evidence {
       `${share(ends[1])} with ${ends[1].datasets.length}: a fall of ${interval[0]} [${interval[1]}, ${
         interval[2]
       }] ` +
-      `(paired by image); shown by more than ${luck}, what the luck of a seed may make; refuted by able networks and ` +
+      `(paired by image); shown by more than ${
+        luck.toFixed(2)
+      }, what the luck of seeds may make; refuted by able networks and ` +
       `less than ${SMALL_FALL}, half of the paper's`,
   };
 }
 
 /**
+ * How many images runs show, and how many of equal weight would have the same variance, if all runs agreed on
+ * an image (Kish 1965): one that most runs show weighs more.
+ */
+function effectiveImages(runs: readonly RunRecord[]): { images: number; effective: number } {
+  const weights = new Map<string, number>();
+  for (const { outcomes: { images } } of runs) {
+    for (const image of images) weights.set(image, (weights.get(image) ?? 0) + 1 / images.length);
+  }
+  const squares = [...weights.values()].reduce((sum, weight) => sum + weight ** 2, 0);
+  return { images: weights.size, effective: runs.length ** 2 / squares };
+}
+
+/**
  * Takes the three-way runs together, an image counting once. Both ends of a curve are on the same images,
- * whose agreement is not known: taking them for others is cautious.
+ * whose agreement is not known: taking them for others is cautious. A network that was not able had not
+ * converged when its training ended: that it was not quick says nothing.
  */
 function convergesQuickly(records: readonly LadderRecord[]): Evidence | ClaimOutcome {
   const runs = runsAmong(records).filter(({ experiment, epochs }) =>
     experiment.datasets.length === 3 && epochs.length >= 1 / EARLY
   );
   if (runs.length === 0) return notRun(`no three-way run of ${1 / EARLY} epochs or more`);
-  const n = new Set(runs.flatMap(({ outcomes }) => outcomes.images)).size;
+  const { images, effective } = effectiveImages(runs);
   const mean = (at: (epochs: RunRecord["epochs"]) => number) =>
     runs.reduce((sum, { epochs }) => sum + epochs[at(epochs)].validation.value, 0) / runs.length;
   const early = mean(({ length }) => Math.ceil(length * EARLY) - 1);
   const final = mean(({ length }) => length - 1);
-  const variance = (share: number) => share * (1 - share) / n;
+  const variance = (share: number) => share * (1 - share) / effective;
   const excess = (share: number) => ({
     value: early - 1 / 3 - share * (final - 1 / 3),
     deviation: Math.sqrt(variance(early) + share ** 2 * variance(final)),
@@ -333,12 +344,14 @@ function convergesQuickly(records: readonly LadderRecord[]): Evidence | ClaimOut
   return {
     ours: `${formatPercent(early)} after a quarter of the epochs, ${formatPercent(final)} at the end`,
     shown: pAbove(excess(MOST)),
-    refuted: pBelow(excess(TOO_LITTLE)),
-    reason: `over ${runs.length} three-way runs on ${n.toLocaleString("en")} images; shown by more than ${
+    refuted: pFromAble(runs, pBelow(excess(TOO_LITTLE))),
+    reason: `over ${runs.length} three-way runs on ${
+      images.toLocaleString("en")
+    } images; shown by more than ${
       100 * MOST
     }% of the final margin above chance after a quarter of the epochs, refuted by less than ${
       100 * TOO_LITTLE
-    }%`,
+    }% in networks that were able`,
   };
 }
 

@@ -11,6 +11,8 @@ import {
   formatAccuracy,
   formatDifference,
   inPoints,
+  luckInWords,
+  luckOfSeeds,
   notRun,
   onceRun,
   pAboveChance,
@@ -92,14 +94,14 @@ function rangeOf(corrupted: readonly Corrupted[]): string {
   }`;
 }
 
+/** "one seed: up to 3.9 points may be luck and count as nothing", "3 seeds". */
+function seedsOf(compared: readonly Corrupted[], luck: number): string {
+  const least = Math.min(...compared.map(({ records }) => records.length));
+  return (least === 1 ? "one seed" : `${least} seeds`) + luckInWords(luck);
+}
+
 /** The mean over its seeds, an image counted once. */
 const meanOf = ({ repetitions }: Corrupted): Estimate => meanAccuracy(repetitions);
-
-/** "one seed" or "3 seeds": the luck of a seed is in the intervals where there are several. */
-function seedsText(compared: readonly { seeds: number }[]): string {
-  const least = Math.min(...compared.map(({ seeds }) => seeds));
-  return least === 1 ? "one seed, whose luck no interval has" : `${least} seeds`;
-}
 
 /**
  * How many of several p-values are significant each by itself: where all have to be, none is corrected for
@@ -128,12 +130,16 @@ function everyCorruptionAboveChance(corrupted: Corrupted[]): Evidence {
 
 function everyCorruptionCosts(plain: Corrupted, corrupted: Corrupted[]): Evidence {
   const costs = corrupted.map((one) => contrastOfRuns([plain.repetitions, one.repetitions], [1, -1]));
-  const [below, above] = [costs.map((cost) => pAbove(cost)), costs.map((cost) => pBelow(cost))];
+  const lucks = corrupted.map((one) => luckOfSeeds([plain.repetitions, one.repetitions]));
+  const below = costs.map((cost, i) => pAbove(cost, lucks[i]));
+  const above = costs.map((cost, i) => pBelow(cost, -lucks[i]));
   const least = costs.toSorted((a, b) => a.value - b.value)[0];
   return {
     ours: `${formatPercent(plain.accuracy.value)} without, ${rangeOf(corrupted)} with one`,
     reason:
-      `differences on the same images (clustered by image, ${seedsText(costs)}): ${certainly(below)} of ` +
+      `differences on the same images (clustered by image, ${
+        seedsOf([plain, ...corrupted], Math.max(...lucks))
+      }): ${certainly(below)} of ` +
       `${corrupted.length} are below ${formatProportion(plain.accuracy)} and ${
         certainly(holm(above))
       } above ` +
@@ -155,8 +161,9 @@ function marginIsKept(plain: Corrupted, corrupted: Corrupted[]): Evidence | Clai
   }
   const limit = (1 - KEPT) * chance;
   const margins = corrupted.map((one) => contrastOfRuns([one.repetitions, plain.repetitions], [1, -KEPT]));
-  const kept = margins.map((margin) => pAbove(margin, limit));
-  const lost = margins.map((margin) => pBelow(margin, limit));
+  const lucks = corrupted.map((one) => luckOfSeeds([one.repetitions, plain.repetitions], [1, -KEPT]));
+  const kept = margins.map((margin, i) => pAbove(margin, limit + lucks[i]));
+  const lost = margins.map((margin, i) => pBelow(margin, limit - lucks[i]));
   const [least] = corrupted;
   const share = (least.accuracy.value - chance) / (accuracy.value - chance);
   return {
@@ -167,7 +174,7 @@ function marginIsKept(plain: Corrupted, corrupted: Corrupted[]): Evidence | Clai
         100 * KEPT
       }% of the margin above chance and ` +
       `${certainly(holm(lost))} (Holm) certainly do not (on the same images, clustered by image, ` +
-      `${seedsText(margins)}); the least is ${nameOf(least)}`,
+      `${seedsOf([plain, ...corrupted], Math.max(...lucks))}); the least is ${nameOf(least)}`,
     ...allHold(margins.map((_, i) => ({ shown: kept[i], refuted: lost[i] }))),
   };
 }
@@ -201,11 +208,12 @@ function strongerCostsMore(records: readonly RunRecord[]): Evidence | ClaimOutco
   const kinds = endsOfKinds(corruptedOf(records).filter(({ corruption }) => corruption !== null));
   if (kinds.length === 0) return notRun("no kind of corruption was run in two strengths");
   const both = ({ weaker, stronger }: Ends) => [weaker.repetitions, stronger.repetitions];
-  const mean = contrastOfRuns(
-    kinds.flatMap(both),
-    kinds.flatMap(() => [1 / kinds.length, -1 / kinds.length]),
+  const weights = kinds.flatMap(() => [1 / kinds.length, -1 / kinds.length]);
+  const mean = contrastOfRuns(kinds.flatMap(both), weights);
+  const luck = luckOfSeeds(kinds.flatMap(both), weights);
+  const reversals = holm(
+    kinds.map((kind) => pBelow(contrastOfRuns(both(kind), [1, -1]), -luckOfSeeds(both(kind)))),
   );
-  const reversals = holm(kinds.map((kind) => pBelow(contrastOfRuns(both(kind), [1, -1]))));
   const reversed = reversals.filter((p) => p < ALPHA).length;
   return {
     ours: kinds.map(({ name, weaker, stronger }) =>
@@ -213,8 +221,11 @@ function strongerCostsMore(records: readonly RunRecord[]): Evidence | ClaimOutco
     ).join(", "),
     reason:
       `the mean difference over ${kinds.length} kinds is ${formatDifference(mean)} (on the same images, ` +
-      `clustered by image, ${seedsText([mean])}); kinds that certainly go the other way (Holm): ${reversed}`,
-    shown: reversed > 0 ? 1 : pAbove(mean),
+      `clustered by image, ${
+        seedsOf(kinds.flatMap(({ weaker, stronger }) => [weaker, stronger]), luck)
+      }); kinds that certainly go the other way ` +
+      `(Holm): ${reversed}`,
+    shown: reversed > 0 ? 1 : pAbove(mean, luck),
     refuted: Math.min(...reversals),
   };
 }

@@ -21,14 +21,14 @@ export const crossDatasetClaims: readonly Claim<ProbeRecord>[] = [
     id: "own-dataset-better",
     statement: "What an image shows is named better by a network of its own dataset than by one of another.",
     source: "Torralba & Efros 2011, Table 1",
-    paper: "lower on the other five collections than on the own (figures to be looked up)",
+    paper: "lower on the other five collections than on the own (figures not quoted)",
     test: onceWhole((found) => weigh(found!, [found!.datasets])),
   },
   {
     id: "own-dataset-better-everywhere",
     statement: "That is so for the images of every dataset.",
     source: "Torralba & Efros 2011, Table 1",
-    paper: "a drop in per cent for each collection (figures to be looked up)",
+    paper: "a drop in per cent for each collection (figures not quoted)",
     test: onceWhole((found) => weigh(found!, found!.datasets.map((name) => [name]))),
   },
 ];
@@ -59,5 +59,5 @@ function weigh(found: Generalisation, groups: readonly (readonly string[])[]): E
 function inWords(advantage: Estimate, tested: readonly string[]): string {
   const counts = `n = ${advantage.n} images, ${advantage.seeds} ${advantage.seeds === 1 ? "seed" : "seeds"}`;
   const on = tested.length === 1 ? `${tested[0]}: ` : "";
-  return `${on}${formatDifference(advantage)}, ${counts},`;
+  return `${on}${formatDifference(advantage)} (${counts})`;
 }

@@ -66,8 +66,7 @@ export const evidenceClaims: readonly AuditClaim[] = [
   },
   {
     id: "patch-shuffle-keeps",
-    statement:
-      "Where patches of each image are, most of the margin above chance is left: local texture is enough.",
+    statement: "Where patches of each image are shuffled at random, most of the margin above chance is left.",
     source: SOURCE,
     paper: `${printed("patch shuffle, random")} against ${printed("original")} ${THREE}`,
     test: ofBoth("patch-shuffle-random", patchesKeep),

@@ -9,14 +9,17 @@ import {
   type ClaimOutcome,
   enoughSeeds,
   type Evidence,
+  firstGate,
   formatAccuracy,
   formatDifference,
   formatP,
+  type Gate,
   notRun,
   pAboveChance,
   pAtChance,
   pooledAccuracy,
   repetitionsOf,
+  underFitted,
 } from "../../paper/mod.ts";
 import {
   contrastOfRuns,
@@ -121,12 +124,31 @@ function moreImagesHelp(records: readonly RunRecord[]): Evidence | ClaimOutcome 
     ).join("; "),
     reason: "differences of the most and the fewest images, clustered by image: " +
       pairs.map(({ name }, i) => `${formatDifference(gains[i])} (${name})`).join("; "),
-    gate: enoughSeeds(...pairs.flatMap(({ fewest, most }) => [fewest, most])),
+    gate: firstGate(
+      enoughSeeds(...pairs.flatMap(({ fewest, most }) => [fewest, most])),
+      ...pairs.map(({ most }) => underFitted(most)),
+    ),
     ...allHold(gains.map((gain) => ({ shown: pAbove(gain), refuted: pBelow(gain) }))),
   };
 }
 
-/** No more than chance, by enough images that {@link VISIBLE} would have been seen. */
+/**
+ * A network that has learnt nothing is at chance on anything, and controls nothing. It was able where it told
+ * releases apart, or got further on the control's own training images than on others, at any number of them.
+ */
+function unable(records: readonly RunRecord[], likeness: "halves" | "splits"): Gate | undefined {
+  const isTold = atMost(records, "releases").some(({ runs, chance }) => pAboveChance(runs, chance) < ALPHA);
+  if (isTold) return undefined;
+  const gates = pairsAlike(records, likeness).map((all) =>
+    [...Map.groupBy(all, ({ experiment }) => experiment.imagesPerDataset).values()].map(underFitted)
+  );
+  return firstGate(...gates.map((sizes) => sizes.every(Boolean) ? sizes[0] : undefined));
+}
+
+/**
+ * No more than chance, by enough images that {@link VISIBLE} would have been seen, and by a network that
+ * could have seen it.
+ */
 function control(records: readonly RunRecord[], likeness: "halves" | "splits"): Evidence | ClaimOutcome {
   const pairs = atMost(records, likeness);
   if (pairs.length === 0) return notRun("none was run");
@@ -136,7 +158,7 @@ function control(records: readonly RunRecord[], likeness: "halves" | "splits"): 
     ours: pairs.map(({ accuracy }) => formatAccuracy(accuracy)).join(", "),
     reason: `${MARGIN}; against it: any accuracy above 50%; ${needed} validation images show ` +
       `${100 * AT_CHANCE} points with 80% power, there are ${least}`,
-    gate: least >= needed ? undefined : {
+    gate: least >= needed ? unable(records, likeness) : {
       verdict: "not shown at this scale",
       reason: `too few validation images to have shown an effect of ${100 * AT_CHANCE} points`,
     },

@@ -1,5 +1,14 @@
 /** Figure 5: the user study. */
-import { AT_CHANCE, type Claim, type Evidence, figure5, inPoints, onceRun, table2 } from "../../paper/mod.ts";
+import {
+  AT_CHANCE,
+  type Claim,
+  type Evidence,
+  figure5,
+  inPoints,
+  onceRun,
+  pooledCounts,
+  table2,
+} from "../../paper/mod.ts";
 import {
   binomialTest,
   formatPercent,
@@ -54,8 +63,9 @@ export const userStudyClaims: readonly Claim<PlayedGame>[] = [
   },
 ];
 
+/** On all images that the games ask about, however many of them a person has come to. */
 function networkAboveChance(games: readonly PlayedGame[]): Evidence {
-  const score = networkScore(games);
+  const score = pooledCounts(games.map(({ network }) => network));
   return againstChance(formatProportion(score), games, score);
 }
 

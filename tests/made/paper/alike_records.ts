@@ -5,10 +5,10 @@ import { syntheticRecord } from "./records.ts";
 export function pairOf(
   datasets: string[],
   accuracy: number,
-  { images = 1000, validation = 1000, seed = 0 } = {},
+  { images = 1000, validation = 1000, seed = 0, training = 1 } = {},
 ): RunRecord {
   const experiment = { imagesPerDataset: images, seed };
-  return syntheticRecord({ datasets, accuracy, validationPerDataset: validation, experiment });
+  return syntheticRecord({ datasets, accuracy, training, validationPerDataset: validation, experiment });
 }
 
 /** A sweep that comes out as Appendix B: releases are told apart, random halves and splits are not. */

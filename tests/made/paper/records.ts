@@ -102,6 +102,13 @@ export function threeSeeds(shape: Shape): RunRecord[] {
   );
 }
 
+/** The same records with each of four seeds (the mean of four equal numbers is exact), none of which has any luck. */
+export function withSeeds<Made extends { experiment: object }>(records: readonly Made[]): Made[] {
+  return [0, 1, 2, 3].flatMap((seed) =>
+    records.map((record) => ({ ...record, experiment: { ...record.experiment, seed } }) as Made)
+  );
+}
+
 /**
  * Outcomes with so many right, as evenly over the datasets as can be. Which images they are is decided by the
  * `luck`: with another two runs agree as often as runs that have nothing to do with each other.
