@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { besideModule } from "../disk/mod.ts";
 import { fetchImages, STORAGE_DEFAULTS } from "../fetch/mod.ts";
-import { median } from "./process.ts";
+import { median, ownProgram } from "./process.ts";
 import { type Usage, withUsage } from "./usage.ts";
 import { findPeer, IMG2DATASET } from "./peers.ts";
 
@@ -141,9 +141,8 @@ async function img2dataset(): Promise<Record<string, Contestant>> {
 }
 
 async function startServer(): Promise<{ origin: string; pid: number; close(): Promise<void> }> {
-  const program = besideModule(import.meta.url, "./photo_server.ts");
-  const args = ["run", "-A", "--no-check", "--quiet", program];
-  const process = new Deno.Command(Deno.execPath(), { args, stdin: "piped", stdout: "piped" }).spawn();
+  const [program, ...args] = ownProgram(besideModule(import.meta.url, "./photo_server.ts"));
+  const process = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" }).spawn();
   const { value } = await process.stdout.pipeThrough(new TextDecoderStream()).getReader().read();
   if (!value) throw new Error("The server of photographs did not start; its message is above.");
   return {

@@ -2,6 +2,7 @@
 import { besideModule } from "../disk/mod.ts";
 import type { StepMemory } from "./memory_step.ts";
 import { writeTinyShards } from "./made_datasets.ts";
+import { ownProgram } from "./process.ts";
 
 /**
  * Peaks of the resident memory of processes, each of which does one thing with a pool
@@ -64,9 +65,8 @@ async function measure(images: number): Promise<MemoryRow> {
 
 /** @throws {Error} when the step fails; its message is on standard error */
 async function runStep(step: string, folder: string): Promise<StepMemory> {
-  const program = besideModule(import.meta.url, "./memory_step.ts");
-  const args = ["run", "-A", "--no-check", "--quiet", program, step, folder];
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
+  const [program, ...args] = [...ownProgram(besideModule(import.meta.url, "./memory_step.ts")), step, folder];
+  const { success, stdout } = await new Deno.Command(program, { args, stderr: "inherit" }).output();
   if (!success) throw new Error(`The step "${step}" of the benchmark failed; its message is above.`);
   return JSON.parse(new TextDecoder().decode(stdout));
 }

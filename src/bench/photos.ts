@@ -6,7 +6,7 @@ import { pack } from "tar-stream";
 import { STORED_QUALITY } from "../images/mod.ts";
 import { openPool } from "../data/mod.ts";
 import { besideModule } from "../disk/mod.ts";
-import { type Answering, median, startAnswering } from "./process.ts";
+import { type Answering, median, ownProgram, startAnswering } from "./process.ts";
 import { photograph, writeManifest } from "./made_datasets.ts";
 import { startTimm } from "./timm.ts";
 
@@ -165,8 +165,8 @@ function rateOf(rounds: readonly PhotosRound[]): number {
 }
 
 async function startAll(root: string, folder: string): Promise<Contestant[]> {
-  const ours = besideModule(import.meta.url, "./photos_ours.ts");
-  const startOurs = () => startAnswering([Deno.execPath(), "run", "-A", "--no-check", ours], "our pipeline");
+  const ours = ownProgram(besideModule(import.meta.url, "./photos_ours.ts"));
+  const startOurs = () => startAnswering(ours, "our pipeline");
   const files = [...Deno.readDirSync(folder)].map(({ name }) => Deno.statSync(`${folder}/${name}`).size);
   const jpeg = Math.round(files.reduce((sum, size) => sum + size) / files.length / 1000);
   const timm = await startTimm("./photos_timm.py");

@@ -14,17 +14,14 @@ import {
   type Figure,
   LEGEND_BELOW,
   logAxis,
+  lookOf,
   MARGINS,
-  PALETTE,
   percentAxis,
   plainText,
   type PlotlyLayout,
   rangeAround,
   type Trace,
 } from "./theme.ts";
-
-/** Told apart without color too. */
-const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "triangle-down", "x"];
 
 /** Height without the legend, and that of a row of the legend, px. */
 const PLOT = 460;
@@ -250,13 +247,21 @@ function paperLinesOf(field: string, { rows }: PaperTable<PaperRow>): PaperLine[
   return [...groups].map(([name, rows]) => ({ name, x: rows.map((row) => x(row) ?? row.name), rows }));
 }
 
-/** The paper's lines have the symbols of ours of the same names; the legend then names them once. */
+/**
+ * The paper's lines have the symbols of ours of the same names; the legend then names them once, and `meta`
+ * each, for those who see no symbols.
+ */
 function paperTraces(lines: readonly PaperLine[], ours: readonly string[]): Trace[] {
   const same = lines.map(({ name }) => ours.indexOf(`ours, ${name}`));
   const matched = same.every((index) => index >= 0);
   return lines.map((line, index) => ({
-    ...paperTrace(line, SYMBOLS[(same[index] < 0 ? index : same[index]) % SYMBOLS.length]),
-    ...(matched && { name: "the paper, same symbols", legendgroup: "paper", showlegend: index === 0 }),
+    ...paperTrace(line, lookOf(same[index] < 0 ? index : same[index]).symbol),
+    ...(matched && {
+      name: "the paper, same symbols",
+      meta: plainText(`the paper, ${line.name}`),
+      legendgroup: "paper",
+      showlegend: index === 0,
+    }),
   }));
 }
 
@@ -276,8 +281,7 @@ function oursTrace(name: string, points: readonly Point[], index: number): Trace
       name: plainText(name),
       along: "y",
       at: points.map(({ x }) => x),
-      color: PALETTE[index % PALETTE.length],
-      symbol: SYMBOLS[index % SYMBOLS.length],
+      ...lookOf(index),
       line: 2,
       customdata: accuracies.map(formatAccuracy),
       hovertemplate: "%{x}: %{customdata}",
@@ -293,8 +297,7 @@ function seedsTrace(points: readonly Point[], index: number): Trace[] {
   return [seedDots(several.flatMap(({ values }) => values), {
     along: "y",
     at: several.flatMap(({ x, values }) => values.map(() => x)),
-    color: PALETTE[index % PALETTE.length],
-    symbol: SYMBOLS[index % SYMBOLS.length],
+    ...lookOf(index),
   })];
 }
 
@@ -315,7 +318,10 @@ function paperTrace({ name, x, rows }: PaperLine, symbol: string): Trace {
 }
 
 function chanceTrace(chance: number, xs: readonly (number | string)[]): Trace {
-  const numbers = xs.filter((x) => typeof x === "number");
-  const ends = numbers.length === xs.length ? [Math.min(...numbers), Math.max(...numbers)] : [...new Set(xs)];
-  return chanceAcross(chance, ends);
+  const places = [...new Set(xs)];
+  if (places.some((x) => typeof x === "string")) return chanceAcross(chance, places);
+  // From a single size to itself there is nothing to see of a line.
+  return chanceAcross(chance, places.length === 1 ? around(places) : endsOf(places as number[]));
 }
+
+const endsOf = (numbers: readonly number[]): [number, number] => [Math.min(...numbers), Math.max(...numbers)];

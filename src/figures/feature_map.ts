@@ -6,7 +6,7 @@ import {
   datasetColor,
   type Figure,
   LEGEND_BELOW,
-  PALETTE,
+  lookOf,
   plainText,
   type PlotlyLayout,
   type Trace,
@@ -38,9 +38,6 @@ export interface MapPicture {
   /** `data:image/png;base64,…` */
   source: string;
 }
-
-/** Told apart without color too. */
-const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
 
 /** Places for pictures across and down a map: pictures are about 26 px wide. */
 const [ACROSS, DOWN] = [34, 18];
@@ -141,8 +138,7 @@ export function featureMapFigure(map: FeatureMap): Figure {
 
 function traceOf({ points, labels, keys, areClasses }: FeatureMap, name: string, place: number): Trace {
   const rows = Array.from(labels, (_, row) => row).filter((row) => labels[row] === place);
-  // After a turn through the colors the symbols are moved on by one, so that no two names look the same.
-  const turn = Math.floor(place / SYMBOLS.length);
+  const { color, symbol } = lookOf(place);
   return {
     type: "scatter",
     mode: "markers",
@@ -150,8 +146,8 @@ function traceOf({ points, labels, keys, areClasses }: FeatureMap, name: string,
     x: rows.map((row) => points[2 * row]),
     y: rows.map((row) => points[2 * row + 1]),
     marker: {
-      color: areClasses ? PALETTE[place % PALETTE.length] : datasetColor(name),
-      symbol: SYMBOLS[(place + turn) % SYMBOLS.length],
+      color: areClasses ? color : datasetColor(name),
+      symbol,
       size: rows.length > 500 ? 4 : 6,
       opacity: OPACITY,
     },

@@ -15,6 +15,18 @@ export interface Figure {
  */
 export const PALETTE = ["#0072B2", "#C1361F", "#009E73", "#D673AE", "#B58F00", "#8A6FE8"] as const;
 
+/** Told apart without color too. */
+const SYMBOLS = ["circle", "square", "diamond", "triangle-up", "cross", "x"];
+
+/**
+ * Color and symbol of the series at this place. After a turn through the colors the symbols are moved on by
+ * one, so that the first 36 look different.
+ */
+export function lookOf(place: number): { color: string; symbol: string } {
+  const turn = Math.floor(place / SYMBOLS.length);
+  return { color: PALETTE[place % PALETTE.length], symbol: SYMBOLS[(place + turn) % SYMBOLS.length] };
+}
+
 /** The one language of all figures: the paper grey, ours in color, chance dashed. */
 export const COLORS = {
   ours: PALETTE[0],
@@ -107,8 +119,9 @@ export function percentAxis(
 /** Room below the least and above the highest mark, in points of percent. */
 const ROOM = 4;
 
-/** The part of 0 to 100% that marks at these percentages take up, with some room. */
+/** The part of 0 to 100% that marks at these percentages take up, with some room; all of it without any. */
 export function rangeAround(percents: readonly number[]): [low: number, high: number] {
+  if (percents.length === 0) return [0, 100];
   return [Math.max(0, Math.min(...percents) - ROOM), Math.min(100, Math.max(...percents) + ROOM)];
 }
 

@@ -14,6 +14,7 @@ import {
 } from "../probe/mod.ts";
 import { clusterTest, formatPercent } from "../stats/mod.ts";
 import { startEngine, tf } from "../tensorflow/mod.ts";
+import { closedTogether } from "./datasets.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
 
@@ -34,51 +35,47 @@ const PIXELS = 8;
 export async function clusterTable({ hash, experiment }: PretrainingRecord): Promise<Displayable> {
   const { datasets, imageSize, model, seed, imagesPerDataset: train, validationPerDataset: validation } =
     experiment;
-  const pools = await openPools(datasets);
-  try {
-    const indices = sampleImages(pools, { train, validation, seed }).validation.map((chosen, d) => {
-      const groups = new Set<string>();
-      const first = (index: number) => {
-        const { group } = pools[d].images.at(index)!;
-        return !groups.has(group) && Boolean(groups.add(group));
-      };
-      return chosen.filter(first).slice(0, EACH);
-    });
-    const source: ImageSource = {
-      keys: keysOf({ pools, indices }),
-      batches: validationBatches({ pools, indices, imageSize, batchSize: BATCH }),
+  using pools = closedTogether(await openPools(datasets));
+  const indices = sampleImages(pools, { train, validation, seed }).validation.map((chosen, d) => {
+    const groups = new Set<string>();
+    const first = (index: number) => {
+      const { group } = pools[d].images.at(index)!;
+      return !groups.has(group) && Boolean(groups.add(group));
     };
-    await startEngine();
-    const encoder = createEncoder(model, imageSize);
-    const weights = weightTensors(pretrainedWeights(new RunFolder(hash).weights, encoder, 0));
-    try {
-      using learnt = await networkFeatures(encoder, weights);
-      const kinds = {
-        "autoencoder, without labels": await computeFeatures(learnt, source),
-        [`pixels, ${PIXELS} x ${PIXELS}`]: await computeFeatures(pixelFeatures(PIXELS), source),
-      };
-      const rows = [];
-      for (const [title, features] of Object.entries(kinds)) {
-        rows.push({ title, ...await agreement(features, datasets.length, seed) });
-      }
-      return table(rows, [
-        { title: "features", value: ({ title }) => title },
-        { title: "images", value: ({ images }) => images },
-        {
-          title: "adjusted Rand index (1: clusters are the datasets, 0: chance)",
-          value: ({ rand }) => rand.toFixed(3),
-        },
-        {
-          title: "images whose cluster is mostly of their dataset",
-          value: ({ purity }) => formatPercent(purity),
-        },
-        { title: "p", value: ({ p }) => pText(p) },
-      ]);
-    } finally {
-      tf.dispose(weights as tf.TensorContainer);
+    return chosen.filter(first).slice(0, EACH);
+  });
+  const source: ImageSource = {
+    keys: keysOf({ pools, indices }),
+    batches: validationBatches({ pools, indices, imageSize, batchSize: BATCH }),
+  };
+  await startEngine();
+  const encoder = createEncoder(model, imageSize);
+  const weights = weightTensors(pretrainedWeights(new RunFolder(hash).weights, encoder, 0));
+  try {
+    using learnt = await networkFeatures(encoder, weights);
+    const kinds = {
+      "autoencoder, without labels": await computeFeatures(learnt, source),
+      [`pixels, ${PIXELS} x ${PIXELS}`]: await computeFeatures(pixelFeatures(PIXELS), source),
+    };
+    const rows = [];
+    for (const [title, features] of Object.entries(kinds)) {
+      rows.push({ title, ...await agreement(features, datasets.length, seed) });
     }
+    return table(rows, [
+      { title: "features", value: ({ title }) => title },
+      { title: "images", value: ({ images }) => images },
+      {
+        title: "adjusted Rand index (1: clusters are the datasets, 0: chance)",
+        value: ({ rand }) => rand.toFixed(3),
+      },
+      {
+        title: "images whose cluster is mostly of their dataset",
+        value: ({ purity }) => formatPercent(purity),
+      },
+      { title: "p", value: ({ p }) => pText(p) },
+    ]);
   } finally {
-    for (const pool of pools) pool[Symbol.dispose]();
+    tf.dispose(weights as tf.TensorContainer);
   }
 }
 

@@ -1,9 +1,8 @@
 /** Images of the datasets under the corruptions of a sweep. */
 import { type Preparation, preparedImage, type StoredImages } from "../data/mod.ts";
 import { centreSquare, corruptionName, listedCorruptions } from "../images/mod.ts";
-import { permutation } from "../stats/mod.ts";
 import type { Experiment } from "../experiments/mod.ts";
-import { openPoolsLive } from "./datasets.ts";
+import { openPoolsLive, randomPlaces } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
@@ -34,12 +33,11 @@ export async function corruptionSheet(
     throw new RangeError("there is no experiment whose corruption could be shown");
   }
   const { datasets } = experiments[0];
-  const pools = await openPoolsLive(datasets);
-  const chosen = pools.map(({ images }, i) => [...permutation(images.length, seed, i).subarray(0, each)]);
+  using pools = await openPoolsLive(datasets);
+  const chosen = randomPlaces(pools, each, seed);
   const rows = experiments.map(({ corruption, imageSize, fitFirst }) =>
     corruptedRow(pools, chosen, { corruption, fitTo: fitFirst ? imageSize : undefined })
   );
-  pools.forEach((pool) => pool[Symbol.dispose]());
   return gallery(`Images of ${datasets.join(", ")} under each corruption`, rows);
 }
 

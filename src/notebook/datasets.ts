@@ -32,9 +32,14 @@ export function datasetTable(names: readonly string[]): Displayable {
   }));
 }
 
+/** Pools that are closed together, also where what is done with them fails. */
+export function closedTogether(pools: Pool[]): readonly Pool[] & Disposable {
+  return Object.assign(pools, { [Symbol.dispose]: () => pools.forEach((pool) => pool[Symbol.dispose]()) });
+}
+
 /** Opens the pools of datasets, with progress where one has to be made first. The caller disposes them. */
-export function openPoolsLive(names: readonly string[]): Promise<Pool[]> {
-  return live(({ signal, onProgress }) =>
+export async function openPoolsLive(names: readonly string[]): Promise<readonly Pool[] & Disposable> {
+  const pools = await live(({ signal, onProgress }) =>
     openPools(names, {
       signal,
       onProgress: (progress) => {
@@ -44,14 +49,18 @@ export function openPoolsLive(names: readonly string[]): Promise<Pool[]> {
       },
     })
   );
+  return closedTogether(pools);
+}
+
+/** Places of random images of each pool, the same for the same seed. */
+export function randomPlaces(pools: readonly Pool[], each: number, seed: number): number[][] {
+  return pools.map(({ images }, i) => [...permutation(images.length, seed, i).subarray(0, each)]);
 }
 
 /** Duplicates within and across datasets, and what their pools left out when they were built. */
 export async function duplicatesTable(names: readonly string[]): Promise<Displayable> {
-  const pools = await openPoolsLive(names);
-  const rows = duplicateRows(pools);
-  pools.forEach((pool) => pool[Symbol.dispose]());
-  return table(rows);
+  using pools = await openPoolsLive(names);
+  return table(duplicateRows(pools));
 }
 
 /**
@@ -60,9 +69,8 @@ export async function duplicatesTable(names: readonly string[]): Promise<Display
  */
 export async function resemblingTable(experiment: Experiment): Promise<Displayable> {
   const { datasets, imagesPerDataset, validationPerDataset } = experiment;
-  const pools = await openPoolsLive(datasets);
+  using pools = await openPoolsLive(datasets);
   const { resembling } = sampleExperiment(pools, sizesOf(experiment));
-  pools.forEach((pool) => pool[Symbol.dispose]());
   return table(datasets.map((dataset, d) => ({
     dataset,
     "validation images": validationPerDataset,
@@ -80,14 +88,12 @@ export async function sampleGallery(
   names: readonly string[],
   { each = 8, seed = 0 } = {},
 ): Promise<Displayable> {
-  const pools = await openPoolsLive(names);
+  using pools = await openPoolsLive(names);
+  const places = randomPlaces(pools, each, seed);
   const rows = pools.map((pool, i) => ({
     label: pool.name,
-    images: [...permutation(pool.images.length, seed, i).subarray(0, each)].map((index) =>
-      picture(pool, index)
-    ),
+    images: places[i].map((index) => picture(pool, index)),
   }));
-  pools.forEach((pool) => pool[Symbol.dispose]());
   return gallery("Random images of each dataset", rows);
 }
 
@@ -96,13 +102,12 @@ export async function quiz(
   names: readonly string[],
   { questions = 16, seed = 0 } = {},
 ): Promise<Displayable> {
-  const pools = await openPoolsLive(names);
+  using pools = await openPoolsLive(names);
   const drawn = Array.from({ length: questions }, (_, number) => {
     const pool = pools[permutation(pools.length, seed, 1, number)[0]];
     const index = permutation(pool.images.length, seed, 2, number)[0];
     return { answer: pool.name, image: picture(pool, index, `${number + 1}`) };
   });
-  pools.forEach((pool) => pool[Symbol.dispose]());
   const title = `Name that dataset: ${names.join(", ")}?`;
   const pictures = await gallery(title, [{ label: "", images: drawn.map(({ image }) => image) }]).bundle();
   const answers = drawn.map(({ answer }, i) => `${i + 1} ${answer}`).join(", ");

@@ -32,7 +32,7 @@ function findingBundle(finding: string): Record<string, string> {
 /** A figure of more points than this is cut in its text. */
 const MOST_ROWS = 60;
 
-/** Series that would hide each other stand this far off their tick at most. */
+/** Series that would hide each other stand this far off their tick at most; sizes in natural logarithms. */
 const BESIDE = 0.2;
 
 /** A point of a figure, in words. */
@@ -55,13 +55,18 @@ export function figureText({ data, layout }: Figure): string {
 }
 
 function pointRows(trace: Trace, layout: PlotlyLayout): PointText[] {
-  // Interval-only traces repeat points that are listed already.
-  if (trace.showlegend === false && trace.mode === "markers") return [];
+  // Points that say nothing under the pointer are intervals of points that are listed, or their single seeds.
+  if (trace.mode === "markers" && trace.hoverinfo === "skip") return [];
   const [xs, ys] = [trace.x as unknown[], trace.y as unknown[]];
+  const [across, up] = [trace.xaxis ?? "x", trace.yaxis ?? "y"].map((id) =>
+    layout[axisName(id)] as PlotlyLayout
+  );
+  const measure = layout.yaxis2 ? (up.title as { text: string }).text : ""; // else all points are of one
+  const series = plain(`${trace.meta ?? trace.name}${measure && `: ${measure}`}`);
   return xs.map((x, i) => ({
-    series: plain(`${trace.name}`),
-    x: tickText(x, layout[axisName(trace.xaxis ?? "x")] as PlotlyLayout),
-    y: tickText(ys[i], layout[axisName(trace.yaxis ?? "y")] as PlotlyLayout),
+    series,
+    x: tickText(x, across),
+    y: tickText(ys[i], up),
     interval: interval(x, trace.error_x, i) || interval(ys[i], trace.error_y, i),
   })).filter((_, i) => xs[i] !== null);
 }
@@ -91,13 +96,19 @@ function interval(value: unknown, bars: unknown, index: number): string {
 
 /** The tick's own text where a point is at a tick, or beside it. */
 function tickText(value: unknown, axis: PlotlyLayout | undefined): string {
-  const ticks = axis?.ticktext ? axis.tickvals as unknown[] : [];
-  const at = ticks.findIndex((tick) =>
-    tick === value ||
-    (typeof tick === "number" && typeof value === "number" && Math.abs(tick - value) <= BESIDE)
-  );
-  if (at >= 0) return plain((axis!.ticktext as unknown[])[at] as string | number);
-  return typeof value === "number" ? number(value) : `${value ?? ""}`;
+  const ticks = (axis?.tickvals ?? []) as unknown[];
+  const away = ticks.map((tick) => distance(value, tick, axis?.type === "log"));
+  const nearest = Math.min(...away);
+  if (nearest > BESIDE) return typeof value === "number" ? number(value) : `${value ?? ""}`;
+  const at = away.indexOf(nearest);
+  return axis?.ticktext ? plain((axis.ticktext as (string | number)[])[at]) : tickText(ticks[at], undefined);
+}
+
+/** How far a point is from a tick on the axis. */
+function distance(value: unknown, tick: unknown, isLog: boolean): number {
+  if (value === tick) return 0;
+  if (typeof value !== "number" || typeof tick !== "number") return Infinity;
+  return Math.abs(isLog ? Math.log(value / tick) : value - tick);
 }
 
 function number(value: number): string {

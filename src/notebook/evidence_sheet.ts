@@ -1,8 +1,7 @@
 /** What kinds of evidence see of the datasets' images. */
 import type { StoredImages } from "../data/mod.ts";
 import { type EvidenceKind, evidenceKinds, sightingOf } from "../evidence/mod.ts";
-import { permutation } from "../stats/mod.ts";
-import { openPoolsLive } from "./datasets.ts";
+import { openPoolsLive, randomPlaces } from "./datasets.ts";
 import { gallery, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
@@ -15,10 +14,9 @@ export async function evidenceSheet(
   datasets: readonly string[],
   { each = 2, seed = 0 } = {},
 ): Promise<Displayable> {
-  const pools = await openPoolsLive(datasets);
-  const chosen = pools.map(({ images }, i) => [...permutation(images.length, seed, i).subarray(0, each)]);
+  using pools = await openPoolsLive(datasets);
+  const chosen = randomPlaces(pools, each, seed);
   const rows = await evidenceRows(pools, chosen, seed);
-  pools.forEach((pool) => pool[Symbol.dispose]());
   return gallery(`What is seen of images of ${datasets.join(", ")}`, rows);
 }
 

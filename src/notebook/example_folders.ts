@@ -23,14 +23,11 @@ export async function exampleFolders(images: number): Promise<[png: string, jpg:
   const root = `${dataRoot()}/examples/${images}`;
   const paths: [string, string] = [`${root}/as-png`, `${root}/as-jpg`];
   if (paths.every((path) => existsSync(path))) return paths;
-  const [pool] = await openPoolsLive(["cifar10"]);
-  try {
-    const order = permutation(pool.images.length, 0, 0);
-    await writeFolder(pool, order.subarray(0, images), paths[0], "png");
-    await writeFolder(pool, order.subarray(images, 2 * images), paths[1], "jpg");
-  } finally {
-    pool[Symbol.dispose]();
-  }
+  using pools = await openPoolsLive(["cifar10"]);
+  const [pool] = pools;
+  const order = permutation(pool.images.length, 0, 0);
+  await writeFolder(pool, order.subarray(0, images), paths[0], "png");
+  await writeFolder(pool, order.subarray(images, 2 * images), paths[1], "jpg");
   return paths;
 }
 

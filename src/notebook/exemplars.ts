@@ -1,6 +1,7 @@
 import { indicesByKey, openPools, type Pool } from "../data/mod.ts";
 import { type Prediction, RunFolder, type RunRecord } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";
+import { closedTogether } from "./datasets.ts";
 import { gallery } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
@@ -31,14 +32,13 @@ function answerOf(prediction: Prediction): Answered {
 export async function exemplars(record: RunRecord, options: ExemplarOptions = {}): Promise<Displayable> {
   const { datasets } = record.experiment;
   const chosen = chooseExemplars(await new RunFolder(record.hash).predictions(), datasets, options);
-  const pools = await openPools(datasets);
+  using pools = closedTogether(await openPools(datasets));
   const keys = chosen.flatMap(({ images }) => images.map(({ key }) => key));
   const indices = pools.map(({ images }) => indicesByKey(images, keys));
   const rows = chosen.map(({ label, images }) => ({
     label,
     images: images.map((answered) => pictureOf(answered, pools, indices[answered.label].get(answered.key)!)),
   }));
-  pools.forEach((pool) => pool[Symbol.dispose]());
   return gallery(`Where the network was ${options.show ?? "surest"}`, rows);
 }
 
@@ -61,7 +61,7 @@ export function chooseExemplars(
     .map(({ label, images }) => ({ label, images: images.slice(0, each) }));
 }
 
-function pictureOf({ label, said, confidence }: Answered, pools: Pool[], index: number) {
+function pictureOf({ label, said, confidence }: Answered, pools: readonly Pool[], index: number) {
   const { side, channels, name, read } = pools[label];
   const pixels = read(index);
   const caption = said === label

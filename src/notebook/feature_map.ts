@@ -37,6 +37,7 @@ import {
   selectRows,
 } from "../probe/mod.ts";
 import { startEngine, tf } from "../tensorflow/mod.ts";
+import { closedTogether } from "./datasets.ts";
 import { show } from "./display.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
@@ -208,16 +209,14 @@ interface SeenImages extends ImageSource {
  */
 async function openValidation(
   { experiment }: RunRecord,
-  mostEach = Infinity,
+  mostEach: number,
 ): Promise<SeenImages & Disposable> {
   const { datasets } = experiment;
-  const pools = await openPools(datasets);
-  const { validation } = sampleExperiment(pools, sizesOf(experiment));
-  const first = validation.map((chosen) => chosen.slice(0, mostEach));
-  return {
-    ...seenImages(experiment, pools, datasets, first),
-    [Symbol.dispose]: () => pools.forEach((pool) => pool[Symbol.dispose]()),
-  };
+  return await keptOpen(datasets, (pools) => {
+    const { validation } = sampleExperiment(pools, sizesOf(experiment));
+    const first = validation.map((chosen) => chosen.slice(0, mostEach));
+    return seenImages(experiment, pools, datasets, first);
+  });
 }
 
 /**
@@ -229,16 +228,22 @@ async function openClasses(
   dataset: string,
   images: number,
 ): Promise<SeenImages & Disposable> {
-  const pools = await openPools([dataset]);
-  const { names, validation } = sampleClasses(pools[0], {
-    train: 1,
-    validation: images,
-    seed: experiment.seed,
+  return await keptOpen([dataset], (pools) => {
+    const sizes = { train: 1, validation: images, seed: experiment.seed };
+    const { names, validation } = sampleClasses(pools[0], sizes);
+    return seenImages(experiment, pools, names, validation.indices, validation.labels);
   });
-  return {
-    ...seenImages(experiment, pools, names, validation.indices, validation.labels),
-    [Symbol.dispose]: () => pools[0][Symbol.dispose](),
-  };
+}
+
+/** What is made of datasets' pools, which stay open with it, unless making it fails. */
+async function keptOpen<T>(
+  datasets: readonly string[],
+  make: (pools: readonly Pool[]) => T,
+): Promise<T & Disposable> {
+  using opened = new DisposableStack();
+  const made = make(opened.use(closedTogether(await openPools(datasets))));
+  const kept = opened.move();
+  return { ...made, [Symbol.dispose]: () => kept.dispose() };
 }
 
 function seenImages(

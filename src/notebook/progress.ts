@@ -105,9 +105,11 @@ const PANEL = { width: 330, height: 150, left: 38, right: 10, top: 22, bottom: 2
 export function progressHtml(state: ProgressState): string {
   const share = Math.round(1000 * shareDone(state.event)) / 10;
   const last = [...state.curves.values()].at(-1)?.at(-1);
-  const bar = state.ending === "done" ? "" : `<div role="progressbar" aria-valuenow="${share}" style="` +
-    `height:6px;margin:4px 0;border-radius:3px;background:${COLORS.grid};max-width:${2 * PANEL.width}px">` +
-    `<div style="width:${share}%;height:6px;border-radius:3px;background:${COLORS.ours}"></div></div>`;
+  const bar = state.ending === "done"
+    ? ""
+    : `<div role="progressbar" aria-label="done" aria-valuenow="${share}" style="` +
+      `height:6px;margin:4px 0;border-radius:3px;background:${COLORS.grid};max-width:${2 * PANEL.width}px">` +
+      `<div style="width:${share}%;height:6px;border-radius:3px;background:${COLORS.ours}"></div></div>`;
   return `<div style="font:13px/1.5 ${FONT_FAMILY.replaceAll("'", "")}">` +
     `<div>${escapeMarkup(progressText(state))}</div>${bar}` +
     (last ? `<div style="opacity:.75">${escapeMarkup(epochText(last))}</div>${curvesPicture(state)}` : "") +
@@ -176,7 +178,7 @@ function panel(
 /** The state that views of progress draw: the last event, and the learning curve of each run so far. */
 interface ProgressState {
   event: RunProgress;
-  /** Epochs by the run's label, in the order of the runs. */
+  /** Epochs of each run, in the order of the runs, by its place and label: seeds have the same label. */
   curves: ReadonlyMap<string, readonly ProgressLine[]>;
   /** Seconds since the first event. */
   elapsed: number;
@@ -213,7 +215,8 @@ export class ProgressHistory {
     const { imagesPerSecond = this.#pace.imagesPerSecond, inputWait = this.#pace.inputWait } = event;
     this.#pace = { imagesPerSecond, inputWait };
     this.#event = { ...event, ...this.#pace };
-    if (event.line) this.#curveOf(event.label).push(event.line);
+    // A place may have several: that of a network is trained after that of the pre-training that it needs.
+    if (event.line) this.#curveOf(`${place} ${event.label}`).push(event.line);
   }
 
   /** Undefined before the first event. */
@@ -239,9 +242,9 @@ export class ProgressHistory {
     };
   }
 
-  #curveOf(label: string): ProgressLine[] {
-    const curve = this.#curves.get(label) ?? [];
-    this.#curves.set(label, curve);
+  #curveOf(run: string): ProgressLine[] {
+    const curve = this.#curves.get(run) ?? [];
+    this.#curves.set(run, curve);
     return curve;
   }
 }
@@ -266,17 +269,21 @@ const DOING: Record<RunProgress["phase"], string> = {
   record: "reading back",
 };
 
+/** "training on tabler + mdi (3 of 23)". */
+function doing({ phase, label, position }: RunProgress): string {
+  return `${DOING[phase]} ${label}${position ? ` (${position.index} of ${position.of})` : ""}`;
+}
+
 /**
- * The work in progress, in one line: "train tabler + mdi + remix (3 of 23), 412 images/s, input wait 0.4%, 2
- * min 10 s left".
+ * The work in progress, in one line: "training on tabler + mdi (3 of 23) 12.0%, 412 images/s, input wait
+ * 0.4%, 2 min 10 s left".
  */
 export function progressText(state: ProgressState): string {
   if (state.ending) return endText(state);
   const { event, left } = state;
-  const { phase, label, done, total, imagesPerSecond, inputWait, position } = event;
-  const run = position ? ` (${position.index} of ${position.of})` : "";
+  const { done, total, imagesPerSecond, inputWait } = event;
   return [
-    `${DOING[phase]} ${label}${run} ${total > 0 ? formatPercent(done / total) : ""}`.trimEnd(),
+    `${doing(event)} ${total > 0 ? formatPercent(done / total) : ""}`.trimEnd(),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
     ...waitText(inputWait),
     ...(left === undefined ? [] : [`${duration(left)} left`]),
@@ -285,20 +292,24 @@ export function progressText(state: ProgressState): string {
 
 /**
  * The work that has ended, in one line: "done: 12 of 12 runs, 5 min 2 s", "12 of 12 runs read back", "3 of 12
- * runs read back, 9 trained in 4 min 10 s".
+ * runs read back, 9 trained in 4 min 10 s", "interrupted while training on tabler + mdi (5 of 12), 3 read
+ * back, 40 s".
  */
 function endText({ event, curves, elapsed, ending, readBack, byOtherCode }: ProgressState): string {
   const { phase, label, position } = event;
-  const { index, of } = position ?? { index: 1, of: 1 };
+  const of = position?.of ?? 1;
   const took = [duration(elapsed), ...waitText(inputWaitOf([...curves.values()].flat()))].join(", ");
-  const other = byOtherCode > 0 ? ` (${byOtherCode} made by other code)` : "";
-  const parts = phase === "data" ? "datasets" : of === 1 ? "run" : "runs";
-  if (readBack === 0) return `${ending}: ${position ? `${index} of ${of} ${parts}` : label}, ${took}`;
+  const read = `read back${byOtherCode > 0 ? ` (${byOtherCode} made by other code)` : ""}`;
   if (ending !== "done") {
-    return `${ending}: ${index} of ${of} ${parts}, ${readBack} of them read back${other}, ${took}`;
+    return [`${ending} while ${doing(event)}`, ...(readBack > 0 ? [`${readBack} ${read}`] : []), took].join(
+      ", ",
+    );
   }
+  const parts = `${phase === "data" ? "dataset" : "run"}${of === 1 ? "" : "s"}`;
+  // All of them, wherever the last event was: datasets that are there already tell nothing.
+  if (readBack === 0) return `done: ${position ? `${of} of ${of} ${parts}` : label}, ${took}`;
   const trained = of > readBack ? `, ${of - readBack} trained in ${took}` : "";
-  return `${readBack} of ${of} ${of === 1 ? "run" : "runs"} read back${other}${trained}`;
+  return `${readBack} of ${of} ${parts} ${read}${trained}`;
 }
 
 function waitText(share: number | undefined): string[] {

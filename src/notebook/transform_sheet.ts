@@ -24,15 +24,14 @@ export function transformTable(): Displayable {
  * its name. MixUp and CutMix mix it with another image of the dataset.
  */
 export async function transformSheet(dataset: string, { seed = 0 } = {}): Promise<Displayable> {
-  const [pool] = await openPoolsLive([dataset]);
-  const { side, channels, images, read } = pool;
+  using pools = await openPoolsLive([dataset]);
+  const [{ side, channels, images, read }] = pools;
   const [image, partner] = [...permutation(images.length, seed).subarray(0, 2)].map((index) => ({
     pixels: read(index),
     width: side,
     height: side,
     channels,
   }));
-  pool[Symbol.dispose]();
   return await sheetOf(image, partner, seed);
 }
 

@@ -61,8 +61,8 @@ async function frameOf(game: Game, url: string): Promise<Displayable> {
 }
 
 async function stillOf(game: Game): Promise<Displayable> {
+  using _closed = game;
   const { title, png } = await pictureOf(game);
-  game[Symbol.dispose]();
   const how = "To play, run this cell in JupyterLab, or deno task play in a terminal.";
   return new Displayable(() => ({
     "text/html": `${imageTag(png, title)}<p>${how}</p>`,

@@ -14,6 +14,7 @@ import { type Weights, weightTensors } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";
 import { startEngine, tf } from "../tensorflow/mod.ts";
 import { makePredictor, pixelsTensor } from "../train/mod.ts";
+import { closedTogether } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
@@ -101,19 +102,15 @@ async function surestImages(runs: readonly RunRecord[], each: number): Promise<C
 /** The chosen images as each run's network sees them. */
 async function batchesOf(runs: readonly RunRecord[], chosen: readonly Chosen[]): Promise<Batch[]> {
   const { datasets } = runs[0].experiment;
-  const pools = await openPools(datasets);
-  try {
-    const indices = pools.map(({ images }, d) => {
-      const keys = chosen.filter(({ label }) => label === d).map(({ key }) => key);
-      const known = indicesByKey(images, keys);
-      return Int32Array.from(keys, (key) => known.get(key)!);
-    });
-    return runs.map(({ experiment }) =>
-      validationBatches({ pools, indices, ...viewOf(experiment), batchSize: chosen.length }).batch(0)
-    );
-  } finally {
-    for (const pool of pools) pool[Symbol.dispose]();
-  }
+  using pools = closedTogether(await openPools(datasets));
+  const indices = pools.map(({ images }, d) => {
+    const keys = chosen.filter(({ label }) => label === d).map(({ key }) => key);
+    const known = indicesByKey(images, keys);
+    return Int32Array.from(keys, (key) => known.get(key)!);
+  });
+  return runs.map(({ experiment }) =>
+    validationBatches({ pools, indices, ...viewOf(experiment), batchSize: chosen.length }).batch(0)
+  );
 }
 
 /** The images of a batch, which are square, for a gallery. */

@@ -1,17 +1,6 @@
 import assert from "node:assert/strict";
 import { announcement, benchmarkLines, benchmarks } from "../../src/bench/mod.ts";
-
-/** Does the work with a variable of the environment. */
-async function withVariable(name: string, value: string, work: () => Promise<void>): Promise<void> {
-  const before = Deno.env.get(name);
-  Deno.env.set(name, value);
-  try {
-    await work();
-  } finally {
-    if (before === undefined) Deno.env.delete(name);
-    else Deno.env.set(name, before);
-  }
-}
+import { environment } from "../made/environment.ts";
 
 Deno.test("every benchmark says on one line how long it takes and what it installs", async () => {
   for (const name of Object.keys(benchmarks)) {
@@ -25,16 +14,16 @@ Deno.test("every benchmark says on one line how long it takes and what it instal
   assert.equal(benchmarkLines().split("\n").length, Object.keys(benchmarks).length);
 });
 
-Deno.test("where there is no timm, the command that installs it is said, into the Python that is named", () =>
-  withVariable("NTD_PYTORCH", "/no/such/python", async () => {
-    for (const name of ["photos", "transforms"]) {
-      const line = await announcement(name);
-      assert.match(line, /There is no timm, so that its figures stay empty/);
-      assert.match(line, /\/no\/such\/python -m pip install timm torchvision torch==\S+ \(.*1000 MB\)$/);
-    }
-  }));
+Deno.test("where there is no timm, the command that installs it is said, into the Python that is named", async () => {
+  using _python = environment({ NTD_PYTORCH: "/no/such/python" });
+  for (const name of ["photos", "transforms"]) {
+    const line = await announcement(name);
+    assert.match(line, /There is no timm, so that its figures stay empty/);
+    assert.match(line, /\/no\/such\/python -m pip install timm torchvision torch==\S+ \(.*1000 MB\)$/);
+  }
+});
 
-Deno.test("what there is already is not installed", () =>
-  withVariable("NTD_IMG2DATASET", "true", async () => { // a program that succeeds whatever it is asked
-    assert.match(await announcement("fetch"), /It installs nothing: img2dataset is in true\.$/);
-  }));
+Deno.test("what there is already is not installed", async () => {
+  using _python = environment({ NTD_IMG2DATASET: "true" }); // a program that succeeds whatever it is asked
+  assert.match(await announcement("fetch"), /It installs nothing: img2dataset is in true\.$/);
+});

@@ -97,7 +97,7 @@ browserTest(
     await page.keyboard.press("3"); // comes down with the one before, for an image that nobody has seen
     await asked(page, `Image 2 of ${IMAGES}`);
     assert.match(await page.getByRole("status").innerText(), /^Kept: phosphor\. Image 2 of 5\.$/);
-    await page.keyboard.press("e");
+    await page.keyboard.press("E"); // as with the caps lock on
     await title(page, "Labelled examples").waitFor();
     await page.keyboard.press("1");
     await page.keyboard.press("Escape");

@@ -7,6 +7,7 @@ import { parseReproduce, reproduce } from "~/cli/reproduce.ts";
 import { repositoryRoot } from "~/disk/mod.ts";
 import { filesOnDisk, photoFile, tarFile } from "../made/data/photo_files.ts";
 import { notebookOf } from "../made/commands/scratch_notebooks.ts";
+import { environment } from "../made/environment.ts";
 
 const [TRAIN, VALIDATION] = [8, 4];
 const NAMES = ["one", "two", "three"];
@@ -32,15 +33,12 @@ function scratchFolder() {
 /** With data, records and working folder of its own. */
 async function inside<T>(folder: string, use: () => Promise<T>): Promise<T> {
   const before = Deno.cwd();
-  const variables = { NTD_DATA: join(folder, "data"), NTD_RUNS: join(folder, "runs") };
-  const kept = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  using _own = environment({ NTD_DATA: join(folder, "data"), NTD_RUNS: join(folder, "runs") });
   Deno.chdir(folder);
   try {
     return await use();
   } finally {
     Deno.chdir(before);
-    for (const [name, value] of kept) value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
   }
 }
 

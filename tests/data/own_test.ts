@@ -18,6 +18,7 @@ import { baseline, hashOf } from "~/experiments/mod.ts";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { fileServer } from "../made/data/file_server.ts";
 import { filesOnDisk, photoFile, tarFile } from "../made/data/photo_files.ts";
+import { environment } from "../made/environment.ts";
 
 /** Data of these tests alone. */
 const data = Deno.realPathSync(Deno.makeTempDirSync());
@@ -256,15 +257,8 @@ function madeHub({ gated = false, elsewhere = "" } = {}) {
 
 /** With environment variables set for a while. */
 async function having<T>(values: Record<string, string>, use: () => Promise<T>): Promise<T> {
-  const before = Object.keys(values).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(values)) Deno.env.set(name, value);
-  try {
-    return await use();
-  } finally {
-    for (const [name, value] of before) {
-      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-    }
-  }
+  using _values = environment(values);
+  return await use();
 }
 
 Deno.test("hub: the hub's own list of Parquet files is read, without a token where none is asked for", async () => {

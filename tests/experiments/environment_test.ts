@@ -9,20 +9,12 @@ import {
   sizesFromEnvironment,
 } from "../../src/experiments/mod.ts";
 import { filesOnDisk, photoFile } from "../made/data/photo_files.ts";
-
-const NAMES = ["NTD_IMAGES", "NTD_VALIDATION"];
+import { environment } from "../made/environment.ts";
 
 /** Runs `check` with the variables set, and leaves them as they were. */
-function withLimits(values: (string | undefined)[], check: () => void): void {
-  const before = NAMES.map((name) => Deno.env.get(name));
-  const set = (name: string, value?: string) =>
-    value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-  NAMES.forEach((name, i) => set(name, values[i]));
-  try {
-    check();
-  } finally {
-    NAMES.forEach((name, i) => set(name, before[i]));
-  }
+function withLimits([images, validation]: (string | undefined)[], check: () => void): void {
+  using _limits = environment({ NTD_IMAGES: images, NTD_VALIDATION: validation });
+  check();
 }
 
 const datasets = ["tabler", "phosphor"];
@@ -61,10 +53,9 @@ Deno.test("relative paths in NTD_DATASETS start at the repository, wherever a no
     "b %23/0.png": await photoFile(1, "png"),
   });
   const here = relative(repositoryRoot, files.path);
-  const before = { cwd: Deno.cwd(), datasets: Deno.env.get("NTD_DATASETS"), data: Deno.env.get("NTD_DATA") };
+  const before = Deno.cwd();
+  using _own = environment({ NTD_DATA: `${here}/data`, NTD_DATASETS: `${here}/a,${here}/b %23` });
   try {
-    Deno.env.set("NTD_DATA", `${here}/data`);
-    Deno.env.set("NTD_DATASETS", `${here}/a,${here}/b %23`);
     const names = datasetsOf(`${files.path}/a,${files.path}/b %23`);
     assert.equal(names.length, 2);
     for (const cwd of [repositoryRoot, `${repositoryRoot}/notebooks`, files.path]) {
@@ -74,9 +65,6 @@ Deno.test("relative paths in NTD_DATASETS start at the repository, wherever a no
     assert.ok(Deno.statSync(`${files.path}/data/own`).isDirectory);
     assert.deepEqual(datasetsOf("./a"), names.slice(0, 1)); // what is typed starts where one is
   } finally {
-    Deno.chdir(before.cwd);
-    for (const [name, value] of [["NTD_DATASETS", before.datasets], ["NTD_DATA", before.data]] as const) {
-      value === undefined ? Deno.env.delete(name) : Deno.env.set(name, value);
-    }
+    Deno.chdir(before);
   }
 });

@@ -176,6 +176,23 @@ Deno.test("accuracyAgainst: a model that is given as a configuration is one sett
   assert.deepEqual([ours.x, more.length], [[100, 200], 0]);
 });
 
+Deno.test("accuracyAgainst: no two of many lines look the same, and chance is seen at a single size, too", () => {
+  const runs = Array.from({ length: 8 }, (_, i) =>
+    syntheticRecord({
+      datasets: ICONS.slice(0, 3),
+      accuracy: 0.7,
+      experiment: { imagesPerDataset: 100, imageSize: 32 + i },
+    }));
+  const figure = accuracyAgainst("imagesPerDataset", runs);
+  const looks = named(figure, /^ours/).map(({ marker }) => {
+    const { color, symbol } = marker as Record<string, string>;
+    return `${color} ${symbol}`;
+  });
+  assert.equal(new Set(looks).size, 8);
+  const [{ x: [from, to] }] = named(figure, /^chance/) as { x: number[] }[];
+  assert.ok(from < 100 && 100 < to, `from ${from} to ${to}`);
+});
+
 Deno.test("accuracyAgainst: an unknown field is named, with the known ones", () => {
   assert.throws(() => accuracyAgainst("imagePerDataset", sweep), /"imagePerDataset".*imagesPerDataset/);
 });

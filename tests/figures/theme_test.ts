@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { COLORS, datasetColor, PALETTE, plainText } from "../../src/figures/theme.ts";
+import { COLORS, datasetColor, PALETTE, plainText, rangeAround } from "../../src/figures/theme.ts";
 import { ICONS } from "../made/paper/records.ts";
 
 type Triple = [number, number, number];
@@ -95,4 +95,10 @@ Deno.test("theme: parts and splits of one source have colors of their own", () =
     assert.equal(new Set(["train", "test", "val"].map((split) => datasetColor(`${name}@${split}`))).size, 3);
   }
   assert.notEqual(datasetColor("cifar10@train#1/2"), datasetColor("cifar10@train#2/2"));
+});
+
+Deno.test("rangeAround: what is there, inside of 0 to 100%; all of it where nothing is", () => {
+  assert.deepEqual(rangeAround([50, 70]), [46, 74]);
+  assert.deepEqual(rangeAround([1, 99]), [0, 100]);
+  assert.deepEqual(rangeAround([]), [0, 100]);
 });

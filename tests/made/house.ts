@@ -171,8 +171,8 @@ function needsOf(tree: Tree, imports: readonly Import[], beside: readonly string
 
 /**
  * Files that nobody reaches from the entries: the commands, what the notebooks import, the page of the game,
- * which a browser loads, and the engine's doors, which are for other programs. A door that lists a name does not reach the name's file;
- * whoever imports the name does.
+ * which a browser loads, and the engine's doors, which are for other programs. A door that lists a name does
+ * not reach the name's file; whoever imports the name does.
  */
 export function unreachedFiles(tree: Tree, notebooks: ReadonlyMap<string, Import[]>): string[] {
   const isEntry = (file: string) =>
@@ -192,8 +192,7 @@ export function unreachedFiles(tree: Tree, notebooks: ReadonlyMap<string, Import
 }
 
 /**
- * The lists of src/README.md: each of their objects has a file of its own, so that a new one is a file and a
- * line in the list.
+ * Those lists of src/README.md whose objects have a file each: a new one is a file and a line in the list.
  */
 const LISTS = [
   "data/sources/list.ts",
@@ -205,8 +204,8 @@ const LISTS = [
 
 /**
  * Exports that one file alone imports, or lists, which lies in the same folder, and whose section they could
- * be: `file: name (importer)`. A file that is loaded later or started as a program cannot be a section, nor can
- * an object of one of the lists.
+ * be: `file: name (importer)`. A file that is loaded later or started as a program cannot be a section, nor
+ * can an object of one of the lists.
  *
  * @param others imports of the tests and notebooks, by file
  */

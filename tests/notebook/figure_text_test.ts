@@ -32,6 +32,26 @@ Deno.test("figureText: a point beside its tick is named by it", () => {
   );
 });
 
+Deno.test("figureText: lines of the paper that the legend does not name are there, each by its name", () => {
+  const text = figureText(FIGURES.againstImagesByArchitecture());
+  assert.match(text, /^the paper, ConvNeXt +1000000 +84.7$/m);
+  assert.match(text, /^the paper, AlexNet +1000000 +77.8$/m);
+});
+
+Deno.test("figureText: of a figure with two panels each point says what it measures", () => {
+  const text = figureText(FIGURES.learningCurvesOfThree());
+  assert.match(text, /^tabler \+ phosphor \+ mdi: validation accuracy +1 /m);
+  assert.match(text, /^tabler \+ phosphor \+ mdi: training loss \(nats\) +1 +0\./m);
+});
+
+Deno.test("figureText: sizes are those of the runs, not the places where their points stand", () => {
+  const lines = figureText(FIGURES.memorization()).split("\n").filter((line) =>
+    /^(ours|the paper)/.test(line)
+  );
+  const sizes = new Set(lines.map((line) => / (\d[\d.]*) +\d/.exec(line)![1]));
+  assert.deepEqual([...sizes].filter((size) => !/^10+$/.test(size)), []);
+});
+
 Deno.test("figureText: a confusion matrix by names", () => {
   assert.match(figureText(FIGURES.confusion()), /tabler +tabler +61.0% 305/);
 });

@@ -80,7 +80,7 @@ Deno.test("progress: a sweep says at its end how many runs were read back", () =
   assert.equal(ending(sweep(0, 2)), "done: 2 of 2 runs, 10 s");
   assert.equal(ending(sweep(12, 12, 2)), "12 of 12 runs read back (2 made by other code)");
   const stopped = ending(sweep(3, 12).slice(0, 5), "interrupted");
-  assert.equal(stopped, "interrupted: 5 of 12 runs, 3 of them read back, 10 s");
+  assert.equal(stopped, "interrupted while training on a + b (5 of 12), 3 read back, 10 s");
   const { position: _, ...alone } = recorded(1, 1);
   assert.equal(ending([alone]), "1 of 1 run read back");
 });
@@ -118,12 +118,25 @@ Deno.test("progress: making data doesn't count as training", () => {
   assert.equal(shareDone({ ...train(0), total: 0 }), 0);
 });
 
+Deno.test("progress: of three datasets of which the second alone was missing, all are there at the end", () => {
+  const making: RunProgress = {
+    ...train(100, { position: { index: 2, of: 3 } }),
+    phase: "data",
+    label: "mdi",
+  };
+  assert.equal(progressText(stateAfter([making], 5, "done")), "done: 3 of 3 datasets, 0 s");
+  assert.equal(progressText(stateAfter([making], 5, "failed")), "failed while preparing mdi (2 of 3), 0 s");
+});
+
 Deno.test("progressText: what, where, how fast, how long", () => {
   const position = { index: 3, of: 23 };
   const events = [train(0, { position }), train(50, { position, imagesPerSecond: 412.3 })];
   const text = progressText(stateAfter(events, 1));
   assert.match(text, /^training on a \+ b \(3 of 23\) 50.0%, 412 images\/s, 41 s left$/);
-  assert.equal(progressText(stateAfter(events, 65, "done")), "done: 3 of 23 runs, 1 min 5 s");
+  assert.equal(
+    progressText(stateAfter(events, 65, "interrupted")),
+    "interrupted while training on a + b (3 of 23), 1 min 5 s",
+  );
   const waiting = [train(0), train(50, { imagesPerSecond: 412.3, inputWait: 0.0042 })];
   assert.match(progressText(stateAfter(waiting, 1)), /, 412 images\/s, input wait 0.4%, 1 s left$/);
   const [line] = syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, epochs: 1 }).epochs;
@@ -154,6 +167,14 @@ Deno.test("progressHtml: a pre-training has a curve of its loss, and none of an 
   assert.equal(linesOf(html), 1);
   assert.doesNotMatch(html, /NaN|undefined|validation accuracy [\d]/);
   assert.match(html, /epoch 3: training loss/);
+});
+
+Deno.test("progressHtml: runs of one label, as of several seeds, have a curve each", () => {
+  const { epochs } = syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, epochs: 3 });
+  const events = [1, 2, 3].flatMap((index) =>
+    epochs.map((line) => train(line.step, { line, position: { index, of: 3 } }))
+  );
+  assert.equal(linesOf(progressHtml(stateAfter(events, 1))), 2 * 3);
 });
 
 Deno.test("progressHtml: names are escaped, and the final state is small", () => {

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { playGame, stopPlaying } from "../../src/notebook/mod.ts";
+import { environment } from "../made/environment.ts";
 import { keptRun } from "../made/game/small_game.ts";
-
-/** Sets a variable of the environment for as long as the scope lasts. */
-function withVariable(name: string, value: string) {
-  const before = Deno.env.get(name);
-  Deno.env.set(name, value);
-  return {
-    [Symbol.dispose]: () => before === undefined ? Deno.env.delete(name) : Deno.env.set(name, before),
-  };
-}
 
 const addressIn = (html: unknown) => /<iframe src="([^"]+)"/.exec(`${html}`)?.[1];
 const answers = (url: string) =>
@@ -34,7 +26,7 @@ Deno.test("playGame: one server a kernel, the same for the same game; another ga
 });
 
 Deno.test("playGame: headless, where nobody can play, it is a picture and a hint", async () => {
-  using _ = withVariable("NTD_HEADLESS", "1");
+  using _headless = environment({ NTD_HEADLESS: "1" });
   const { record, runs } = await keptRun();
   const output = async () => await (await playGame(record, { images: 9, runs })).bundle();
   const bundle = await output();

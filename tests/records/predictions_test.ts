@@ -5,6 +5,7 @@ import { fetchedFolder, readManifest } from "../../src/data/mod.ts";
 import { csvOf, joinPredictions, listRuns, predictionColumns } from "../../src/records/mod.ts";
 import { wilson } from "../../src/stats/mod.ts";
 import { writeManifest } from "../made/data/small_dataset.ts";
+import { environment } from "../made/environment.ts";
 import { hash, RunFolders } from "../made/records/run_folders.ts";
 
 /** Lines of `predictions.jsonl`: key, label, probabilities. */
@@ -30,20 +31,6 @@ function write(
 async function joined({ root }: RunFolders, name: string) {
   const run = (await listRuns(root)).find((run) => run.hash === hash(name))!;
   return await joinPredictions(run, root);
-}
-
-/** Sets environment variables until it is disposed. */
-function environment(variables: Record<string, string>): Disposable {
-  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
-  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
-  return {
-    [Symbol.dispose]() {
-      for (const [name, value] of before) {
-        if (value === undefined) Deno.env.delete(name);
-        else Deno.env.set(name, value);
-      }
-    },
-  };
 }
 
 Deno.test("predictions: images of a folder have their paths, of a list their URLs, of a package its name", async () => {

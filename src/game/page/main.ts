@@ -308,7 +308,7 @@ document.addEventListener("keydown", (event) => {
   let taken = false;
   if (view === "question") taken = questionKey(event);
   if (view === "examples" && event.key === "Escape") taken = (back(), true);
-  if (view !== "examples" && view !== undefined && event.key === "e") taken = (examples(), true);
+  if (view !== "examples" && view !== undefined && /^e$/i.test(event.key)) taken = (examples(), true);
   if (taken) event.preventDefault();
 });
 byId("show-examples").addEventListener("click", examples);

@@ -15,12 +15,6 @@ export function showScore(state: GameState, score: GameScore, startAnew: () => v
   byId("score-table").replaceChildren(scoreTable([
     ["You", ...shareCells(person)],
     ["The network, same images", ...shareCells(network)],
-    [
-      `The paper's ${paper.people} people, mean (other datasets)`,
-      `${paper.meanPercent}%`,
-      "",
-      `${paper.imagesEach} each`,
-    ],
     ["The paper's mean", `${paper.meanPercent}%`, "", `${paper.people} × ${paper.imagesEach}`],
     ["The paper's median", `${paper.medianPercent}%`, "", `${paper.people} × ${paper.imagesEach}`],
     ["Chance", percent(chance), "", ""],

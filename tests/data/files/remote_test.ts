@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Access, openBytes, openRandomAccess } from "~/data/files/open.ts";
 import { fileServer } from "../../made/data/file_server.ts";
+import { environment } from "../../made/environment.ts";
 
 const OPEN: Access = { kind: "open" };
 const GATED: Access = { kind: "gated", token: "NTD_TEST_TOKEN", terms: "https://example.org/terms" };
@@ -13,12 +14,8 @@ async function bytesOf(place: string, access = OPEN): Promise<Uint8Array> {
 
 /** With the token of {@link GATED} set. */
 async function withToken<T>(use: () => Promise<T>): Promise<T> {
-  Deno.env.set("NTD_TEST_TOKEN", "hf_secret");
-  try {
-    return await use();
-  } finally {
-    Deno.env.delete("NTD_TEST_TOKEN");
-  }
+  using _token = environment({ NTD_TEST_TOKEN: "hf_secret" });
+  return await use();
 }
 
 Deno.test("a file comes whole; where the connection breaks, it goes on from there", async () => {
@@ -83,9 +80,8 @@ Deno.test("the token goes to the manifest's host alone, and into no message", as
     assert.deepEqual(await bytesOf(`${server.url}moved`, GATED), content);
   });
   assert.deepEqual(elsewhere.asked.map(({ authorization }) => authorization), [null]);
-  Deno.env.set("NTD_TEST_TOKEN", "hf_wrong_secret");
+  using _token = environment({ NTD_TEST_TOKEN: "hf_wrong_secret" });
   const error = await bytesOf(`${server.url}here.bin`, GATED).catch((error) => error);
-  Deno.env.delete("NTD_TEST_TOKEN");
   assert.match(
     error.message,
     /refused \(401\): accept the terms at .* with the account whose token is in NTD_TEST_TOKEN/,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { datasetHash, datasetsOf, openPool, readManifest } from "../../../src/data/mod.ts";
 import { centreSquare, decode } from "../../../src/images/mod.ts";
 import { filesOnDisk, photoFile, photoManifest, tarFile } from "../../made/data/photo_files.ts";
+import { environment } from "../../made/environment.ts";
 
 async function squareOf(file: Uint8Array): Promise<Uint8Array> {
   const out = new Uint8Array(16 * 16 * 3);
@@ -126,13 +127,9 @@ Deno.test("NTD_MANIFESTS adds a folder of manifests after those of the repositor
     "my-photos.json": photoManifest("my-photos", { type: "folder", path: "." }, 1),
     "a.png": await photoFile(1, "png"),
   });
-  Deno.env.set("NTD_MANIFESTS", files.path);
-  try {
-    assert.deepEqual(datasetsOf("my-photos,tabler"), ["my-photos", "tabler"]);
-    assert.equal(readManifest("my-photos").folder.href, files.url.href);
-    Deno.env.set("NTD_MANIFESTS", `${files.path}/none`);
-    assert.throws(() => datasetsOf("tabler"), /folder of manifests .*none.* cannot be read .*NTD_MANIFESTS/);
-  } finally {
-    Deno.env.delete("NTD_MANIFESTS");
-  }
+  using _own = environment({ NTD_MANIFESTS: files.path });
+  assert.deepEqual(datasetsOf("my-photos,tabler"), ["my-photos", "tabler"]);
+  assert.equal(readManifest("my-photos").folder.href, files.url.href);
+  using _none = environment({ NTD_MANIFESTS: `${files.path}/none` });
+  assert.throws(() => datasetsOf("tabler"), /folder of manifests .*none.* cannot be read .*NTD_MANIFESTS/);
 });

@@ -18,18 +18,16 @@ import type { EvidenceName } from "~/evidence/mod.ts";
 import { strictestLevel } from "~/experiments/kinds/audit/schema.ts";
 import { random, wilson } from "../../../src/stats/mod.ts";
 import { startEngine } from "../../../src/tensorflow/mod.ts";
+import { environment } from "../../made/environment.ts";
 import { auditedFolders, blots } from "../../made/experiments/audited_folders.ts";
 import { nullAudits } from "../../made/experiments/null_audits.ts";
 import { timeless } from "../../made/experiments/runs.ts";
 import type { FilesOnDisk } from "../../made/data/photo_files.ts";
 
 /** Names given to these folders in data of their own, which go with the files. */
-function inData<T>(files: FilesOnDisk, use: () => T): T {
-  const before = Deno.env.get("NTD_DATA");
-  Deno.env.set("NTD_DATA", join(files.path, "data"));
-  const restore = () => before === undefined ? Deno.env.delete("NTD_DATA") : Deno.env.set("NTD_DATA", before);
-  const result = use();
-  return result instanceof Promise ? result.finally(restore) as T : (restore(), result);
+async function inData<T>(files: FilesOnDisk, use: () => T | Promise<T>): Promise<T> {
+  using _data = environment({ NTD_DATA: join(files.path, "data") });
+  return await use();
 }
 
 const few = { evidence: ["mean-color", "file-header"], permutations: 199 } satisfies Partial<Audit>;
@@ -154,7 +152,7 @@ Deno.test("a CSV file names groups; its content is the identity, not its path", 
   const withCsv = (name: string) => ({ ...few, groups: { csv: join(files.path, name) } });
   const { result } = await audited(files, ["a", "b"], withCsv("groups.csv"));
   assert.deepEqual(result.datasets.map(({ groups }) => groups), [23, 23]);
-  inData(files, () => {
+  await inData(files, () => {
     const datasets = ["a", "b"].map((name) => folder(join(files.path, name)));
     const hashes = ["groups.csv", "same.csv", "none.csv"].map((name) =>
       hashOf(audit({ datasets, ...withCsv(name) }))
@@ -291,7 +289,7 @@ Deno.test("what cannot be an audit is refused, naming the field", () => {
 
 Deno.test("where there is nothing to find, 5 of 100 audits find something", async () => {
   using files = await auditedFolders({ null: { images: 160, seed: 3000 } });
-  const dataset = inData(files, () => folder(join(files.path, "null")));
+  const dataset = await inData(files, () => folder(join(files.path, "null")));
   const found = await inData(
     files,
     () => nullAudits(dataset, { audits: 100, images: 40, evidence: ["mean-color"], seed: 31 }),

@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { dataRoot } from "../../../src/data/mod.ts";
 import { repositoryRoot } from "../../../src/disk/mod.ts";
 import { RunFolder, runsFolder } from "../../../src/experiments/mod.ts";
+import { environment } from "../../made/environment.ts";
 
 Deno.test("relative folders of records and pools start at the repository, whichever folder a notebook runs in", () => {
   for (const [variable, folder] of [["NTD_RUNS", runsFolder], ["NTD_DATA", dataRoot]] as const) {
-    const before = Deno.env.get(variable);
-    try {
-      Deno.env.set(variable, "elsewhere/kept");
-      assert.equal(folder(), `${repositoryRoot}elsewhere/kept`);
-      Deno.env.set(variable, "/elsewhere");
-      assert.equal(folder(), "/elsewhere");
-    } finally {
-      if (before === undefined) Deno.env.delete(variable);
-      else Deno.env.set(variable, before);
+    for (
+      const [value, path] of [["elsewhere/kept", `${repositoryRoot}elsewhere/kept`], [
+        "/elsewhere",
+        "/elsewhere",
+      ]]
+    ) {
+      using _variable = environment({ [variable]: value });
+      assert.equal(folder(), path);
     }
   }
 });

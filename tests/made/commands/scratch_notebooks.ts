@@ -1,5 +1,6 @@
 /** Tiny notebooks in a folder of their own, for tests of whole commands. */
 import { join } from "node:path";
+import { environment } from "../environment.ts";
 
 /** A notebook file on our kernel, a code cell for each source. */
 export function notebookOf(sources: readonly string[]): string {
@@ -32,14 +33,12 @@ export async function scratchNotebooks(notebooks: Record<string, readonly string
   for (const [name, sources] of Object.entries(notebooks)) {
     await Deno.writeTextFile(join(folder, name), notebookOf(sources));
   }
-  const before = Deno.env.get("NTD_RUNS");
-  Deno.env.set("NTD_RUNS", runs);
+  const variables = environment({ NTD_RUNS: runs });
   return {
     notebooks: folder,
     runs,
     async [Symbol.asyncDispose]() {
-      if (before === undefined) Deno.env.delete("NTD_RUNS");
-      else Deno.env.set("NTD_RUNS", before);
+      variables[Symbol.dispose]();
       await Deno.remove(root, { recursive: true });
     },
   };

@@ -1,4 +1,5 @@
 import { baseline, run, type RunRecord } from "../../../src/experiments/mod.ts";
+import { environment } from "../environment.ts";
 
 /** Datasets with small pools, which are opened fast. */
 export const TINY_DATASETS = ["fxemoji", "emojione", "carbon"];
@@ -23,13 +24,8 @@ const models = {
 let folder: string | undefined;
 
 /** Has `NTD_RUNS` name a folder of its own until this is disposed. */
-export function tinyRuns(): { [Symbol.dispose](): void } {
-  const before = Deno.env.get("NTD_RUNS");
-  Deno.env.set("NTD_RUNS", folder ??= Deno.makeTempDirSync());
-  return {
-    [Symbol.dispose]: () =>
-      before === undefined ? Deno.env.delete("NTD_RUNS") : Deno.env.set("NTD_RUNS", before),
-  };
+export function tinyRuns(): Disposable {
+  return environment({ NTD_RUNS: folder ??= Deno.makeTempDirSync() });
 }
 
 /**
