@@ -240,6 +240,8 @@ Deno.test("memorizationFigure: each kind once in each of our panels, the paper i
   const [deals] = named(figure, /random labels/);
   assert.deepEqual([(deals.y as number[]).length, deals.mode], [10, "markers"]);
   assert.equal(named(memorizationFigure([pseudo({ images: 100 })]), /^ours/).length, 2);
+  const inText = new Set(ours.map(({ meta }) => meta));
+  assert.equal(inText.size, ours.length, "its text tells training images from those never seen");
 });
 
 Deno.test("memorizationFigure: where the paper's training fails there are words and no figure", () => {

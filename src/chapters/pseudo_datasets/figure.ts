@@ -125,6 +125,7 @@ function oursTrace(
   const accuracies = runs.map(({ result }) => accuracyOf(result));
   return accuracyDots(accuracies, {
     name: `ours, ${name}`,
+    meta: `${HEADINGS[PANELS.indexOf(panel)]}: ${name}`, // both panels have the name
     along: "y",
     at: runs.map((run) => sizeOf(run) * DODGE ** place),
     color,
