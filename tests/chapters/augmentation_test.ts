@@ -149,5 +149,14 @@ Deno.test("augmentationFinding: a gain with few images and none with many; under
     augmentationFinding(fromNoneToAll([0.5, 0.6, 0.7], [0.4, 0.5, 0.6], 0.7)),
     /falls by .* is under-fitted\.$/,
   );
+  // All augmentation alone is under-fitted: the verdict said so, the figure did not.
+  const weak = [
+    ...fromNoneToAll([0.5, 0.6, 0.7], [0.4, 0.5, 0.6]).slice(0, 9),
+    ...fromNoneToAll([0.5, 0.6, 0.7], [0.4, 0.5, 0.6], 0.6).slice(9),
+  ];
+  assert.match(
+    augmentationFinding(weak),
+    /\. With all augmentation training accuracy 60\.0% is within 2 points .* is under-fitted\.$/,
+  );
   assert.match(augmentationFinding([]), /^No size was run/);
 });

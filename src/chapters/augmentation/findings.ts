@@ -38,6 +38,9 @@ export function augmentationFinding(records: readonly RunRecord[]): string {
         besideChance(augmented.accuracy, augmented.chance)
       }`,
     ]),
-    underFitted(ends[ends.length - 1][0].runs)?.reason,
+    ...ends[ends.length - 1].map((point, i) => {
+      const weak = underFitted(point.runs);
+      return weak && `${i === 0 ? "without augmentation" : "with all augmentation"} ${weak.reason}`;
+    }),
   );
 }

@@ -61,7 +61,7 @@ export const modelSizeClaims: readonly Claim[] = [
   },
   {
     id: "diminishing-returns",
-    statement: "Each tenfold of parameters gains less than the one before.",
+    statement: "A tenfold of parameters gains less among the larger networks than among the smaller.",
     source: "Figure 2",
     paper: "the curve flattens towards 27M parameters (curve)",
     test: onceSizesRun(diminishingReturns),
