@@ -1,10 +1,12 @@
 /**
  * Buttons and sliders that need no kernel: plotly's own, kept in a figure's layout. They stand in room of
- * their own above and below the plot, which a still picture, where nobody can press them, leaves out.
+ * their own above the plot, which a still picture, where nobody can press them, leaves out. Below the plot
+ * stands the legend: it moves the plot's foot with its lines, and plotly leaves a slider behind where a cell
+ * gets another width.
  */
 import { COLORS, type Figure, plainText, type PlotlyLayout, type Trace } from "./theme.ts";
 
-/** Height of a row of buttons between title and plot, and of a slider below the axis, px. */
+/** Height of a row of buttons between title and plot, and of a slider between these and the plot, px. */
 const [BUTTONS_ROOM, SLIDER_ROOM] = [40, 76];
 
 /** Readable on a light page and on a dark one; plotly fills what is chosen with a pale blue of its own. */
@@ -14,17 +16,18 @@ const LOOK = {
   font: { size: 12, color: COLORS.text },
 };
 
-const PLACE = { ...LOOK, x: 0, xanchor: "left", y: 1, yanchor: "bottom", pad: { b: 8 } };
+const GAP = 8; // px
+const PLACE = { ...LOOK, x: 0, xanchor: "left", y: 1, yanchor: "bottom", pad: { b: GAP } };
 
 type Margin = Record<"l" | "r" | "t" | "b", number>;
 
-/** A figure's layout with so many px more above the plot and below it, without another size of the plot. */
-function withRoom(layout: PlotlyLayout, above: number, below: number): PlotlyLayout {
-  const { t, b, ...margin } = layout.margin as Margin;
+/** A figure's layout with so many px more above the plot, without another size of the plot. */
+function withRoom(layout: PlotlyLayout, above: number): PlotlyLayout {
+  const margin = layout.margin as Margin;
   return {
     ...layout,
-    margin: { ...margin, t: t + above, b: b + below },
-    height: layout.height as number + above + below,
+    margin: { ...margin, t: margin.t + above },
+    height: layout.height as number + above,
   };
 }
 
@@ -52,7 +55,7 @@ export function withButtons(
   }));
   const row = { type: "buttons", direction: "right", active: 0, showactive: true };
   const controls = { ...PLACE, ...(shape === "row" ? row : { showactive: false }), buttons };
-  return { data, layout: { ...withRoom(layout, BUTTONS_ROOM, 0), updatemenus: [controls] } };
+  return { data, layout: { ...withRoom(layout, BUTTONS_ROOM), updatemenus: [controls] } };
 }
 
 function grown(changed: PlotlyLayout): PlotlyLayout {
@@ -103,8 +106,6 @@ interface SliderOptions {
   last: string;
   /** Before the label of the place where it stands, for example "after epoch ". */
   prefix: string;
-  /** Height of the axis, which stands between the plot and the slider, px. */
-  below: number;
 }
 
 /**
@@ -115,7 +116,7 @@ interface SliderOptions {
 export function withSlider(
   { data, layout }: Figure,
   earlier: readonly Step[],
-  { traces, last, prefix, below }: SliderOptions,
+  { traces, last, prefix }: SliderOptions,
 ): Figure {
   if (earlier.length === 0) return { data, layout };
   const paths = Object.keys(earlier[0].changes[0]);
@@ -124,26 +125,27 @@ export function withSlider(
   );
   const steps = [...earlier, { label: last, changes: asGiven }];
   const slider = {
+    ...PLACE,
     active: steps.length - 1,
     currentvalue: { prefix, font: { size: 13, color: COLORS.text } },
-    x: 0,
     len: 1,
-    y: 0,
-    yanchor: "top",
-    pad: { t: below, l: 8, r: 8 },
+    pad: { b: GAP, l: GAP, r: GAP },
     transition: { duration: 0 },
     bgcolor: "rgba(128, 128, 128, 0.5)",
     activebgcolor: COLORS.ours,
-    bordercolor: LOOK.bordercolor,
     tickcolor: COLORS.text,
-    font: LOOK.font,
     steps: steps.map(({ label, changes }) => ({
       label: plainText(label),
       method: "restyle",
       args: [gathered(changes), traces],
     })),
   };
-  return { data, layout: { ...withRoom(layout, 0, SLIDER_ROOM), sliders: [slider] } };
+  const menus = layout.updatemenus as { pad: { b: number } }[] | undefined;
+  const raised = menus?.map((menu) => ({ ...menu, pad: { b: menu.pad.b + SLIDER_ROOM } }));
+  return {
+    data,
+    layout: { ...withRoom(layout, SLIDER_ROOM), sliders: [slider], ...(raised && { updatemenus: raised }) },
+  };
 }
 
 function attributeOf(trace: Trace, path: string): unknown {
@@ -160,5 +162,5 @@ function gathered(changes: readonly PlotlyLayout[]): PlotlyLayout {
 /** The figure without its menu, buttons and slider, and without their room: as a still picture shows it. */
 export function withoutControls({ data, layout: { updatemenus, sliders, ...layout } }: Figure): Figure {
   if (!updatemenus && !sliders) return { data, layout };
-  return { data, layout: withRoom(layout, updatemenus ? -BUTTONS_ROOM : 0, sliders ? -SLIDER_ROOM : 0) };
+  return { data, layout: withRoom(layout, (updatemenus ? -BUTTONS_ROOM : 0) - (sliders ? SLIDER_ROOM : 0)) };
 }

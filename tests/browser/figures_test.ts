@@ -68,16 +68,16 @@ async function assertFits(shown: Locator, cell: Locator): Promise<void> {
   assert.ok(own.x >= area.x && own.x + own.width <= area.x + area.width, "it is wider than its cell");
 }
 
-/** Texts of the figure's legend that lie on texts of its axes. */
+/** Texts of the figure's legend, slider and buttons that lie on texts of its axes. */
 const COVERED = `(() => {
   const figure = document.querySelector(".jp-Notebook .js-plotly-plot");
   const boxes = (selector) =>
     [...figure.querySelectorAll(selector)].map((e) => [e.textContent, e.getBoundingClientRect()]);
   const axes = boxes(".xtick text, .ytick text, .g-xtitle, .g-ytitle");
   const covers = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  const legend = boxes(".legendtext");
-  if (!axes.length || !legend.length) throw new Error("the figure has no axes or no legend");
-  return legend.filter(([, own]) => axes.some(([, other]) => covers(own, other))).map(([text]) => text);
+  const beside = [".legendtext", ".slider-group text", ".updatemenu-item-text"].map(boxes);
+  if ([axes, ...beside].some(({ length }) => !length)) throw new Error("a part of the figure is not there");
+  return beside.flat().filter(([, own]) => axes.some(([, other]) => covers(own, other))).map(([text]) => text);
 })()`;
 
 /** Nothing is clicked and the pointer is never on the page: what is there has come by itself. */
@@ -91,7 +91,7 @@ async function assertShown(page: Page): Promise<void> {
     "a still picture stands where the figure should",
   );
   await assertFits(figure, cells.nth(1));
-  assert.deepEqual(await page.evaluate(COVERED), [], "the legend lies on the axes");
+  assert.deepEqual(await page.evaluate(COVERED), [], "these lie on the axes");
   const picture = cells.nth(2).locator("img");
   await picture.waitFor();
   await assertFits(picture, cells.nth(2));

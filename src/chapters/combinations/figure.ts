@@ -158,7 +158,6 @@ export function combinationsFigure(
     traces: ours.map((trace) => drawn.indexOf(trace)),
     last: `${epochs.at(-1)}`,
     prefix: "after epoch ",
-    below: 58,
   });
 }
 
