@@ -80,6 +80,18 @@ const COVERED = `(() => {
   return beside.flat().filter(([, own]) => axes.some(([, other]) => covers(own, other))).map(([text]) => text);
 })()`;
 
+/** A cell that gets another width, as when a side bar is opened, and its first one again. */
+async function assertResizes(page: Page): Promise<void> {
+  const { width, height } = page.viewportSize()!;
+  const drawn = "Number(document.querySelector('.jp-Notebook .main-svg').getAttribute('width'))";
+  for (const wide of [width - 500, width]) {
+    const before = await page.evaluate<number>(drawn);
+    await page.setViewportSize({ width: wide, height });
+    await page.waitForFunction(`${drawn} !== ${before}`);
+    assert.deepEqual(await page.evaluate(COVERED), [], `these lie on the axes of a page of ${wide} px`);
+  }
+}
+
 /** Nothing is clicked and the pointer is never on the page: what is there has come by itself. */
 async function assertShown(page: Page): Promise<void> {
   const cells = page.locator(".jp-Notebook .jp-CodeCell");
@@ -92,6 +104,7 @@ async function assertShown(page: Page): Promise<void> {
   );
   await assertFits(figure, cells.nth(1));
   assert.deepEqual(await page.evaluate(COVERED), [], "these lie on the axes");
+  await assertResizes(page);
   const picture = cells.nth(2).locator("img");
   await picture.waitFor();
   await assertFits(picture, cells.nth(2));
