@@ -7,7 +7,7 @@ import {
   type BenchRow,
   GPU_PARTS,
 } from "../bench/mod.ts";
-import { numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { numberOf, oneOf, parseCommand, refuseForeign, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
@@ -58,23 +58,23 @@ export function parseBench(args: readonly string[]): BenchChoice & { names: stri
     );
   }
   const names = positionals.length > 0 ? positionals : USUAL;
-  for (const [flag, owners] of Object.entries(BELONGS)) {
-    if (values[flag as keyof typeof BELONGS] === undefined || owners.some((owner) => names.includes(owner))) {
-      continue;
-    }
-    throw new UsageError(`--${flag} is of ${owners.join(" and ")}; ${names.join(", ")} would not read it.`);
-  }
+  refuseForeign(
+    values,
+    BELONGS,
+    names,
+    (owners) => `${owners.join(" and ")}; ${names.join(", ")} would not read it.`,
+  );
   return { names, models, data, gpu, json };
 }
 
 /** The benchmarks that read a flag. */
-const BELONGS = {
+const BELONGS: Readonly<Record<string, readonly string[]>> = {
   model: ["train", "steady"],
   data: ["photos", "audit"],
   only: ["gpu"],
   within: ["gpu"],
   batch: ["gpu"],
-} as const;
+};
 
 function show(value: unknown): string {
   if (typeof value === "number") return Number.isInteger(value) ? `${value}` : value.toPrecision(3);

@@ -52,6 +52,34 @@ export function numberOf(flag: string, value: string | undefined, what: string):
   throw new UsageError(`${flag}: "${value}" is no number of ${what}; give a whole number, 1 or more.`);
 }
 
+/**
+ * Refuses a flag that nothing of what is asked for reads, instead of ignoring it.
+ *
+ * @param values as parsed; undefined and false are not given
+ * @param owners what reads a flag; one that is not here is read by all
+ * @param asked what is asked for
+ * @param complaint what is wrong with the flag, after its name
+ * @throws {UsageError} for the first such flag
+ */
+export function refuseForeign(
+  values: Readonly<Record<string, unknown>>,
+  owners: Readonly<Record<string, readonly string[]>>,
+  asked: readonly string[],
+  complaint: (owners: readonly string[]) => string,
+): void {
+  for (const [flag, value] of Object.entries(values)) {
+    const own = owners[flag];
+    if (value === undefined || value === false || !own || own.some((owner) => asked.includes(owner))) {
+      continue;
+    }
+    throw new UsageError(`--${flag} is of ${complaint(own)}`);
+  }
+}
+
+/** The complaint about a flag of another engine. */
+export const ofEngine = (engine: string) => (engines: readonly string[]) =>
+  `--engine ${engines.join(" or ")}; this is ${engine}.`;
+
 /** A signal that Ctrl-C aborts. A second Ctrl-C ends the process at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

@@ -1,5 +1,14 @@
 /** `deno task fetch`: obtains datasets before they are needed. */
-import { interruption, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import {
+  interruption,
+  numberOf,
+  ofEngine,
+  oneOf,
+  parseCommand,
+  refuseForeign,
+  runCommand,
+  UsageError,
+} from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Pool } from "../data/mod.ts";
 import type { RayCluster } from "../sweeps/mod.ts";
@@ -52,10 +61,7 @@ export async function parseFetch(args: readonly string[]): Promise<FetchRequest>
   const engine = oneOf("--engine", values.engine, ["local", "ray"]);
   const { address } = values;
   const cpus = numberOf("--cpus", values.cpus, "processors");
-  for (const [flag, value] of Object.entries({ address, cpus })) {
-    if (value === undefined || engine === "ray") continue;
-    throw new UsageError(`--${flag} is of --engine ray; this is local.`);
-  }
+  refuseForeign(values, { address: ["ray"], cpus: ["ray"] }, [engine], ofEngine(engine));
   const { datasetsOf, withOwn } = await import("../data/mod.ts");
   const names: string[] = [];
   for (const choice of positionals) names.push(...datasetsOf(await withOwn(choice)));

@@ -7,6 +7,7 @@ import {
   fetchedForOthers,
   imagesIn,
   listedUrls,
+  type Manifest,
   readManifest,
   RowTally,
   wantedShorter,
@@ -44,6 +45,7 @@ interface Place {
 /**
  * Checks a request for a dataset before anything is fetched, which may take hours.
  *
+ * @returns the dataset's manifest
  * @throws {UsageError} when more images are wanted than the manifest has, or what only a list of URLs has of
  *   another kind of dataset
  */
@@ -51,18 +53,19 @@ export function checkListed(
   name: string,
   { images, ray }: Omit<ListedRequest, "allowPrivate">,
   { manifests }: Place = {},
-): void {
+): Manifest {
   const manifest = readManifest(name, manifests);
   const isList = manifest.source.type === "urls";
   if (ray && !isList) {
     throw new UsageError(`--engine: ${name} is no list of URLs; without it, it is made here.`);
   }
-  if (images === undefined) return;
+  if (images === undefined) return manifest;
   if (!isList) {
     throw new UsageError(`--images: ${name} is no list of URLs; its number of images is in ${name}.json.`);
   }
   const most = imagesIn(manifest);
   if (images > most) throw new UsageError(`--images: ${name} has ${most} images at most, by ${name}.json.`);
+  return manifest;
 }
 
 /**
@@ -80,8 +83,7 @@ export async function fetchListed(
   signal?: AbortSignal,
   { root = dataRoot(), manifests, lines = standardError }: Place & { lines?: Lines } = {},
 ): Promise<FetchReport | undefined> {
-  checkListed(name, request, { manifests });
-  const manifest = readManifest(name, manifests);
+  const manifest = checkListed(name, request, { manifests });
   const { source, sampling } = manifest;
   if (source.type !== "urls") return undefined;
   const { images = imagesIn(manifest), allowPrivate, ray } = request;

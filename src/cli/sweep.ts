@@ -4,7 +4,16 @@ import { replaceFile, repositoryRoot } from "../disk/mod.ts";
 import type { AnyExperiment, FinishedRecord } from "../experiments/mod.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Shard } from "../sweeps/mod.ts";
-import { EXIT, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import {
+  EXIT,
+  numberOf,
+  ofEngine,
+  oneOf,
+  parseCommand,
+  refuseForeign,
+  runCommand,
+  UsageError,
+} from "./command.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
@@ -76,12 +85,7 @@ export async function parseSweep(args: readonly string[]): Promise<SweepRequest>
     throw new UsageError(`Name one sweep file; ${positionals.length} are named.\n${USAGE}`);
   }
   const engine = oneOf("--engine", values.engine, ENGINES);
-  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== false);
-  for (const [name] of given) {
-    const engines = BELONGS[name];
-    if (!engines || engines.includes(engine)) continue;
-    throw new UsageError(`--${name} is of --engine ${engines.join(" or ")}; this is ${engine}.`);
-  }
+  refuseForeign(values, BELONGS, [engine], ofEngine(engine));
   if (engine === "kubernetes" && values.image === undefined) {
     throw new UsageError("--engine kubernetes: name the container's image, --image NAME.");
   }
