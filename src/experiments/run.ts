@@ -1,6 +1,6 @@
 /** Runs experiments: each is executed once, and its record is kept. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { openPools, type Pool, startBatchWorkers } from "../data/mod.ts";
+import { openPools, startBatchWorkers } from "../data/mod.ts";
 import { readDriver, usable } from "../nvidia/mod.ts";
 import { describeEngine, isOnGpu, startEngine } from "../tensorflow/mod.ts";
 import { removeCheckpoints, timed } from "../train/mod.ts";
@@ -91,28 +91,23 @@ async function execute(
   const { signal, onProgress } = options;
   // They load their program while the pools are opened and the engine starts.
   using workers = startBatchWorkers(kind.threads === false ? { workers: 0 } : { gpu: await trainsOnGpu() });
-  let pools: Pool[] = [];
-  try {
-    pools = await timed("pools", () =>
-      openPools(kind.pools === false ? [] : kind.datasets(experiment), {
-        signal,
-        onProgress: (data) => onProgress?.({ phase: "data", label: data.dataset, ...data }),
-      }));
-    const engine = describeEngine(await timed("engine", startEngine));
-    await folder.writeExperiment(experiment);
-    const label = kind.label(experiment);
-    const session = { folder, workers, pools, needed, options, label };
-    const { result, predictions } = await kind.execute(experiment, session);
-    const finishedAt = new Date().toISOString();
-    return await timed("record", async () => {
-      await folder.finish(predictions, { ...result, engine, finishedAt, code: recordCode() });
-      await folder.removeScratch();
-      await removeCheckpoints(folder.path);
-      return (await folder.record())!;
-    });
-  } finally {
-    for (const pool of pools) pool[Symbol.dispose]();
-  }
+  using pools = await timed("pools", () =>
+    openPools(kind.pools === false ? [] : kind.datasets(experiment), {
+      signal,
+      onProgress: (data) => onProgress?.({ phase: "data", label: data.dataset, ...data }),
+    }));
+  const engine = describeEngine(await timed("engine", startEngine));
+  await folder.writeExperiment(experiment);
+  const label = kind.label(experiment);
+  const session = { folder, workers, pools, needed, options, label };
+  const { result, predictions } = await kind.execute(experiment, session);
+  const finishedAt = new Date().toISOString();
+  return await timed("record", async () => {
+    await folder.finish(predictions, { ...result, engine, finishedAt, code: recordCode() });
+    await folder.removeScratch();
+    await removeCheckpoints(folder.path);
+    return (await folder.record())!;
+  });
 }
 
 /** Whether the engine is on a GPU. It is started early to know that, though only where there may be one. */

@@ -12,7 +12,7 @@ import {
 } from "../data/mod.ts";
 import { keysOf } from "../probe/mod.ts";
 import { checkNumbers, ExperimentError } from "./check.ts";
-import { partsOf, positiveInteger, type Recipe } from "../train/mod.ts";
+import { inferenceBatch, positiveInteger, type Recipe } from "../train/mod.ts";
 import type { Experiment } from "./kinds/classifier/schema.ts";
 import type { Session } from "./session.ts";
 import type { Augmentation, Interpolation } from "../images/mod.ts";
@@ -150,7 +150,7 @@ export function batchesOf(
     training: workers.training({ ...source(train), augmentation, seed }),
     validation: workers.validation({
       ...source(validation),
-      batchSize: recipe.batchSize / partsOf(recipe),
+      batchSize: inferenceBatch(recipe, imageSize),
     }),
   };
 }

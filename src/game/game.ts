@@ -54,18 +54,15 @@ export async function openGame(record: RunRecord, options: GameOptions = {}): Pr
   checkGame(images, seed, datasets.length);
   const predictions = await new RunFolder(record.hash, runs).predictions();
   if (predictions.length < images) throw tooFewImages(record, images, predictions.length, runs);
-  const pools = await openPools(datasets);
-  const dispose = () => pools.forEach((pool) => pool[Symbol.dispose]());
-  try {
-    const { train: examples } = sampleExperiment(pools, sizesOf(record.experiment));
-    const keys = predictions.map(({ key }) => key);
-    const indices = pools.map((pool) => indicesByKey(pool.images, keys));
-    const folder = join(runs, "play", record.hash);
-    return { record, images, seed, folder, predictions, pools, indices, examples, [Symbol.dispose]: dispose };
-  } catch (error) {
-    dispose();
-    throw error;
-  }
+  using opened = new DisposableStack();
+  const pools = opened.use(await openPools(datasets));
+  const { train: examples } = sampleExperiment(pools, sizesOf(record.experiment));
+  const keys = predictions.map(({ key }) => key);
+  const indices = pools.map((pool) => indicesByKey(pool.images, keys));
+  const folder = join(runs, "play", record.hash);
+  opened.move(); // they are the game's now
+  const dispose = () => pools[Symbol.dispose]();
+  return { record, images, seed, folder, predictions, pools, indices, examples, [Symbol.dispose]: dispose };
 }
 
 function checkGame(images: number, seed: number, datasets: number): void {

@@ -14,7 +14,6 @@ import {
 } from "../probe/mod.ts";
 import { clusterTest, formatPercent } from "../stats/mod.ts";
 import { startEngine, tf } from "../tensorflow/mod.ts";
-import { closedTogether } from "./datasets.ts";
 import type { Displayable } from "./kernel.ts";
 import { table } from "./table.ts";
 
@@ -35,7 +34,7 @@ const PIXELS = 8;
 export async function clusterTable({ hash, experiment }: PretrainingRecord): Promise<Displayable> {
   const { datasets, imageSize, model, seed, imagesPerDataset: train, validationPerDataset: validation } =
     experiment;
-  using pools = closedTogether(await openPools(datasets));
+  using pools = await openPools(datasets);
   const indices = sampleImages(pools, { train, validation, seed }).validation.map((chosen, d) => {
     const groups = new Set<string>();
     const first = (index: number) => {

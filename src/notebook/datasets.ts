@@ -32,14 +32,9 @@ export function datasetTable(names: readonly string[]): Displayable {
   }));
 }
 
-/** Pools that are closed together, also where what is done with them fails. */
-export function closedTogether(pools: Pool[]): readonly Pool[] & Disposable {
-  return Object.assign(pools, { [Symbol.dispose]: () => pools.forEach((pool) => pool[Symbol.dispose]()) });
-}
-
 /** Opens the pools of datasets, with progress where one has to be made first. The caller disposes them. */
-export async function openPoolsLive(names: readonly string[]): Promise<readonly Pool[] & Disposable> {
-  const pools = await live(({ signal, onProgress }) =>
+export function openPoolsLive(names: readonly string[]): ReturnType<typeof openPools> {
+  return live(({ signal, onProgress }) =>
     openPools(names, {
       signal,
       onProgress: (progress) => {
@@ -49,7 +44,6 @@ export async function openPoolsLive(names: readonly string[]): Promise<readonly 
       },
     })
   );
-  return closedTogether(pools);
 }
 
 /** Places of random images of each pool, the same for the same seed. */

@@ -1,7 +1,6 @@
 import { indicesByKey, openPools, type Pool } from "../data/mod.ts";
 import { type Prediction, RunFolder, type RunRecord } from "../experiments/mod.ts";
 import { argmax } from "../train/mod.ts";
-import { closedTogether } from "./datasets.ts";
 import { gallery } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
@@ -32,7 +31,7 @@ function answerOf(prediction: Prediction): Answered {
 export async function exemplars(record: RunRecord, options: ExemplarOptions = {}): Promise<Displayable> {
   const { datasets } = record.experiment;
   const chosen = chooseExemplars(await new RunFolder(record.hash).predictions(), datasets, options);
-  using pools = closedTogether(await openPools(datasets));
+  using pools = await openPools(datasets);
   const keys = chosen.flatMap(({ images }) => images.map(({ key }) => key));
   const indices = pools.map(({ images }) => indicesByKey(images, keys));
   const rows = chosen.map(({ label, images }) => ({

@@ -37,7 +37,6 @@ import {
   selectRows,
 } from "../probe/mod.ts";
 import { startEngine, tf } from "../tensorflow/mod.ts";
-import { closedTogether } from "./datasets.ts";
 import { show } from "./display.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
@@ -241,7 +240,7 @@ async function keptOpen<T>(
   make: (pools: readonly Pool[]) => T,
 ): Promise<T & Disposable> {
   using opened = new DisposableStack();
-  const made = make(opened.use(closedTogether(await openPools(datasets))));
+  const made = make(opened.use(await openPools(datasets)));
   const kept = opened.move();
   return { ...made, [Symbol.dispose]: () => kept.dispose() };
 }

@@ -14,7 +14,6 @@ import { type Weights, weightTensors } from "../models/mod.ts";
 import { imagesFromPixels } from "../ops/mod.ts";
 import { startEngine, tf } from "../tensorflow/mod.ts";
 import { makePredictor, pixelsTensor } from "../train/mod.ts";
-import { closedTogether } from "./datasets.ts";
 import { gallery, type GalleryImage, type GalleryRow } from "./gallery.ts";
 import type { Displayable } from "./kernel.ts";
 
@@ -102,7 +101,7 @@ async function surestImages(runs: readonly RunRecord[], each: number): Promise<C
 /** The chosen images as each run's network sees them. */
 async function batchesOf(runs: readonly RunRecord[], chosen: readonly Chosen[]): Promise<Batch[]> {
   const { datasets } = runs[0].experiment;
-  using pools = closedTogether(await openPools(datasets));
+  using pools = await openPools(datasets);
   const indices = pools.map(({ images }, d) => {
     const keys = chosen.filter(({ label }) => label === d).map(({ key }) => key);
     const known = indicesByKey(images, keys);

@@ -83,11 +83,22 @@ export function normalQuantile(confidence: number): number {
   return (low + high) / 2;
 }
 
+/**
+ * Degrees of freedom from which {@link nearlyNormal} has more digits than the incomplete beta function, whose
+ * terms are differences of logarithms as large as the degrees.
+ */
+const MANY_DEGREES = 1e6;
+
 /** P(T > t) for Student's T with `degrees` degrees of freedom, more than 0; infinitely many: the normal. */
 export function studentTail(t: number, degrees: number): number {
-  if (degrees === Infinity) return normalTail(t);
+  if (degrees >= MANY_DEGREES) return normalTail(nearlyNormal(t, degrees));
   const half = lowerBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
   return t >= 0 ? half : 1 - half;
+}
+
+/** The normal deviate of a Student's T of many degrees (Abramowitz & Stegun, 26.7.8). */
+function nearlyNormal(t: number, degrees: number): number {
+  return t * (1 - 1 / (4 * degrees)) / Math.sqrt(1 + t * t / (2 * degrees));
 }
 
 /** The t with P(|T| <= t) = `confidence`, for Student's T with `degrees` degrees of freedom, 1 or more. */

@@ -156,7 +156,7 @@ function trialOf(experiment: AnyExperiment, { forward, batchSize }: Network): Tr
 }
 
 async function timeTrial(trial: Trial): Promise<Rate> {
-  for (const pool of await openPools(trial.datasets)) pool[Symbol.dispose](); // made now, if they are missing
+  (await openPools(trial.datasets))[Symbol.dispose](); // made now, if they are missing
   const runs = await Deno.makeTempDir();
   try {
     const begun = performance.now();

@@ -4,6 +4,8 @@ import type { ValidationBatches } from "../data/mod.ts";
 import { type Proportion, wilson } from "../stats/mod.ts";
 import { compile, type Compiled, type Precision, type tf } from "../tensorflow/mod.ts";
 import { pixelsTensor, untilAborted } from "./input.ts";
+import type { Recipe } from "./recipe.ts";
+import { partsOf } from "./step.ts";
 
 /** A network's outputs for a set of images, with their loss and accuracy. */
 export interface Evaluation {
@@ -37,6 +39,24 @@ export function makePredictor(model: Model, precision: Precision = "float32"): P
       logits(model, weights, precision)(imagesFromPixels(pixels)).softmax(),
     model,
   );
+}
+
+/** Pixels of the images that {@link inferenceBatch} takes at once, at most. */
+const MOST_PIXELS = 2 ** 20;
+
+/**
+ * Images of a batch at inference: those that a training step takes at once, or more where they are small.
+ * Small trainings take batches of 32, of which a network on two cores evaluates fewer a second.
+ *
+ * @param imageSize px
+ * @throws {RangeError} as {@link partsOf}
+ */
+export function inferenceBatch(
+  recipe: Pick<Recipe, "accumulate" | "batchSize">,
+  imageSize: number,
+): number {
+  const few = Math.min(256, Math.floor(MOST_PIXELS / imageSize ** 2));
+  return Math.max(recipe.batchSize / partsOf(recipe), few);
 }
 
 /**

@@ -5,6 +5,7 @@ export {
   evaluate,
   evaluateProbabilities,
   type Evaluation,
+  inferenceBatch,
   makePredictor,
   type Predictor,
 } from "./evaluate.ts";

@@ -45,15 +45,15 @@ export async function openPool(reference: string, options: PoolOptions = {}): Pr
 }
 
 /**
- * Opens the pools of several references, each source once. Each pool is disposed by itself; disposing the
- * last of a source closes its file.
+ * Opens the pools of several references, each source once. They are disposed together, or each by itself;
+ * disposing the last of a source closes its file.
  *
  * @throws as {@link openPool}; what was open is closed
  */
 export async function openPools(
   references: readonly string[],
   options: PoolOptions = {},
-): Promise<Pool[]> {
+): Promise<Pool[] & Disposable> {
   const manifests = new Map(
     references.flatMap((reference) => manifestsOf(reference, options.manifests))
       .map((manifest) => [manifest.name, manifest]),
@@ -66,11 +66,12 @@ export async function openPools(
       opened.push(source);
       sources.set(manifest.name, shared(source));
     }
-    return references.map((reference) => {
+    const pools = references.map((reference) => {
       const wanted = parseReference(reference);
       const source = unionOf(wanted.datasets.map((name) => sources.get(name)!()));
       return wanted.split || wanted.part ? partOfPool(source, reference, wanted) : source;
     });
+    return Object.assign(pools, { [Symbol.dispose]: () => pools.forEach((pool) => pool[Symbol.dispose]()) });
   } catch (error) {
     for (const source of opened) source[Symbol.dispose]();
     throw error;

@@ -1,7 +1,7 @@
 /** Trains a network to tell datasets apart. */
 import { type Sample, sampleExperiment } from "../../../data/mod.ts";
 import { countParameters, createModel } from "../../../models/mod.ts";
-import { partsOf, train } from "../../../train/mod.ts";
+import { inferenceBatch, train } from "../../../train/mod.ts";
 import type { Executed, Kind } from "../../kind.ts";
 import { classNames, keysIn, labelsOf, sizesOf, viewOf } from "../../seen.ts";
 import { outcomeOf, predictionsOf } from "../../record/outcomes.ts";
@@ -19,7 +19,7 @@ async function execute(experiment: Experiment, session: Session<RunRecord>): Pro
   // Read now, since a pool may be made anew beneath a training that takes days.
   const keys = keysIn(pools, split.validation);
   const model = createModel(experiment.model, datasets.length, imageSize);
-  const source = { pools, ...viewOf(experiment), batchSize: recipe.batchSize / partsOf(recipe) };
+  const source = { pools, ...viewOf(experiment), batchSize: inferenceBatch(recipe, imageSize) };
   const names = classNames(experiment);
   const { train: labels, validation: validationLabels } = labelsOf(experiment, pools, split);
   const watched = watchTraining(session, recipe);

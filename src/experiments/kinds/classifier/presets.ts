@@ -46,15 +46,15 @@ const scales: Record<Preset, Scale> = {
    * Minutes on two cores: found by `deno task bench search` on other seeds and data than those that are
    * reported. From 64 px inference cuts out 56 without resizing, so that every pixel is as it was drawn.
    * Shifts leave the widths of strokes alone, which crops that resize do not. What an image needs is
-   * showings: each is shown 18 times, whatever the number of datasets. Small batches and a stem of two
-   * convolutions end sooner the plateau on which hard combinations begin.
+   * showings: each is shown 18 times, whatever the number of datasets. Small batches and two convolutions
+   * at the image's own size end sooner the plateau on which hard combinations begin.
    */
   laptop: {
     imagesPerDataset: 900,
     validationPerDataset: 400,
     imageSize: 56,
     augmentation: { ...randomCrop, crop: "none", scale: [0.5, 1], shift: 0.125 },
-    model: "resnet_tiny_deep",
+    model: "resnet_tiny_pool",
     recipe: {
       ...paperRecipe,
       epochs: 12,
