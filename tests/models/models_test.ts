@@ -44,6 +44,8 @@ const kinds: [string | ModelConfig, number[]][] = [
   ["alexnet_micro", [15, 32, 41]],
   ["vgg_micro", [8, 32, 37]],
   ["resnet_micro", [4, 32, 37]],
+  ["resnet_tiny_deep", [4, 32, 37]],
+  ["resnet_tiny_pool", [4, 32, 37]],
   [bottleneck, [32, 37, 70]],
   ["vit_micro", [4, 32]],
   [token, [4, 16]],

@@ -169,7 +169,7 @@ Deno.test("pools of one source share its images and are closed one by one", asyn
 });
 
 Deno.test("parts of a union have the images of its datasets by their parts, under keys of their own", async () => {
-  const parts = await openPools(["tabler+mdi#1/2", "tabler#2/2", "mdi+tabler#2/2", "mdi"]);
+  using parts = await openPools(["tabler+mdi#1/2", "tabler#2/2", "mdi+tabler#2/2", "mdi"]);
   const [first, tabler, second, mdi] = parts;
   const keys = parts.map(({ images }) => Array.from(images, ({ key }) => key));
   const [one, own, two] = keys;
@@ -186,8 +186,8 @@ Deno.test("parts of a union have the images of its datasets by their parts, unde
     assert.deepEqual(first.read(index), whole.read(indicesByKey(whole.images, [plain]).get(plain)!));
   }
   assert.equal(first.images.at(one.length), undefined);
-  for (const pool of parts) pool[Symbol.dispose]();
-  assert.throws(() => second.read(0), Deno.errors.BadResource);
+  parts[Symbol.dispose]();
+  for (const pool of parts) assert.throws(() => pool.read(0), Deno.errors.BadResource);
 });
 
 Deno.test("datasets that are stored in different forms make no union", async () => {
