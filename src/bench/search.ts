@@ -52,14 +52,11 @@ const crops = (least: number): Overrides["augmentation"] => ({
   scale: [least, 1],
   shift: 0,
 });
-const resnet = (dims: number[], stemDim: number): Overrides["model"] => ({
-  family: "resnet",
-  block: "basic",
-  depths: dims.map(() => 1),
-  dims,
-  stemDim,
-  stem: "5x5",
-});
+const resnet = (
+  dims: number[],
+  stemDim: number,
+  stem: "5x5" | "deep-pool" = "5x5",
+): Overrides["model"] => ({ family: "resnet", block: "basic", depths: dims.map(() => 1), dims, stemDim, stem });
 const convnext = (dim: number, patch: number, depths = [1, 1, 1]): Overrides["model"] => ({
   family: "convnext",
   depths,
@@ -74,9 +71,14 @@ const vgg = (dims: number[][], more = {}): Overrides["model"] => ({
   ...more,
 });
 const long = { epochs: 16, samplesPerEpoch: 4096, batchSize: 64, learningRate: 6e-3 };
+const pooled = resnet([24, 48], 16, "deep-pool");
 const short = { epochs: 12, samplesPerEpoch: 4096, batchSize: 64 };
 /** The preset's, as it was when stems were looked at. */
 const usual = { epochs: 12, samplesPerEpoch: 4032, batchSize: 64, learningRate: 1e-2 };
+
+/** Two thirds of the steps, to look at more of what decides how soon hard libraries are told apart. */
+const fewSteps = { ...usual, epochs: 8, batchSize: 32 };
+const hardest: Candidate["tasks"] = ["hard", "hardest"];
 
 /** Images of emoji, as notebook 01 takes them. */
 const fewer = { imagesPerDataset: 700, validationPerDataset: 200 };
@@ -156,6 +158,34 @@ const CANDIDATES: Record<string, readonly Candidate[]> = {
     { tasks: ["six"], model: deep, recipe: { ...usual, samplesPerEpoch: 8064, batchSize: 32 } },
     { tasks: ["middling"], model: deep, recipe: { ...usual, batchSize: 32 } },
     { tasks: ["easy"], model: "convnext_mini", recipe: { ...usual, batchSize: 32, learningRate: 4e-3 } },
+  ],
+  "fewer seconds": [
+    { tasks: hardest, model: deep, recipe: fewSteps },
+    { tasks: hardest, model: deep, recipe: { ...fewSteps, betas: [0.9, 0.99] } },
+    { tasks: hardest, model: deep, recipe: { ...fewSteps, weightDecay: 0 } },
+    { tasks: hardest, model: deep, recipe: { ...fewSteps, labelSmoothing: 0 } },
+    { tasks: hardest, model: deep, augmentation: still, recipe: fewSteps },
+    { tasks: hardest, model: deep, recipe: { ...fewSteps, batchSize: 16, learningRate: 7e-3 } },
+    { tasks: hardest, model: deep, recipe: { ...fewSteps, learningRate: 2e-2 } },
+    { tasks: hardest, model: pooled, recipe: fewSteps },
+    { tasks: hardest, model: pooled, recipe: { ...fewSteps, betas: [0.9, 0.9] } },
+    { tasks: hardest, model: pooled, recipe: { ...fewSteps, betas: [0.8, 0.9] } },
+    { tasks: hardest, model: pooled, recipe: { ...fewSteps, betas: [0.9, 0.8] } },
+    { tasks: hardest, model: pooled, recipe: { ...fewSteps, learningRate: 7e-3 } },
+    { tasks: hardest, model: pooled, recipe: { ...fewSteps, learningRate: 1.5e-2 } },
+    { tasks: hardest, model: pooled, recipe: { ...fewSteps, warmupEpochs: 2 } },
+    { tasks: hardest, model: pooled, recipe: { ...fewSteps, epochs: 12 } },
+    { tasks: hardest, model: resnet([24, 48], 12, "deep-pool"), recipe: fewSteps },
+    { tasks: hardest, model: resnet([16, 48], 12, "deep-pool"), recipe: fewSteps },
+    { tasks: hardest, model: resnet([16, 48], 16, "deep-pool"), recipe: fewSteps },
+    { tasks: hardest, model: resnet([16, 32], 16, "deep-pool"), recipe: fewSteps },
+    { tasks: hardest, model: "resnet_tiny_pool", recipe: fewSteps },
+    { tasks: hardest, model: "resnet_tiny_pool", recipe: { ...fewSteps, epochs: 16 } },
+    {
+      tasks: ["easy", "hard", "hardest", "middling"],
+      model: "resnet_tiny_pool",
+      recipe: { ...fewSteps, epochs: 12 },
+    },
   ],
   "emoji": [
     ...[4, 8, 16].map((epochs): Candidate => ({
