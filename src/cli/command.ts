@@ -34,6 +34,20 @@ export function parseCommand<const O extends ParseArgsOptionsConfig>(
   }
 }
 
+/**
+ * What an argument means. Where it means nothing that there is, the fault is the argument's.
+ *
+ * @param look looks up what it means, and does nothing else
+ * @throws {UsageError} with the fault's message
+ */
+export async function meant<T>(look: () => T | Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError((error as Error).message, { cause: error });
+  }
+}
+
 /** The value of a flag that takes one of a list. */
 export function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
   if ((known as readonly string[]).includes(value)) return value as T;

@@ -1,14 +1,5 @@
 /** `deno task fetch`: obtains datasets before they are needed. */
-import {
-  interruption,
-  numberOf,
-  ofEngine,
-  oneOf,
-  parseCommand,
-  refuseForeign,
-  runCommand,
-  UsageError,
-} from "./command.ts";
+import { interruption, meant, numberOf, ofEngine, oneOf, parseCommand, refuseForeign, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Pool } from "../data/mod.ts";
 import type { RayCluster } from "../sweeps/mod.ts";
@@ -44,8 +35,8 @@ export type Fetched = Pick<Pool, "name" | "images" | "dropped" | "inPlace" | "fo
 /**
  * Reads the command's arguments.
  *
- * @throws {Error} for an unknown name, listing the known
- * @throws {UsageError} for a number that is none, and for flags of another engine
+ * @throws {UsageError} for an unknown name, listing the known; for a number that is none, and for flags of
+ *   another engine
  */
 export async function parseFetch(args: readonly string[]): Promise<FetchRequest> {
   const options = {
@@ -64,7 +55,7 @@ export async function parseFetch(args: readonly string[]): Promise<FetchRequest>
   refuseForeign(values, { address: ["ray"], cpus: ["ray"] }, [engine], ofEngine(engine));
   const { datasetsOf, withOwn } = await import("../data/mod.ts");
   const names: string[] = [];
-  for (const choice of positionals) names.push(...datasetsOf(await withOwn(choice)));
+  for (const choice of positionals) names.push(...await meant(async () => datasetsOf(await withOwn(choice))));
   return {
     names: [...new Set(names)],
     images,

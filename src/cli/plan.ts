@@ -2,7 +2,7 @@
 import type { AnyExperiment } from "../experiments/mod.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Plan } from "../sweeps/mod.ts";
-import { numberOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { meant, numberOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE = `Usage: deno task plan [FILE…] [--each] [--rate MODEL=IMAGES…] [--card IMAGES] [--json]
@@ -63,7 +63,7 @@ async function groupsOf({ files, each }: PlanRequest): Promise<Record<string, An
   const groups: Record<string, AnyExperiment[]> = {};
   const { hashOf, labelOf } = await import("../experiments/mod.ts");
   for (const file of files) {
-    const experiments = await readExperiments(file);
+    const experiments = await meant(() => readExperiments(file));
     if (!each) groups[file] = experiments;
     else for (const one of experiments) groups[`${labelOf(one)} (${hashOf(one).slice(0, 8)})`] = [one];
   }

@@ -1,5 +1,5 @@
 /** `deno task play`: the user study as a page of its own. */
-import { oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { meant, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 
@@ -23,8 +23,7 @@ export interface PlayArguments {
 /**
  * Reads the command's arguments.
  *
- * @throws {UsageError} for unknown flags and impossible numbers
- * @throws {Error} for an unknown dataset, listing the known
+ * @throws {UsageError} for unknown flags and impossible numbers, and for an unknown dataset, listing the known
  */
 export async function parsePlay(args: readonly string[]): Promise<PlayArguments> {
   const { values } = parseCommand(args, USAGE, {
@@ -55,7 +54,7 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
  */
 async function datasetsToPlay(choice: string): Promise<string[]> {
   const { collections, datasetsOf, withOwn } = await import("../data/mod.ts");
-  const named = datasetsOf(await withOwn(choice));
+  const named = await meant(async () => datasetsOf(await withOwn(choice)));
   const datasets = collections().has(choice.trim()) ? named.slice(0, 3) : named;
   if (datasets.length >= 2 && datasets.length <= 9) return datasets;
   throw new UsageError(

@@ -3,7 +3,7 @@
  */
 import type { FolderPredictions } from "../predict/mod.ts";
 import { formatPercent } from "../stats/mod.ts";
-import { EXIT, interruption, parseCommand, runCommand, UsageError } from "./command.ts";
+import { EXIT, interruption, meant, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import { everyTenth, terminalWidth, textTable } from "./terminal.ts";
 
@@ -71,7 +71,7 @@ if (import.meta.main) {
     await ensureSetup({ needs: ["packages", "python"] });
     const { findRun } = await import("../experiments/mod.ts");
     const { predictFolder } = await import("../predict/mod.ts");
-    const { weights } = await findRun(run);
+    const { weights } = await meant(() => findRun(run));
     const isTenth = everyTenth();
     const onProgress = (done: number, total: number) => {
       if (isTenth(done, total) && done < total) console.error(`${done} of ${total} images`);

@@ -7,7 +7,7 @@ import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 import { besideModule, linesOf, repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
-import { EXIT, interruption, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { EXIT, interruption, meant, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { onPartOfCores } from "./cores.ts";
 import {
   cellsCode,
@@ -90,8 +90,8 @@ export async function parseReproduce(args: readonly string[]): Promise<Reproduce
 /** A choice with the names of datasets in place of paths. */
 async function dataOf(choice: string): Promise<string> {
   const { datasetsOf, withOwn } = await import("../data/mod.ts");
-  const named = await withOwn(choice);
-  const datasets = datasetsOf(named);
+  const named = await meant(() => withOwn(choice));
+  const datasets = await meant(() => datasetsOf(named));
   if (datasets.length >= 3) return named;
   throw new UsageError(
     `--data: "${choice}" names ${datasets.length} dataset(s); notebooks compare triples: name at least 3.`,

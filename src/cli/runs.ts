@@ -6,7 +6,7 @@ import { extname, resolve } from "node:path";
 import { replaceFile } from "../disk/mod.ts";
 import type { Column, RunFilter, RunSummary } from "../records/mod.ts";
 import { ensureSetup } from "../setup/mod.ts";
-import { EXIT, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { EXIT, meant, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { terminalWidth } from "./terminal.ts";
 
 const USAGE = `Usage: deno task runs [RUN…] [--kind KIND] [--dataset NAME] [--model TEXT] [--unfinished]
@@ -223,7 +223,7 @@ if (import.meta.main) {
     const { filterRuns, listRuns, namedRuns } = await import("../records/mod.ts");
     const root = runsFolder();
     const all = await listRuns(root);
-    const named = request.names.length > 0 ? namedRuns(request.names, all, root) : all;
+    const named = request.names.length > 0 ? await meant(() => namedRuns(request.names, all, root)) : all;
     const runs = filterRuns(named, request.filter);
     switch (request.action) {
       case "show":

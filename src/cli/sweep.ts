@@ -4,16 +4,7 @@ import { replaceFile, repositoryRoot } from "../disk/mod.ts";
 import type { AnyExperiment, FinishedRecord } from "../experiments/mod.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Shard } from "../sweeps/mod.ts";
-import {
-  EXIT,
-  numberOf,
-  ofEngine,
-  oneOf,
-  parseCommand,
-  refuseForeign,
-  runCommand,
-  UsageError,
-} from "./command.ts";
+import { EXIT, meant, numberOf, ofEngine, oneOf, parseCommand, refuseForeign, runCommand, UsageError } from "./command.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
@@ -90,7 +81,7 @@ export async function parseSweep(args: readonly string[]): Promise<SweepRequest>
     throw new UsageError("--engine kubernetes: name the container's image, --image NAME.");
   }
   const { parseShard, shardFromEnvironment } = await import("../sweeps/mod.ts");
-  const shard = usable(() => {
+  const shard = await meant(() => {
     if (values.shard !== undefined) return parseShard(values.shard);
     return engine === "local" ? shardFromEnvironment() : undefined;
   });
@@ -112,15 +103,6 @@ const BELONGS: Readonly<Record<string, readonly string[]>> = {
   image: ["kubernetes"],
 };
 
-/** What a function gives, or its fault as the user's. */
-function usable<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
 /**
  * The experiments that are asked for, and a line that says which.
  *
@@ -129,10 +111,8 @@ function usable<T>(read: () => T): T {
 export async function chosen(
   { file, shard }: Pick<SweepRequest, "file" | "shard">,
 ): Promise<{ experiments: AnyExperiment[]; line: string }> {
-  const { experimentsOfShard, readExperiments, SweepFileError } = await import("../sweeps/mod.ts");
-  const all = await readExperiments(file).catch((error) => {
-    throw error instanceof SweepFileError ? new UsageError(error.message, { cause: error }) : error;
-  });
+  const { experimentsOfShard, readExperiments } = await import("../sweeps/mod.ts");
+  const all = await meant(() => readExperiments(file));
   const count = `${all.length} experiment${all.length === 1 ? "" : "s"}`;
   if (!shard) return { experiments: all, line: `${file}: ${count}` };
   const experiments = experimentsOfShard(all, shard);

@@ -83,7 +83,7 @@ Deno.test("the command says what is wrong with its arguments", async () => {
     assert.match(result.stderr, pattern);
   };
   await refuse([hash], 2, /A run and a folder/);
-  await refuse(["beef", folder], 1, /^There is no run "beef"\. Known runs in/);
+  await refuse(["beef", folder], 2, /^There is no run "beef"\. Known runs in/);
 });
 
 Deno.test("a table of files none of which could be read", () => {

@@ -43,7 +43,7 @@ Deno.test("the command lists, compares, exports, and says which run is meant", a
   assert.match(pair.stdout, /^model +resnet_tiny +convnext_micro$/m);
 
   const unclear = await runs(folders, "a", "--json");
-  assert.deepEqual([unclear.code, unclear.stdout], [1, ""]);
+  assert.deepEqual([unclear.code, unclear.stdout], [2, ""]);
   assert.match(unclear.stderr, /^2 runs begin with "a"\. Give more digits:\n {2}a/);
 
   const parquet = await runs(folders, "--parquet", "--model", "convnext");
