@@ -292,7 +292,7 @@ export function progressText(state: ProgressState): string {
 
 /**
  * The work that has ended, in one line: "done: 12 of 12 runs, 5 min 2 s", "12 of 12 runs read back", "3 of 12
- * runs read back, 9 trained in 4 min 10 s", "interrupted while training on tabler + mdi (5 of 12), 3 read
+ * runs read back, 9 run in 4 min 10 s", "interrupted while training on tabler + mdi (5 of 12), 3 read
  * back, 40 s".
  */
 function endText({ event, curves, elapsed, ending, readBack, byOtherCode }: ProgressState): string {
@@ -308,8 +308,8 @@ function endText({ event, curves, elapsed, ending, readBack, byOtherCode }: Prog
   const parts = `${phase === "data" ? "dataset" : "run"}${of === 1 ? "" : "s"}`;
   // All of them, wherever the last event was: datasets that are there already tell nothing.
   if (readBack === 0) return `done: ${position ? `${of} of ${of} ${parts}` : label}, ${took}`;
-  const trained = of > readBack ? `, ${of - readBack} trained in ${took}` : "";
-  return `${readBack} of ${of} ${parts} ${read}${trained}`;
+  const others = of > readBack ? `, ${of - readBack} run in ${took}` : "";
+  return `${readBack} of ${of} ${parts} ${read}${others}`;
 }
 
 function waitText(share: number | undefined): string[] {

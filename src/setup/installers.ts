@@ -112,10 +112,10 @@ export async function runInstaller(
   const end = () => void process.stdin.close().catch(() => {}).finally(() => kill(process, name));
   if (signal?.aborted) end();
   signal?.addEventListener("abort", end);
-  const decoder = new TextDecoder();
   let output = "";
   let distrust: string | undefined;
   const read = async (stream: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder(); // each stream has its own characters, which chunks may cut
     for await (const chunk of stream) {
       await file?.write(chunk);
       output += decoder.decode(chunk, { stream: true });

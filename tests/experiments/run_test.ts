@@ -212,13 +212,16 @@ Deno.test("a run leaves no tensors and no open files behind, also when it is sto
     const { numTensors: tensors, numBytes: bytes } = tf.memory();
     return { tensors, bytes, files: openFiles() };
   };
-  const assertAsBefore = async () => {
+  const closed = async (isDone: () => boolean) => {
     const deadline = Date.now() + 10_000; // Threads close their files soon after they have been ended.
-    while (openFiles().length > before.files.length && Date.now() < deadline) await delay(50);
+    while (!isDone() && Date.now() < deadline) await delay(50);
+  };
+  await closed(() => openFiles().every((path) => !path.includes("/.data/")));
+  const before = held();
+  const assertAsBefore = async () => {
+    await closed(() => openFiles().length <= before.files.length);
     assert.deepEqual(held(), before);
   };
-  await delay(1000);
-  const before = held();
   await run({ ...experiment, seed: 11 }, { runs: Deno.makeTempDirSync() });
   await assertAsBefore();
   const controller = new AbortController();

@@ -76,7 +76,7 @@ Deno.test("progress: a sweep says at its end how many runs were read back", () =
   const ending = (events: RunProgress[], how = "done") => progressText(stateAfter(events, 10, how));
   assert.equal(ending(sweep(12, 12)), "12 of 12 runs read back");
   assert.equal(ending(sweep(1, 1)), "1 of 1 run read back");
-  assert.equal(ending(sweep(3, 12)), "3 of 12 runs read back, 9 trained in 1 min 20 s");
+  assert.equal(ending(sweep(3, 12)), "3 of 12 runs read back, 9 run in 1 min 20 s");
   assert.equal(ending(sweep(0, 2)), "done: 2 of 2 runs, 10 s");
   assert.equal(ending(sweep(12, 12, 2)), "12 of 12 runs read back (2 made by other code)");
   const stopped = ending(sweep(3, 12).slice(0, 5), "interrupted");
@@ -89,7 +89,7 @@ Deno.test("progress: a run that reads back another one that it needs counts as t
   const needing = [recorded(1, 2), recorded(2, 2), train(100, { position: { index: 2, of: 2 } })];
   assert.equal(
     progressText(stateAfter(needing, 10, "done")),
-    "1 of 2 runs read back, 1 trained in 0 s",
+    "1 of 2 runs read back, 1 run in 0 s",
   );
 });
 
