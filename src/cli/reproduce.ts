@@ -9,14 +9,7 @@ import { besideModule, linesOf, repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
 import { EXIT, interruption, meant, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { onPartOfCores } from "./cores.ts";
-import {
-  cellsCode,
-  claimsOf,
-  type MadeBy,
-  showingCells,
-  silentCells,
-  verdictCounts,
-} from "./executed_notebook.ts";
+import { cellsCode, claimsOf, type MadeBy, notebookFault, showingCells, silentCells, verdictCounts } from "./executed_notebook.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
@@ -174,7 +167,8 @@ async function reproduceOne(
   const progress = new NotebookProgress(name, log);
   const source = await Deno.readTextFile(notebook);
   const executedAt = new Date().toISOString().slice(0, 10);
-  const failure = await executeNotebook(notebook, copy, {
+  const fault = notebookFault(source);
+  const failure = fault ? unreadable(fault) : await executeNotebook(notebook, copy, {
     env,
     before,
     timeout: cellTimeout,
@@ -195,6 +189,11 @@ async function reproduceOne(
   const failures = [...silent, ...failure ? [failure] : []].map((each) => ({ notebook: name, ...each }));
   return { claims: await claimsOf(executed), failures, copies: [copy] };
 }
+
+/** The failure of a file that is no notebook. */
+const unreadable = (fault: string): CellFailure => (
+  { cell: 0, of: 0, source: "", name: "no notebook", reason: `${fault}; restore or remove the file` }
+);
 
 /** What is asked for beside the preset, by flags or by the environment. */
 function choices(asked: Record<string, string>): Record<string, string> {
@@ -218,11 +217,11 @@ type NotebookEvent =
 
 /** The cell that ended an execution, and why. */
 interface CellFailure {
-  /** From 1; 0 where the program that executes cells has failed. */
+  /** From 1; 0 where no cell was reached: the program that executes them has failed, or there are none. */
   cell: number;
   of: number;
   source: string;
-  /** Name of the error, or `timeout`, `dead kernel`, `no output`, `runner`. */
+  /** Name of the error, or `timeout`, `dead kernel`, `no output`, `no notebook`, `runner`. */
   name: string;
   reason: string;
 }

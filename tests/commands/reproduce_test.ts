@@ -136,15 +136,20 @@ Deno.test("a failing cell ends its notebook, not the others", async () => {
     "03_exits.ipynb": ["Deno.exit(3)"],
     "04_fine.ipynb": ["4"],
   });
+  await Deno.writeTextFile(join(scratch.notebooks, "05_cut.ipynb"), '{"cells": [{"cell_');
+  await Deno.writeTextFile(join(scratch.notebooks, "06_none.ipynb"), "[]");
   const { failures, copies } = await reproduce({ preset: "smoke", notebooks: scratch.notebooks, log });
   const seen = failures.map(({ notebook, cell, of, name }) => `${notebook} ${cell}/${of} ${name}`);
   assert.deepEqual(seen, [
     "01_throws.ipynb 2/3 RangeError",
     "02_syntax.ipynb 1/1 Error",
     "03_exits.ipynb 1/1 dead kernel",
+    "05_cut.ipynb 0/0 no notebook",
+    "06_none.ipynb 0/0 no notebook",
   ]);
   assert.match(failures[0].reason, /too far/);
   assert.match(failures[1].reason, /syntax error/);
+  assert.match(failures[3].reason, /no JSON \(.*; restore or remove the file/);
   assert.equal(copies.length, 4);
   const [threw, syntax] = copies.map((path) => JSON.parse(Deno.readTextFileSync(path)));
   assert.equal(threw.cells[1].outputs[0].ename, "RangeError");
