@@ -63,17 +63,27 @@ const EVIDENCE: EvidenceName = "all-pixels";
 const USUAL = "icons";
 
 /**
+ * The datasets that are drawn from.
+ *
+ * @param datasets names, folders or files with commas; default: six icon libraries
+ * @throws {Error} for what there is not
+ */
+export async function auditedDatasets(datasets = USUAL): Promise<string[]> {
+  return datasetsOf(await withOwn(datasets));
+}
+
+/**
  * Draws equally many images of every two of some datasets, and twice of one, again and again. Each test gets
  * the same squares of 32 px and says its p-value.
  *
- * @param datasets names, folders or files; default: six icon libraries
+ * @param datasets see {@link auditedDatasets}
  * @throws {Error} where a dataset has fewer than 200 images that can be read
  */
 export async function benchAudit(datasets?: string): Promise<(PowerRate | PairRate)[]> {
   const began = performance.now();
   const python = await findPeer(ALIBI_DETECT);
   await startEngine();
-  const names = datasetsOf(await withOwn(datasets ?? USUAL));
+  const names = await auditedDatasets(datasets);
   const folder = await Deno.makeTempDir();
   const squares = await squaresOf(names);
   let peer: Answering | undefined;

@@ -27,6 +27,8 @@ interface Benchmark {
   peer?: OwnPackage;
   /** Whether it installs a peer that is missing. Default: it goes without, and says how to install it. */
   installs?: boolean;
+  /** Looks up what the choice names. It throws where that is nothing. */
+  check?: (choice: BenchChoice) => Promise<unknown>;
   run: (choice: BenchChoice) => Promise<BenchRow[]>;
 }
 
@@ -40,6 +42,7 @@ export const benchmarks: Record<string, Benchmark> = {
     takes: "about 20 minutes, 3 a network",
     peer: PYTORCH,
     installs: true,
+    check: checkModels,
     run: async ({ models }) => (await import("./train.ts")).benchTrain(models),
   },
   blocks: {
@@ -50,6 +53,7 @@ export const benchmarks: Record<string, Benchmark> = {
   steady: {
     measures: "what determinism costs, and whether memory stays where it is over 20,000 steps",
     takes: "about 7 minutes",
+    check: checkModels,
     run: async ({ models }) => (await import("./steady.ts")).benchSteady(models),
   },
   precision: {
@@ -88,6 +92,7 @@ export const benchmarks: Record<string, Benchmark> = {
       "images/s from photographs to augmented batches at 224 px, beside PyTorch's DataLoader with timm",
     takes: "about 2 minutes",
     peer: TIMM,
+    check: async ({ data }) => data !== undefined && (await import("../data/mod.ts")).manifestsOf(data),
     run: async ({ data }) => (await import("./photos.ts")).benchPhotos(data),
   },
   fetch: {
@@ -112,6 +117,7 @@ export const benchmarks: Record<string, Benchmark> = {
     takes: "10 to 20 minutes",
     peer: ALIBI_DETECT,
     installs: true,
+    check: async ({ data }) => data !== undefined && (await import("./audit.ts")).auditedDatasets(data),
     run: async ({ data }) => (await import("./audit.ts")).benchAudit(data),
   },
   memory: {
@@ -127,6 +133,10 @@ export const benchmarks: Record<string, Benchmark> = {
   },
 };
 
+async function checkModels({ models }: BenchChoice): Promise<void> {
+  (await import("./contestants.ts")).subjectsNamed(models);
+}
+
 /** One line for the start of a benchmark: how long it takes, what it installs, and what it goes without. */
 export async function announcement(name: string): Promise<string> {
   const { takes, peer, installs } = benchmarks[name];
@@ -137,7 +147,7 @@ export async function announcement(name: string): Promise<string> {
   if (python) return `${begin} It installs nothing: ${module} is in ${python}.`;
   if (installs) return `${begin} It installs ${module} into ${environment}: ${peer.takes}.`;
   return `${begin} It installs nothing. There is no ${module}, so that its figures stay empty; for them: ` +
-    `${installCommand(peer)} (${peer.takes})`;
+    `${await installCommand(peer)} (${peer.takes})`;
 }
 
 /** The benchmarks for `--help`: what each measures, installs and takes. */

@@ -56,7 +56,14 @@ const resnet = (
   dims: number[],
   stemDim: number,
   stem: "5x5" | "deep-pool" = "5x5",
-): Overrides["model"] => ({ family: "resnet", block: "basic", depths: dims.map(() => 1), dims, stemDim, stem });
+): Overrides["model"] => ({
+  family: "resnet",
+  block: "basic",
+  depths: dims.map(() => 1),
+  dims,
+  stemDim,
+  stem,
+});
 const convnext = (dim: number, patch: number, depths = [1, 1, 1]): Overrides["model"] => ({
   family: "convnext",
   depths,

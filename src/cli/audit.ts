@@ -164,18 +164,19 @@ function teller(tell: (text: string) => void) {
 /**
  * Sets up, and answers a request.
  *
+ * @param interrupt gives what ends the audit; it is called after set-up, which Ctrl-C ends with the process
  * @returns the exit code, as {@link exitCode}
  * @throws {UsageError} whatever has failed: its exit code is 2, since 1 says that folders are told apart
  * @throws the signal's reason when aborted
  */
 export async function answer(
   request: AuditRequest,
-  signal: AbortSignal,
+  interrupt: () => AbortSignal,
   setUp = () => ensureSetup({ needs: ["packages", "python"] }),
 ): Promise<number> {
   try {
     await setUp();
-    return await auditFolders(request, signal);
+    return await auditFolders(request, interrupt());
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new UsageError((error as Error).message, { cause: error });
@@ -186,6 +187,6 @@ if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const request = parseAudit(args);
     checkPlaces(request.files);
-    return await answer(request, interruption());
+    return await answer(request, interruption);
   });
 }

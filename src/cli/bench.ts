@@ -7,7 +7,18 @@ import {
   type BenchRow,
   GPU_PARTS,
 } from "../bench/mod.ts";
-import { numberOf, oneOf, parseCommand, refuseForeign, runCommand, UsageError } from "./command.ts";
+import {
+  EXIT,
+  interruption,
+  meant,
+  numberOf,
+  oneOf,
+  parseCommand,
+  printedError,
+  refuseForeign,
+  runCommand,
+  UsageError,
+} from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
@@ -21,7 +32,7 @@ ${benchmarkLines()}
   --model    of "train" and "steady": only this one; may be given several times
   --data     of "photos": a dataset whose photographs are stored as JPEG; default: made-up ones. Of "audit": datasets or paths
              with commas; default: the icons
-  --json     the figures as JSON`;
+  --json     the figures as JSON, at the end; what was measured comes also where a later benchmark fails, or at Ctrl-C`;
 
 /** Every benchmark but that of a card, which few machines have. */
 const USUAL = Object.keys(benchmarks).filter((name) => name !== "gpu");
@@ -105,17 +116,72 @@ function benchTable(rows: readonly BenchRow[], width: number): string {
   return textTable(lines[0], lines.slice(1), width);
 }
 
+/** What is measured, and how. */
+interface Measuring {
+  choice: BenchChoice;
+  /** Ends the measuring. */
+  signal: AbortSignal;
+  /** Told of each benchmark that has ended well. */
+  onRows: (name: string, rows: BenchRow[]) => void;
+}
+
+/**
+ * Measures benchmarks one after another. One that fails does not keep the others from being measured.
+ *
+ * @returns the exit code
+ * @throws {UsageError} where the choice names what there is not, before anything is measured
+ */
+export async function measure(
+  names: readonly string[],
+  { choice, signal, onRows }: Measuring,
+): Promise<number> {
+  const interrupted = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+  interrupted.catch(() => {}); // between two benchmarks nobody waits for it
+  for (const name of names) await meant(() => benchmarks[name].check?.(choice));
+  let code = 0;
+  for (const name of names) {
+    if (signal.aborted) break;
+    try {
+      console.error(await announcement(name));
+      onRows(name, await Promise.race([benchmarks[name].run(choice), interrupted]));
+    } catch (error) {
+      if (signal.aborted) break;
+      console.error(`${name} failed:`, printedError(error));
+      code = EXIT.failed;
+    }
+  }
+  return signal.aborted ? EXIT.interrupted : code;
+}
+
+/** A folder for all that programs write meanwhile; it goes with what a benchmark that was ended leaves in it. */
+function temporaryFolder(): Disposable {
+  const path = Deno.makeTempDirSync({ prefix: "ntd-" }); // short: Ray makes sockets there
+  Deno.env.set("TMPDIR", path);
+  return {
+    [Symbol.dispose]() {
+      try {
+        Deno.removeSync(path, { recursive: true });
+      } catch (error) { // a program that is ending may still write there
+        console.error(`${path} is left: ${(error as Error).message}`);
+      }
+    },
+  };
+}
+
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const { names, json, ...choice } = parseBench(args);
     await ensureSetup({ needs: ["packages", "python"] });
+    using _ = temporaryFolder();
     const results: Record<string, BenchRow[]> = {};
-    for (const name of names) {
-      console.error(await announcement(name));
-      results[name] = await benchmarks[name].run(choice);
-      if (!json) console.log(`\n${name}\n${benchTables(results[name], terminalWidth())}`);
-    }
+    const onRows = (name: string, rows: BenchRow[]) => {
+      results[name] = rows;
+      if (!json) console.log(`\n${name}\n${benchTables(rows, terminalWidth())}`);
+    };
+    const code = await measure(names, { choice, signal: interruption(), onRows });
     if (json) console.log(JSON.stringify(results, null, 2));
-    return 0;
+    return code;
   });
 }

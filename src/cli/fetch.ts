@@ -1,5 +1,15 @@
 /** `deno task fetch`: obtains datasets before they are needed. */
-import { interruption, meant, numberOf, ofEngine, oneOf, parseCommand, refuseForeign, runCommand, UsageError } from "./command.ts";
+import {
+  interruption,
+  meant,
+  numberOf,
+  ofEngine,
+  oneOf,
+  parseCommand,
+  refuseForeign,
+  runCommand,
+  UsageError,
+} from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Pool } from "../data/mod.ts";
 import type { RayCluster } from "../sweeps/mod.ts";
@@ -131,10 +141,9 @@ export async function leftOutLines(fetched: readonly Pick<Fetched, "name" | "dro
 
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
-    const signal = interruption();
     const request = await parseFetch(args);
     await ensureSetup({ needs: ["packages"] });
-    const fetched = await fetchDatasets(request, console.error, signal);
+    const fetched = await fetchDatasets(request, console.error, interruption());
     const rows = fetched.map(({ name, images, inPlace, folders }) => [
       name,
       `${images.length}`,

@@ -120,10 +120,13 @@ export async function fetchListed(
  */
 function removeOlderPools(root: string, fetchedInto: string, { lastRun }: FetchReport): void {
   for (const { name } of Deno.readDirSync(root)) {
-    const header = `${root}/${name}/pool.json`;
-    if (!existsSync(header)) continue;
-    const { fetched, builtAt } = JSON.parse(Deno.readTextFileSync(header));
-    if (fetched === fetchedInto && Date.parse(builtAt) < Date.parse(lastRun.finishedAt)) {
+    let header;
+    try {
+      header = JSON.parse(Deno.readTextFileSync(`${root}/${name}/pool.json`));
+    } catch {
+      continue; // no pool, or a damaged one: whoever opens it builds it anew
+    }
+    if (header?.fetched === fetchedInto && Date.parse(header.builtAt) < Date.parse(lastRun.finishedAt)) {
       Deno.removeSync(`${root}/${name}`, { recursive: true });
     }
   }

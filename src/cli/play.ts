@@ -74,10 +74,18 @@ async function openBrowser(url: string): Promise<void> {
   }
 }
 
-/** Resolves at Ctrl-C, or when the command is ended by a signal. */
+/**
+ * Resolves at Ctrl-C, or when the command is ended by a signal. A second one ends the process at once: a request
+ * that never ends would keep the server.
+ */
 function untilEnded(): Promise<void> {
+  const signals = ["SIGINT", "SIGTERM"] as const;
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => resolve());
+    const end = () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, end);
+      resolve();
+    };
+    for (const signal of signals) Deno.addSignalListener(signal, end);
   });
 }
 

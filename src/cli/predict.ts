@@ -67,16 +67,17 @@ export function predictionRows({ datasets, predictions, unread }: FolderPredicti
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
     const { run, folder, json } = parsePredict(args);
-    const signal = interruption();
     await ensureSetup({ needs: ["packages", "python"] });
+    const signal = interruption();
     const { findRun } = await import("../experiments/mod.ts");
-    const { predictFolder } = await import("../predict/mod.ts");
+    const { findImages, predictFolder } = await import("../predict/mod.ts");
     const { weights } = await meant(() => findRun(run));
+    const images = await meant(() => findImages(folder));
     const isTenth = everyTenth();
     const onProgress = (done: number, total: number) => {
       if (isTenth(done, total) && done < total) console.error(`${done} of ${total} images`);
     };
-    const result = await predictFolder(weights, folder, { signal, onProgress });
+    const result = await predictFolder(weights, images, { signal, onProgress });
     console.log(
       json ? JSON.stringify(predictionRows(result), null, 2) : predictionTable(result, terminalWidth()),
     );

@@ -7,9 +7,26 @@ import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 import { besideModule, linesOf, repositoryRoot } from "../disk/mod.ts";
 import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
-import { EXIT, interruption, meant, numberOf, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import {
+  EXIT,
+  interruption,
+  meant,
+  numberOf,
+  oneOf,
+  parseCommand,
+  runCommand,
+  UsageError,
+} from "./command.ts";
 import { onPartOfCores } from "./cores.ts";
-import { cellsCode, claimsOf, type MadeBy, notebookFault, showingCells, silentCells, verdictCounts } from "./executed_notebook.ts";
+import {
+  cellsCode,
+  claimsOf,
+  type MadeBy,
+  notebookFault,
+  showingCells,
+  silentCells,
+  verdictCounts,
+} from "./executed_notebook.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =
@@ -45,7 +62,8 @@ export interface ReproduceOptions {
   log?: (line: string) => void;
   /** Seconds that one cell may take. Default: no limit. */
   cellTimeout?: number;
-  signal?: AbortSignal;
+  /** Gives what ends the execution. It is called after set-up, which Ctrl-C ends with the process. */
+  interrupt?: () => AbortSignal;
 }
 
 /** The outcome of executing notebooks. */
@@ -120,6 +138,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
   const folder = options.notebooks ?? join(repositoryRoot, "notebooks");
   const names = selectNotebooks(folder, only);
   await ensureSetup({ needs: ["packages", "python"], log });
+  const signal = options.interrupt?.();
   const { resultsCode, runsFolder } = await import("../experiments/mod.ts");
   const copies = join(runsFolder(), "notebooks", preset);
   Deno.mkdirSync(copies, { recursive: true });
@@ -137,7 +156,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduction
       const [notebook, copy] = [join(folder, name), join(copies, name)];
       const env = { NTD_PRESET: preset, NTD_HEADLESS: "1", ...asked };
       const before = onPartOfCores(lane, lanes);
-      executed.set(name, await reproduceOne(notebook, copy, { ...options, log, made, env, before }));
+      executed.set(name, await reproduceOne(notebook, copy, { ...options, log, made, env, before, signal }));
     }
   }));
   const results = names.map((name) => executed.get(name)!);
@@ -156,6 +175,7 @@ interface Lane extends ReproduceOptions {
   env: Record<string, string>;
   /** Program and arguments before the command, see {@link onPartOfCores}. */
   before: string[];
+  signal?: AbortSignal;
 }
 
 async function reproduceOne(
@@ -383,7 +403,6 @@ function report({ claims, failures, copies }: Reproduction): number {
 
 if (import.meta.main) {
   await runCommand(USAGE, async (args) => {
-    const signal = interruption();
-    return report(await reproduce({ ...await parseReproduce(args), signal }));
+    return report(await reproduce({ ...await parseReproduce(args), interrupt: interruption }));
   });
 }

@@ -4,7 +4,17 @@ import { replaceFile, repositoryRoot } from "../disk/mod.ts";
 import type { AnyExperiment, FinishedRecord } from "../experiments/mod.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Shard } from "../sweeps/mod.ts";
-import { EXIT, meant, numberOf, ofEngine, oneOf, parseCommand, refuseForeign, runCommand, UsageError } from "./command.ts";
+import {
+  EXIT,
+  meant,
+  numberOf,
+  ofEngine,
+  oneOf,
+  parseCommand,
+  refuseForeign,
+  runCommand,
+  UsageError,
+} from "./command.ts";
 import { terminalWidth, textTable } from "./terminal.ts";
 
 const USAGE =

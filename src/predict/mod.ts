@@ -1,2 +1,2 @@
 /** Predictions of a finished network for the images of a folder. */
-export { type FolderPredictions, predictFolder } from "./predict.ts";
+export { findImages, type FolderPredictions, predictFolder } from "./predict.ts";

@@ -52,6 +52,30 @@ interface PredictOptions {
   decoders?: Omit<DecoderOptions, "signal"> & { program?: URL };
 }
 
+/** The images of a folder, of which there is one at least. */
+interface FolderImages {
+  folder: string;
+  /** Paths relative to the folder, in order. */
+  files: string[];
+}
+
+/**
+ * The images (JPEG, PNG, WebP, GIF) of a folder and the folders in it, links included; names that begin with a
+ * dot are passed over, as where a folder is a dataset.
+ *
+ * @throws {Error} when there is no such folder, or no image in it
+ */
+export function findImages(folder: string): FolderImages {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`There is no folder "${folder}".`);
+  }
+  const files = [...imageFilesIn(folder)];
+  if (files.length === 0) {
+    throw new Error(`There is no image (${IMAGE_ENDINGS}) in "${folder}".`);
+  }
+  return { folder, files: files.sort() };
+}
+
 /** The program of the processes that decode. */
 const DECODER = new URL("./decoder_process.ts", import.meta.url);
 
@@ -59,24 +83,21 @@ const DECODER = new URL("./decoder_process.ts", import.meta.url);
 const BATCH = 64;
 
 /**
- * Runs a network over all images (JPEG, PNG, WebP, GIF) of a folder and the folders in it, links included;
- * names that begin with a dot are passed over, as where a folder is a dataset. An image is treated as a
- * validation image: shorter side to `round(imageSize / 0.875)`, centre crop, grey where the network's
- * training images were. Transparency becomes white. A file that cannot be read, or that ends or hangs the
- * process that decodes it, is listed; it is not fatal.
+ * Runs a network over the images of a folder. An image is treated as a validation image: shorter side to
+ * `round(imageSize / 0.875)`, centre crop, grey where the network's training images were. Transparency becomes
+ * white. A file that cannot be read, or that ends or hangs the process that decodes it, is listed; it is not
+ * fatal.
  *
  * @param weights the network's file; see {@link RunFolder.weights}
- * @throws {Error} when there is no such folder, or no image in it
  * @throws {SafetensorsError} when the network's file is damaged
  * @throws {WeightsError} when it does not hold a network with its purpose
  * @throws the signal's reason when aborted
  */
 export async function predictFolder(
   weights: string,
-  folder: string,
+  { folder, files }: FolderImages,
   options: PredictOptions = {},
 ): Promise<FolderPredictions> {
-  const files = imagesIn(folder);
   const network = openNetwork(weights);
   await startEngine();
   using predict = predictor(network);
@@ -103,17 +124,6 @@ export async function predictFolder(
   }
   if (batch.length > 0) await flush();
   return result;
-}
-
-function imagesIn(folder: string): string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Error(`There is no folder "${folder}".`);
-  }
-  const files = [...imageFilesIn(folder)];
-  if (files.length === 0) {
-    throw new Error(`There is no image (${IMAGE_ENDINGS}) in "${folder}".`);
-  }
-  return files.sort();
 }
 
 /** An image as it goes to the network. */

@@ -1,6 +1,9 @@
 /** Python packages that few commands use, each in an environment of its own. */
 import { join } from "node:path";
 import { repositoryRoot } from "../disk/mod.ts";
+import { runTethered } from "./installers.ts";
+import { findPython } from "./python.ts";
+import { holdVenv } from "./state.ts";
 
 /** A Python package with an environment of its own, which is made when it is asked for. */
 export interface OwnPackage {
@@ -39,17 +42,22 @@ export async function knownOwnPython(wanted: OwnPackage): Promise<string | undef
 }
 
 /** The command that gives the package to the Python in which it is looked for. */
-export function installCommand(wanted: OwnPackage): string {
-  const { variable, environment, packages } = wanted;
-  const named = Deno.env.get(variable);
-  const make = named ? "" : `python3 -m venv ${environment} && `;
-  return `${make}${named || `${environment}/bin/python`} -m pip install ${packages.join(" ")}`;
+export async function installCommand(wanted: OwnPackage): Promise<string> {
+  const { python, own, folder } = placesOf(wanted);
+  const install = `${quoted(python)} -m pip install ${wanted.packages.map(quoted).join(" ")}`;
+  if (python !== own) return install;
+  const maker = await findPython().then(({ program }) => program, () => "python3");
+  return `${maker} -m venv ${quoted(folder)} && ${install}`;
 }
+
+/** A word as a shell takes it. */
+const quoted = (word: string) => /^[\w./=,:+@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
  * A Python that has the package: the one that the variable names, or else that of the package's environment,
- * which is made where it is missing.
+ * which is made where it is missing, of a Python that set-up takes too. Of two at once, the second waits.
  *
+ * @throws {SetupError} when no Python here will do
  * @throws {Error} when it cannot be installed
  */
 export async function findOwnPython(wanted: OwnPackage): Promise<string> {
@@ -57,10 +65,17 @@ export async function findOwnPython(wanted: OwnPackage): Promise<string> {
   const { python, own, folder } = placesOf(wanted);
   const known = await knownOwnPython(wanted);
   if (known) return known;
-  if (python !== own) throw new Error(`${variable}: ${python} cannot import ${module}.`);
+  if (python !== own) {
+    throw new Error(
+      `${variable}: ${python} cannot import ${module}; install it: ${await installCommand(wanted)}`,
+    );
+  }
+  const { program } = await findPython();
+  using _held = await holdVenv(folder, () => console.error(`Waiting for who installs into ${folder} …`));
+  if (await canImport(own, module)) return own; // the one that was waited for has installed it
   console.error(`Installing ${packages[0]} into ${folder}: ${takes}.`);
-  await install(wanted, "python3", "-m", "venv", folder);
-  await install(wanted, own, "-m", "pip", "install", "--quiet", ...packages);
+  await install(wanted, program, "venv", folder);
+  await install(wanted, own, "pip", "install", "--quiet", ...packages);
   return own;
 }
 
@@ -74,10 +89,16 @@ async function canImport(python: string, module: string): Promise<boolean> {
 }
 
 /** @throws {Error} with the program's last line of output, when it fails */
-async function install({ packages: [name] }: OwnPackage, program: string, ...args: string[]): Promise<void> {
-  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
+async function install(wanted: OwnPackage, program: string, ...args: string[]): Promise<void> {
+  const { success, output } = await runTethered("pip", program, args, {});
   if (success) return;
-  const said = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("").trim().split("\n")
-    .at(-1);
-  throw new Error(`${name} could not be installed: "${program} ${args.join(" ")}" failed: ${said}`);
+  const { packages: [name], variable } = wanted;
+  throw new Error(
+    `${name} could not be installed: "${program} -m ${args.join(" ")}" failed: ${
+      output.trim().split("\n").at(-1)
+    }. ` +
+      `Remove ${
+        placesOf(wanted).folder
+      } and run the same command again, or name in ${variable} a Python that has it.`,
+  );
 }

@@ -1,5 +1,6 @@
 /** The state of `.venv`, in one small file in it, which is also the lock. */
 import { join } from "node:path";
+import { SetupError } from "./machine.ts";
 
 /** Name of the file in `.venv`. */
 export const STATE_FILE = "name-that-dataset.state";
@@ -42,10 +43,13 @@ export interface HeldVenv extends Disposable {
   finish(resolution: string): void;
 }
 
-/** Waits for the lock; `onWait` is called once if another process has it. */
+/**
+ * Waits for the lock; `onWait` is called once if another process has it.
+ *
+ * @throws {SetupError} when nothing can be written there
+ */
 export async function holdVenv(venv: string, onWait: () => void): Promise<HeldVenv> {
-  Deno.mkdirSync(venv, { recursive: true });
-  const file = Deno.openSync(join(venv, STATE_FILE), { create: true, read: true, write: true });
+  const file = openState(venv);
   if (!await file.tryLock(true)) {
     onWait();
     await file.lock(true);
@@ -61,6 +65,20 @@ export async function holdVenv(venv: string, onWait: () => void): Promise<HeldVe
     finish: write,
     [Symbol.dispose]: () => file.close(),
   };
+}
+
+function openState(venv: string): Deno.FsFile {
+  try {
+    Deno.mkdirSync(venv, { recursive: true });
+    return Deno.openSync(join(venv, STATE_FILE), { create: true, read: true, write: true });
+  } catch (error) {
+    throw new SetupError(
+      `Set-up installs into ${venv}, where nothing can be written (${
+        (error as Error).message
+      }): move away what is there, ` +
+        "or work in a clone that you may write to, and run the same command again.",
+    );
+  }
 }
 
 /** Removes everything but the state from `.venv`. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { fetchDatasets } from "../../src/cli/fetch.ts";
 import { fetchList, fetchListed } from "../../src/cli/fetch_listed.ts";
 import { fetchedFolder, openPool, readManifest } from "../../src/data/mod.ts";
@@ -49,6 +50,18 @@ function dataset(site: PhotoSite) {
 
 /** Images stored as JPEG. */
 const jpegs = (shorter: number) => ({ render: { shorter, channels: 3, background: "#ffffff" } });
+
+Deno.test("what was fetched is not lost to the damaged header of another pool", async () => {
+  await using site = await photoSite(80);
+  using set = dataset(site);
+  const other = `${dirname(set.folder())}/other-0123456789abcdef`;
+  Deno.mkdirSync(other);
+  for (const text of ['{"dataset": "oth', "null"]) {
+    Deno.writeTextFileSync(`${other}/pool.json`, text);
+    assert.equal((await set.fetch(4))!.images, 4);
+    assert.equal(Deno.readTextFileSync(`${other}/pool.json`), text);
+  }
+});
 
 Deno.test("a list of URLs is fetched, becomes a pool, and the pool is made anew when there are more images", async () => {
   await using site = await photoSite(80);

@@ -40,13 +40,14 @@ Deno.test("the exit code is 0, 1 above the limit, 2 where nothing can be told", 
 
 Deno.test("a set-up that fails is no answer, and never the exit code of folders that differ", async () => {
   const request = parseAudit(["a", "b"]);
+  const never = () => new AbortController().signal;
   const fails = () => Promise.reject(new SetupError("there is no python3"));
-  await assert.rejects(answer(request, new AbortController().signal, fails), (error: Error) => {
+  await assert.rejects(answer(request, never, fails), (error: Error) => {
     assert.ok(error instanceof UsageError);
     return error.message === "there is no python3";
   });
   const interrupted = () => Promise.reject(new DOMException("interrupted", "AbortError"));
-  await assert.rejects(answer(request, new AbortController().signal, interrupted), DOMException);
+  await assert.rejects(answer(request, never, interrupted), DOMException);
 });
 
 /** Runs the command in a process of its own. */

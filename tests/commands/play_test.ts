@@ -33,6 +33,7 @@ async function playing(...args: string[]) {
   return {
     url: /http:\S+/.exec(printed)![0],
     printed,
+    process,
     async end() {
       process.kill("SIGINT");
       const { code } = await process.status;
@@ -75,6 +76,24 @@ Deno.test("play: the network is trained once, answers are kept, and the next sta
   assert.equal(code, 0);
   assert.match(errors, /1 of 1 run read back\n$/);
   assert.doesNotMatch(errors, /training on/);
+});
+
+Deno.test("play: a second Ctrl-C ends it at once, whoever still sends a request", async () => {
+  const { url, process, end } = await playing("--images", "3");
+  const { hostname, port, pathname, host } = new URL(url);
+  const address = { hostname, port: Number(port) };
+  using sender = await Deno.connect(address);
+  const head = `POST ${pathname}begin HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`;
+  await sender.write(new TextEncoder().encode(`${head}Content-Length: 20\r\nExpect: 100-continue\r\n\r\n`));
+  await sender.read(new Uint8Array(1000)); // it reads the body, which does not come
+  const ended = end();
+  const isClosed = () => Deno.connect(address).then((other) => Boolean(other.close()), () => true);
+  while (!await isClosed());
+  process.kill("SIGINT");
+  const late = setTimeout(() => process.kill("SIGKILL"), 10_000);
+  assert.equal((await process.status).signal, "SIGINT");
+  clearTimeout(late);
+  await ended;
 });
 
 Deno.test("play: what cannot be is said before anything is trained", async () => {

@@ -84,6 +84,9 @@ Deno.test("the command says what is wrong with its arguments", async () => {
   };
   await refuse([hash], 2, /A run and a folder/);
   await refuse(["beef", folder], 2, /^There is no run "beef"\. Known runs in/);
+  const empty = Deno.makeTempDirSync();
+  await refuse([hash, join(empty, "nowhere")], 2, /^There is no folder ".*nowhere"\.$/m);
+  await refuse([hash, empty], 2, /^There is no image \(\.jpg, .*\) in ".*"\.$/m);
 });
 
 Deno.test("a table of files none of which could be read", () => {

@@ -25,3 +25,23 @@ for (const flush of [false, true]) {
     }
   });
 }
+
+Deno.test("of a link the file that it leads to is replaced; a pipe stays a pipe", async () => {
+  const folder = await Deno.makeTempDir();
+  const [file, link, pipe] = ["file", "link", "pipe"].map((name) => `${folder}/${name}`);
+  const write = (path: string, text: string) =>
+    replaceFile(path, (temporary) => Deno.writeTextFile(temporary, text));
+  await Deno.writeTextFile(file, "old");
+  await Deno.symlink("file", link);
+  await write(link, "new");
+  assert.ok((await Deno.lstat(link)).isSymlink);
+  assert.equal(await Deno.readTextFile(file), "new");
+  assert.ok(new Deno.Command("mkfifo", { args: [pipe] }).outputSync().success);
+  const reader = new Deno.Command("cat", { args: [pipe], stdout: "piped" }).spawn();
+  await write(pipe, "through");
+  assert.ok((await Deno.lstat(pipe)).isFifo);
+  assert.equal(await reader.stdout.text(), "through");
+  await reader.status;
+  assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["file", "link", "pipe"]);
+  await Deno.remove(folder, { recursive: true });
+});

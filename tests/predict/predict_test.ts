@@ -5,13 +5,13 @@ import { photoFile } from "../made/data/photo_files.ts";
 import { besideModule } from "~/disk/mod.ts";
 import { findRun, RunFolder } from "../../src/experiments/mod.ts";
 import { openSafetensors } from "../../src/models/mod.ts";
-import { predictFolder } from "../../src/predict/mod.ts";
+import { findImages, predictFolder } from "../../src/predict/mod.ts";
 import { datasets, experiment, finished, runs } from "../made/predict/finished_run.ts";
 
 Deno.test("the very pixels of validation images get the probabilities of the record", async () => {
   const { hash, folder } = await finished();
   const { weights } = await findRun(hash.slice(0, 6), runs);
-  const result = await predictFolder(weights, folder);
+  const result = await predictFolder(weights, findImages(folder));
   assert.deepEqual([result.datasets, result.unread, result.predictions.length], [datasets, [], 90]);
   const record = await new RunFolder(hash, runs).predictions();
   for (const { file, predicted, probabilities } of result.predictions) {
@@ -44,7 +44,9 @@ Deno.test("a file that ends its decoder is listed, and the others have their pro
   Deno.writeFileSync(join(hostile, "c.png"), good.subarray(0, 60));
   Deno.writeFileSync(join(hostile, "d.png"), good);
   const program = new URL("../made/commands/marked_decoder.ts", import.meta.url);
-  const { predictions, unread } = await predictFolder(weights, hostile, { decoders: { program } });
+  const { predictions, unread } = await predictFolder(weights, findImages(hostile), {
+    decoders: { program },
+  });
   assert.deepEqual(predictions.map(({ file }) => file), ["a.png", "d.png"]);
   assert.deepEqual(unread.map(({ file }) => file), ["b.png", "c.png"]);
   assert.equal(unread[0].reason, "the decoder's process ended on it (ended by SIGABRT)");
@@ -62,7 +64,7 @@ Deno.test("linked folders and GIFs are read as in a dataset; a pipe and a broken
   Deno.symlinkSync(odd, join(odd, "round"));
   Deno.symlinkSync(join(odd, "nowhere"), join(odd, "broken.jpg"));
   assert.ok(new Deno.Command("mkfifo", { args: [join(odd, "pipe.jpg")] }).outputSync().success);
-  const { predictions, unread } = await predictFolder(weights, odd);
+  const { predictions, unread } = await predictFolder(weights, findImages(odd));
   assert.deepEqual(predictions.slice(0, 2).map(({ file }) => file), ["a.gif", "linked/00.png"]);
   assert.deepEqual(unread.map(({ file }) => file), ["broken.jpg", "pipe.jpg"]);
   assert.match(unread[1].reason, /not a file/);
@@ -95,19 +97,19 @@ Deno.test("a folder that is not there or has no image, and weights that no run w
   const { hash, folder } = await finished();
   const { weights } = await findRun(hash, runs);
   const empty = Deno.makeTempDirSync();
-  await assert.rejects(
-    () => predictFolder(weights, empty),
+  assert.throws(
+    () => findImages(empty),
     /no image \(\.jpg, \.jpeg, .*\.jfif, .*\.webp, \.gif\) in/,
   );
-  await assert.rejects(() => predictFolder(weights, join(empty, "x")), /There is no folder/);
-  await assert.rejects(() => predictFolder(weights, weights), /There is no folder/);
+  assert.throws(() => findImages(join(empty, "x")), /There is no folder/);
+  assert.throws(() => findImages(weights), /There is no folder/);
   const foreign = besideModule(import.meta.url, "../reference/weights_convnext.safetensors");
   await assert.rejects(
-    () => predictFolder(foreign, folder),
+    () => predictFolder(foreign, findImages(folder)),
     /its metadata does not say what the network is for/,
   );
   const controller = new AbortController();
-  const stopping = predictFolder(weights, folder, {
+  const stopping = predictFolder(weights, findImages(folder), {
     signal: controller.signal,
     onProgress: (done, total) => {
       assert.deepEqual([done, total], [64, 90]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { SetupError } from "../../src/setup/machine.ts";
 import { emptyVenv, holdVenv, readState, STATE_FILE } from "../../src/setup/state.ts";
 
 const HASH = "0123456789abcdef".repeat(4);
@@ -37,4 +38,13 @@ Deno.test("emptying keeps the state, which is the lock", async () => {
   await Deno.writeTextFile(join(venv, "pyvenv.cfg"), "");
   emptyVenv(venv);
   assert.deepEqual([...Deno.readDirSync(venv)].map(({ name }) => name), [STATE_FILE]);
+});
+
+Deno.test("where nothing can be written the folder is named, with what to do", async () => {
+  const venv = join(await Deno.makeTempDir(), ".venv");
+  await Deno.writeTextFile(venv, "a file");
+  await assert.rejects(holdVenv(venv, () => {}), (error: Error) => {
+    assert.ok(error instanceof SetupError);
+    return error.message.startsWith(`Set-up installs into ${venv}, where nothing can be written (`);
+  });
 });
