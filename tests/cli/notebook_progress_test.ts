@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NotebookProgress } from "~/cli/reproduce.ts";
+import { NotebookProgress } from "~/cli/notebook_progress.ts";
 
 Deno.test("a line a cell; on a terminal the notebook's progress is cut to one line and cleared", () => {
   const lines: string[] = [];
