@@ -14,7 +14,6 @@ import {
   numberOf,
   oneOf,
   parseCommand,
-  printedError,
   refuseForeign,
   runCommand,
   UsageError,
@@ -148,14 +147,14 @@ export async function measure(
       onRows(name, await Promise.race([benchmarks[name].run(choice), interrupted]));
     } catch (error) {
       if (signal.aborted) break;
-      console.error(`${name} failed:`, printedError(error));
+      console.error(`${name} failed:`, error);
       code = EXIT.failed;
     }
   }
   return signal.aborted ? EXIT.interrupted : code;
 }
 
-/** A folder for all that programs write meanwhile; it goes with what a benchmark that was ended leaves in it. */
+/** A folder for what programs write meanwhile; it goes with what a benchmark that was ended leaves there. */
 function temporaryFolder(): Disposable {
   const path = Deno.makeTempDirSync({ prefix: "ntd-" }); // short: Ray makes sockets there
   Deno.env.set("TMPDIR", path);

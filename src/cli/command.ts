@@ -95,8 +95,8 @@ export const ofEngine = (engine: string) => (engines: readonly string[]) =>
   `--engine ${engines.join(" or ")}; this is ${engine}.`;
 
 /**
- * A signal that Ctrl-C aborts. A second Ctrl-C ends the process at once. It is for after set-up, whose installers
- * end with the process alone.
+ * A signal that Ctrl-C aborts. A second Ctrl-C ends the process at once. It is for after set-up, whose
+ * installers end with the process alone.
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
@@ -123,14 +123,9 @@ function goWhereTyped(): void {
   }
 }
 
-/** An error as it is printed: its message alone, unless `NTD_DEBUG` is set. */
-export function printedError(error: unknown): unknown {
-  return Deno.env.get("NTD_DEBUG") || !(error instanceof Error) ? error : error.message;
-}
-
 /**
  * Runs a command and ends the process with its exit code. Paths among its arguments start where it was typed.
- * `--help` prints the usage; errors are printed as {@link printedError} says.
+ * `--help` prints the usage; errors are printed as their message alone, unless `NTD_DEBUG` is set.
  */
 export async function runCommand(
   usage: string,
@@ -145,7 +140,7 @@ export async function runCommand(
     Deno.exit(await command(Deno.args));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") Deno.exit(EXIT.interrupted);
-    console.error(printedError(error));
+    console.error(Deno.env.get("NTD_DEBUG") || !(error instanceof Error) ? error : error.message);
     Deno.exit(error instanceof UsageError ? EXIT.usage : EXIT.failed);
   }
 }

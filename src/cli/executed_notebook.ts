@@ -35,15 +35,6 @@ interface NotebookFile {
   cells: { cell_type?: string; source?: string | string[]; outputs?: Output[] }[];
 }
 
-/** What keeps a text from being a notebook; undefined for one that is. */
-export function notebookFault(text: string): string | undefined {
-  try {
-    return Array.isArray(JSON.parse(text)?.cells) ? undefined : "it has no list of cells";
-  } catch (error) {
-    return `it is no JSON (${(error as Error).message})`;
-  }
-}
-
 /** The code of a notebook, cell by cell, with what each has put out. */
 export function codeCells(notebook: string): CodeCell[] {
   const { cells } = JSON.parse(notebook) as NotebookFile;

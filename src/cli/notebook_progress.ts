@@ -1,7 +1,7 @@
 /** What is told while a notebook is executed. */
 
 /** A line of `execute_notebook.py`. Cells are counted from 1, and only code cells. */
-export type NotebookEvent =
+type NotebookEvent =
   | { event: "cell"; cell: number; of: number; source: string }
   | { event: "progress"; text: string }
   | ({ event: "failed" } & CellFailure);

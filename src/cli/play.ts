@@ -23,7 +23,8 @@ export interface PlayArguments {
 /**
  * Reads the command's arguments.
  *
- * @throws {UsageError} for unknown flags and impossible numbers, and for an unknown dataset, listing the known
+ * @throws {UsageError} for unknown flags and impossible numbers, and for an unknown dataset, listing those
+ *   that there are
  */
 export async function parsePlay(args: readonly string[]): Promise<PlayArguments> {
   const { values } = parseCommand(args, USAGE, {
@@ -75,8 +76,8 @@ async function openBrowser(url: string): Promise<void> {
 }
 
 /**
- * Resolves at Ctrl-C, or when the command is ended by a signal. A second one ends the process at once: a request
- * that never ends would keep the server.
+ * Resolves at Ctrl-C, or when the command is ended by a signal. A second one ends the process at once: a
+ * request that never ends would keep the server.
  */
 function untilEnded(): Promise<void> {
   const signals = ["SIGINT", "SIGTERM"] as const;

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import type { TestedClaim } from "../paper/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 import { besideModule, linesOf, repositoryRoot } from "../disk/mod.ts";
-import { type CellFailure, type NotebookEvent, NotebookProgress } from "./notebook_progress.ts";
+import { type CellFailure, NotebookProgress } from "./notebook_progress.ts";
 import { ensureSetup, KERNEL_NAME, venvPython } from "../setup/mod.ts";
 import {
   EXIT,
@@ -23,7 +23,6 @@ import {
   cellsCode,
   claimsOf,
   type MadeBy,
-  notebookFault,
   showingCells,
   silentCells,
   verdictCounts,
@@ -211,6 +210,15 @@ async function reproduceOne(
   return { claims: await claimsOf(executed), failures, copies: [copy] };
 }
 
+/** What keeps a text from being a notebook; undefined for one that is. */
+function notebookFault(text: string): string | undefined {
+  try {
+    return Array.isArray(JSON.parse(text)?.cells) ? undefined : "it has no list of cells";
+  } catch (error) {
+    return `it is no JSON (${(error as Error).message})`;
+  }
+}
+
 /** The failure of a file that is no notebook. */
 const unreadable = (fault: string): CellFailure => (
   { cell: 0, of: 0, source: "", name: "no notebook", reason: `${fault}; restore or remove the file` }
@@ -229,6 +237,8 @@ function silence({ cell, of, source }: Pick<CellFailure, "cell" | "of" | "source
     "where its value is undefined, end it in a declaration or in a value";
   return { cell, of, source, name: "no output", reason };
 }
+
+type NotebookEvent = Parameters<NotebookProgress["show"]>[0];
 
 /** How a notebook is executed. */
 interface NotebookOptions {

@@ -60,8 +60,8 @@ interface FolderImages {
 }
 
 /**
- * The images (JPEG, PNG, WebP, GIF) of a folder and the folders in it, links included; names that begin with a
- * dot are passed over, as where a folder is a dataset.
+ * The images (JPEG, PNG, WebP, GIF) of a folder and the folders in it, links included; names that begin with
+ * a dot are passed over, as where a folder is a dataset.
  *
  * @throws {Error} when there is no such folder, or no image in it
  */
@@ -84,9 +84,9 @@ const BATCH = 64;
 
 /**
  * Runs a network over the images of a folder. An image is treated as a validation image: shorter side to
- * `round(imageSize / 0.875)`, centre crop, grey where the network's training images were. Transparency becomes
- * white. A file that cannot be read, or that ends or hangs the process that decodes it, is listed; it is not
- * fatal.
+ * `round(imageSize / 0.875)`, centre crop, grey where the network's training images were. Transparency
+ * becomes white. A file that cannot be read, or that ends or hangs the process that decodes it, is listed; it
+ * is not fatal.
  *
  * @param weights the network's file; see {@link RunFolder.weights}
  * @throws {SafetensorsError} when the network's file is damaged
