@@ -6,7 +6,7 @@ import {
   pooledAccuracy,
 } from "../paper/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
-import { accuracyDots, chanceAcross, paperDots, seedDots } from "./marks.ts";
+import { accuracyDots, chanceAcross, chanceDash, paperDots, seedDots } from "./marks.ts";
 import { twoPanels } from "./panels.ts";
 import {
   axis,
@@ -86,9 +86,12 @@ export function accuracyAgainst(
   const data: Trace[] = [
     ...[...lines].map(([name, points], index) => ({ ...oursTrace(name, points, index), ...own })),
     ...paperTraces(paperLines, [...lines.keys()]),
-    ...chances.map((chance) => ({ ...chanceTrace(chance, isApart ? around(ours) : xs), ...own })),
-    ...(isApart ? chances : []).map((chance) => ({
-      ...chanceTrace(chance, around(printed)),
+    ...chances.map((chance, place) => ({
+      ...chanceTrace(chance, place, isApart ? around(ours) : xs),
+      ...own,
+    })),
+    ...(isApart ? chances : []).map((chance, place) => ({
+      ...chanceTrace(chance, place, around(printed)),
       showlegend: false,
     })),
     ...[...lines.values()].flatMap(seedsTrace).map((trace) => ({ ...trace, ...own })),
@@ -108,7 +111,9 @@ export function accuracyAgainst(
 
 /** Whether both are numbers, and all of the paper's are beyond all of ours. */
 function lieApart(ours: readonly (number | string)[], paper: readonly (number | string)[]): boolean {
-  if (paper.length === 0 || [...ours, ...paper].some((x) => typeof x === "string")) return false;
+  if (ours.length === 0 || paper.length === 0 || [...ours, ...paper].some((x) => typeof x === "string")) {
+    return false;
+  }
   const [a, b] = [ours as number[], paper as number[]];
   return Math.max(...a) < Math.min(...b) || Math.max(...b) < Math.min(...a);
 }
@@ -142,9 +147,11 @@ function panels(field: string, ours: number[], printed: number[], source: string
   };
 }
 
-/** The range of the points, their intervals, chance and the paper's figures. */
+/** The range of the points, their intervals and seeds, chance and the paper's figures. */
 function rangeOf(points: readonly Point[], paper: readonly PaperLine[]): [low: number, high: number] {
-  const ours = points.flatMap(({ accuracy, chance }) => [accuracy.low, accuracy.high, chance]);
+  const ours = points.flatMap((
+    { accuracy, chance, values },
+  ) => [accuracy.low, accuracy.high, chance, ...values]);
   const percents = [
     ...ours.map((share) => 100 * share),
     ...paper.flatMap(({ rows }) => rows.map(({ percent }) => percent)),
@@ -182,8 +189,12 @@ function linesOf(
     : namesByDifference(field, records);
   const groups = Map.groupBy(records, nameOfRecord);
   const at = x ? ({ experiment }: RunRecord) => x(experiment) : (record: RunRecord) => xOf(field, record);
-  return new Map([...groups].map(([name, runs]) => [name, pointsOf(at, runs)]));
+  const place = (record: RunRecord) => placeOf(at(record));
+  return new Map([...groups].map(([name, runs]) => [name, pointsOf(place, runs)]));
 }
+
+/** A place on the axis: its name is plotly's label, and no markup. */
+const placeOf = (x: number | string) => typeof x === "string" ? plainText(x) : x;
 
 /** Names a record's line by the fields, but for `field` and the seed, that differ among the records. */
 function namesByDifference(field: string, records: readonly RunRecord[]): (record: RunRecord) => string {
@@ -201,10 +212,15 @@ function namesByDifference(field: string, records: readonly RunRecord[]): (recor
 
 function nameOf(setting: Map<string, unknown>, differing: string[]): string {
   if (differing.length === 0) return "ours";
-  return "ours, " +
-    differing.map((key) =>
-      typeof setting.get(key) === "number" ? `${wordsOf(key)} ${setting.get(key)}` : `${setting.get(key)}`
-    ).join(", ");
+  return ["ours", ...differing.flatMap((key) => settingInWords(key, setting.get(key)) ?? [])].join(", ");
+}
+
+/** "image size 64", "cnn_small", "fit first", "no corruption"; of a setting that is not there nothing. */
+function settingInWords(key: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === "number") return `${wordsOf(key)} ${value}`;
+  if (value === true) return wordsOf(key);
+  return value === null || value === false ? `no ${wordsOf(key)}` : `${value}`;
 }
 
 /** The leaves of a plain object by their dotted names; a list is one leaf. */
@@ -244,7 +260,11 @@ interface PaperLine {
 function paperLinesOf(field: string, { rows }: PaperTable<PaperRow>): PaperLine[] {
   const x = (row: PaperRow) => (row as unknown as Record<string, number | string | undefined>)[field];
   const groups = Map.groupBy(rows, (row) => typeof x(row) === "number" ? row.name : "its networks");
-  return [...groups].map(([name, rows]) => ({ name, x: rows.map((row) => x(row) ?? row.name), rows }));
+  return [...groups].map(([name, rows]) => ({
+    name,
+    x: rows.map((row) => placeOf(x(row) ?? row.name)),
+    rows,
+  }));
 }
 
 /**
@@ -254,8 +274,10 @@ function paperLinesOf(field: string, { rows }: PaperTable<PaperRow>): PaperLine[
 function paperTraces(lines: readonly PaperLine[], ours: readonly string[]): Trace[] {
   const same = lines.map(({ name }) => ours.indexOf(`ours, ${name}`));
   const matched = same.every((index) => index >= 0);
+  // A line that ours has not must not look like one that ours has, where the symbols mean the names.
+  let next = same.some((index) => index >= 0) ? ours.length : 0;
   return lines.map((line, index) => ({
-    ...paperTrace(line, lookOf(same[index] < 0 ? index : same[index]).symbol),
+    ...paperTrace(line, lookOf(same[index] < 0 ? next++ : same[index]).symbol),
     ...(matched && {
       name: "the paper, same symbols",
       meta: plainText(`the paper, ${line.name}`),
@@ -317,11 +339,13 @@ function paperTrace({ name, x, rows }: PaperLine, symbol: string): Trace {
   };
 }
 
-function chanceTrace(chance: number, xs: readonly (number | string)[]): Trace {
+/** @param place of this chance among those of the figure */
+function chanceTrace(chance: number, place: number, xs: readonly (number | string)[]): Trace {
+  const look = { dash: chanceDash(place) };
   const places = [...new Set(xs)];
-  if (places.some((x) => typeof x === "string")) return chanceAcross(chance, places);
+  if (places.some((x) => typeof x === "string")) return chanceAcross(chance, places, look);
   // From a single size to itself there is nothing to see of a line.
-  return chanceAcross(chance, places.length === 1 ? around(places) : endsOf(places as number[]));
+  return chanceAcross(chance, places.length === 1 ? around(places) : endsOf(places as number[]), look);
 }
 
 const endsOf = (numbers: readonly number[]): [number, number] => [Math.min(...numbers), Math.max(...numbers)];

@@ -2,6 +2,7 @@ import { formatPercent, formatProportion } from "../stats/mod.ts";
 import type { RunRecord } from "../experiments/mod.ts";
 import { withButtons } from "./controls.ts";
 import { datasetAxis, heatCells, heatCellsHeight } from "./marks.ts";
+import { runNames } from "./run_names.ts";
 import { baseLayout, type Figure, plainText } from "./theme.ts";
 
 /** Each dataset's validation images by what the network called them, with counts; rows add up to 100%. */
@@ -32,15 +33,20 @@ export function confusionFigure({ experiment, result }: RunRecord): Figure {
 /**
  * As {@linkcode confusionFigure} for several runs, with a menu from which to choose one. A still picture
  * shows the first.
+ *
+ * @throws {RangeError} where there is no run
  */
 export function confusionMenu(records: readonly RunRecord[]): Figure {
+  if (records.length === 0) {
+    throw new RangeError("There is no run whose confusions could be shown; give one or more.");
+  }
   const figures = records.map(confusionFigure);
+  const names = runNames(records);
   const entries = figures.map(({ data: [cells], layout: { title, xaxis, yaxis, height } }, i) => {
     const { x, y, z, text, hovertemplate } = cells;
-    const { experiment: { datasets }, result: { accuracy } } = records[i];
     const changed = Object.entries({ x, y, z, text, hovertemplate }).map(([key, value]) => [key, [value]]);
     return {
-      label: `${datasets.join(" + ")}: ${formatPercent(accuracy.value)}`,
+      label: `${names[i]}: ${formatPercent(records[i].result.accuracy.value)}`,
       traces: Object.fromEntries(changed),
       layout: { title, xaxis, yaxis, height },
     };

@@ -3,6 +3,7 @@ import type { Experiment, RunRecord } from "../experiments/mod.ts";
 import { besideChance, countAboveChance, inSentences, leastRecall } from "../paper/mod.ts";
 import { formatProportion, wilson } from "../stats/mod.ts";
 import type { FeatureMap } from "./feature_map.ts";
+import { runNames } from "./run_names.ts";
 
 /** This share of the final margin above chance, within this share of the epochs, is "early". */
 const MOST = 0.9;
@@ -15,14 +16,17 @@ const LEAST_EPOCHS = 4;
  * What learning curves show: how many runs end above chance, by their 95% intervals, and how many of these
  * were nearly there after a quarter of the epochs.
  *
- * @param nameOf What a run is called. Default: by its datasets.
+ * @param nameOf What a run is called; of several with one name each gets its seed. Default: by its datasets.
  */
 export function learningFinding(
   records: readonly RunRecord[],
-  nameOf: (experiment: Experiment) => string = ({ datasets }) => datasets.join(" + "),
+  nameOf?: (experiment: Experiment) => string,
 ): string {
-  const runs = records.filter(({ epochs }) => epochs.length > 0).map((record) => ({
+  const begun = records.filter(({ epochs }) => epochs.length > 0);
+  const names = runNames(begun, nameOf);
+  const runs = begun.map((record, i) => ({
     record,
+    name: names[i],
     accuracy: record.epochs[record.epochs.length - 1].validation,
     chance: record.result.chance,
   }));
@@ -31,7 +35,7 @@ export function learningFinding(
   return inSentences(
     `${countAboveChance("runs", runs)}, after the last epoch`,
     earlyInWords(runs.filter(({ accuracy, chance }) => accuracy.low > chance)),
-    `the lowest, ${nameOf(lowest.record.experiment)}, ends at ${formatProportion(lowest.accuracy)}`,
+    `the lowest, ${lowest.name}, ends at ${formatProportion(lowest.accuracy)}`,
   );
 }
 
@@ -41,7 +45,9 @@ function earlyInWords(
 ): string | undefined {
   if (runs.length === 0) return undefined;
   const least = Math.min(...runs.map(({ record }) => record.epochs.length));
-  if (least < LEAST_EPOCHS) return `${least} epochs are too few to say how fast they learn`;
+  if (least < LEAST_EPOCHS) {
+    return `${least === 1 ? "one epoch is" : `${least} epochs are`} too few to say how fast they learn`;
+  }
   const early = runs.filter(({ record: { epochs }, accuracy, chance }) => {
     const { validation } = epochs[Math.ceil(epochs.length * EARLY) - 1];
     return validation.value - chance >= MOST * (accuracy.value - chance);

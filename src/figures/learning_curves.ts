@@ -1,6 +1,7 @@
 import { formatProportion } from "../stats/mod.ts";
 import type { Experiment, RunRecord } from "../experiments/mod.ts";
-import { accuracyDots, line } from "./marks.ts";
+import { accuracyDots, chanceDash, line } from "./marks.ts";
+import { runNames } from "./run_names.ts";
 import {
   axis,
   baseLayout,
@@ -25,18 +26,20 @@ const OWN_COLOR_LIMIT = PALETTE.length;
  * Figure 6: validation accuracy (above, with chance dashed and the 95% interval at the end) and training loss
  * (below) against epochs, one line a run.
  *
- * @param nameOf What a run is called. Default: by its datasets.
+ * @param nameOf What a run is called; of several with one name each gets its seed. Default: by its datasets.
  */
 export function learningCurvesFigure(
   records: readonly RunRecord[],
-  nameOf: (experiment: Experiment) => string = ({ datasets }) => datasets.join(" + "),
+  nameOf?: (experiment: Experiment) => string,
 ): Figure {
+  const names = runNames(records, nameOf).map(plainText);
   const counts = [...new Set(records.map(countOf))].toSorted((a, b) => a - b);
   const lastEpoch = Math.max(1, ...records.map(({ epochs }) => epochs.length));
   const ranked = records.toSorted((a, b) => a.result.accuracy.value - b.result.accuracy.value);
   const isRanked = records.length > OWN_COLOR_LIMIT && counts.length === 1;
+  const isByNumber = records.length > OWN_COLOR_LIMIT && counts.length > 1;
   const styled = records.map((record, index) => {
-    const run = plainText(nameOf(record.experiment));
+    const run = names[index];
     const style = isRanked ? amongOthers(record, ranked, run) : styleOf(record, index, records, counts, run);
     return { record, style };
   }).toSorted((a, b) => a.style.width - b.style.width); // the widest lines lie above the others
@@ -46,7 +49,7 @@ export function learningCurvesFigure(
     lossTrace(record, style),
   ]);
   return {
-    data: [...traces, ...counts.map((count) => chanceTrace(count, lastEpoch))],
+    data: [...traces, ...counts.map((_, place) => chanceTrace(counts, place, lastEpoch, isByNumber))],
     layout: {
       ...baseLayout(
         "How fast are the datasets told apart?",
@@ -173,21 +176,32 @@ function lossTrace(record: RunRecord, style: Style): Trace {
     showlegend: false,
     xaxis: "x2",
     yaxis: "y2",
+    // A line of one point is nothing to see; the accuracy has its interval's dot.
+    ...(record.epochs.length === 1 && { mode: "markers", marker: { size: 6, color: style.color } }),
     hovertemplate: `${style.run}<br>epoch %{x}: loss %{y:.3f}<extra></extra>`,
   });
 }
 
 function curve(record: RunRecord, style: Style, y: number[], own: PlotlyLayout): Trace {
-  const { name, color, width, opacity, group } = style;
+  const { run, name, color, width, opacity, group } = style;
   const x = record.epochs.map(({ epoch }) => epoch);
-  return line(name, { x, y, color, width, opacity, legendgroup: group, ...own });
+  // The legend names a group of runs once; the figure's text names each run.
+  return line(name, { x, y, color, width, opacity, legendgroup: group, meta: run, ...own });
 }
 
-function chanceTrace(count: number, lastEpoch: number): Trace {
+/** Chance of one number of datasets, in the color of its runs where they are colored by that number. */
+function chanceTrace(
+  counts: readonly number[],
+  place: number,
+  lastEpoch: number,
+  isByNumber: boolean,
+): Trace {
+  const count = counts[place];
   return line(`chance, 1/${count}`, {
     x: [0.5, lastEpoch + 0.7],
     y: [100 / count, 100 / count],
-    dash: "dash",
+    color: isByNumber ? PALETTE[place % PALETTE.length] : COLORS.chance,
+    dash: chanceDash(place),
     width: 1.3,
     hovertemplate: `chance of ${count} datasets: %{y:.1f}%<extra></extra>`,
   });

@@ -138,6 +138,17 @@ export function line(name: string, options: LineOptions): Trace {
   };
 }
 
+/** Dashes of plotly that are told apart. */
+const DASHES = ["dash", "dot", "dashdot", "longdash", "longdashdot", "2px,8px"];
+
+/**
+ * The dash of one of several chances in a figure, by its place among them. Like the symbols of `lookOf` they
+ * move on by one after a turn, so that no color of the palette gets the same one again.
+ */
+export function chanceDash(place: number): string {
+  return DASHES[(place + Math.floor(place / DASHES.length)) % DASHES.length];
+}
+
 /** Chance, [0, 1], dashed across a figure whose accuracies are on its y axis. */
 export function chanceAcross(
   chance: number,

@@ -34,9 +34,11 @@ export function measureAxis(
   };
 }
 
-/** "79.1%", or "+45.8" points. */
+/** "79.1%", or "+45.8" points; what rounds to nothing is "0.0". */
 export function measureText(percent: number, { zero }: MeasureNames): string {
-  return zero ? `${percent < 0 ? "−" : "+"}${Math.abs(percent).toFixed(1)}` : `${percent.toFixed(1)}%`;
+  if (!zero) return `${percent.toFixed(1)}%`;
+  const points = Math.abs(percent).toFixed(1);
+  return Number(points) === 0 ? points : `${percent < 0 ? "−" : "+"}${points}`;
 }
 
 /** The ends of an axis of margins: all of them and zero, with some room. */

@@ -22,7 +22,7 @@ interface ProbesFigureOptions {
   rowOf: (point: ProbePoint) => string | undefined;
   /**
    * Chance of the paper's task, [0, 1]. Where ours is another, its rows have a panel of their own, at the
-   * left. Default: ours.
+   * left. Default: ours, or none without records.
    */
   paperChance?: number;
 }
@@ -45,8 +45,8 @@ export function probesFigure(
   { paper, rowOf, paperChance }: ProbesFigureOptions,
 ): Figure {
   const rows = rowsOf(probePoints(records), { paper, rowOf }).toReversed(); // plotly counts from below
-  const chance = records[0]?.result.chance ?? 0;
-  const isApart = paperChance !== undefined && paperChance !== chance;
+  const chance = records[0]?.result.chance ?? paperChance;
+  const isApart = chance !== undefined && paperChance !== undefined && paperChance !== chance;
   const dodge = isApart ? 0 : DODGE;
   const ends = rowEnds(rows.length, FREE);
   const layout = rowsLayout(plainText(title), "Validation accuracy of linear probes with 95% intervals", {
@@ -58,7 +58,9 @@ export function probesFigure(
   });
   const ours = oursTrace(rows, dodge);
   const printed = paperTrace(rows, paper.source, dodge);
-  if (!isApart) return { data: [ours, printed, chanceUpright(chance, ends)], layout };
+  if (!isApart) {
+    return { data: [ours, printed, ...(chance === undefined ? [] : [chanceUpright(chance, ends)])], layout };
+  }
   const highest = rows.flatMap(({ ours }) => ours ? [100 * ours.accuracy.high] : []);
   return {
     data: [

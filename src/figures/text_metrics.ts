@@ -33,9 +33,22 @@ const WIDTHS = new Map(
 );
 
 /**
- * Width of a letter that the table lacks: Helvetica's capitals of accented and other scripts are not wider.
+ * Width of a letter that the table lacks: Helvetica's capitals of accented and other alphabets are not wider.
  */
 const UNKNOWN = 778;
+
+/** Width of a letter that fills its square, as in Chinese, Japanese and Korean, and of an emoji, at most. */
+const SQUARE = { letter: 1000, emoji: 1250 };
+const SQUARE_LETTER =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60]/u;
+
+function letterWidth(letter: string): number {
+  const known = WIDTHS.get(letter);
+  if (known !== undefined) return known;
+  if (/\p{Emoji_Presentation}/u.test(letter)) return SQUARE.emoji;
+  return SQUARE_LETTER.test(letter) ? SQUARE.letter : UNKNOWN;
+}
+
 /** Bold letters are wider by this much at most (Helvetica Bold's text average is 1.06). */
 const BOLD = 1.08;
 
@@ -45,6 +58,6 @@ export const LINE = { height: 1.117, ascent: 0.905 };
 /** Width of one line of `text` at `size` px. */
 export function textWidth(text: string, size: number, bold = false): number {
   let sum = 0;
-  for (const letter of text) sum += WIDTHS.get(letter) ?? UNKNOWN;
+  for (const letter of text) sum += letterWidth(letter);
   return sum * size * (bold ? BOLD : 1) / 1000;
 }

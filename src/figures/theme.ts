@@ -89,7 +89,8 @@ export function baseLayout(title: string, subtitle?: string): PlotlyLayout {
     colorway: [...PALETTE],
     height: 460,
     margin: MARGINS,
-    hoverlabel: { font: { family: FONT_FAMILY } },
+    // plotly cuts names beside the pointer after 15 letters: those of two networks would be the same.
+    hoverlabel: { font: { family: FONT_FAMILY }, namelength: -1 },
   };
 }
 

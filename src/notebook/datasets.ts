@@ -10,7 +10,7 @@ import {
 import { type Experiment, sizesOf } from "../experiments/mod.ts";
 import { permutation } from "../stats/mod.ts";
 import { gallery, type GalleryImage } from "./gallery.ts";
-import { Displayable, escapeMarkup } from "./kernel.ts";
+import { Displayable, escapeMarkup, NO_FORMULAS } from "./kernel.ts";
 import { live } from "./live.ts";
 import { table } from "./table.ts";
 
@@ -108,7 +108,7 @@ export async function quiz(
   return new Displayable(() => ({
     "text/html":
       `<img src="data:image/png;base64,${pictures["image/png"]}" width="880" alt="${escapeMarkup(title)}">` +
-      `<details><summary>Answers</summary>${escapeMarkup(answers)}</details>`,
+      `<details ${NO_FORMULAS}><summary>Answers</summary>${escapeMarkup(answers)}</details>`,
     "text/plain": `${title}\nAnswers: ${answers}`,
   }));
 }

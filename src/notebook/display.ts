@@ -1,6 +1,9 @@
 import { type Figure, type PlotlyLayout, renderSvg, type Trace } from "../figures/mod.ts";
-import { Displayable, escapeMarkup } from "./kernel.ts";
+import { Displayable, escapeMarkup, NO_FORMULAS } from "./kernel.ts";
 import { tableBundle } from "./table.ts";
+
+/** No text of ours is a formula, whatever names have between two `$`. */
+const CONFIG = { responsive: true, displaylogo: false, typesetMath: false };
 
 /**
  * A figure as a cell's output: interactive where the front end knows plotly, else an SVG, else a table. It
@@ -13,7 +16,7 @@ import { tableBundle } from "./table.ts";
 export function show(figure: Figure, finding?: string): Displayable {
   return new Displayable(
     async () => ({
-      "application/vnd.plotly.v1+json": { ...figure, config: { responsive: true, displaylogo: false } },
+      "application/vnd.plotly.v1+json": { ...figure, config: CONFIG },
       "image/svg+xml": await renderSvg(figure),
       "text/plain": figureText(figure),
     }),
@@ -23,14 +26,24 @@ export function show(figure: Figure, finding?: string): Displayable {
 
 function findingBundle(finding: string): Record<string, string> {
   return {
-    "text/html": `<p style="max-width:60em"><b>Seen here:</b> ${escapeMarkup(finding)}</p>`,
+    "text/html": `<p ${NO_FORMULAS} style="max-width:60em"><b>Seen here:</b> ${escapeMarkup(finding)}</p>`,
     "text/markdown": `**Seen here:** ${finding.replaceAll(/[\\`*_<>[\]#]/g, "\\$&")}`,
     "text/plain": `Seen here: ${finding}`,
   };
 }
 
-/** A figure of more points than this is cut in its text. */
+/** A figure of more points than this is thinned, then cut, in its text. */
 const MOST_ROWS = 60;
+
+/** Of a figure with too many points each line keeps its ends; where these are too many, its last point. */
+const THINNINGS: readonly ((line: readonly PointText[]) => readonly PointText[])[] = [
+  (line) => line,
+  (line) => line.length > 2 ? [line[0], line[line.length - 1]] : line,
+  (line) => line.slice(-1),
+];
+
+/** Where a level line, such as chance, stands on the other axis: its ends are those of the plot. */
+const EVERYWHERE = "everywhere";
 
 /** Series that would hide each other stand this far off their tick at most; sizes in natural logarithms. */
 const BESIDE = 0.2;
@@ -45,24 +58,80 @@ interface PointText {
 
 /** A figure's title and numbers as plain text, for those who can't or don't want to see it. */
 export function figureText({ data, layout }: Figure): string {
-  const rows = data.filter(({ visible }) => visible !== false).flatMap((trace) =>
-    trace.type === "heatmap" ? heatRows(trace, layout) : pointRows(trace, layout)
-  );
-  const shown = rows.slice(0, MOST_ROWS);
-  const rest = rows.length > shown.length ? `\n… and ${rows.length - shown.length} more points` : "";
+  const seen = data.filter(({ visible }) => visible !== false);
+  const levels = distinct(seen.filter(isLevel).map((trace) => levelRow(trace, layout)));
+  const traces = seen.filter((trace) => !isLevel(trace)).map((trace) => ({
+    rows: trace.type === "heatmap" ? heatRows(trace, layout) : pointRows(trace, layout),
+    isLine: `${trace.mode}`.includes("lines"),
+  }));
+  const thinned = THINNINGS.map((thin) => traces.flatMap(({ rows, isLine }) => isLine ? thin(rows) : rows));
+  const fitting = thinned.find(({ length }) => length <= MOST_ROWS) ?? thinned.at(-1)!;
+  const shown = [...levels, ...fitting.slice(0, MOST_ROWS)];
+  const more = levels.length + thinned[0].length - shown.length;
+  const rest = more > 0 ? `\n… and ${more} more points` : "";
   const title = plain((layout.title as { text: string }).text);
-  return `${title}\n${tableBundle(shown, ["series", "x", "y", "interval"])["text/plain"]}${rest}`;
+  const columns = [
+    "series" as const,
+    { title: headingOf("x", layout), value: ({ x }: PointText) => x },
+    { title: headingOf("y", layout), value: ({ y }: PointText) => y },
+    "interval" as const,
+  ];
+  return `${title}\n${tableBundle(shown, columns)["text/plain"]}${rest}`;
+}
+
+/** What all axes of a letter measure, with the unit; the letter where they measure several things or none. */
+function headingOf(letter: "x" | "y", layout: PlotlyLayout): string {
+  const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key) && key.startsWith(letter));
+  const measures = new Set(axes.map((key) => measureOf(layout[key] as PlotlyLayout)));
+  measures.delete("");
+  return measures.size === 1 ? [...measures][0] : letter;
+}
+
+/** "accuracy (%)". */
+function measureOf({ title, ticksuffix }: PlotlyLayout): string {
+  const words = plain((title as { text?: string } | undefined)?.text ?? "");
+  return words && ticksuffix === "%" ? `${words} (%)` : words;
+}
+
+/** Whether a trace is a dashed line that is level or upright: one number, not a point at each of its ends. */
+function isLevel({ mode, line, x, y }: Trace): boolean {
+  const isDashed = (line as { dash?: string } | undefined)?.dash !== undefined;
+  return mode === "lines" && isDashed && [x, y].some((values) => levelOf(values) !== undefined);
+}
+
+/** The value that all have which have any. */
+function levelOf(values: unknown): unknown {
+  const [first, ...others] = new Set((values as unknown[]).filter((value) => value !== null));
+  return others.length === 0 ? first : undefined;
+}
+
+function levelRow(trace: Trace, layout: PlotlyLayout): PointText {
+  const { series, across, up } = namesOf(trace, layout);
+  const [x, y] = [levelOf(trace.x), levelOf(trace.y)];
+  return y === undefined
+    ? { series, x: tickText(x, across), y: EVERYWHERE, interval: "" }
+    : { series, x: EVERYWHERE, y: tickText(y, up), interval: "" };
+}
+
+/** Rows without those that are there before: chance stands in both panels of a figure. */
+function distinct(rows: readonly PointText[]): PointText[] {
+  return [...new Map(rows.map((row) => [Object.values(row).join("\n"), row])).values()];
+}
+
+/** The axes of a trace, and its name. */
+function namesOf(trace: Trace, layout: PlotlyLayout) {
+  const [across, up] = [trace.xaxis ?? "x", trace.yaxis ?? "y"].map((id) =>
+    layout[axisName(id)] as PlotlyLayout
+  );
+  const measure = layout.yaxis2 ? measureOf(up) : ""; // else all points are of one
+  return { series: plain(`${trace.meta ?? trace.name}${measure && `: ${measure}`}`), across, up };
 }
 
 function pointRows(trace: Trace, layout: PlotlyLayout): PointText[] {
   // Points that say nothing under the pointer are intervals of points that are listed, or their single seeds.
   if (trace.mode === "markers" && trace.hoverinfo === "skip") return [];
   const [xs, ys] = [trace.x as unknown[], trace.y as unknown[]];
-  const [across, up] = [trace.xaxis ?? "x", trace.yaxis ?? "y"].map((id) =>
-    layout[axisName(id)] as PlotlyLayout
-  );
-  const measure = layout.yaxis2 ? (up.title as { text: string }).text : ""; // else all points are of one
-  const series = plain(`${trace.meta ?? trace.name}${measure && `: ${measure}`}`);
+  const { series, across, up } = namesOf(trace, layout);
   return xs.map((x, i) => ({
     series,
     x: tickText(x, across),
@@ -99,7 +168,7 @@ function tickText(value: unknown, axis: PlotlyLayout | undefined): string {
   const ticks = (axis?.tickvals ?? []) as unknown[];
   const away = ticks.map((tick) => distance(value, tick, axis?.type === "log"));
   const nearest = Math.min(...away);
-  if (nearest > BESIDE) return typeof value === "number" ? number(value) : `${value ?? ""}`;
+  if (nearest > BESIDE) return typeof value === "number" ? number(value) : plain(`${value ?? ""}`);
   const at = away.indexOf(nearest);
   return axis?.ticktext ? plain((axis.ticktext as (string | number)[])[at]) : tickText(ticks[at], undefined);
 }

@@ -60,7 +60,8 @@ function galleryText(title: string, rows: readonly GalleryRow[]): string {
     title,
     ...rows.map(({ label, images }) => {
       const captions = images.flatMap(({ caption }) => caption ?? []);
-      return `${label}: ${images.length} images${captions.length > 0 ? ` (${captions.join("; ")})` : ""}`;
+      const count = `${images.length} image${images.length === 1 ? "" : "s"}`;
+      return `${label}: ${count}${captions.length > 0 ? ` (${captions.join("; ")})` : ""}`;
     }),
   ].join("\n");
 }

@@ -69,6 +69,9 @@ export function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, HOLD.steps * HOLD.milliseconds));
 }
 
+/** Attribute of HTML in which JupyterLab's MathJax takes no text between two `$` for a formula. */
+export const NO_FORMULAS = 'class="mathjax_ignore"';
+
 /** Text as HTML or SVG shows it: no name of a file or dataset can become markup. */
 export function escapeMarkup(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")

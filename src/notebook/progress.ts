@@ -1,7 +1,7 @@
 import { inputWaitOf, type ProgressLine, type RunProgress } from "../experiments/mod.ts";
 import { COLORS, FONT_FAMILY } from "../figures/mod.ts";
 import { formatPercent } from "../stats/mod.ts";
-import { escapeMarkup, type Kernel, kernel, settle } from "./kernel.ts";
+import { escapeMarkup, type Kernel, kernel, NO_FORMULAS, settle } from "./kernel.ts";
 
 /** One output that is drawn again as work goes on. */
 interface ProgressView {
@@ -103,14 +103,14 @@ const PANEL = { width: 330, height: 150, left: 38, right: 10, top: 22, bottom: 2
  * The progress as HTML: what is being done, a bar, and the learning curves.
  */
 export function progressHtml(state: ProgressState): string {
-  const share = Math.round(1000 * shareDone(state.event)) / 10;
+  const share = Math.round(1000 * state.share) / 10;
   const last = [...state.curves.values()].at(-1)?.at(-1);
   const bar = state.ending === "done"
     ? ""
     : `<div role="progressbar" aria-label="done" aria-valuenow="${share}" style="` +
       `height:6px;margin:4px 0;border-radius:3px;background:${COLORS.grid};max-width:${2 * PANEL.width}px">` +
       `<div style="width:${share}%;height:6px;border-radius:3px;background:${COLORS.ours}"></div></div>`;
-  return `<div style="font:13px/1.5 ${FONT_FAMILY.replaceAll("'", "")}">` +
+  return `<div ${NO_FORMULAS} style="font:13px/1.5 ${FONT_FAMILY.replaceAll("'", "")}">` +
     `<div>${escapeMarkup(progressText(state))}</div>${bar}` +
     (last ? `<div style="opacity:.75">${escapeMarkup(epochText(last))}</div>${curvesPicture(state)}` : "") +
     `</div>`;
@@ -122,21 +122,24 @@ function curvesPicture({ curves }: ProgressState): string {
   const epochs = Math.max(2, ...runs.flat().map(({ epoch }) => epoch));
   const loss = Math.max(...runs.flat().map(({ trainLoss }) => trainLoss));
   const validated = runs.filter((run) => run.every(({ validation }) => validation));
+  const current = runs[runs.length - 1];
   const accuracy = panel(
-    validated,
-    epochs,
-    "validation accuracy",
-    1,
-    ["0%", "100%"],
-    ({ validation }) => validation!.value,
+    { runs: validated, current, epochs },
+    {
+      title: "validation accuracy",
+      highest: 1,
+      ends: ["0%", "100%"],
+      value: ({ validation }) => validation!.value,
+    },
   );
   const losses = panel(
-    runs,
-    epochs,
-    "training loss (nats)",
-    loss,
-    ["0", loss.toFixed(2)],
-    ({ trainLoss }) => trainLoss,
+    { runs, current, epochs },
+    {
+      title: "training loss (nats)",
+      highest: loss,
+      ends: ["0", loss.toFixed(2)],
+      value: ({ trainLoss }) => trainLoss,
+    },
   );
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * PANEL.width}" height="${PANEL.height}" ` +
     `font-family="${FONT_FAMILY.replaceAll("'", "")}" font-size="11" fill="${COLORS.text}">` +
@@ -144,27 +147,43 @@ function curvesPicture({ curves }: ProgressState): string {
   return `<img alt="learning curves" src="data:image/svg+xml;base64,${btoa(svg)}">`;
 }
 
-/** One line a run, the current one in full color. */
+/** The learning curves of a panel. */
+interface PanelRuns {
+  runs: readonly (readonly ProgressLine[])[];
+  /** The one that is being trained; it may have no curve here. */
+  current: readonly ProgressLine[];
+  epochs: number;
+}
+
+/** What a panel shows of an epoch, from 0 to `highest`. */
+interface PanelMeasure {
+  title: string;
+  highest: number;
+  /** Labels of the axis. */
+  ends: [low: string, high: string];
+  value: (line: ProgressLine) => number;
+}
+
+/** One line a run, the current one in full color; a single epoch is a dot. */
 function panel(
-  runs: readonly (readonly ProgressLine[])[],
-  epochs: number,
-  title: string,
-  highest: number,
-  [low, high]: [string, string],
-  value: (line: ProgressLine) => number,
+  { runs, current, epochs }: PanelRuns,
+  { title, highest, ends: [low, high], value }: PanelMeasure,
 ): string {
   const { width, height, left, right, top, bottom } = PANEL;
   const floor = height - bottom;
   const x = (epoch: number) => (left + (epoch - 1) / (epochs - 1) * (width - left - right)).toFixed(1);
-  const y = (line: ProgressLine) => (floor - value(line) / highest * (floor - top)).toFixed(1);
-  const lines = runs.map((run, index) => {
-    const current = index === runs.length - 1;
+  const share = (line: ProgressLine) => highest > 0 ? value(line) / highest : 0;
+  const y = (line: ProgressLine) => (floor - share(line) * (floor - top)).toFixed(1);
+  const lines = runs.map((run) => {
+    const isCurrent = run === current;
+    const opacity = isCurrent ? 1 : 0.45;
     const end = run[run.length - 1];
-    return `<polyline fill="none" stroke="${COLORS.ours}" stroke-width="${current ? 2 : 1}" ` +
-      `opacity="${current ? 1 : 0.45}" points="${
-        run.map((line) => `${x(line.epoch)},${y(line)}`).join(" ")
-      }"/>` +
-      (current ? `<circle cx="${x(end.epoch)}" cy="${y(end)}" r="3" fill="${COLORS.ours}"/>` : "");
+    const dot = `<circle cx="${x(end.epoch)}" cy="${
+      y(end)
+    }" r="3" opacity="${opacity}" fill="${COLORS.ours}"/>`;
+    return `<polyline fill="none" stroke="${COLORS.ours}" stroke-width="${isCurrent ? 2 : 1}" ` +
+      `opacity="${opacity}" points="${run.map((line) => `${x(line.epoch)},${y(line)}`).join(" ")}"/>` +
+      (isCurrent || run.length === 1 ? dot : "");
   });
   const rule = (at: number) =>
     `<line x1="${left}" x2="${width - right}" y1="${at}" y2="${at}" stroke="${COLORS.grid}"/>`;
@@ -178,6 +197,8 @@ function panel(
 /** The state that views of progress draw: the last event, and the learning curve of each run so far. */
 interface ProgressState {
   event: RunProgress;
+  /** Share of everything that is done, as of {@link shareDone}. */
+  share: number;
   /** Epochs of each run, in the order of the runs, by its place and label: seeds have the same label. */
   curves: ReadonlyMap<string, readonly ProgressLine[]>;
   /** Seconds since the first event. */
@@ -194,12 +215,16 @@ interface ProgressState {
 
 /** Collects events into a state. */
 export class ProgressHistory {
-  /** Where the first work began: what was read back before it took no time. */
-  #first?: { at: number; share: number; place: number };
+  /** When the first work began: what was read back before it took no time. */
+  #began?: number;
+  /** Where the work began whose pace tells the time that is left. */
+  #from?: { at: number; share: number; place: number; isData: boolean };
   #event?: RunProgress;
   /** The pace that the last step told. */
   #pace: Pick<RunProgress, "imagesPerSecond" | "inputWait"> = {};
   readonly #curves = new Map<string, ProgressLine[]>();
+  /** Places in which something was trained. */
+  readonly #trained = new Set<number>();
   /** The event of each run that was on record, by its place in the sweep; none of one that was executed. */
   readonly #read = new Map<number, RunProgress>();
 
@@ -209,7 +234,13 @@ export class ProgressHistory {
     // A run may read back others that it needs, and is executed all the same.
     if (event.phase === "record") this.#read.set(place, event);
     else this.#read.delete(place);
-    if (event.phase !== "record") this.#first ??= { at: now, share: shareDone(event), place };
+    if (event.phase === "train") this.#trained.add(place);
+    if (event.phase !== "record") {
+      this.#began ??= now;
+      if (!this.#from || this.#hasOtherPace(event)) {
+        this.#from = { at: now, share: this.#shareAt(event), place, isData: event.phase === "data" };
+      }
+    }
     // An event at the end of an epoch has no pace of its own; the last one goes on.
     if (event.label !== this.#event?.label || event.phase !== this.#event.phase) this.#pace = {};
     const { imagesPerSecond = this.#pace.imagesPerSecond, inputWait = this.#pace.inputWait } = event;
@@ -222,17 +253,20 @@ export class ProgressHistory {
   /** Undefined before the first event. */
   state(now: number, ending?: string): ProgressState | undefined {
     if (!this.#event) return undefined;
-    const { at, share: before, place } = this.#first ?? { at: now, share: 0, place: 0 };
-    const elapsed = (now - at) / 1000;
+    const elapsed = (now - (this.#began ?? now)) / 1000;
+    const { at, share: before, place, isData } = this.#from ?? { at: now, share: 0, place: 0, isData: false };
     const read = [...this.#read];
     // Runs that were read back in between are done, but tell nothing about the pace.
     const skipped = read.filter(([index]) => index > place).length / (this.#event.position?.of ?? 1);
-    const share = shareDone(this.#event);
+    const share = this.#shareAt(this.#event);
     const gained = share - before - skipped;
-    const left = gained > 0 && !ending ? elapsed * (1 - share) / gained : undefined;
+    // All of a run's images may have been read, or its network trained, while something is left to do.
+    const isTold = gained > 0 && share < 1 && isData === (this.#event.phase === "data");
+    const left = isTold && !ending ? (now - at) / 1000 * (1 - share) / gained : undefined;
     const byOtherCode = read.filter(([, event]) => event.byOtherCode).length;
     return {
       event: this.#event,
+      share,
       curves: this.#curves,
       elapsed,
       left,
@@ -240,6 +274,18 @@ export class ProgressHistory {
       readBack: read.length,
       byOtherCode,
     };
+  }
+
+  /** Whether the pace so far says nothing of what comes: after data, or in another phase of a single run. */
+  #hasOtherPace(event: RunProgress): boolean {
+    const last = this.#event!;
+    const wasData = this.#from!.isData || last.phase === "data";
+    if (wasData && event.phase !== "data") return true;
+    return !event.position && (event.phase !== last.phase || shareDone(event) < shareDone(last));
+  }
+
+  #shareAt(event: RunProgress): number {
+    return shareDone(event, this.#trained.has(event.position?.index ?? 1));
   }
 
   #curveOf(run: string): ProgressLine[] {
@@ -251,13 +297,20 @@ export class ProgressHistory {
 
 /**
  * Share of everything that is done, in [0, 1]. Making data counts for nothing, because it is made once. A
- * probe counts as done, because it comes after a training.
+ * probe counts as done where it comes after a training; a run without one counts once it is there.
+ *
+ * @param isTrained whether something was trained in this place of the sweep
  */
-export function shareDone({ phase, done, total, position }: RunProgress): number {
-  const own = total > 0 ? Math.min(1, done / total) : 0;
-  if (!position) return own;
-  const ofThis = phase === "train" ? own : phase === "data" ? 0 : 1;
+export function shareDone({ phase, done, total, position }: RunProgress, isTrained = true): number {
+  if (!position) return ownShare({ done, total });
+  const isThere = phase === "record" || (phase !== "data" && isTrained);
+  const ofThis = phase === "train" ? ownShare({ done, total }) : isThere ? 1 : 0;
   return (position.index - 1 + ofThis) / position.of;
+}
+
+/** Share of the phase that is done, in [0, 1]; there may be more images than were announced. */
+function ownShare({ done, total }: Pick<RunProgress, "done" | "total">): number {
+  return total > 0 ? Math.min(1, done / total) : 0;
 }
 
 /** Words for a phase, before its label. */
@@ -281,9 +334,9 @@ function doing({ phase, label, position }: RunProgress): string {
 export function progressText(state: ProgressState): string {
   if (state.ending) return endText(state);
   const { event, left } = state;
-  const { done, total, imagesPerSecond, inputWait } = event;
+  const { total, imagesPerSecond, inputWait } = event;
   return [
-    `${doing(event)} ${total > 0 ? formatPercent(done / total) : ""}`.trimEnd(),
+    `${doing(event)} ${total > 0 ? formatPercent(ownShare(event)) : ""}`.trimEnd(),
     ...(imagesPerSecond === undefined ? [] : [`${Math.round(imagesPerSecond)} images/s`]),
     ...waitText(inputWait),
     ...(left === undefined ? [] : [`${duration(left)} left`]),

@@ -21,7 +21,7 @@ import {
   type TestedClaim,
   type Verdict,
 } from "../paper/mod.ts";
-import { Displayable, escapeMarkup } from "./kernel.ts";
+import { Displayable, escapeMarkup, NO_FORMULAS } from "./kernel.ts";
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -48,6 +48,9 @@ export function table<Row extends object>(
   return new Displayable(() => tableBundle(rows, columns));
 }
 
+/** What stands where a table has neither rows nor columns: an empty one shows nothing at all. */
+const NO_ROWS = "No rows.";
+
 /** The table's output, for views that add formats to it. */
 export function tableBundle<Row extends object>(
   rows: readonly Row[],
@@ -58,6 +61,9 @@ export function tableBundle<Row extends object>(
       ? { title: column, value: (row) => asText(row[column as keyof Row & string]) }
       : column
   );
+  if (full.length === 0) {
+    return { "text/html": `<p>${NO_ROWS}</p>`, "text/markdown": NO_ROWS, "text/plain": NO_ROWS };
+  }
   const titles = full.map(({ title }) => title);
   const cells = rows.map((row) => full.map(({ value }) => value(row)));
   return {
@@ -81,7 +87,9 @@ function asHtml(titles: readonly string[], cells: Cells): string {
   const body = cells.map((row) =>
     `<tr>${row.map((cell) => `<td ${align(cell)}>${escapeMarkup(`${cell}`)}</td>`).join("")}</tr>`
   );
-  const whole = `<table><thead><tr>${head.join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  const whole = `<table ${NO_FORMULAS}><thead><tr>${head.join("")}</tr></thead><tbody>${
+    body.join("")
+  }</tbody></table>`;
   if (cells.length <= LONG) return whole;
   return `<details><summary>Table of ${cells.length} rows</summary>${whole}</details>`;
 }
@@ -228,7 +236,9 @@ export function auditTable({ result }: AuditRecord): Displayable {
     );
     const shown = rows.length > 0;
     return {
-      "text/html": words.map((text) => `<p style="max-width:60em">${escapeMarkup(text)}</p>`).join("") +
+      "text/html": words.map((text) =>
+        `<p ${NO_FORMULAS} style="max-width:60em">${escapeMarkup(text)}</p>`
+      ).join("") +
         (shown ? html : ""),
       "text/markdown": [...words.map(escapeMarkup), ...(shown ? [markdown] : [])].join("\n\n"),
       "text/plain": [...words, ...(shown ? [plain] : [])].join("\n\n"),

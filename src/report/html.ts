@@ -53,17 +53,14 @@ export async function auditPage(record: AuditRecord, again?: AuditRecord): Promi
   const pictures = await picturesOf(record, wantedPictures(shown, record), shown);
   const title = `Audit of ${result.datasets.map((dataset) => printable(dataset.title)).join(", ")}`;
   const [verdict, ...rest] = auditText(record, again);
-  const isApart = result.pairs.some((pair) => pair.verdict === "told apart");
   const parts = [
     `<h1>${escapeMarkup(title)}</h1>`,
-    `<section class="verdict" style="border-color:${isApart ? "#D55E00" : "#009E73"}">${
-      paragraphs(verdict)
-    }</section>`,
+    `<section class="verdict" style="border-color:${verdictColor(result)}">${paragraphs(verdict)}</section>`,
     ...shown.map((pair) => figure(evidenceChart(pair, `Pairs named rightly: ${pairTitle(pair, result)}`))),
     ...shown.map((pair) => exemplarSection(pair, result, pictures)),
     ...(shown.length > 0 ? [mapSection(record, pictures)] : []),
     ...rest.map(section),
-    ...result.pairs.slice(0, PAIRS).map((pair) => twinPictures(pair, pictures)),
+    ...result.pairs.slice(0, PAIRS).map((pair) => twinPictures(pair, result, pictures)),
     `<footer><p>Record <code>${record.hash}</code>, ${escapeMarkup(result.engine)}, finished ${
       escapeMarkup(result.finishedAt)
     }.</p></footer>`,
@@ -74,6 +71,12 @@ export async function auditPage(record: AuditRecord, again?: AuditRecord): Promi
     `<title>${escapeMarkup(title)}</title><style>${STYLE}</style></head>\n<body><main>\n${
       parts.filter((part) => part !== "").join("\n")
     }\n</main></body></html>\n`;
+}
+
+/** Orange where folders differ, green where none do, grey where some have too few images to tell. */
+function verdictColor({ pairs }: Result): string {
+  const has = (verdict: AuditPair["verdict"]) => pairs.some((pair) => pair.verdict === verdict);
+  return has("told apart") ? "#D55E00" : has("too few to tell") ? "#767676" : "#009E73";
 }
 
 function wantedPictures(pairs: readonly AuditPair[], { result }: AuditRecord): ImageName[] {
@@ -149,14 +152,16 @@ function mapSection({ result }: AuditRecord, pictures: Pictures): string {
     }</section>`;
 }
 
-function twinPictures({ datasets, twins }: AuditPair, pictures: Pictures): string {
+function twinPictures(pair: AuditPair, result: Result, pictures: Pictures): string {
+  const { datasets, twins } = pair;
   if (twins.count === 0) return "";
   const items = twins.first.slice(0, TWINS).map(({ names }) => {
     const both = names.map((name, i) => ({ dataset: datasets[i], name }));
     const text = names.map((name) => escapeMarkup(printable(name))).join("<br>");
     return `<li>${both.map((image) => imageMarkup(image, pictures)).join(" ")}<br>${text}</li>`;
   });
-  return `<section><h2>Pictures that are in both</h2><ul class="row twins">${items.join("")}</ul></section>`;
+  const heading = escapeMarkup(`Pictures that are in both ${pairTitle(pair, result)}`);
+  return `<section><h2>${heading}</h2><ul class="row twins">${items.join("")}</ul></section>`;
 }
 
 /** Colours of datasets that can be told apart by most eyes (Okabe & Ito 2008). */
@@ -194,9 +199,8 @@ function featureMap(result: Result, pictures: Pictures): string {
     const [x, y] = image.at.map(place);
     const url = pictures.of(image);
     if (!url && i % step > 0) return;
-    const title = `<title>${
-      escapeMarkup(printable(`${datasets[image.dataset].title}: ${image.name}`))
-    }</title>`;
+    const name = escapeMarkup(printable(`${datasets[image.dataset].title}: ${image.name}`));
+    const title = `<title>${name}</title>`;
     const circle = `<circle cx="${x}" cy="${y}" r="${url ? 6 : 3}" fill="${colorOf(image.dataset)}"${
       url ? ' stroke="#000000"' : ""
     }>${title}</circle>`;
@@ -206,11 +210,11 @@ function featureMap(result: Result, pictures: Pictures): string {
     }
     const [left, top] = [Number(x), Number(y)].map((at) => Math.min(at + 8, side - picture));
     pictured.push(
-      `<g class="pictured" tabindex="0">${circle}<image href="${url}" x="${left}" y="${top}" width="${picture}" ` +
-        `height="${picture}"/></g>`,
+      `<g class="pictured" tabindex="0" role="img" aria-label="${name}">${circle}` +
+        `<image href="${url}" x="${left}" y="${top}" width="${picture}" height="${picture}"/></g>`,
     );
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" role="img" class="map">` +
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" role="group" class="map">` +
     `<title>Map of the images</title><rect width="${side}" height="${side}" fill="#ffffff" stroke="#cccccc"/>` +
     `<g fill-opacity="0.6">${plain.join("")}</g>${pictured.join("")}</svg>`;
 }

@@ -152,7 +152,9 @@ function twinsSection(result: Result): TextSection[] {
   return result.pairs.filter(({ twins }) => twins.count > 0).map((pair) => ({
     heading: `Images in both ${pairTitle(pair, result)}`,
     texts: [
-      `${pair.twins.count} pairs are equal or look the same. They stay together in every split.`,
+      pair.twins.count === 1
+        ? "1 pair is equal or looks the same. It stays together in every split."
+        : `${pair.twins.count} pairs are equal or look the same. They stay together in every split.`,
       ...pair.twins.first.slice(0, LISTED).map(({ names, equal }) =>
         printable(`${names[0]} and ${names[1]}${equal ? ", the same file" : ""}`)
       ),

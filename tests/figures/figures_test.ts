@@ -14,10 +14,13 @@ import {
   featureMapFigure,
   type Figure,
   learningCurvesFigure,
+  learningFinding,
   type PlotlyLayout,
+  probesFigure,
   type Trace,
 } from "../../src/figures/mod.ts";
-import { architectureOf, figure3, table3, table4 } from "../../src/paper/mod.ts";
+import { figureText } from "../../src/notebook/display.ts";
+import { architectureOf, figure3, table3, table4, table8 } from "../../src/paper/mod.ts";
 import { architectures, featureMap, FIGURES, sweep } from "../made/figures/examples.ts";
 import { named, texts } from "../made/figures/traces.ts";
 import { iconRecords, ICONS, syntheticRecord } from "../made/paper/records.ts";
@@ -47,7 +50,7 @@ Deno.test("figures: chance is dashed, the paper grey, and no figure sets a backg
     assert.equal(layout.paper_bgcolor, COLORS.transparent, name);
     assert.equal(layout.plot_bgcolor, COLORS.transparent, name);
     for (const trace of named({ data, layout }, /^chance/)) {
-      assert.equal((trace.line as { dash: string }).dash, "dash", name);
+      assert.ok((trace.line as { dash?: string }).dash, name);
     }
     for (const trace of named({ data, layout }, /^the paper/)) {
       assert.equal((trace.marker as { color: string }).color, COLORS.paper, name);
@@ -245,4 +248,131 @@ Deno.test("featureMapFigure: of up to 36 classes no two have the same color and 
     return `${color} ${symbol}`;
   });
   assert.equal(new Set(looks).size, 36);
+});
+
+Deno.test("figures: chances of several numbers of datasets look different, and are named apart in the text", () => {
+  const two = [2, 3].map((count) => syntheticRecord({ datasets: ICONS.slice(0, count), accuracy: 0.8 }));
+  const figures = {
+    colored: [learningCurvesFigure(records), [3, 4, 5, 6].map((count) => `chance, 1/${count}`)],
+    few: [learningCurvesFigure(two), ["chance, 1/2", "chance, 1/3"]],
+    against: [accuracyAgainst("imageSize", two, { line: () => "a" }), ["chance, 50.0%", "chance, 33.3%"]],
+  } satisfies Record<string, [Figure, string[]]>;
+  for (const [which, [figure, names]] of Object.entries(figures)) {
+    const chances = named(figure, /^chance/);
+    assert.deepEqual(chances.map(({ name }) => name), names, which);
+    assert.equal(
+      new Set(chances.map(({ line }) => (line as { dash: string }).dash)).size,
+      names.length,
+      which,
+    );
+    const rows = figureText(figure).split("\n").filter((row) => row.startsWith("chance"));
+    assert.equal(rows.length, names.length, which);
+    names.forEach((name, i) => assert.match(rows[i], new RegExp(`^${name}(?!\\d).* everywhere +\\d`), which));
+  }
+});
+
+Deno.test("learningCurvesFigure: chance has the color of the runs of its number of datasets", () => {
+  const colorOf = ({ line }: Trace) => (line as { color: string }).color;
+  const figure = learningCurvesFigure(records);
+  for (const count of [3, 4, 5, 6]) {
+    const [[curve], [chance]] = [
+      named(figure, new RegExp(`^${count} datasets`)),
+      named(figure, new RegExp(`1/${count}$`)),
+    ];
+    assert.equal(colorOf(chance), colorOf(curve));
+  }
+});
+
+Deno.test("probesFigure: without records the paper's chance alone is drawn, and none of 0%", () => {
+  const options = { paper: table8, rowOf: () => undefined };
+  const chances = (more = {}) =>
+    named(probesFigure([], "Nothing yet", { ...options, ...more }), /^chance/).map(({ name }) => name);
+  assert.deepEqual(chances({ paperChance: table8.chance }), ["chance, 0.1%"]);
+  assert.deepEqual(chances(), []);
+});
+
+Deno.test("runs of one name, as of several seeds, are told apart by their seeds", () => {
+  const seeds = [1, 2].map((seed) =>
+    syntheticRecord({ datasets: ["a", "b"], accuracy: 0.7 + seed / 20, experiment: { seed } })
+  );
+  const runs = [...seeds, syntheticRecord({ datasets: ["a", "c"], accuracy: 0.9 })];
+  const legend = learningCurvesFigure(runs).data.flatMap(({ showlegend, name }) => showlegend ? [name] : []);
+  assert.deepEqual(legend, ["a + b, seed 1", "a + b, seed 2", "a + c"]);
+  assert.match(learningFinding(runs), /The lowest, a \+ b, seed 1, ends at 75\.0%/);
+  const [{ buttons }] = confusionMenu(runs).layout.updatemenus as { buttons: { label: string }[] }[];
+  assert.deepEqual(buttons.map(({ label }) => label.split(":")[0]), legend);
+});
+
+Deno.test("learningCurvesFigure: after one epoch its loss is seen as a dot, and one epoch is one", () => {
+  const runs = [syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, epochs: 1 })];
+  const [loss] = learningCurvesFigure(runs).data.filter(({ yaxis }) => yaxis === "y2");
+  assert.equal(loss.mode, "markers");
+  assert.match(learningFinding(runs), /One epoch is too few to say how fast they learn/);
+});
+
+Deno.test("accuracyAgainst: without runs the paper is there alone, on axes that have ends", () => {
+  const { data, layout } = accuracyAgainst("imagesPerDataset", [], { paper: figure3 });
+  assert.deepEqual([layout.xaxis2, layout.annotations], [undefined, undefined]);
+  assert.equal(data.length, new Set(figure3.rows.map(({ name }) => name)).size);
+  assert.doesNotMatch(JSON.stringify(layout), /null/, "of an axis from NaN to NaN");
+});
+
+Deno.test("accuracyAgainst: a setting that some runs have not is left out of their names, or said in words", () => {
+  const namesOf = (...settings: Partial<Experiment>[]) => {
+    const runs = settings.map((experiment) =>
+      syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, experiment })
+    );
+    return named(accuracyAgainst("imagesPerDataset", runs), /^ours/).map(({ name }) => name);
+  };
+  const corruption: Experiment["corruption"] = { name: "gaussian-noise", std: 0.6, seed: 0 };
+  assert.deepEqual(namesOf({ corruption: null }, { corruption }), [
+    "ours, no corruption",
+    "ours, gaussian-noise, std 0.6, seed 0",
+  ]);
+  assert.deepEqual(namesOf({ fitFirst: true }, {}), ["ours, fit first", "ours"]);
+  assert.deepEqual(namesOf({ fitFirst: true }, { fitFirst: false }), [
+    "ours, fit first",
+    "ours, no fit first",
+  ]);
+  assert.deepEqual(namesOf({ model: "cnn_small" }, { model: { family: "cnn", dims: [8] } }), [
+    "ours, cnn_small",
+    "ours, cnn, 8",
+  ]);
+});
+
+Deno.test("accuracyAgainst: names on its axis can't become markup, and are whole in its text", () => {
+  const runs = ["<b>a", "a&lt;b"].map((name) => syntheticRecord({ datasets: [name, "c"], accuracy: 0.8 }));
+  const figure = accuracyAgainst("datasets", runs);
+  const [ours, chance] = figure.data;
+  assert.deepEqual(ours.x, ["&lt;b&gt;a + c", "a&amp;lt;b + c"]);
+  assert.deepEqual(chance.x, ours.x);
+  assert.match(figureText(figure), /^ours +<b>a \+ c +80 .*\nours +a&lt;b \+ c +80 /m);
+});
+
+Deno.test("accuracyAgainst: a seed far from the others' mean is on the axis", () => {
+  const runs = Array.from(
+    { length: 12 },
+    (_, seed) =>
+      syntheticRecord({ datasets: ["a", "b"], accuracy: seed === 0 ? 0.2 : 0.9, experiment: { seed } }),
+  );
+  const { data, layout: { yaxis } } = accuracyAgainst("imagesPerDataset", runs);
+  const [low] = (yaxis as { range: [number, number] }).range;
+  assert.ok(low < Math.min(...data.at(-1)!.y as number[]), `the axis begins at ${low}%`);
+});
+
+Deno.test("accuracyAgainst: a line of the paper that ours lacks looks like no other one", () => {
+  const ours = [...new Set(table4.rows.map(({ name }) => name))].filter((name) => name !== "RandCrop");
+  const runs = ours.map((model) =>
+    syntheticRecord({ datasets: ICONS.slice(0, 3), accuracy: 0.8, experiment: { model } })
+  );
+  const figure = accuracyAgainst("imagesPerDataset", runs, {
+    line: ({ model }) => `${model}`,
+    paper: table4,
+  });
+  const symbols = named(figure, /^the paper/).map(({ marker }) => (marker as { symbol: string }).symbol);
+  assert.deepEqual([symbols.length, new Set(symbols).size], [4, 4], symbols.join());
+});
+
+Deno.test("confusionMenu: without a run it says so", () => {
+  assert.throws(() => confusionMenu([]), /There is no run whose confusions could be shown; give one or more/);
 });

@@ -10,6 +10,7 @@ import {
   rowEnds,
   rowsLayout,
 } from "../../src/figures/marks.ts";
+import { measureText } from "../../src/figures/measures.ts";
 import { COLORS } from "../../src/figures/theme.ts";
 import { wilson } from "../../src/stats/mod.ts";
 
@@ -79,4 +80,15 @@ Deno.test("bars and heatCells: a text in each, cells from the top", () => {
   const map = heatCells(cells, { least: 0.5, smallText: true, hoverongaps: false });
   assert.deepEqual([map.x, map.y, map.zmin, map.hoverongaps], [[0, 1, 2], [0, 1], 0.5, false]);
   assert.deepEqual(map.textfont, { size: 10 });
+});
+
+Deno.test("measureText: points have a sign, but where they round to nothing", () => {
+  const margin = { name: "margin over chance", zero: "chance" };
+  assert.deepEqual([45.84, -3.21, 0.04, -0.04].map((points) => measureText(points, margin)), [
+    "+45.8",
+    "−3.2",
+    "0.0",
+    "0.0",
+  ]);
+  assert.equal(measureText(79.06, { name: "accuracy" }), "79.1%");
 });

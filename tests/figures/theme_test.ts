@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { COLORS, datasetColor, PALETTE, plainText, rangeAround } from "../../src/figures/theme.ts";
+import {
+  baseLayout,
+  COLORS,
+  datasetColor,
+  PALETTE,
+  plainText,
+  rangeAround,
+} from "../../src/figures/theme.ts";
 import { ICONS } from "../made/paper/records.ts";
 
 type Triple = [number, number, number];
@@ -101,4 +108,8 @@ Deno.test("rangeAround: what is there, inside of 0 to 100%; all of it where noth
   assert.deepEqual(rangeAround([50, 70]), [46, 74]);
   assert.deepEqual(rangeAround([1, 99]), [0, 100]);
   assert.deepEqual(rangeAround([]), [0, 100]);
+});
+
+Deno.test("baseLayout: names beside the pointer are whole", () => {
+  assert.equal((baseLayout("t").hoverlabel as { namelength: number }).namelength, -1);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { figureText } from "~/notebook/display.ts";
+import { figureText, show } from "~/notebook/display.ts";
 import { FIGURES } from "../made/figures/examples.ts";
 
 Deno.test("figureText: a combination by its name with its interval, beside the paper's", () => {
@@ -40,7 +40,7 @@ Deno.test("figureText: lines of the paper that the legend does not name are ther
 
 Deno.test("figureText: of a figure with two panels each point says what it measures", () => {
   const text = figureText(FIGURES.learningCurvesOfThree());
-  assert.match(text, /^tabler \+ phosphor \+ mdi: validation accuracy +1 /m);
+  assert.match(text, /^tabler \+ phosphor \+ mdi: validation accuracy \(%\) +1 /m);
   assert.match(text, /^tabler \+ phosphor \+ mdi: training loss \(nats\) +1 +0\./m);
 });
 
@@ -54,4 +54,33 @@ Deno.test("figureText: sizes are those of the runs, not the places where their p
 
 Deno.test("figureText: a confusion matrix by names", () => {
   assert.match(figureText(FIGURES.confusion()), /tabler +tabler +61.0% 305/);
+});
+
+Deno.test("figureText: of many curves each run has its last point, by its own name, and chance is there", () => {
+  const text = figureText(FIGURES.learningCurves());
+  const [, accuracies] = /^([^]*)$/.exec(text)!;
+  const rows = accuracies.split("\n").filter((row) => row.includes(": validation accuracy (%)  "));
+  const runs = rows.filter((row) => !row.startsWith("chance"));
+  assert.equal(new Set(runs.map((row) => row.split(":")[0])).size, 23);
+  assert.ok(runs.every((row) => / 12 +\d/.test(row)));
+  assert.equal(rows.length - runs.length, 4);
+});
+
+Deno.test("figureText: says what the axes measure, in which unit", () => {
+  const heads = Object.entries({
+    againstImages: /^series +images per dataset +accuracy \(%\) +interval$/m,
+    learningCurvesOfThree: /^series +epoch +y +interval$/m,
+    combinations: /^series +accuracy \(%\) +y +interval$/m,
+    confusion: /^series +called +is from +interval$/m,
+  });
+  for (const [name, head] of heads) assert.match(figureText(FIGURES[name]()), head);
+});
+
+Deno.test("show: nothing between two $ of a name is taken for a formula, in a figure and below it", async () => {
+  const { layout } = FIGURES.confusion();
+  const shown = show({ data: [], layout }, "from $5 to $10");
+  const { "application/vnd.plotly.v1+json": figure } = await shown.bundle();
+  assert.equal((figure as { config: { typesetMath: boolean } }).config.typesetMath, false);
+  const below: Record<string, string> = await Reflect.get(shown, Symbol.for("Jupyter.display")).call(shown);
+  assert.match(below["text/html"], /^<p class="mathjax_ignore"[^>]*>.*from \$5 to \$10<\/p>$/);
 });

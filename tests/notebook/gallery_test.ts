@@ -25,7 +25,7 @@ Deno.test("gallery: one PNG with the images' own pixels, and the captions as tex
   const { text, data, info } = await render(rows);
   assert.equal(
     text,
-    "Random samples\ntabler: 2 images (said ph 0.97, is mdi)\nphosphor: 1 images",
+    "Random samples\ntabler: 2 images (said ph 0.97, is mdi)\nphosphor: 1 image",
   );
   const count = (rgb: number[]) => {
     let pixels = 0;

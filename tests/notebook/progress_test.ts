@@ -111,6 +111,48 @@ Deno.test("progressView: a sweep that is read back is shown, in a notebook and o
   assert.ok(written.endsWith("2 of 2 runs read back\n"));
 });
 
+Deno.test("progress: the time in which data were made tells nothing of how long training takes", () => {
+  const one = (phase: "data" | "train", done: number, position?: RunProgress["position"]) => ({
+    ...train(done, { position }),
+    phase,
+  });
+  for (const position of [undefined, { index: 1, of: 1 }]) {
+    const history = new ProgressHistory();
+    history.add(one("data", 1, position), 0);
+    history.add(one("data", 100, position), 600_000);
+    assert.equal(history.state(600_000)?.left, undefined);
+    history.add(one("train", 0, position), 600_000);
+    history.add(one("train", 10, position), 606_000);
+    const { left, elapsed } = history.state(606_000)!;
+    assert.ok(left && Math.abs(left - 54) < 1e-6, `${left} s left`);
+    assert.equal(elapsed, 606);
+  }
+});
+
+Deno.test("progress: each phase of a single run has its own pace, and none has 0 s left before the end", () => {
+  const reading = (done: number): RunProgress => ({ ...train(done), phase: "features" });
+  assert.equal(stateAfter([train(0), train(50), train(100), reading(0), reading(50)], 10).left, 10);
+  assert.equal(stateAfter([reading(0), reading(100), reading(0), reading(50)], 10).left, 10);
+  assert.doesNotMatch(progressText(stateAfter([reading(0), reading(100)], 10)), /left/);
+});
+
+Deno.test("progress: audits, which train nothing, are not done when they begin", () => {
+  const at = (index: number): RunProgress => ({
+    ...train(1, { position: { index, of: 2 } }),
+    phase: "features",
+  });
+  assert.equal(stateAfter([at(1)], 10).share, 0);
+  const second = stateAfter([at(1), at(2)], 10);
+  assert.deepEqual([second.share, second.left], [0.5, 10]);
+  assert.match(progressHtml(second), /aria-valuenow="50"/);
+  assert.equal(stateAfter([train(100, { position: { index: 2, of: 2 } }), at(2)], 10).share, 1);
+});
+
+Deno.test("progress: more images than were announced are all of them", () => {
+  const more: RunProgress = { ...train(104), phase: "data" };
+  assert.equal(progressText(stateAfter([more], 1)), "preparing a + b 100.0%");
+});
+
 Deno.test("progress: making data doesn't count as training", () => {
   const position = { index: 2, of: 4 };
   assert.equal(shareDone({ ...train(50), phase: "data", position }), 0.25);
@@ -154,11 +196,14 @@ Deno.test("progress: what a probe does is named, and comes after its training", 
   assert.match(progressText(stateAfter([{ ...features, phase: "probe" }], 1)), /^probing a \+ b/);
 });
 
-/** Curves in the picture of a progress, which stands in the page as an image. */
-function linesOf(html: string): number {
+/** The picture of a progress, which stands in the page as an image. */
+function pictureOf(html: string): string {
   const [, picture] = /<img [^>]*src="data:image\/svg\+xml;base64,([^"]+)"/.exec(html)!;
-  return atob(picture).match(/<polyline/g)!.length;
+  return atob(picture);
 }
+
+/** Curves in the picture of a progress. */
+const linesOf = (html: string) => pictureOf(html).match(/<polyline/g)!.length;
 
 Deno.test("progressHtml: a pre-training has a curve of its loss, and none of an accuracy that it has not", () => {
   const lines = syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, epochs: 3 }).epochs
@@ -175,6 +220,22 @@ Deno.test("progressHtml: runs of one label, as of several seeds, have a curve ea
     epochs.map((line) => train(line.step, { line, position: { index, of: 3 } }))
   );
   assert.equal(linesOf(progressHtml(stateAfter(events, 1))), 2 * 3);
+});
+
+Deno.test("progressHtml: a run of one epoch is a dot, also when the next one has begun", () => {
+  const { epochs: [line] } = syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, epochs: 1 });
+  const events = [1, 2, 3].map((index) => train(100, { line, position: { index, of: 3 } }));
+  assert.equal(pictureOf(progressHtml(stateAfter(events, 1))).match(/<circle/g)!.length, 2 * 3);
+});
+
+Deno.test("progressHtml: a loss of nothing is at the foot, and no other run is drawn as the current one", () => {
+  const { epochs } = syntheticRecord({ datasets: ["a", "b"], accuracy: 0.8, epochs: 2 });
+  const trained = epochs.map((line) => train(line.step, { line, position: { index: 1, of: 2 } }));
+  const alone = epochs.map(({ validation: _, validationLoss: __, ...pace }) => ({ ...pace, trainLoss: 0 }));
+  const pretrained = alone.map((line) => train(line.step, { line, position: { index: 2, of: 2 } }));
+  assert.doesNotMatch(pictureOf(progressHtml(stateAfter(pretrained, 1))), /NaN/);
+  const both = pictureOf(progressHtml(stateAfter([...trained, ...pretrained], 1)));
+  assert.equal(both.match(/stroke-width="2"/g)!.length, 1, "the pre-training has no accuracy");
 });
 
 Deno.test("progressHtml: names are escaped, and the final state is small", () => {

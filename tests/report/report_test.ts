@@ -6,7 +6,7 @@ import { parse } from "csv-parse/sync";
 import { JSDOM } from "jsdom";
 import sharp from "sharp";
 import { folder } from "../../src/data/mod.ts";
-import { type Audit, audit, exemplarRows, run } from "../../src/experiments/mod.ts";
+import { type Audit, audit, type AuditRecord, exemplarRows, run } from "../../src/experiments/mod.ts";
 import { evidenceChart } from "../../src/report/chart.ts";
 import {
   auditPage,
@@ -61,6 +61,38 @@ Deno.test("the page has no script, asks for nothing, and shows names as they are
   assert.ok(document.querySelectorAll(".map circle").length >= 40);
   const first = Uint8Array.fromBase64(places[0].split(",")[1]);
   assert.equal((await sharp(first).metadata()).format, "webp");
+});
+
+Deno.test("the page is green where folders do not differ, not where there are too few images to tell", async () => {
+  const { record } = await records();
+  const colorAs = async (verdict: AuditRecord["result"]["pairs"][number]["verdict"]) => {
+    const other = structuredClone(record);
+    for (const pair of other.result.pairs) pair.verdict = verdict;
+    const { document } = new JSDOM(await auditPage(other)).window;
+    return document.querySelector(".verdict")!.getAttribute("style");
+  };
+  assert.equal(await colorAs("told apart"), "border-color:#D55E00");
+  assert.equal(await colorAs("not told apart"), "border-color:#009E73");
+  assert.equal(await colorAs("too few to tell"), "border-color:#767676");
+});
+
+Deno.test("a point of the map that gets the focus says which image it is", async () => {
+  const { record } = await records();
+  const { document } = new JSDOM(await auditPage(record)).window;
+  const points = [...document.querySelectorAll(".map [tabindex]")];
+  assert.ok(points.length >= 40);
+  for (const point of points) {
+    assert.equal(point.getAttribute("aria-label"), point.querySelector("title")!.textContent);
+    assert.equal(point.closest("[role=img]"), point, "an image has no parts that get the focus");
+  }
+  assert.equal(document.querySelector(".map")!.getAttribute("role"), "group");
+});
+
+Deno.test("one pair of images in both is one", async () => {
+  const { record } = await records();
+  const { texts } = auditText(record).find(({ heading }) => /^Images in both/.test(heading))!;
+  assert.equal(record.result.pairs[0].twins.count, 1);
+  assert.equal(texts[0], "1 pair is equal or looks the same. It stays together in every split.");
 });
 
 Deno.test("what the classifier looks at stands under the image that it is of", async () => {
@@ -140,16 +172,29 @@ Deno.test("what to do is of what is left once images were written alike", async 
   assert.doesNotMatch(adviceOf(without), /Colours differ/);
 });
 
+/** The pair of a record thrice, as if it were of three datasets. */
+function thrice<R extends AuditRecord>(one: R): R {
+  const { datasets, pairs: [pair] } = one.result;
+  const pairs = [[0, 1], [0, 2], [1, 2]].map((places) => ({ ...pair, datasets: places }));
+  return {
+    ...one,
+    result: { ...one.result, datasets: [...datasets, { ...datasets[1], title: "third" }], pairs },
+  };
+}
+
+Deno.test("of several pairs the pictures that are in both say which they are of", async () => {
+  const { record } = await records();
+  const { document } = new JSDOM(await auditPage(thrice(record))).window;
+  const headings = [...document.querySelectorAll("h2")].map(({ textContent }) => textContent!);
+  assert.deepEqual(headings.filter((heading) => heading.startsWith("Pictures")), [
+    "Pictures that are in both b> and plain",
+    "Pictures that are in both b> and third",
+    "Pictures that are in both plain and third",
+  ]);
+});
+
 Deno.test("of several pairs each conclusion says which it is of", async () => {
   const { record, again } = await records();
-  const thrice = <R extends typeof record>(one: R): R => {
-    const { datasets, pairs: [pair] } = one.result;
-    const pairs = [[0, 1], [0, 2], [1, 2]].map((places) => ({ ...pair, datasets: places }));
-    return {
-      ...one,
-      result: { ...one.result, datasets: [...datasets, { ...datasets[1], title: "third" }], pairs },
-    };
-  };
   const { texts } = auditText(thrice(record), thrice(again)).find(({ heading }) => /^After/.test(heading))!;
   assert.deepEqual(texts.map((text) => text.split(": ")[0]), [
     "b> and plain",
