@@ -2,7 +2,7 @@
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { AuditRecord, AuditTest } from "../experiments/mod.ts";
-import { interruption, numberOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { datasetsMeant, interruption, numberOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import { everyTenth, terminalWidth, textTable, wrap } from "./terminal.ts";
 
@@ -116,12 +116,11 @@ const ENDING: Readonly<Record<string, string>> = { report: "html", json: "json",
 
 /** Runs the audits of a request, and prints what they find as they find it. */
 async function auditFolders(request: AuditRequest, signal: AbortSignal): Promise<number> {
-  const { datasetsOf, withOwn } = await import("../data/mod.ts");
   const { audit, checkRunnable, isFound, run } = await import("../experiments/mod.ts");
   const { auditText, writeReports } = await import("../report/mod.ts");
   const { folders, files, failAbove, groups, images, evidence, side, seed } = request;
   const datasets: string[] = [];
-  for (const folder of folders) datasets.push(...datasetsOf(await withOwn(folder)));
+  for (const folder of folders) datasets.push(...await datasetsMeant(folder));
   const asked = audit({
     preset: "laptop",
     datasets,

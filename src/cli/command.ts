@@ -48,6 +48,17 @@ export async function meant<T>(look: () => T | Promise<T>): Promise<T> {
   }
 }
 
+/**
+ * The datasets that an argument names: names and collections with commas, or the path of images of one's
+ * own.
+ *
+ * @throws {UsageError} for what there is not, listing what there is
+ */
+export async function datasetsMeant(choice: string): Promise<string[]> {
+  const { datasetsOf, withOwn } = await import("../data/mod.ts");
+  return await meant(async () => datasetsOf(await withOwn(choice)));
+}
+
 /** The value of a flag that takes one of a list. */
 export function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
   if ((known as readonly string[]).includes(value)) return value as T;

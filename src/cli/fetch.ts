@@ -1,7 +1,7 @@
 /** `deno task fetch`: obtains datasets before they are needed. */
 import {
+  datasetsMeant,
   interruption,
-  meant,
   numberOf,
   ofEngine,
   oneOf,
@@ -63,9 +63,8 @@ export async function parseFetch(args: readonly string[]): Promise<FetchRequest>
   const { address } = values;
   const cpus = numberOf("--cpus", values.cpus, "processors");
   refuseForeign(values, { address: ["ray"], cpus: ["ray"] }, [engine], ofEngine(engine));
-  const { datasetsOf, withOwn } = await import("../data/mod.ts");
   const names: string[] = [];
-  for (const choice of positionals) names.push(...await meant(async () => datasetsOf(await withOwn(choice))));
+  for (const choice of positionals) names.push(...await datasetsMeant(choice));
   return {
     names: [...new Set(names)],
     images,

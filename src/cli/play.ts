@@ -1,5 +1,5 @@
 /** `deno task play`: the user study as a page of its own. */
-import { meant, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
+import { datasetsMeant, oneOf, parseCommand, runCommand, UsageError } from "./command.ts";
 import { ensureSetup } from "../setup/mod.ts";
 import type { Preset } from "../experiments/mod.ts";
 
@@ -54,8 +54,8 @@ function wholeNumber(flag: string, text: string, least: number, most: number): n
  * The first three datasets of a collection, with which the notebooks begin, or the datasets that are named.
  */
 async function datasetsToPlay(choice: string): Promise<string[]> {
-  const { collections, datasetsOf, withOwn } = await import("../data/mod.ts");
-  const named = await meant(async () => datasetsOf(await withOwn(choice)));
+  const { collections } = await import("../data/mod.ts");
+  const named = await datasetsMeant(choice);
   const datasets = collections().has(choice.trim()) ? named.slice(0, 3) : named;
   if (datasets.length >= 2 && datasets.length <= 9) return datasets;
   throw new UsageError(

@@ -93,12 +93,10 @@ async function install(wanted: OwnPackage, program: string, ...args: string[]): 
   const { success, output } = await runTethered("pip", program, args, {});
   if (success) return;
   const { packages: [name], variable } = wanted;
+  const said = output.trim().split("\n").at(-1);
   throw new Error(
-    `${name} could not be installed: "${program} -m ${args.join(" ")}" failed: ${
-      output.trim().split("\n").at(-1)
-    }. ` +
-      `Remove ${
-        placesOf(wanted).folder
-      } and run the same command again, or name in ${variable} a Python that has it.`,
+    `${name} could not be installed: "${program} -m ${args.join(" ")}" failed: ${said}. ` +
+      `Remove ${placesOf(wanted).folder} and run the same command again, ` +
+      `or name in ${variable} a Python that has it.`,
   );
 }

@@ -72,10 +72,9 @@ function openState(venv: string): Deno.FsFile {
     Deno.mkdirSync(venv, { recursive: true });
     return Deno.openSync(join(venv, STATE_FILE), { create: true, read: true, write: true });
   } catch (error) {
+    const { message } = error as Error;
     throw new SetupError(
-      `Set-up installs into ${venv}, where nothing can be written (${
-        (error as Error).message
-      }): move away what is there, ` +
+      `Set-up installs into ${venv}, where nothing can be written (${message}): move away what is there, ` +
         "or work in a clone that you may write to, and run the same command again.",
     );
   }
